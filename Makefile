@@ -1,0 +1,49 @@
+# Every target sets up .venv by itself. PYTHON=/path/to/python names the interpreter to make it with.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PROFILE ?= fast
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.PHONY: help demo test check format lock clean
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+demo: $(READY) ## Run the demo.
+	@$(BIN)/troth demo
+
+test: $(READY) ## Run all tests with branch coverage. STRICT=1: a missing program fails. PROFILE=slow: search longer. ARGS='-k name'.
+	@TROTH_STRICT=$(STRICT) $(BIN)/python -m pytest --cov --hypothesis-profile=$(PROFILE) $(ARGS)
+
+check: $(READY) ## Check format, lint, types and the laws of the house (tests/test_*.py).
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Some files are not formatted: run make format."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest --quiet tests/test_*.py
+
+format: $(READY) ## Format the code and apply the safe fixes.
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+lock: $(READY) ## Lock requirements/*.txt again. ARGS=--upgrade takes newer versions.
+	@$(COMPILE) --all-extras --group dev --output-file requirements/dev.txt $(ARGS)
+# A relay never imports automerge, so it does not install it either.
+	@$(COMPILE) --extra relay --no-emit-package automerge --output-file requirements/relay.txt $(ARGS)
+	@! grep -n '://' requirements/*.txt || { echo "A lock file names an address."; exit 1; }
+
+clean: ## Remove .venv and everything the tools leave behind.
+	@rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements/dev.txt pyproject.toml scripts/find_python.sh
+	@python=$$(PYTHON="$(PYTHON)" sh scripts/find_python.sh) || exit 1; \
+	echo "Making $(VENV) with $$python"; \
+	"$$python" -m venv --clear $(VENV)
+	@echo "Installing the locked requirements"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo "Installing troth"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

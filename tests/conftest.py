@@ -1,0 +1,54 @@
+"""What every test stands on: how long the property tests search, and what a skip is worth.
+
+Under TROTH_STRICT=1 a test may not be skipped because a program is missing from the machine: a check
+that silently did not run looks just like one that passed.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+STRICT = os.environ.get("TROTH_STRICT") == "1"
+MISSING_PROGRAM = "missing program:"
+
+# Time is a fact about the machine, never a property of the code: no deadline, no complaint about slowness.
+# Where nobody watches, the examples are the same on every run.
+settings.register_profile(
+    "fast",
+    deadline=None,
+    derandomize=STRICT or "CI" in os.environ,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("slow", settings.get_profile("fast"), max_examples=2_000)
+# `--hypothesis-profile=slow` is read after this line, and so wins.
+settings.load_profile("fast")
+
+
+def _refuse_missing_program(report: pytest.CollectReport | pytest.TestReport) -> None:
+    """Turn a skip that says "missing program: ..." into a failure that says the same."""
+    if not STRICT or not report.skipped or not isinstance(report.longrepr, tuple):
+        return
+    path, line, reason = report.longrepr
+    reason = reason.removeprefix("Skipped: ")
+    if reason.startswith(MISSING_PROGRAM):
+        report.outcome = "failed"
+        report.longrepr = f"{path}:{line}: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge the skip of one test."""
+    report = yield
+    _refuse_missing_program(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Judge the skip of a whole module."""
+    report = yield
+    _refuse_missing_program(report)
+    return report
