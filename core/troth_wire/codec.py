@@ -1,0 +1,142 @@
+"""One value has one encoding: MessagePack of nothing but lists, numbers, texts, bytes, booleans and nil.
+
+Whatever decodes is encoded again and compared, so there is no second spelling of anything.
+The only importer of msgpack, and the wall for its five families of exceptions.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NoReturn
+
+import msgpack  # type: ignore[import-untyped]
+
+from troth_wire.errors import MalformedError
+
+__all__ = ["Check", "blob", "decode", "either", "fields", "flag", "many", "maybe", "natural", "pack", "raw", "text"]
+
+Check = Callable[[object], Any]
+"""Takes a decoded item, returns it (lists as tuples) if it has the right shape, raises MalformedError if not."""
+
+NATURAL_MAX: Final = 2**63 - 1
+
+
+def pack(value: object) -> bytes:
+    """Return the one encoding of a value made of lists or tuples, int, str, bytes, bool and None."""
+    packed: bytes = msgpack.packb(value, use_bin_type=True)
+    return packed
+
+
+def decode(data: bytes, check: Check, *, bytes_max: int) -> Any:
+    """Decode canonical bytes and check their shape.
+
+    Args:
+        data: The whole encoding, nothing before or after.
+        check: The shape.
+        bytes_max: Longer input is refused before it is looked at.
+
+    Raises:
+        MalformedError: If it is too long, not canonical or of another shape.
+    """
+    if len(data) > bytes_max:
+        raise MalformedError(f"{len(data)} bytes where at most {bytes_max} are allowed")
+    try:
+        value = msgpack.unpackb(data, raw=False, object_pairs_hook=_refuse_map, ext_hook=_refuse_extension)
+        canonical = msgpack.packb(value, use_bin_type=True) == data
+    except MalformedError:
+        raise
+    except (msgpack.UnpackException, ValueError, TypeError, OverflowError, RecursionError):
+        # Without the cause: its text may quote what it could not read.
+        raise MalformedError("not canonical MessagePack") from None
+    if not canonical:
+        raise MalformedError("not the shortest encoding")
+    return check(value)
+
+
+def _refuse_map(_pairs: object) -> NoReturn:
+    raise MalformedError("a map where only lists are used")
+
+
+def _refuse_extension(_code: int, _data: bytes) -> NoReturn:
+    raise MalformedError("an extension type")
+
+
+def natural(maximum: int = NATURAL_MAX) -> Check:
+    """Accept a whole number from 0 to `maximum`."""
+
+    def check(item: object) -> int:
+        if type(item) is not int or not 0 <= item <= maximum:
+            raise MalformedError(f"not a whole number up to {maximum}")
+        return item
+
+    return check
+
+
+def raw(length: int) -> Check:
+    """Accept exactly `length` bytes."""
+    return blob(length, minimum=length)
+
+
+def blob(maximum: int, *, minimum: int = 0) -> Check:
+    """Accept bytes within a length."""
+
+    def check(item: object) -> bytes:
+        if type(item) is not bytes or not minimum <= len(item) <= maximum:
+            raise MalformedError(f"not {minimum} to {maximum} bytes")
+        return item
+
+    return check
+
+
+def text(bytes_max: int) -> Check:
+    """Accept a text of at most `bytes_max` bytes of UTF-8."""
+
+    def check(item: object) -> str:
+        if type(item) is not str or len(item.encode()) > bytes_max:
+            raise MalformedError(f"not a text of at most {bytes_max} bytes")
+        return item
+
+    return check
+
+
+def flag(item: object) -> bool:
+    """Accept true or false."""
+    if type(item) is not bool:
+        raise MalformedError("not true or false")
+    return item
+
+
+def either(*values: int) -> Check:
+    """Accept one of a few whole numbers."""
+
+    def check(item: object) -> int:
+        if type(item) is not int or item not in values:
+            raise MalformedError(f"not one of {values}")
+        return item
+
+    return check
+
+
+def maybe(check: Check) -> Check:
+    """Accept nil, or what `check` accepts."""
+    return lambda item: None if item is None else check(item)
+
+
+def many(check: Check, maximum: int, *, minimum: int = 0) -> Check:
+    """Accept a list of so many items, each of which `check` accepts."""
+
+    def check_all(item: object) -> tuple[Any, ...]:
+        if type(item) is not list or not minimum <= len(item) <= maximum:
+            raise MalformedError(f"not a list of {minimum} to {maximum}")
+        return tuple(map(check, item))
+
+    return check_all
+
+
+def fields(*checks: Check) -> Check:
+    """Accept a list with one item for each check, in order."""
+
+    def check_each(item: object) -> tuple[Any, ...]:
+        if type(item) is not list or len(item) != len(checks):
+            raise MalformedError(f"not a list of {len(checks)} fields")
+        return tuple(check(part) for check, part in zip(checks, item, strict=True))
+
+    return check_each

@@ -1,0 +1,73 @@
+"""Every bound has a name, a unit and a reason; the same table stands in specs/limits.md.
+
+The unit is the name's last word but one (`_bytes_max`), or what is counted.
+"""
+
+from typing import Final
+
+WIRE_VERSION: Final = 1
+"""The only version of frames, records and envelopes that this release writes and reads."""
+
+FRAME_BYTES_MAX: Final = 262_144
+"""One WebSocket frame: bounds what either side must hold before it may judge."""
+RECORD_BYTES_MAX: Final = 65_536
+"""Signature, header and payload of one record: three of the largest fit a frame."""
+CHANGE_BYTES_MAX: Final = 61_440
+"""One CRDT change: fits a record with its header."""
+HEADER_BYTES_MAX: Final = 3_072
+"""One record header, sixty-four change hashes or incarnation tips included."""
+ENVELOPE_BYTES_MIN: Final = 554
+"""The smallest envelope: 512 bytes of padded plaintext, nonce, tag and two version bytes."""
+ENVELOPE_BYTES_MAX: Final = 67_626
+"""The largest envelope: the largest record after padding, nonce, tag and two version bytes."""
+PADDED_BYTES_MIN: Final = 512
+"""Smallest padded plaintext: a short entry and a shorter one look alike."""
+
+FRAME_ENVELOPES_MAX: Final = 256
+"""Envelopes in one frame: bounds the work that one input can cause."""
+HEADER_CHANGES_MAX: Final = 64
+"""CRDT changes in one record: as many as one commit may gather."""
+HEADER_TIPS_MAX: Final = 16
+"""Earlier incarnations that a new one names; each costs every reader memory."""
+HEADER_HEADS_MAX: Final = 16
+"""Membership heads that a header names: concurrent operations are rare."""
+DEVICE_INCARNATIONS_MAX: Final = 64
+"""Incarnations that are counted for one device: a thousand CRDT actors cost 100 MB."""
+SPACE_DOCUMENTS_MAX: Final = 1_024
+"""Documents of one space: each costs memory on every device."""
+PERSON_DEVICES_MAX: Final = 16
+"""Devices of one person in one space: each costs a wrap in every epoch."""
+OPERATION_BYTES_MAX: Final = 8_192
+"""One membership operation: ten devices and their wraps."""
+
+CHANGE_OPS_MAX: Final = 20_000
+"""Operations in one CRDT change, counted before any is decoded."""
+CHANGE_PREDECESSORS_MAX: Final = 40_000
+"""Predecessors in one CRDT change, counted before any is decoded."""
+CHANGE_DEPENDENCIES_MAX: Final = 1_024
+"""Dependencies of one CRDT change: as many as there may be concurrent writers, with room."""
+CHANGE_ACTORS_MAX: Final = 4_096
+"""Other actors that one CRDT change may refer to."""
+
+EDIT_PATH_PARTS_MAX: Final = 64
+"""Depth of a path into a document."""
+EDIT_KEY_BYTES_MAX: Final = 1_024
+"""One map key in UTF-8."""
+EDIT_VALUE_BYTES_MAX: Final = 49_152
+"""One string or byte value, which can not be cut: fits a change."""
+
+HELD_BYTES_MAX: Final = 16_777_216
+"""Envelopes kept as evidence though they were not counted; past this only their ids are kept."""
+PARKED_RECORDS_MAX: Final = 20_000
+"""Records waiting for a key or a cause; past this the newest of the fullest author are held."""
+PUSH_BYTES_IN_FLIGHT_MAX: Final = 1_048_576
+"""Pushed and not yet seen in the log: keeps a slow relay from costing the device memory."""
+
+HOST_BYTES_MAX: Final = 255
+"""A host name with its port, as it was dialled."""
+PASS_BYTES_MAX: Final = 64
+"""The pass that a relay may ask for before it creates a mailbox."""
+CHALLENGE_BYTES: Final = 32
+"""The relay's fresh challenge."""
+LINK_MAILBOXES_MAX: Final = 64
+"""Mailboxes that one connection may prove: a line and its meeting places, with room."""
