@@ -11,7 +11,20 @@ import msgpack  # type: ignore[import-untyped]
 
 from troth_wire.errors import MalformedError
 
-__all__ = ["Check", "blob", "decode", "either", "fields", "flag", "many", "maybe", "natural", "pack", "raw", "text"]
+__all__ = [
+    "Check",
+    "blob",
+    "decode",
+    "either",
+    "fields",
+    "flag",
+    "many",
+    "maybe",
+    "natural",
+    "pack",
+    "raw",
+    "text",
+]
 
 Check = Callable[[object], Any]
 """Takes a decoded item, returns it (lists as tuples) if it has the right shape, raises MalformedError if not."""

@@ -151,7 +151,9 @@ _KEY: Final = codec.raw(32)
 _HASH: Final = codec.raw(32)
 _LINEAGE: Final = codec.raw(16)
 _VERSION: Final = codec.natural(255)
-_ENVELOPES: Final = codec.many(codec.blob(ENVELOPE_BYTES_MAX, minimum=ENVELOPE_BYTES_MIN), FRAME_ENVELOPES_MAX, minimum=1)
+_ENVELOPES: Final = codec.many(
+    codec.blob(ENVELOPE_BYTES_MAX, minimum=ENVELOPE_BYTES_MIN), FRAME_ENVELOPES_MAX, minimum=1
+)
 _POSITION: Final = codec.natural()
 
 

@@ -1,13 +1,25 @@
 """The states of one mailbox on one link; a missing entry of the table is the error.
 
-Both sides keep the same table: the client walks it with what it sends and receives, the relay with what it receives and sends.
+Both sides walk the same table, the client with what it sends and receives, the relay with what it receives and sends.
 """
 
 from enum import Enum
 from typing import Any, Final
 
 from troth_wire.errors import MalformedError
-from troth_wire.messages import Create, Deliver, Follow, Head, Hello, Message, Prove, Push, Reason, Refuse, Stored
+from troth_wire.messages import (
+    Create,
+    Deliver,
+    Follow,
+    Head,
+    Hello,
+    Message,
+    Prove,
+    Push,
+    Reason,
+    Refuse,
+    Stored,
+)
 
 __all__ = ["NEXT", "REFUSED", "State", "step"]
 

@@ -1,0 +1,81 @@
+"""The engine: pure, synchronous, typed; it has no sockets, files, clock or randomness of its own.
+
+Values in, values out: every input returns a `Step` of what to save, then send, then tell.
+"""
+
+from troth.crypto import Cost, Signer, aead_open, aead_seal, derive, stretch
+from troth.edits import Delete, Edit, Insert, Path, Put, Splice, Text, Value
+from troth.engine import Engine, Group
+from troth.identity import Identity, document_id
+from troth.keys import Card, DeviceKeys, Epoch
+from troth.loading import begin, load
+from troth.membership import Genesis, Invitation, Request, Welcome, countersign, found, request
+from troth.ports import Entropy, Probe, Store
+from troth.status import Status
+from troth.step import (
+    CaughtUp,
+    Changed,
+    Disputed,
+    Elsewhere,
+    Event,
+    HangUp,
+    Held,
+    Notice,
+    Offline,
+    Rebuild,
+    RefusedEdit,
+    RefusedPush,
+    Row,
+    Step,
+)
+
+__all__ = [
+    "Card",
+    "CaughtUp",
+    "Changed",
+    "Cost",
+    "Delete",
+    "DeviceKeys",
+    "Disputed",
+    "Edit",
+    "Elsewhere",
+    "Engine",
+    "Entropy",
+    "Epoch",
+    "Event",
+    "Genesis",
+    "Group",
+    "HangUp",
+    "Held",
+    "Identity",
+    "Insert",
+    "Invitation",
+    "Notice",
+    "Offline",
+    "Path",
+    "Probe",
+    "Put",
+    "Rebuild",
+    "RefusedEdit",
+    "RefusedPush",
+    "Request",
+    "Row",
+    "Signer",
+    "Splice",
+    "Status",
+    "Step",
+    "Store",
+    "Text",
+    "Value",
+    "Welcome",
+    "aead_open",
+    "aead_seal",
+    "begin",
+    "countersign",
+    "derive",
+    "document_id",
+    "found",
+    "load",
+    "request",
+    "stretch",
+]

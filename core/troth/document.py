@@ -1,0 +1,355 @@
+"""A CRDT document: edits in, changes out, foreign changes in, plain values out; the only importer of automerge.
+
+Laws that the library needs (specs/document.md, Laws):
+its panics are `BaseException`s that poison the document, so one wall turns them into `PoisonedError` and the caller
+discards the document and builds it again from records;
+one function owns transactions, always with `with`, and nothing in it awaits or yields;
+a foreign change is applied alone, after the guard, and its hash is looked for afterwards.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from troth import edits
+from troth.edits import Delete, Edit, Insert, Path, Put, Splice, Text, Value
+from troth.guard import change_hash
+from troth_wire.errors import TrothError, UsageError
+from troth_wire.ids import ActorId, ChangeHash
+from troth_wire.limits import CHANGE_BYTES_MAX
+
+try:
+    from automerge import core as automerge
+    from automerge.core import ObjType, ScalarType
+except ModuleNotFoundError as missing:  # pragma: no cover - only on a Python for which there is no build
+    raise ImportError(
+        "The engine needs CPython 3.11 or 3.12: automerge 1.0.0rc1 is not built for later ones."
+    ) from missing
+
+__all__ = ["Document", "Made", "PoisonedError", "UnappliedError"]
+
+CUT_AT_WEIGHT: Final = 40_000
+"""Estimated bytes after which a change is cut; the estimate is high, and a change may have 61 440."""
+SPLICE_CHARACTERS: Final = 2_000
+_OP_WEIGHT: Final = 64
+_CHARACTER_WEIGHT: Final = 6
+
+_SYNC_PREFIX: Final = b"\x42\x00\x00\x00\x01"
+_SCALARS: Final[dict[type[Any], ScalarType]] = {
+    type(None): ScalarType.Null,
+    bool: ScalarType.Boolean,
+    int: ScalarType.Int,
+    float: ScalarType.F64,
+    str: ScalarType.Str,
+    bytes: ScalarType.Bytes,
+}
+
+
+class PoisonedError(TrothError):
+    """The library panicked; this document can not be used any more and is built again from records."""
+
+
+class UnappliedError(TrothError):
+    """The library took a change without a word and did not apply it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of some groups of edits: the raw changes, in order, and the groups that were refused."""
+
+    changes: tuple[bytes, ...]
+    refused: Mapping[int, UsageError]
+
+
+class _GroupError(Exception):
+    """Rolls a transaction back because a group of edits can not be applied."""
+
+    def __init__(self, group: int, error: UsageError) -> None:
+        super().__init__(group, error)
+        self.group = group
+        self.error = error
+
+
+class _TooLargeError(Exception):
+    """Rolls a transaction back because it must become several changes."""
+
+
+@contextmanager
+def _wall() -> Iterator[None]:
+    try:
+        yield
+    except (TrothError, _GroupError, _TooLargeError, KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as panic:
+        # Without the cause: the library's text may quote the document.
+        raise PoisonedError(f"the document library stopped ({type(panic).__name__})") from None
+
+
+class Document:
+    """One CRDT document, written to under one actor."""
+
+    def __init__(self, actor: ActorId) -> None:
+        with _wall():
+            self._document = automerge.Document(actor_id=actor)
+
+    @classmethod
+    def load(cls, saved: bytes, actor: ActorId) -> "Document":
+        """Read what `save` returned. For a probe: whoever wrote the bytes decides what this costs.
+
+        Raises:
+            PoisonedError: If it can not be read.
+        """
+        document = cls(actor)
+        with _wall():
+            document._document = automerge.Document.load(saved)
+            document._document.set_actor(actor)
+        return document
+
+    def heads(self) -> frozenset[ChangeHash]:
+        """Return the hashes of the changes that no other change builds on."""
+        with _wall():
+            return frozenset(ChangeHash(head) for head in self._document.get_heads())
+
+    def edit(self, groups: Sequence[Sequence[Edit]]) -> Made:
+        """Apply groups of edits; each group as a whole or not at all.
+
+        Edits that change nothing make no change.
+        What is too large for one change is cut into several.
+
+        Raises:
+            PoisonedError: If the library stopped; discard the document.
+        """
+        refused: dict[int, UsageError] = {}
+        with _wall():
+            before = self._document.get_heads()
+            while accepted := [(number, group) for number, group in enumerate(groups) if number not in refused]:
+                try:
+                    self._write_once(accepted)
+                except _GroupError as failure:
+                    refused[failure.group] = failure.error
+                except _TooLargeError:
+                    self._write_cut(accepted)
+                    break
+                else:
+                    break
+            changes = tuple(change.raw_bytes for change in self._document.get_changes(before))
+        assert all(len(raw) <= CHANGE_BYTES_MAX for raw in changes), "a change was cut too late"
+        return Made(changes, refused)
+
+    def merge(self, raw: bytes) -> None:
+        """Apply one foreign change that the guard accepted and whose dependencies are all here.
+
+        Raises:
+            PoisonedError: If the library stopped; discard the document.
+            UnappliedError: If it returned without applying the change; discard the document.
+        """
+        with _wall():
+            message = automerge.Message.decode(_SYNC_PREFIX + _uleb(len(raw)) + raw)
+            self._document.receive_sync_message(automerge.SyncState(), message)
+            heads = self._document.get_heads()
+        if change_hash(raw) not in heads:
+            raise UnappliedError("the document library did not apply a change")
+
+    def view(self, path: Path = ()) -> Value:
+        """Return what stands at a path as plain values: dict, list, Text and scalars.
+
+        Raises:
+            UsageError: If nothing stands there.
+            PoisonedError: If the library stopped; discard the document.
+        """
+        with _wall():
+            kind, place = _resolve(self._document, path)
+            return _plain(self._document, kind, place)
+
+    def save(self) -> bytes:
+        """Return the library's own compressed form, for a cache or a probe."""
+        with _wall():
+            return self._document.save()
+
+    def _write_once(self, groups: Sequence[tuple[int, Sequence[Edit]]]) -> None:
+        """Write every group in one transaction, or roll all of it back."""
+        weight = 0
+        with self._document.transaction() as transaction:
+            for number, group in groups:
+                for edit in group:
+                    try:
+                        edits.check(edit)
+                        for piece in _pieces(edit):
+                            weight += _weight(piece)
+                            _apply(transaction, piece)
+                    except UsageError as error:
+                        raise _GroupError(number, error) from None
+            if weight > CUT_AT_WEIGHT:
+                raise _TooLargeError
+
+    def _write_cut(self, groups: Sequence[tuple[int, Sequence[Edit]]]) -> None:
+        """Write groups that are known to apply in as many transactions as it takes."""
+        pieces = (piece for _, group in groups for edit in group for piece in _pieces(edit))
+        for share in _shares(pieces):
+            with self._document.transaction() as transaction:
+                for piece in share:
+                    _apply(transaction, piece)
+
+
+def _shares(pieces: Iterator[Edit]) -> Iterator[list[Edit]]:
+    share: list[Edit] = []
+    weight = 0
+    for piece in pieces:
+        share.append(piece)
+        weight += _weight(piece)
+        if weight > CUT_AT_WEIGHT - _weight_of("x" * SPLICE_CHARACTERS):
+            yield share
+            share, weight = [], 0
+    yield share
+
+
+def _pieces(edit: Edit) -> Iterator[Edit]:
+    """Cut an edit into edits of one operation each, or of one short splice."""
+    match edit:
+        case Put(path, value):
+            yield Put(path, _hollow(value))
+            yield from _fill(path, value)
+        case Insert(path, index, value):
+            yield Insert(path, index, _hollow(value))
+            yield from _fill((*path, index), value)
+        case Splice(path, index, delete, insert):
+            for start in range(0, delete, SPLICE_CHARACTERS):
+                yield Splice(path, index, min(SPLICE_CHARACTERS, delete - start))
+            for start in range(0, len(insert), SPLICE_CHARACTERS):
+                at = index if index < 0 else index + start
+                yield Splice(path, at, 0, insert[start : start + SPLICE_CHARACTERS])
+        case Delete():
+            yield edit
+
+
+def _hollow(value: Value) -> Value:
+    """Return an empty container for a container, a scalar as it is."""
+    if isinstance(value, Text):
+        return Text("")
+    if isinstance(value, Mapping):
+        return {}
+    return [] if isinstance(value, (list, tuple)) else value
+
+
+def _fill(path: Path, value: Value) -> Iterator[Edit]:
+    if isinstance(value, Text):
+        yield from _pieces(Splice(path, -1, 0, str(value)))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _pieces(Put((*path, key), item))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _pieces(Insert(path, -1, item))
+
+
+def _weight(piece: Edit) -> int:
+    keys = sum(len(part.encode()) for part in piece.path[-1:] if isinstance(part, str))
+    match piece:
+        case Splice(_, _, delete, insert):
+            return _OP_WEIGHT + _CHARACTER_WEIGHT * delete + _weight_of(insert)
+        case Put(_, value) | Insert(_, _, value):
+            size = len(value.encode()) if isinstance(value, str) else len(value) if isinstance(value, bytes) else 0
+            return _OP_WEIGHT + keys + size
+        case Delete():
+            return _OP_WEIGHT + keys
+
+
+def _weight_of(text: str) -> int:
+    return len(text.encode()) + _CHARACTER_WEIGHT * len(text)
+
+
+def _apply(transaction: Any, piece: Edit) -> None:
+    """Write one piece into an open transaction."""
+    match piece:
+        case Put(path, value):
+            kind, place = _resolve(transaction, path[:-1])
+            key = _key(transaction, kind, place, path[-1], new=True)
+            _write(transaction.put, transaction.put_object, place, key, value)
+        case Insert(path, index, value):
+            _, place = _resolve(transaction, path, ObjType.List)
+            at = _index(transaction, place, index)
+            _write(transaction.insert, transaction.insert_object, place, at, value)
+        case Delete(path):
+            kind, place = _resolve(transaction, path[:-1])
+            transaction.delete(place, _key(transaction, kind, place, path[-1], new=False))
+        case Splice(path, index, delete, insert):
+            _, place = _resolve(transaction, path, ObjType.Text)
+            at = _index(transaction, place, index)
+            if at + delete > transaction.length(place):
+                raise UsageError("the text is shorter than what should be removed")
+            for _ in range(delete):
+                transaction.delete(place, at)
+            for offset, character in enumerate(insert):
+                transaction.insert(place, at + offset, ScalarType.Str, character)
+
+
+def _write(scalar: Any, container: Any, place: bytes, key: str | int, value: Value) -> None:
+    kind = _container(value)
+    if kind is not None:
+        container(place, key, kind)
+    else:
+        scalar(place, key, _SCALARS[type(value)], value)
+
+
+def _container(value: Value) -> ObjType | None:
+    if isinstance(value, Text):
+        return ObjType.Text
+    if isinstance(value, Mapping):
+        return ObjType.Map
+    return ObjType.List if isinstance(value, (list, tuple)) else None
+
+
+def _resolve(reader: Any, path: Path, expected: ObjType | None = None) -> tuple[Any, bytes]:
+    """Walk a path; return what stands there (an ObjType, or type and value) and its object id."""
+    kind: Any = ObjType.Map
+    place = automerge.ROOT
+    for part in path:
+        found = reader.get(place, _key(reader, kind, place, part, new=False))
+        if found is None:
+            raise UsageError("nothing stands at this path")
+        kind, place = found
+    if expected is not None and kind != expected:
+        raise UsageError("something else stands at this path than this edit is for")
+    return kind, place
+
+
+def _key(reader: Any, kind: Any, place: bytes, part: str | int, *, new: bool) -> str | int:
+    """Return a path's part as the library's key, after checking that it fits what it leads into."""
+    if kind == ObjType.Map and isinstance(part, str):
+        if not new and reader.get(place, part) is None:
+            raise UsageError("nothing stands at this path")
+        return part
+    if kind == ObjType.List and isinstance(part, int):
+        length = reader.length(place)
+        index = length - 1 if part == -1 else part
+        if 0 <= index < length:
+            return index
+    raise UsageError("nothing stands at this path")
+
+
+def _index(reader: Any, place: bytes, index: int) -> int:
+    length: int = reader.length(place)
+    if index > length:
+        raise UsageError("the index is past the end")
+    return length if index < 0 else index
+
+
+def _plain(reader: Any, kind: Any, place: bytes) -> Value:
+    if kind == ObjType.Map:
+        return {key: _plain(reader, *reader.get(place, key)) for key in reader.keys(place)}
+    if kind == ObjType.List:
+        return [_plain(reader, *item) for item in reader.values(place)]
+    if kind == ObjType.Text:
+        return Text(reader.text(place))
+    scalar, value = kind
+    return bytes(value) if scalar == ScalarType.Bytes else value
+
+
+def _uleb(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)

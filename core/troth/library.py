@@ -1,0 +1,90 @@
+"""The documents of a space: own edits become changes, foreign changes find their document or are held with a reason."""
+
+from collections.abc import Iterable, Sequence
+
+from troth import keys
+from troth import record as records
+from troth.document import Made
+from troth.edits import Edit, Path, Value
+from troth.guard import Refused
+from troth.record import Verified
+from troth.shelf import Parcel, Shelf
+from troth_wire.errors import MalformedError
+from troth_wire.ids import ActorId, DeviceId, DocumentId, Incarnation, RecordId
+from troth_wire.limits import SPACE_DOCUMENTS_MAX
+
+__all__ = ["Library"]
+
+
+class Library:
+    """Documents by id; one comes into being with its first change."""
+
+    def __init__(self, device: DeviceId, life: Incarnation) -> None:
+        self._device = device
+        self._life = life
+        self._shelves: dict[DocumentId, Shelf] = {}
+
+    @property
+    def documents(self) -> tuple[DocumentId, ...]:
+        """The documents that hold anything."""
+        return tuple(sorted(self._shelves))
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for a cause."""
+        return sum(len(shelf.waiting) for shelf in self._shelves.values())
+
+    def edit(self, document: DocumentId, groups: Sequence[Sequence[Edit]]) -> Made:
+        """Make own changes in a document.
+
+        Raises:
+            PoisonedError: If everything must be rebuilt.
+        """
+        return self._shelf(document).edit(groups)
+
+    def view(self, document: DocumentId, path: Path) -> Value:
+        """Return what stands at a path.
+
+        Raises:
+            UsageError: If nothing stands there.
+        """
+        return (self._shelves.get(document) or self._new()).view(path)
+
+    def save(self, document: DocumentId) -> bytes:
+        """Return a document's saved form."""
+        return self._shelf(document).save()
+
+    def unpack(self, record: Verified) -> tuple[DocumentId, list[Parcel]]:
+        """Return the changes in a record, each with the only actor under which its author may write.
+
+        Raises:
+            MalformedError: If the payload is not what the header says, or the space has documents enough.
+        """
+        header = record.header
+        assert header.document is not None, "records of changes name their document"
+        if header.document not in self._shelves and len(self._shelves) >= SPACE_DOCUMENTS_MAX:
+            raise MalformedError("more documents than a space may have")
+        actor = keys.actor(header.device, header.document, header.incarnation)
+        named = zip(header.changes, records.changes_in(record), strict=True)
+        return header.document, [Parcel(record.id, actor, change, raw) for change, raw in named]
+
+    def take(self, document: DocumentId, parcels: Iterable[Parcel]) -> tuple[bool, list[tuple[RecordId, Refused]]]:
+        """Apply changes; tell whether the document shows anything new, and which changes are refused.
+
+        Raises:
+            PoisonedError, UnappliedError: If everything must be rebuilt.
+        """
+        shelf = self._shelf(document)
+        before = shelf.heads()
+        settled = [outcome for parcel in parcels for outcome in shelf.take(parcel)]
+        refused = [(parcel.record, reason) for parcel, reason in settled if reason is not None]
+        return shelf.heads() != before, refused
+
+    def _shelf(self, document: DocumentId) -> Shelf:
+        if document not in self._shelves:
+            self._shelves[document] = Shelf(keys.actor(self._device, document, self._life))
+        return self._shelves[document]
+
+    @staticmethod
+    def _new() -> Shelf:
+        return Shelf(ActorId(bytes(16)))

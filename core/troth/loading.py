@@ -1,0 +1,215 @@
+"""Makes an engine from the rows of its store: documents are built again from records, and nothing else is believed.
+
+What was being applied when the process died is suspect: it is tried in a probe first.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from troth import engine as ring
+from troth import record as records
+from troth.cursor import LINEAGE, SLOTS, Cursor
+from troth.document import PoisonedError, UnappliedError
+from troth.engine import Engine, Group, Unsent
+from troth.follower import Follower
+from troth.identity import Identity
+from troth.inbox import Inbox
+from troth.journal import read_edits
+from troth.library import Library
+from troth.outbox import EDITS, OUTBOX, Outbox
+from troth.ports import Entropy, Probe
+from troth.record import Kind, Record, Verified
+from troth.step import Held, RefusedEdit, Row, Step
+from troth_wire import codec
+from troth_wire.errors import DamagedError, MalformedError
+from troth_wire.ids import DocumentId, Incarnation, Lineage, RecordId
+from troth_wire.limits import RECORD_BYTES_MAX
+
+__all__ = ["begin", "load"]
+
+UNMADE: Final = "unmade"
+SUSPECT_HELD: Final = "it stopped the document library"
+ROW_BYTES_MAX: Final = 64 * 1024 * 1024
+
+Tables = Mapping[str, Mapping[bytes, bytes]]
+
+_RECORD_ROW: Final = codec.fields(codec.flag, codec.natural(), codec.blob(RECORD_BYTES_MAX + 64))
+_REMAKE_ROW: Final = codec.fields(codec.maybe(codec.raw(16)), codec.blob(ROW_BYTES_MAX))
+_HELD_ROW: Final = codec.fields(codec.text(1024), codec.natural(), codec.blob(RECORD_BYTES_MAX * 2))
+_FUSE_ROW: Final = codec.many(codec.raw(32), 2**31)
+
+
+def begin(identity: Identity, entropy: Entropy) -> list[Row]:
+    """Return the rows with which a store begins to hold a space."""
+    return [Row(ring.IDENTITY, b"", identity.encode()), Row(ring.LIFE, b"", entropy(16))]
+
+
+def load(
+    rows: Iterable[Row], *, entropy: Entropy, probe: Probe, moved: bool = False, admission: bytes = b""
+) -> tuple[Engine, Step]:
+    """Make an engine from what its store holds.
+
+    Args:
+        rows: Every row of the store.
+        entropy: Fresh random bytes.
+        probe: Tries what was being applied when the process died.
+        moved: Whether the store was restored, copied or moved, so that another life begins.
+        admission: The pass for a relay that asks for one.
+
+    Returns:
+        The engine, and a step to carry out before any other.
+
+    Raises:
+        DamagedError: If the rows do not make sense.
+    """
+    tables: dict[str, dict[bytes, bytes]] = defaultdict(dict)
+    for row in rows:
+        tables[row.table][row.key] = row.value or b""
+    step = Step()
+    if moved:
+        tables[ring.LIFE][b""] = entropy(16)
+        step.save.append(Row(ring.LIFE, b"", tables[ring.LIFE][b""]))
+    try:
+        loaded = _load(tables, entropy, probe, admission, step)
+        _remake(loaded, tables, step)
+    except (PoisonedError, UnappliedError, MalformedError, KeyError) as error:
+        raise DamagedError(
+            f"The vault was read, but what it holds does not fit together ({type(error).__name__})."
+            " Nothing was changed. Keep the file, and restore a backup beside it."
+        ) from None
+    return loaded, step
+
+
+def _load(tables: Tables, entropy: Entropy, probe: Probe, admission: bytes, step: Step) -> Engine:
+    try:
+        return _build(tables, entropy, probe, admission, step, suspect_all=False)
+    except (PoisonedError, UnappliedError):
+        # Something that was taken in long ago stops the library now; find out which, where it can do no harm.
+        return _build(tables, entropy, probe, admission, step, suspect_all=True)
+
+
+def _build(
+    tables: Tables, entropy: Entropy, probe: Probe, admission: bytes, step: Step, *, suspect_all: bool
+) -> Engine:
+    loaded = _empty(tables, entropy, admission)
+    kept = {key: _read_record(value) for key, value in sorted(tables[ring.RECORDS].items())}
+    own = {record.id for mine, _, record in kept.values() if mine}
+    loaded.remembered |= own
+    loaded.arrivals = int.from_bytes(max([*kept, *tables[ring.REMAKE]], default=b""), "big")
+    judged = loaded.inbox.take(record for _, _, record in kept.values())
+    proven = {record.id for record in judged.verified}
+    for mine, position, record in kept.values():
+        if record.id not in proven:
+            loaded.await_proof(record.id, position)
+        elif not mine and record.header.device == loaded.identity.device:
+            loaded.elsewhere.add(record.id)
+    for identity, why in judged.held:
+        loaded.hold(identity, why, Step())
+    for why, _, envelope in (
+        codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX) for row in tables[ring.HELD].values()
+    ):
+        loaded.held[why] += 1
+        loaded.held_bytes += len(envelope)
+    _queue(loaded, tables, kept)
+    _apply(loaded, judged.carriers, tables, probe, step, suspects=None if suspect_all else own)
+    return loaded
+
+
+def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
+    identity = Identity.parse(tables[ring.IDENTITY][b""])
+    life = Incarnation(tables[ring.LIFE][b""])
+    cursor = Cursor(identity.epoch.mailbox)
+    lineage = tables[LINEAGE].get(cursor.mailbox)
+    if lineage is not None:
+        cursor.restore(Lineage(lineage), dict(tables[SLOTS]))
+    return Engine(
+        identity=identity,
+        life=life,
+        entropy=entropy,
+        inbox=Inbox(identity.genesis),
+        library=Library(identity.device, life),
+        cursor=cursor,
+        outbox=Outbox(),
+        follower=Follower(identity.epoch, cursor, admission=admission),
+        disputed=len(tables[ring.EVIDENCE]),
+    )
+
+
+def _read_record(row: bytes) -> tuple[bool, int, Record]:
+    own, position, data = codec.decode(row, _RECORD_ROW, bytes_max=ROW_BYTES_MAX)
+    return own, position, records.parse(data)[0]
+
+
+def _queue(loaded: Engine, tables: Tables, kept: Mapping[bytes, tuple[bool, int, Record]]) -> None:
+    """Take up what waits for the relay, and everything own if the relay lost its log."""
+    for key, envelope in sorted(tables[OUTBOX].items()):
+        record = Verified(kept[key][2])
+        loaded.outbox.add(record.id, key, envelope)
+        loaded.unsent[record.id] = Unsent(record, tables[EDITS].get(key, b""))
+    if tables[ring.REOFFER]:
+        loaded.reoffer = {record.id: (key, Verified(record)) for key, (own, _, record) in kept.items() if own}
+
+
+def _apply(
+    loaded: Engine,
+    carriers: Sequence[Verified],
+    tables: Tables,
+    probe: Probe,
+    step: Step,
+    *,
+    suspects: set[RecordId] | None,
+) -> None:
+    """Build the documents; `suspects` None means that every foreign record is one."""
+    noted = Step()
+    blown = set(tables[ring.BLOWN])
+    fuse = tables[ring.FUSE].get(b"")
+    fused = set(codec.decode(fuse, _FUSE_ROW, bytes_max=ROW_BYTES_MAX)) if fuse is not None else set()
+    doubtful = []
+    for record in carriers:
+        if record.id in blown:
+            loaded.hold(record.id, SUSPECT_HELD, noted)
+        elif record.id not in loaded.remembered and (suspects is None or record.id in fused):
+            doubtful.append(record)
+        else:
+            loaded.apply(record, noted)
+    if doubtful and not _try(loaded, doubtful, probe, noted):
+        for record in doubtful:
+            if not _try(loaded, [record], probe, noted):
+                loaded.hold(record.id, SUSPECT_HELD, step)
+                step.save.append(Row(ring.BLOWN, record.id, b""))
+    if fuse is not None:
+        step.save.append(Row(ring.FUSE, b"", None))
+
+
+def _try(loaded: Engine, doubtful: Sequence[Verified], probe: Probe, step: Step) -> bool:
+    """Apply records that the probe survives; false, and nothing is applied, if it does not."""
+    changes: dict[DocumentId, list[bytes]] = defaultdict(list)
+    for record in doubtful:
+        try:
+            document, parcels = loaded.library.unpack(record)
+        except MalformedError:
+            continue
+        changes[document] += [parcel.raw for parcel in parcels]
+    if not all(probe(document, loaded.library.save(document), raws) for document, raws in changes.items()):
+        return False
+    for record in doubtful:
+        loaded.apply(record, step)
+    return True
+
+
+def _remake(loaded: Engine, tables: Tables, step: Step) -> None:
+    """Make anew what an earlier life wrote and never sent."""
+    for key, row in sorted(tables[ring.REMAKE].items()):
+        document, what = codec.decode(row, _REMAKE_ROW, bytes_max=ROW_BYTES_MAX)
+        step.save.append(Row(ring.REMAKE, key, None))
+        if document is None:
+            loaded.rewrite(Kind.OPERATION, what, step)
+            continue
+        made = loaded.edit([Group(0, document, read_edits(what))])
+        refused = [event for event in made.tell if isinstance(event, RefusedEdit)]
+        made.tell = [event for event in made.tell if event not in refused]
+        if refused:
+            made.save.append(Row(UNMADE, key, row))
+            made.tell.append(Held("an edit that was not sent could not be made anew; its text is kept"))
+        step += made

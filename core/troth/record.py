@@ -1,0 +1,240 @@
+"""The signed unit: a header that says everything, and a payload it names by hash.
+
+A `Record` has been read and nothing more; `Verified` is the same value after `chain` has proven who wrote it.
+Signatures cover the header's received bytes (specs/record.md).
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from typing import Any, Final, NewType
+
+from troth import crypto
+from troth.crypto import SIGNATURE_BYTES, Signer
+from troth_wire import codec
+from troth_wire.errors import ForgedError, MalformedError, UsageError, VersionError
+from troth_wire.ids import (
+    ChangeHash,
+    DeviceId,
+    DocumentId,
+    Incarnation,
+    Lineage,
+    MailboxId,
+    OperationId,
+    RecordId,
+    RunningHash,
+    SpaceId,
+)
+from troth_wire.limits import (
+    CHANGE_BYTES_MAX,
+    HEADER_BYTES_MAX,
+    HEADER_CHANGES_MAX,
+    HEADER_HEADS_MAX,
+    HEADER_TIPS_MAX,
+    RECORD_BYTES_MAX,
+    WIRE_VERSION,
+)
+
+__all__ = ["Header", "Kind", "Record", "Seen", "Tip", "Verified", "changes_in", "parse", "sign", "verify"]
+
+LENGTHS_BYTES: Final = 6
+_DOMAIN: Final = b"troth/record/1\x00"
+
+
+class Kind(IntEnum):
+    """What a payload is. A kind that is not here is parked; its header counts all the same."""
+
+    CHANGES = 1
+    OPERATION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The last record of an earlier incarnation of the same device."""
+
+    incarnation: Incarnation
+    sequence: int
+    record: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How far an author had read a mailbox."""
+
+    mailbox: MailboxId
+    lineage: Lineage
+    position: int
+    running: RunningHash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What an author signs. Fields as in specs/record.md, in that order."""
+
+    kind: int
+    space: SpaceId
+    device: DeviceId
+    incarnation: Incarnation
+    sequence: int
+    prev: RecordId | None = None
+    tips: tuple[Tip, ...] = ()
+    heads: tuple[OperationId, ...] = ()
+    seen: Seen | None = None
+    document: DocumentId | None = None
+    changes: tuple[ChangeHash, ...] = ()
+    rules: int = 0
+    payload_hash: bytes
+
+    def encode(self) -> bytes:
+        """Return the header's bytes."""
+        seen = self.seen and [self.seen.mailbox, self.seen.lineage, self.seen.position, self.seen.running]
+        tips = [[tip.incarnation, tip.sequence, tip.record] for tip in self.tips]
+        where = [self.space, self.device, self.incarnation, self.sequence, self.prev, tips, self.heads]
+        what = [seen, self.document, self.changes, self.rules, self.payload_hash]
+        return codec.pack([WIRE_VERSION, self.kind, *where, *what])
+
+
+@dataclass(frozen=True)
+class Record:
+    """One header, its signature and its payload, read and not yet verified."""
+
+    header: Header
+    signature: bytes
+    header_bytes: bytes
+    payload: bytes
+
+    @cached_property
+    def id(self) -> RecordId:
+        """The record id: the hash of the header."""
+        return RecordId(crypto.digest(b"troth/record", self.header_bytes))
+
+    def encode(self) -> bytes:
+        """Return the record's bytes (lengths, signature, header, payload)."""
+        lengths = len(self.header_bytes).to_bytes(2, "big") + len(self.payload).to_bytes(4, "big")
+        return lengths + self.signature + self.header_bytes + self.payload
+
+
+Verified = NewType("Verified", Record)
+"""A record whose author is proven."""
+
+_HASH: Final = codec.raw(32)
+_SHAPE: Final = codec.fields(
+    codec.either(WIRE_VERSION),
+    codec.natural(255),
+    _HASH,
+    _HASH,
+    codec.raw(16),
+    codec.natural(),
+    codec.maybe(_HASH),
+    codec.many(codec.fields(codec.raw(16), codec.natural(), _HASH), HEADER_TIPS_MAX),
+    codec.many(_HASH, HEADER_HEADS_MAX),
+    codec.maybe(codec.fields(_HASH, codec.raw(16), codec.natural(), _HASH)),
+    codec.maybe(codec.raw(16)),
+    codec.many(_HASH, HEADER_CHANGES_MAX),
+    codec.natural(65_535),
+    _HASH,
+)
+_CHANGES: Final = codec.many(codec.blob(CHANGE_BYTES_MAX, minimum=1), HEADER_CHANGES_MAX, minimum=1)
+
+
+def sign(header: Header, payload: bytes, signer: Signer) -> Verified:
+    """Return the record that its own author has just written.
+
+    Raises:
+        UsageError: If it would be larger than a record may be.
+    """
+    data = header.encode()
+    if len(data) > HEADER_BYTES_MAX or SIGNATURE_BYTES + len(data) + len(payload) > RECORD_BYTES_MAX:
+        raise UsageError(f"a record holds at most {RECORD_BYTES_MAX} bytes")
+    return Verified(Record(header, signer.sign(_DOMAIN + data), data, payload))
+
+
+def verify(record: Record, everyday: bytes) -> Verified:
+    """Check a record's own signature.
+
+    Raises:
+        ForgedError: If this key did not sign this header.
+    """
+    crypto.verify(everyday, _DOMAIN + record.header_bytes, record.signature)
+    return Verified(record)
+
+
+def parse(data: bytes) -> tuple[Record, int]:
+    """Read a record from the start of some bytes; return it and how many bytes it took.
+
+    Raises:
+        MalformedError: If lengths, shape or an inner rule of the header do not hold.
+        VersionError: If the header is of another version.
+        ForgedError: If the payload is not the one that the header names.
+    """
+    header_length, payload_length = (
+        int.from_bytes(data[:2], "big"),
+        int.from_bytes(data[2:LENGTHS_BYTES], "big"),
+    )
+    start = LENGTHS_BYTES + SIGNATURE_BYTES
+    end = start + header_length + payload_length
+    if len(data) < end or end - LENGTHS_BYTES > RECORD_BYTES_MAX:
+        raise MalformedError("the record's lengths do not fit")
+    header_bytes, payload = data[start : start + header_length], data[start + header_length : end]
+    header = _parse_header(header_bytes)
+    if crypto.digest(b"troth/payload", payload) != header.payload_hash:
+        raise ForgedError("the payload is not the one that was signed")
+    return Record(header, data[LENGTHS_BYTES:start], header_bytes, payload), end
+
+
+def changes_in(record: Record) -> tuple[bytes, ...]:
+    """Return the raw CRDT changes of a record of kind CHANGES.
+
+    Raises:
+        MalformedError: If the payload does not hold what the header names.
+    """
+    changes: tuple[bytes, ...] = codec.decode(record.payload, _CHANGES, bytes_max=RECORD_BYTES_MAX)
+    if len(changes) != len(record.header.changes):
+        raise MalformedError("another number of changes than the header names")
+    return changes
+
+
+def _parse_header(data: bytes) -> Header:
+    # The version stands first and is looked at before anything else, so that a later one may differ in all the rest.
+    items: list[Any] = codec.decode(data, _as_list, bytes_max=HEADER_BYTES_MAX)
+    if items and type(items[0]) is int and items[0] > WIRE_VERSION:
+        raise VersionError("the record was written by a newer version")
+    fields = _SHAPE(items)
+    header = Header(
+        kind=fields[1],
+        space=fields[2],
+        device=fields[3],
+        incarnation=fields[4],
+        sequence=fields[5],
+        prev=fields[6],
+        tips=tuple(Tip(*tip) for tip in fields[7]),
+        heads=fields[8],
+        seen=fields[9] and Seen(*fields[9]),
+        document=fields[10],
+        changes=fields[11],
+        rules=fields[12],
+        payload_hash=fields[13],
+    )
+    _check(header)
+    return header
+
+
+def _check(header: Header) -> None:
+    first = header.sequence == 1
+    carries = header.kind == Kind.CHANGES
+    rules = {
+        "sequences start at 1": header.sequence >= 1,
+        "prev is missing exactly in a first record": (header.prev is None) == first,
+        "tips stand in a first record alone": first or not header.tips,
+        "heads ascend": list(header.heads) == sorted(set(header.heads)),
+        "a document stands with changes alone": (header.document is not None) == carries == bool(header.changes),
+    }
+    for rule, holds in rules.items():
+        if not holds:
+            raise MalformedError(f"a header in which it does not hold that {rule}")
+
+
+def _as_list(item: object) -> list[object]:
+    if type(item) is not list:
+        raise MalformedError("not a list")
+    return item

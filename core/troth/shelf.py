@@ -1,0 +1,94 @@
+"""One document with its past: judges each foreign change before the document sees it, and keeps what must wait."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from troth import guard
+from troth.document import Document, Made
+from troth.edits import Edit, Path, Value
+from troth.guard import Change, Refused, Wait
+from troth_wire.ids import ActorId, ChangeHash, RecordId
+
+__all__ = ["Parcel", "Shelf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A foreign change on its way into a document, and the record that a verified author put it in."""
+
+    record: RecordId
+    actor: ActorId
+    named: ChangeHash
+    raw: bytes
+
+
+class Shelf:
+    """A document, the changes that it holds, and the ones that wait for a cause."""
+
+    def __init__(self, actor: ActorId) -> None:
+        self._document = Document(actor)
+        self._past: dict[ChangeHash, Change] = {}
+        self._streams: dict[ActorId, dict[int, ChangeHash]] = defaultdict(dict)
+        self._waiting: dict[ChangeHash, list[Parcel]] = defaultdict(list)
+
+    @property
+    def waiting(self) -> tuple[Parcel, ...]:
+        """Changes whose causes are not here."""
+        return tuple(parcel for parcels in self._waiting.values() for parcel in parcels)
+
+    def edit(self, groups: Sequence[Sequence[Edit]]) -> Made:
+        """Make own changes (see `Document.edit`)."""
+        made = self._document.edit(groups)
+        for raw in made.changes:
+            change = guard.read(raw)
+            assert isinstance(change, Change), f"the guard refuses an own change: {change}"
+            self._remember(change)
+        return made
+
+    def take(self, parcel: Parcel) -> list[tuple[Parcel, Refused | None]]:
+        """Judge a change and apply it, and then those that waited for it; return those that are settled.
+
+        Raises:
+            PoisonedError, UnappliedError: If the document must be discarded.
+        """
+        settled: list[tuple[Parcel, Refused | None]] = []
+        ready = [parcel]
+        while ready:
+            parcel = ready.pop()
+            if parcel.named in self._past:
+                # The same change in a second record of its author: already here.
+                settled.append((parcel, None))
+                continue
+            verdict = self._judge(parcel)
+            if isinstance(verdict, Wait):
+                self._waiting[min(verdict.missing)].append(parcel)
+                continue
+            if isinstance(verdict, Change):
+                self._document.merge(parcel.raw)
+                self._remember(verdict)
+                ready += reversed(self._waiting.pop(verdict.hash, []))
+            settled.append((parcel, verdict if isinstance(verdict, Refused) else None))
+        return settled
+
+    def view(self, path: Path) -> Value:
+        """Return plain values (see `Document.view`)."""
+        return self._document.view(path)
+
+    def heads(self) -> frozenset[ChangeHash]:
+        """Return the hashes of the latest changes."""
+        return self._document.heads()
+
+    def save(self) -> bytes:
+        """Return the document's saved form, for a probe."""
+        return self._document.save()
+
+    def _judge(self, parcel: Parcel) -> guard.Verdict:
+        if guard.change_hash(parcel.raw) != parcel.named:
+            return Refused.CHECKSUM
+        stream = self._streams[parcel.actor]
+        return guard.judge(parcel.raw, past=self._past, actor=parcel.actor, own=stream.get)
+
+    def _remember(self, change: Change) -> None:
+        self._past[change.hash] = change
+        self._streams[change.actor][change.sequence] = change.hash

@@ -1,0 +1,60 @@
+"""Why something is not synced: a plain answer for this device, and nothing about the other person's."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+__all__ = ["Status"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What waits where, and why.
+
+    Attributes:
+        connected: Whether there is a link to the relay.
+        caught_up: Whether everything in the mailbox was read.
+        waiting: Own records that the log has not shown yet.
+        waiting_bytes: Their size on the wire.
+        refused: Why the relay does not take them, if it said so.
+        read: The last position that was read.
+        parked: What can not be judged yet, counted by reason.
+        held: What was judged and does not count, counted by reason.
+        disputed: How often the relay or a device showed another history.
+        elsewhere: Records of this device that its vault did not write.
+        forks: Places in a device's chain that hold two records.
+    """
+
+    connected: bool
+    caught_up: bool
+    waiting: int
+    waiting_bytes: int
+    refused: str | None
+    read: int
+    parked: Counter[str]
+    held: Counter[str]
+    disputed: int
+    elsewhere: int
+    forks: int
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return the answer in plain sentences, the most urgent first."""
+        lines = []
+        if self.disputed:
+            lines.append("The relay or a device shows another history. Both sides of it are kept.")
+        if self.elsewhere:
+            lines.append(
+                f"{self.elsewhere} records were written with this device's key, elsewhere:"
+                " restored, copied, or not by you?"
+            )
+        if self.waiting:
+            lines.append(self._waiting())
+        lines += [f"{count} are waiting: {reason}." for reason, count in sorted(self.parked.items())]
+        lines += [f"{count} do not count: {reason}." for reason, count in sorted(self.held.items())]
+        return tuple(lines) or ("Everything here has reached the relay, and everything there has been read.",)
+
+    def _waiting(self) -> str:
+        if self.refused:
+            return f"{self.waiting} have not reached the relay: {self.refused}. They stay queued."
+        if not self.connected:
+            return f"{self.waiting} have not reached the relay: there is no connection. They stay queued."
+        return f"{self.waiting} are on their way to the relay."

@@ -1,0 +1,124 @@
+"""One input, one step: what to commit, then what to transmit, then what to show, in that order and no other."""
+
+from dataclasses import dataclass, field
+
+from troth_wire.errors import UsageError
+from troth_wire.ids import DeviceId, DocumentId, RecordId
+from troth_wire.messages import Message
+
+__all__ = [
+    "CaughtUp",
+    "Changed",
+    "Disputed",
+    "Elsewhere",
+    "Event",
+    "HangUp",
+    "Held",
+    "Notice",
+    "Offline",
+    "Rebuild",
+    "RefusedEdit",
+    "RefusedPush",
+    "Row",
+    "Step",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the vault's one table; `value` None removes it."""
+
+    table: str
+    key: bytes
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Close the link; the driver comes back later."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A document shows something new."""
+
+    document: DocumentId
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedEdit:
+    """A group of edits could not be applied; nothing of it was."""
+
+    ticket: int
+    error: UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """Everything in the mailbox has been read; what waited is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """The link is down."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPush:
+    """The relay did not take some envelopes; they stay queued."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something foreign was judged and does not count."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """The relay or a device shows another history; both sides of it are kept."""
+
+    device: DeviceId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A record of this very device that its vault does not remember: restored, copied, or not by its person."""
+
+    record: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """Discard the engine and load it again from the store; the state in memory is no longer what the rows say."""
+
+    why: str
+
+
+Notice = CaughtUp | Changed | Disputed | Elsewhere | Held | Offline | RefusedPush
+"""What an app may want to show."""
+
+Event = Notice | Rebuild | RefusedEdit
+"""What the driver hears; Rebuild and RefusedEdit are for itself."""
+
+
+@dataclass(slots=True)
+class Step:
+    """What one input asks of the driver."""
+
+    save: list[Row] = field(default_factory=list)
+    send: list[Message | HangUp] = field(default_factory=list)
+    tell: list[Event] = field(default_factory=list)
+
+    def __iadd__(self, other: "Step") -> "Step":
+        """Append another step to this one."""
+        self.save += other.save
+        self.send += other.send
+        self.tell += other.tell
+        return self

@@ -1,0 +1,1933 @@
+"""Every byte is packed by hand from the pages, so that the packages answer to them and not to themselves.
+
+Nothing is imported from the packages, and nothing is random: what the pages call random is derived here
+from a label and a counter.
+
+    python specs/vectors/generate.py           writes the JSON files beside this script
+    python specs/vectors/generate.py --check   writes nothing; exits 1 and names the files that differ
+"""
+
+import argparse
+import hashlib
+import itertools
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_encrypt,
+    crypto_core_ed25519_add,
+    crypto_scalarmult,
+    crypto_scalarmult_base,
+    crypto_sign,
+    crypto_sign_seed_keypair,
+)
+
+Value: TypeAlias = "bool | int | str | bytes | Sequence[Value] | None"
+Case: TypeAlias = dict[str, object]
+Parts: TypeAlias = Sequence[tuple[bytes, int]]
+
+FRAME_BYTES_MAX: Final = 262_144
+RECORD_BYTES_MAX: Final = 65_536
+CHANGE_BYTES_MAX: Final = 61_440
+HEADER_BYTES_MAX: Final = 3_072
+ENVELOPE_BYTES_MIN: Final = 554
+ENVELOPE_BYTES_MAX: Final = 67_626
+PADDED_BYTES_MIN: Final = 512
+FRAME_ENVELOPES_MAX: Final = 256
+RETRY_AFTER_S_MAX: Final = 86_400
+
+CHANGES: Final = 1
+OPERATION: Final = 2
+
+ED25519_ORDER: Final = 2**252 + 27742317777372353535851937790883648493
+ED25519_ORDER_8: Final = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
+
+
+# --- the pages' conventions ---------------------------------------------------------------------------
+
+
+def u16(number: int) -> bytes:
+    """Pack an unsigned number in 16 bits, big-endian."""
+    return number.to_bytes(2, "big")
+
+
+def u32(number: int) -> bytes:
+    """Pack an unsigned number in 32 bits, big-endian."""
+    return number.to_bytes(4, "big")
+
+
+def u64(number: int) -> bytes:
+    """Pack an unsigned number in 64 bits, big-endian."""
+    return number.to_bytes(8, "big")
+
+
+def digest(label: str, data: bytes) -> bytes:
+    """Compute H(label, data)."""
+    return hashlib.blake2b(data, digest_size=32, person=label.encode()).digest()
+
+
+def derive(key: bytes, label: str, data: bytes = b"") -> bytes:
+    """Compute K(key, label, data); K(key, label) is over no data."""
+    return hashlib.blake2b(data, digest_size=32, key=key, person=label.encode()).digest()
+
+
+def pack(value: Value) -> bytes:
+    """Encode a value as canonical MessagePack.
+
+    Args:
+        value: nil, a boolean, an integer, a string, bytes or a sequence of them.
+
+    Returns:
+        Its only encoding that a decoder accepts.
+    """
+    if value is None:
+        return b"\xc0"
+    if isinstance(value, bool):
+        return b"\xc3" if value else b"\xc2"
+    if isinstance(value, int):
+        return pack_integer(value)
+    if isinstance(value, str):
+        text = value.encode()
+        return pack_length(len(text), (0xA0, 32), (0xD9, 0xDA, 0xDB)) + text
+    if isinstance(value, bytes):
+        return pack_length(len(value), None, (0xC4, 0xC5, 0xC6)) + value
+    return pack_length(len(value), (0x90, 16), (None, 0xDC, 0xDD)) + b"".join(pack(item) for item in value)
+
+
+def pack_integer(number: int) -> bytes:
+    """Encode an integer: a number from zero on always in the unsigned family."""
+    if -32 <= number < 128:
+        return (number & 0xFF).to_bytes(1, "big")
+    first = 0xCC if number >= 0 else 0xD0
+    for step, size in enumerate((1, 2, 4, 8)):
+        fits = number < 1 << 8 * size if number >= 0 else number >= -(1 << 8 * size - 1)
+        if fits:
+            return bytes([first + step]) + number.to_bytes(size, "big", signed=number < 0)
+    raise OverflowError(number)
+
+
+def pack_length(length: int, short: tuple[int, int] | None, marks: tuple[int | None, int, int]) -> bytes:
+    """Encode the head of a string, of bytes or of an array.
+
+    Args:
+        length: how many bytes or items follow.
+        short: the first one-byte mark and how many of them there are, if the form has any.
+        marks: the marks of the heads with a length of one, two and four bytes.
+
+    Returns:
+        The shortest head.
+    """
+    if short is not None and length < short[1]:
+        return bytes([short[0] + length])
+    for mark, size in zip(marks, (1, 2, 4), strict=True):
+        if mark is not None and length < 1 << 8 * size:
+            return bytes([mark]) + length.to_bytes(size, "big")
+    raise OverflowError(length)
+
+
+# --- inputs and primitives ----------------------------------------------------------------------------
+
+
+def fixed(label: str, size: int = 32) -> bytes:
+    """Derive what stands for random bytes from a label and a counter."""
+    blocks = (hashlib.blake2b(f"vector/{label}/{n}".encode()).digest() for n in itertools.count())
+    data = b""
+    while len(data) < size:
+        data += next(blocks)
+    return data[:size]
+
+
+def public_key(seed: bytes) -> bytes:
+    """Return the public half of the Ed25519 key of a seed."""
+    return crypto_sign_seed_keypair(seed)[0]
+
+
+def sign(seed: bytes, message: bytes) -> bytes:
+    """Sign with Ed25519 and return the 64 bytes of the signature alone."""
+    return crypto_sign(message, crypto_sign_seed_keypair(seed)[1])[:64]
+
+
+def aead(key: bytes, nonce: bytes, plaintext: bytes, context: bytes) -> bytes:
+    """Seal with XChaCha20-Poly1305."""
+    return crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, context, nonce, key)
+
+
+def add_order_to_s(signature: bytes) -> bytes:
+    """Write the same signature with S + L for S, which RFC 8032 refuses."""
+    s = int.from_bytes(signature[32:], "little") + ED25519_ORDER
+    return signature[:32] + s.to_bytes(32, "little")
+
+
+def flip(data: bytes, position: int) -> bytes:
+    """Change one bit of the byte at a position, which may count from the end."""
+    changed = bytearray(data)
+    changed[position] ^= 1
+    return bytes(changed)
+
+
+def swap(values: Sequence[Value], position: int, value: Value) -> list[Value]:
+    """Return a list with another value at one position."""
+    changed = list(values)
+    changed[position] = value
+    return changed
+
+
+def runs(*parts: tuple[bytes, int]) -> list[list[object]]:
+    """Write long bytes as JSON: pairs of a hex string and how many times it stands there."""
+    return [[data.hex(), times] for data, times in parts]
+
+
+def join(parts: Parts) -> bytes:
+    """Return the bytes that runs describe."""
+    return b"".join(data * times for data, times in parts)
+
+
+# --- devices and epochs -------------------------------------------------------------------------------
+
+
+def card_id(card: Sequence[bytes]) -> bytes:
+    """Compute the device id that belongs to a card."""
+    return digest("troth/device", b"".join(card))
+
+
+@dataclass(frozen=True)
+class Device:
+    """The three key pairs of a device."""
+
+    label: str
+
+    @property
+    def everyday_seed(self) -> bytes:
+        """The seed of the key that signs records."""
+        return fixed(f"{self.label}/everyday")
+
+    @property
+    def admin_seed(self) -> bytes:
+        """The seed of the key that signs the genesis and operations."""
+        return fixed(f"{self.label}/admin")
+
+    @property
+    def box_secret(self) -> bytes:
+        """The secret half of the key that receives epoch keys."""
+        return fixed(f"{self.label}/box")
+
+    @property
+    def card(self) -> list[bytes]:
+        """The three public keys."""
+        box = crypto_scalarmult_base(self.box_secret)
+        return [public_key(self.everyday_seed), public_key(self.admin_seed), box]
+
+    @property
+    def id(self) -> bytes:
+        """The hash of the three public keys."""
+        return card_id(self.card)
+
+    def named(self) -> Case:
+        """Name the secrets, the keys, the card and the id for a case."""
+        return {
+            "everyday_seed": self.everyday_seed.hex(),
+            "admin_seed": self.admin_seed.hex(),
+            "box_secret": self.box_secret.hex(),
+            "everyday": self.card[0].hex(),
+            "admin": self.card[1].hex(),
+            "box": self.card[2].hex(),
+            "card": pack(self.card).hex(),
+            "device_id": self.id.hex(),
+        }
+
+
+def mailbox_seed(epoch: bytes) -> bytes:
+    """Derive the seed of an epoch's mailbox key."""
+    return derive(epoch, "troth/mailbox")
+
+
+def mailbox_of(epoch: bytes) -> bytes:
+    """Derive the mailbox id of an epoch."""
+    return public_key(mailbox_seed(epoch))
+
+
+def wrap(ephemeral_secret: bytes, recipient: bytes, epoch: bytes, context: bytes) -> bytes:
+    """Wrap an epoch key for one device."""
+    shared = crypto_scalarmult(ephemeral_secret, recipient)
+    return wrap_shared(crypto_scalarmult_base(ephemeral_secret), shared, recipient, epoch, context)
+
+
+def wrap_shared(ephemeral: bytes, shared: bytes, recipient: bytes, epoch: bytes, context: bytes) -> bytes:
+    """Wrap an epoch key under a shared secret that is given."""
+    key = derive(shared, "troth/wrap", ephemeral + recipient)
+    return ephemeral + aead(key, bytes(24), epoch, context)
+
+
+def ascending(devices: Iterable[Device]) -> list[Device]:
+    """Put devices in the order of their ids."""
+    return sorted(devices, key=lambda device: device.id)
+
+
+ALICE, BOB = ascending([Device("founder/1"), Device("founder/2")])
+CAROL: Final = Device("founder/3")
+TABLET: Final = Device("newcomer/1")
+EPOCH: Final = fixed("epoch/1")
+EPOCH_OTHER: Final = fixed("epoch/2")
+SALT: Final = fixed("salt/1")
+
+
+def ephemeral_for(device: Device) -> bytes:
+    """Derive the ephemeral secret of the only wrap that a device gets here."""
+    return fixed(f"ephemeral/{device.label}")
+
+
+def wraps_for(devices: Iterable[Device]) -> list[list[bytes]]:
+    """Wrap the first epoch for devices, ascending by device id."""
+    mailbox = mailbox_of(EPOCH)
+    return [[d.id, wrap(ephemeral_for(d), d.card[2], EPOCH, mailbox)] for d in ascending(devices)]
+
+
+def epoch_for(devices: Iterable[Device], generation: int = 0) -> list[Value]:
+    """Announce the first epoch."""
+    return [generation, mailbox_of(EPOCH), wraps_for(devices)]
+
+
+# --- codec.json ---------------------------------------------------------------------------------------
+
+INTEGERS: Final = (
+    *(0, 1, 127, 128, 255, 256, 32_767, 32_768, 65_535, 65_536),
+    *(2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**63 - 1, 2**63, 2**64 - 1),
+    *(-1, -32, -33, -128, -129, -32_768, -32_769, -(2**31), -(2**31) - 1, -(2**63)),
+)
+
+NOT_CANONICAL: Final = (
+    ("uint8_127", "An integer below 128 stands in one byte.", "91cc7f"),
+    ("uint16_255", "An integer below 256 does not take two bytes.", "91cd00ff"),
+    ("uint32_65535", "An integer below 65536 does not take four bytes.", "91ce0000ffff"),
+    ("uint64_4294967295", "An integer below 2^32 does not take eight bytes.", "91cf00000000ffffffff"),
+    ("int8_1", "A small number from zero on never stands in the signed family.", "91d001"),
+    ("int16_256", "Of two forms of one length a number from zero on takes the unsigned.", "91d10100"),
+    ("int32_65536", "Of two forms of one length a number from zero on takes the unsigned.", "91d200010000"),
+    (
+        "int64_2_32",
+        "Of two forms of one length a number from zero on takes the unsigned.",
+        "91d30000000100000000",
+    ),
+    ("int8_minus_1", "A negative number from -32 on stands in one byte.", "91d0ff"),
+    ("int16_minus_128", "A negative number from -128 on does not take two bytes.", "91d1ff80"),
+    ("int32_minus_32768", "A negative number from -32768 on does not take four bytes.", "91d2ffff8000"),
+    (
+        "int64_minus_2_31",
+        "A negative number from -2^31 on does not take eight bytes.",
+        "91d3ffffffff80000000",
+    ),
+    ("str8_empty", "An empty string has a head of one byte.", "91d900"),
+    ("str8_of_1", "A string below 32 bytes has a head of one byte.", "91d90161"),
+    ("str16_of_32", "A string below 256 bytes has a length of one byte.", "91da0020" + "61" * 32),
+    ("str32_of_1", "A string below 65536 bytes has no length of four bytes.", "91db0000000161"),
+    ("bin16_empty", "Empty bytes have a length of one byte.", "91c50000"),
+    ("bin16_of_1", "Bytes below 256 have a length of one byte.", "91c5000100"),
+    ("bin32_of_1", "Bytes below 65536 have no length of four bytes.", "91c60000000100"),
+    ("array16_empty", "An array below 16 items has a head of one byte.", "91dc0000"),
+    ("array32_empty", "An array below 65536 items has no length of four bytes.", "91dd00000000"),
+    ("array16_outermost", "The outermost list stands in its shortest form too.", "dc000101"),
+    ("map_empty", "There are no maps.", "9180"),
+    ("map_of_1", "There are no maps.", "918101c0"),
+    ("map16", "There are no maps.", "91de0000"),
+    ("map32", "There are no maps.", "91df00000000"),
+    ("float32", "There are no floats.", "91ca3f800000"),
+    ("float64", "There are no floats.", "91cb3ff0000000000000"),
+    ("fixext1", "There are no extensions.", "91d40100"),
+    ("fixext2", "There are no extensions.", "91d5010000"),
+    ("fixext4_timestamp", "There are no extensions, the timestamp included.", "91d6ff00000000"),
+    ("fixext8", "There are no extensions.", "91d701" + "00" * 8),
+    ("fixext16", "There are no extensions.", "91d801" + "00" * 16),
+    ("ext8", "There are no extensions.", "91c70001"),
+    ("ext16", "There are no extensions.", "91c8000001"),
+    ("ext32", "There are no extensions.", "91c90000000001"),
+    ("never_used", "The mark that MessagePack never uses is refused.", "91c1"),
+    ("nothing", "No bytes are no list.", ""),
+    ("trailing_zero", "Nothing stands behind the list.", "910100"),
+    ("trailing_list", "Nothing stands behind the list, not even another.", "9090"),
+    ("integer_alone", "An integer alone is no list.", "01"),
+    ("bytes_alone", "Bytes alone are no list.", "c40100"),
+    ("nil_alone", "Nil alone is no list.", "c0"),
+    ("truncated_list", "A list holds as many items as it says.", "9201"),
+    ("truncated_list_empty", "A list holds as many items as it says.", "91"),
+    ("truncated_integer", "An integer holds as many bytes as it says.", "91cd01"),
+    ("truncated_string", "A string holds as many bytes as it says.", "91a261"),
+    ("truncated_bytes", "Bytes are as many as they say.", "91c40200"),
+    ("truncated_head", "A head is whole.", "91c4"),
+    ("huge_array", "A length is no reason to take memory.", "91ddffffffff"),
+    ("huge_bytes", "A length is no reason to take memory.", "91c6ffffffff"),
+    ("huge_string", "A length is no reason to take memory.", "91dbffffffff"),
+    ("utf8_never", "A byte that UTF-8 never uses is refused.", "91a1ff"),
+    ("utf8_overlong_nul", "An overlong NUL is not UTF-8.", "91a2c080"),
+    ("utf8_surrogate", "A surrogate is not UTF-8.", "91a3eda080"),
+    ("utf8_beyond", "A code point past U+10FFFF is not UTF-8.", "91a4f4908080"),
+    ("utf8_cut", "A code point is whole.", "91a1c3"),
+)
+
+
+def codec_value(value: Value) -> object:
+    """Write a value as JSON, with bytes as an object of one key."""
+    if isinstance(value, bytes):
+        return {"hex": value.hex()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [codec_value(item) for item in value]
+    return value
+
+
+def codec_case(name: str, what: str, value: Value) -> Case:
+    """Encode one value."""
+    return {"name": name, "what": what, "value": codec_value(value), "encoding": pack(value).hex()}
+
+
+def codec_values() -> list[Case]:
+    """Encode values of every form at every edge of a length."""
+    cases = [codec_case(f"integer_{n}", "An integer stands in its shortest form.", [n]) for n in INTEGERS]
+    for length in (0, 1, 31, 32, 255, 256):
+        cases.append(codec_case(f"string_of_{length}", "A string has its shortest head.", ["a" * length]))
+    for length in (0, 1, 31, 32, 255, 256):
+        cases.append(codec_case(f"bytes_of_{length}", "Bytes have their shortest head.", [b"\0" * length]))
+    for length, head in ((65_535, "91c5ffff"), (65_536, "91c600010000")):
+        case = codec_case(f"bytes_of_{length}", "Bytes have their shortest head.", [])
+        case["value"] = [{"hex": runs((b"\xaa", length))}]
+        case["encoding"] = runs((bytes.fromhex(head), 1), (b"\xaa", length))
+        cases.append(case)
+    for length in (0, 1, 15, 16):
+        cases.append(codec_case(f"list_of_{length}", "A list has its shortest head.", [None] * length))
+    cases.append(codec_case("nil_and_booleans", "Nil, false and true take one byte each.", [None, False, True]))
+    cases.append(codec_case("string_nul", "A NUL is a character like another.", ["a\0b"]))
+    cases.append(codec_case("string_utf8", "Lengths count bytes of UTF-8.", ["\u00df\u20ac\U0001d11e"]))
+    cases.append(codec_case("nested_5", "Lists may stand in lists, five deep.", [[[[[1], b"\1"], "1"], None], True]))
+    return cases
+
+
+def codec_refused() -> list[Case]:
+    """Name the encodings that are refused."""
+    cases: list[Case] = [
+        {"name": name, "what": what, "encoding": encoding, "error": "malformed"}
+        for name, what, encoding in NOT_CANONICAL
+    ]
+    for depth in (1_024, 100_000):
+        case: Case = {"name": f"nested_{depth}", "what": "Depth is bounded, and is no reason to fall over."}
+        cases.append(case | {"encoding": runs((b"\x91", depth), (b"\xc0", 1)), "error": "malformed"})
+    return cases
+
+
+def codec() -> Case:
+    """Make codec.json."""
+    return {"values": codec_values(), "refused": codec_refused()}
+
+
+# --- relay.json ---------------------------------------------------------------------------------------
+
+CODES: Final = {
+    "Hello": 1,
+    "Prove": 2,
+    "Create": 3,
+    "Follow": 4,
+    "Push": 5,
+    "Head": 6,
+    "Deliver": 7,
+    "Stored": 8,
+    "Refuse": 9,
+}
+
+MAILBOX: Final = mailbox_of(EPOCH)
+LINEAGE: Final = fixed("lineage/1", 16)
+RUNNING: Final = fixed("running/1")
+CHALLENGE: Final = fixed("challenge/1")
+CHALLENGE_OTHER: Final = fixed("challenge/2")
+HOST: Final = "relay.example:443"
+
+
+def small_envelope(number: int) -> bytes:
+    """Return bytes of an envelope's smallest size: a relay can not tell them from an envelope."""
+    return b"\x01\x01" + fixed(f"relay/envelope/{number}", ENVELOPE_BYTES_MIN - 2)
+
+
+def relay_value(value: Value) -> object:
+    """Write a field as JSON, with bytes as hex."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [relay_value(item) for item in value]
+    return value
+
+
+def message(name: str, what: str, kind: str, fields: Mapping[str, Value]) -> Case:
+    """Encode one message."""
+    return {
+        "name": name,
+        "what": what,
+        "message": kind,
+        "fields": {field: relay_value(value) for field, value in fields.items()},
+        "frame": pack([CODES[kind], *fields.values()]).hex(),
+    }
+
+
+def proof_statement(challenge: bytes, mailbox: bytes, host: str) -> bytes:
+    """Return what a proof signs."""
+    return b"troth/proof/1\0" + challenge + mailbox + host.lower().encode("ascii")
+
+
+def prove(epoch: bytes, challenge: bytes, host: str) -> bytes:
+    """Make the proof for an epoch's mailbox."""
+    return sign(mailbox_seed(epoch), proof_statement(challenge, mailbox_of(epoch), host))
+
+
+def client_messages() -> list[Case]:
+    """Encode what a client sends."""
+    one, two = small_envelope(1), small_envelope(2)
+    proof = prove(EPOCH, CHALLENGE, HOST)
+    follow: dict[str, Value] = {"mailbox": MAILBOX, "lineage": LINEAGE, "after": 0, "running": RUNNING}
+    return [
+        message("prove", "A proof names its mailbox.", "Prove", {"mailbox": MAILBOX, "signature": proof}),
+        message("create", "A pass is bytes.", "Create", {"mailbox": MAILBOX, "admission": b"a pass"}),
+        message("create_no_pass", "No pass is empty bytes.", "Create", {"mailbox": MAILBOX, "admission": b""}),
+        message(
+            "create_longest_pass",
+            "A pass has at most 64 bytes.",
+            "Create",
+            {"mailbox": MAILBOX, "admission": fixed("pass/1", 64)},
+        ),
+        message("follow_from_start", "Who has read nothing follows after 0.", "Follow", follow),
+        message("follow_on", "A position is a number of any width.", "Follow", follow | {"after": 70_000}),
+        message(
+            "push_one",
+            "A push holds one envelope at least.",
+            "Push",
+            {"mailbox": MAILBOX, "envelopes": [one]},
+        ),
+        message("push_two", "A push keeps the order.", "Push", {"mailbox": MAILBOX, "envelopes": [two, one]}),
+    ]
+
+
+def relay_messages() -> list[Case]:
+    """Encode what a relay sends."""
+    one, two = small_envelope(1), small_envelope(2)
+    ids = [digest("troth/envelope", one), digest("troth/envelope", two)]
+    hello: dict[str, Value] = {
+        "version_min": 1,
+        "version_max": 1,
+        "envelope_bytes_max": ENVELOPE_BYTES_MAX,
+        "challenge": CHALLENGE,
+    }
+    head: dict[str, Value] = {"mailbox": MAILBOX, "lineage": LINEAGE, "position": 0, "running": RUNNING}
+    refuse: dict[str, Value] = {"reason": 1, "mailbox": None, "envelope_ids": [], "retry_after_s": 0}
+    rate: dict[str, Value] = {"reason": 8, "mailbox": MAILBOX, "retry_after_s": RETRY_AFTER_S_MAX}
+    cases = [
+        message("hello", "A relay states its versions, its bound and a challenge.", "Hello", hello),
+        message("hello_later", "A later relay may still know version 1.", "Hello", hello | {"version_max": 3}),
+        message("head_empty", "An empty log has its head at 0.", "Head", head),
+        message("head_far", "A position may need more than 32 bits.", "Head", head | {"position": 2**32}),
+        message(
+            "deliver",
+            "Envelopes stand at the position and those after it.",
+            "Deliver",
+            {"mailbox": MAILBOX, "position": 1, "envelopes": [one, two]},
+        ),
+        message(
+            "stored",
+            "Stored names envelopes by their ids.",
+            "Stored",
+            {"mailbox": MAILBOX, "position": 300, "envelope_ids": ids},
+        ),
+        message("refuse_rate", "The longest time to wait is a day.", "Refuse", refuse | rate),
+        message("refuse_ids", "A refusal names envelopes.", "Refuse", refuse | {"reason": 7, "envelope_ids": ids}),
+    ]
+    for reason in range(1, 11):
+        what = f"Reason {reason} is known."
+        cases.append(message(f"refuse_reason_{reason}", what, "Refuse", refuse | {"reason": reason}))
+    return cases
+
+
+def largest_push(size: int) -> Parts:
+    """Describe a push of four envelopes with a frame of an exact size."""
+    lengths = [65_524, 65_524, 65_524, size - 37 - 4 * 3 - 3 * 65_524]
+    parts = [(b"\x93\x05\xc4\x20" + MAILBOX + b"\x94", 1)]
+    for length in lengths:
+        parts += [(b"\xc5" + u16(length), 1), (b"\x01", length)]
+    return parts
+
+
+def push_of_one(length: int) -> Parts:
+    """Describe a push of one long envelope."""
+    return [(b"\x93\x05\xc4\x20" + MAILBOX + b"\x91\xc6" + u32(length), 1), (b"\x01", length)]
+
+
+def many_envelopes(code: int, between: bytes, count: int) -> Parts:
+    """Describe a push or a delivery of many equal envelopes of the smallest size."""
+    start = pack([code, MAILBOX]) + between + b"\xdc" + u16(count)
+    start = bytes([start[0] + (2 if between else 1)]) + start[1:]
+    return [(start, 1), (b"\xc5" + u16(ENVELOPE_BYTES_MIN) + b"\x01" * ENVELOPE_BYTES_MIN, count)]
+
+
+def relay_accepted() -> list[Case]:
+    """Describe frames at their bounds."""
+    rows: list[tuple[str, str, str, Parts]] = [
+        ("frame_largest", "A frame may have FRAME_BYTES_MAX bytes.", "Push", largest_push(FRAME_BYTES_MAX)),
+        (
+            "envelope_largest",
+            "An envelope may have ENVELOPE_BYTES_MAX bytes.",
+            "Push",
+            push_of_one(ENVELOPE_BYTES_MAX),
+        ),
+        ("push_256", "A push may hold FRAME_ENVELOPES_MAX envelopes.", "Push", many_envelopes(5, b"", 256)),
+        (
+            "deliver_256",
+            "A delivery may hold FRAME_ENVELOPES_MAX.",
+            "Deliver",
+            many_envelopes(7, b"\x01", 256),
+        ),
+    ]
+    return [{"name": n, "what": w, "message": kind, "frame": runs(*parts)} for n, w, kind, parts in rows]
+
+
+def malformed_long() -> list[Case]:
+    """Describe frames past their bounds."""
+    rows: list[tuple[str, str, Parts]] = [
+        ("frame_too_large", "A frame has at most FRAME_BYTES_MAX bytes.", largest_push(FRAME_BYTES_MAX + 1)),
+        (
+            "envelope_too_large",
+            "An envelope has at most ENVELOPE_BYTES_MAX bytes.",
+            push_of_one(ENVELOPE_BYTES_MAX + 1),
+        ),
+        ("push_257", "A push holds at most FRAME_ENVELOPES_MAX envelopes.", many_envelopes(5, b"", 257)),
+        ("deliver_257", "A delivery holds at most FRAME_ENVELOPES_MAX.", many_envelopes(7, b"\x01", 257)),
+        ("nested", "Depth does not fell the reader.", [(b"\x92\x01", 1), (b"\x91", 10_000), (b"\xc0", 1)]),
+    ]
+    return [{"name": n, "what": w, "frame": runs(*parts), "error": "malformed"} for n, w, parts in rows]
+
+
+def malformed_lengths() -> list[tuple[str, str, Value]]:
+    """Name messages with a field one byte too short, too long or of another form."""
+    box, run, short = MAILBOX, RUNNING, MAILBOX[:-1]
+    proof = prove(EPOCH, CHALLENGE, HOST)
+    what = "A field of fixed length has that length."
+    rows: list[tuple[str, str, Value]] = [
+        ("challenge_31", what, [1, 1, 1, ENVELOPE_BYTES_MAX, CHALLENGE[:-1]]),
+        ("challenge_33", what, [1, 1, 1, ENVELOPE_BYTES_MAX, CHALLENGE + b"\0"]),
+        ("prove_mailbox_31", what, [2, short, proof]),
+        ("prove_mailbox_33", what, [2, box + b"\0", proof]),
+        ("prove_signature_63", what, [2, box, proof[:-1]]),
+        ("prove_signature_65", what, [2, box, proof + b"\0"]),
+        ("create_mailbox_31", what, [3, short, b""]),
+        ("create_pass_65", "A pass has at most 64 bytes.", [3, box, fixed("pass/1", 65)]),
+        ("follow_mailbox_31", what, [4, short, LINEAGE, 0, run]),
+        ("follow_lineage_15", what, [4, box, LINEAGE[:-1], 0, run]),
+        ("follow_lineage_17", what, [4, box, LINEAGE + b"\0", 0, run]),
+        ("follow_running_31", what, [4, box, LINEAGE, 0, run[:-1]]),
+        ("push_mailbox_31", what, [5, short, [small_envelope(1)]]),
+        ("head_mailbox_31", what, [6, short, LINEAGE, 0, run]),
+        ("head_lineage_15", what, [6, box, LINEAGE[:-1], 0, run]),
+        ("head_running_33", what, [6, box, LINEAGE, 0, run + b"\0"]),
+        ("deliver_mailbox_31", what, [7, short, 1, [small_envelope(1)]]),
+        ("stored_mailbox_31", what, [8, short, 1, [run]]),
+        ("stored_id_31", what, [8, box, 1, [run[:-1]]]),
+        ("refuse_mailbox_31", what, [9, 1, short, [], 0]),
+        ("refuse_id_33", what, [9, 1, None, [run + b"\0"], 0]),
+        ("mailbox_text", "A mailbox is bytes and no string.", [2, "a" * 32, proof]),
+        ("mailbox_nil", "Only Refuse may name no mailbox.", [2, None, proof]),
+        ("envelope_text", "An envelope is bytes and no string.", [5, box, ["a" * ENVELOPE_BYTES_MIN]]),
+        ("envelopes_no_list", "Envelopes stand in a list.", [5, box, small_envelope(1)]),
+    ]
+    return rows
+
+
+def malformed_numbers() -> list[tuple[str, str, Value]]:
+    """Name messages with a wrong code, number or count."""
+    box, run, one = MAILBOX, RUNNING, small_envelope(1)
+    boolean = "A boolean is no number."
+    return [
+        ("empty_list", "A frame has a code.", []),
+        ("code_0", "Code 0 is no message.", [0]),
+        ("code_10", "A kept code is no message yet.", [10, box]),
+        ("code_32", "An unknown code is no message.", [32, box]),
+        ("code_true", boolean, [True, 1, 1, ENVELOPE_BYTES_MAX, CHALLENGE]),
+        ("code_bytes", "A code is a number.", [b"\x02", box, prove(EPOCH, CHALLENGE, HOST)]),
+        ("hello_version_true", boolean, [1, True, 1, ENVELOPE_BYTES_MAX, CHALLENGE]),
+        ("follow_extra", "No field is added.", [4, box, LINEAGE, 0, run, 0]),
+        ("follow_short", "No field is left out.", [4, box, LINEAGE, 0]),
+        ("push_extra", "No field is added.", [5, box, [one], None]),
+        ("refuse_extra", "No field is added.", [9, 1, None, [], 0, None]),
+        ("follow_after_negative", "No position is negative.", [4, box, LINEAGE, -1, run]),
+        ("follow_after_true", boolean, [4, box, LINEAGE, True, run]),
+        ("head_position_negative", "No position is negative.", [6, box, LINEAGE, -1, run]),
+        ("head_position_nil", "A position is a number.", [6, box, LINEAGE, None, run]),
+        ("deliver_position_negative", "No position is negative.", [7, box, -1, [one]]),
+        ("deliver_position_0", "The first entry stands at 1.", [7, box, 0, [one]]),
+        ("stored_position_0", "The first entry stands at 1.", [8, box, 0, [run]]),
+        ("push_none", "A push holds one envelope at least.", [5, box, []]),
+        ("deliver_none", "A delivery holds one envelope at least.", [7, box, 1, []]),
+        ("stored_none", "Stored names one envelope at least.", [8, box, 1, []]),
+        ("stored_257", "Stored names at most FRAME_ENVELOPES_MAX.", [8, box, 1, [run] * 257]),
+        ("refuse_257", "Refuse names at most FRAME_ENVELOPES_MAX.", [9, 7, box, [run] * 257, 0]),
+        ("push_empty_envelope", "No envelope is empty.", [5, box, [b""]]),
+        ("push_envelope_553", "No envelope is below ENVELOPE_BYTES_MIN.", [5, box, [one[:-1]]]),
+        ("push_second_553", "Each envelope is judged.", [5, box, [one, one[:-1]]]),
+        ("deliver_envelope_553", "No envelope is below ENVELOPE_BYTES_MIN.", [7, box, 1, [one[:-1]]]),
+        ("refuse_reason_0", "Reason 0 is none.", [9, 0, None, [], 0]),
+        ("refuse_reason_11", "Reason 11 is none.", [9, 11, None, [], 0]),
+        ("refuse_reason_true", boolean, [9, True, None, [], 0]),
+        ("refuse_retry_negative", "No time to wait is negative.", [9, 8, None, [], -1]),
+        ("refuse_retry_86401", "The longest time to wait is a day.", [9, 8, None, [], RETRY_AFTER_S_MAX + 1]),
+        ("refuse_ids_nil", "No ids are an empty list.", [9, 1, None, None, 0]),
+    ]
+
+
+def relay_malformed() -> list[Case]:
+    """Encode frames that can not be read."""
+    rows = malformed_lengths() + malformed_numbers()
+    cases: list[Case] = [
+        {"name": name, "what": what, "frame": pack(value).hex(), "error": "malformed"} for name, what, value in rows
+    ]
+    follow = pack([4, MAILBOX, LINEAGE, 0, RUNNING])
+    loose = b"\x95\xcc\x04" + follow[2:]
+    for name, what, frame in (
+        ("frame_empty", "No bytes are no frame.", b""),
+        ("frame_cut", "A frame is whole.", follow[:-1]),
+        ("frame_trailing", "Nothing stands behind the list.", follow + b"\0"),
+        ("frame_code_not_shortest", "A frame is canonical.", loose),
+        ("frame_no_list", "A frame is a list.", b"\x04"),
+    ):
+        cases.append({"name": name, "what": what, "frame": frame.hex(), "error": "malformed"})
+    return cases + malformed_long()
+
+
+def proof_case(name: str, what: str, host: str, challenge: bytes, signature: bytes, mailbox: bytes = MAILBOX) -> Case:
+    """Name what a relay has before it when it judges a proof."""
+    return {
+        "name": name,
+        "what": what,
+        "host": host,
+        "challenge": challenge.hex(),
+        "mailbox": mailbox.hex(),
+        "signature": signature.hex(),
+    }
+
+
+def proofs() -> list[Case]:
+    """Make good proofs, with the seed that makes them."""
+    seed = {"seed": mailbox_seed(EPOCH).hex()}
+    rows = [
+        ("proof", "A proof is by the mailbox key over challenge, mailbox and host.", HOST, CHALLENGE),
+        ("proof_upper_case", "A host is the same in upper case.", "Relay.EXAMPLE:443", CHALLENGE),
+        ("proof_other_port", "The port is part of the host.", "relay.example:8443", CHALLENGE),
+        ("proof_other_challenge", "Each connection has its proof.", HOST, CHALLENGE_OTHER),
+        ("proof_longest_host", "A host has at most 255 bytes.", "a" * 251 + ":443", CHALLENGE),
+    ]
+    return [seed | proof_case(n, w, host, c, prove(EPOCH, c, host)) for n, w, host, c in rows]
+
+
+def proofs_refused() -> list[Case]:
+    """Make proofs that a relay must not take."""
+    good = prove(EPOCH, CHALLENGE, HOST)
+    seed, statement = mailbox_seed(EPOCH), proof_statement(CHALLENGE, MAILBOX, HOST)
+    identity = b"\x01" + bytes(31)
+    cases = [
+        proof_case("wrong_host", "A proof fits one host.", "other.example:443", CHALLENGE, good),
+        proof_case("wrong_port", "A proof fits one port.", "relay.example:8443", CHALLENGE, good),
+        proof_case(
+            "no_port",
+            "The port is always written.",
+            HOST,
+            CHALLENGE,
+            prove(EPOCH, CHALLENGE, "relay.example"),
+        ),
+        proof_case("wrong_challenge", "A proof fits one challenge.", HOST, CHALLENGE_OTHER, good),
+        proof_case("wrong_mailbox", "A proof fits one mailbox.", HOST, CHALLENGE, good, mailbox_of(EPOCH_OTHER)),
+        proof_case("flipped", "A changed signature is none.", HOST, CHALLENGE, flip(good, 0)),
+        proof_case("s_plus_order", "S is below the order of the group.", HOST, CHALLENGE, add_order_to_s(good)),
+        proof_case(
+            "no_label",
+            "A proof is signed under its own label.",
+            HOST,
+            CHALLENGE,
+            sign(seed, statement.removeprefix(b"troth/proof/1\0")),
+        ),
+        proof_case(
+            "identity_mailbox",
+            "A mailbox of low order is nobody's, though the equation holds for every message.",
+            HOST,
+            CHALLENGE,
+            identity + bytes(32),
+            identity,
+        ),
+    ]
+    return [case | {"error": "forged"} for case in cases]
+
+
+def log_case(name: str, what: str, lineage: bytes, count: int) -> Case:
+    """Compute the running hashes of a log."""
+    ids = [digest("troth/envelope", small_envelope(n)) for n in range(1, count + 1)]
+    running = [digest("troth/log", MAILBOX + lineage)]
+    for position, envelope_id in enumerate(ids, 1):
+        running.append(digest("troth/log", running[-1] + u64(position) + envelope_id))
+    return {
+        "name": name,
+        "what": what,
+        "mailbox": MAILBOX.hex(),
+        "lineage": lineage.hex(),
+        "envelopes": [small_envelope(n).hex() for n in range(1, count + 1)],
+        "envelope_ids": [envelope_id.hex() for envelope_id in ids],
+        "running": [value.hex() for value in running],
+    }
+
+
+def relay() -> Case:
+    """Make relay.json."""
+    return {
+        "messages": client_messages() + relay_messages(),
+        "accepted": relay_accepted(),
+        "malformed": relay_malformed(),
+        "proofs": proofs(),
+        "proofs_refused": proofs_refused(),
+        "logs": [
+            log_case("log_empty", "An empty log already has a running hash.", LINEAGE, 0),
+            log_case("log_of_4", "Each entry moves the running hash on.", LINEAGE, 4),
+            log_case("log_other_lineage", "Another lineage is another log.", fixed("lineage/2", 16), 1),
+        ],
+    }
+
+
+# --- records ------------------------------------------------------------------------------------------
+
+SPACE: Final = fixed("space/1")
+INCARNATION: Final = fixed("incarnation/1", 16)
+DOCUMENT: Final = fixed("document/1", 16)
+
+FIELDS: Final = (
+    "version",
+    "kind",
+    "space",
+    "device",
+    "incarnation",
+    "sequence",
+    "prev",
+    "tips",
+    "heads",
+    "seen",
+    "document",
+    "changes",
+    "rules",
+    "payload_hash",
+)
+
+
+def change_bytes(number: int) -> bytes:
+    """Return bytes that stand for a CRDT change: nothing here looks inside."""
+    return fixed(f"change/{number}", 20 + number)
+
+
+def change_hashes(count: int) -> list[bytes]:
+    """Return hashes that stand for those of CRDT changes."""
+    return [fixed(f"change-hash/{n}") for n in range(1, count + 1)]
+
+
+def changes_payload(count: int) -> bytes:
+    """Encode a payload of changes."""
+    return pack([change_bytes(n) for n in range(1, count + 1)])
+
+
+def heads(count: int) -> list[bytes]:
+    """Return membership heads, ascending."""
+    return sorted(fixed(f"head/{n}") for n in range(1, count + 1))
+
+
+def tips(sequences: Sequence[int]) -> list[list[Value]]:
+    """Return tips of earlier incarnations, ascending by incarnation."""
+    rows = zip(sorted(fixed(f"tip/{n}", 16) for n in range(len(sequences))), sequences, strict=True)
+    return [[incarnation, sequence, fixed(f"tip-record/{sequence}")] for incarnation, sequence in rows]
+
+
+def fields_for(payload: bytes, **changed: Value) -> dict[str, Value]:
+    """Name the fields of an ordinary second record with some of them changed."""
+    fields: dict[str, Value] = {
+        "version": 1,
+        "kind": CHANGES,
+        "space": SPACE,
+        "device": ALICE.id,
+        "incarnation": INCARNATION,
+        "sequence": 2,
+        "prev": fixed("prev/1"),
+        "tips": [],
+        "heads": [],
+        "seen": None,
+        "document": DOCUMENT,
+        "changes": change_hashes(1),
+        "rules": 1,
+        "payload_hash": digest("troth/payload", payload),
+    }
+    return fields | changed
+
+
+def header_of(fields: Mapping[str, Value]) -> bytes:
+    """Encode a header."""
+    return pack([fields[field] for field in FIELDS])
+
+
+def sign_header(header: bytes, device: Device = ALICE) -> bytes:
+    """Sign a header with a device's everyday key."""
+    return sign(device.everyday_seed, b"troth/record/1\0" + header)
+
+
+def record_case(name: str, what: str, fields: Mapping[str, Value], payload: Parts) -> Case:
+    """Make one record."""
+    header = header_of(fields)
+    return {
+        "name": name,
+        "what": what,
+        "everyday_seed": ALICE.everyday_seed.hex(),
+        "everyday": ALICE.card[0].hex(),
+        "fields": {field: relay_value(value) for field, value in fields.items()},
+        "payload": runs(*payload) if len(payload) > 1 else join(payload).hex(),
+        "header": header.hex(),
+        "record_id": digest("troth/record", header).hex(),
+        "signature": sign_header(header).hex(),
+    }
+
+
+def long_payload(first: int, second: int) -> Parts:
+    """Describe a payload of two long changes."""
+    return [
+        (b"\x92\xc5" + u16(first), 1),
+        (b"\xaa", first),
+        (b"\xc5" + u16(second), 1),
+        (b"\xbb", second),
+    ]
+
+
+def large_record(over: int) -> tuple[dict[str, Value], Parts]:
+    """Describe a record that has RECORD_BYTES_MAX bytes and some more."""
+    changed = {"changes": change_hashes(2)}
+    space = RECORD_BYTES_MAX + over - 64 - len(header_of(fields_for(b"", **changed)))
+    payload = long_payload(CHANGE_BYTES_MAX, space - 7 - CHANGE_BYTES_MAX)
+    return fields_for(join(payload), **changed), payload
+
+
+def large_header(over: int) -> tuple[dict[str, Value], bytes]:
+    """Describe a first record whose header has HEADER_BYTES_MAX bytes and one more if asked.
+
+    Args:
+        over: 0 or 1.
+
+    Returns:
+        The fields and the payload.
+    """
+    payload = changes_payload(64)
+    sequences = [65_536, 65_537, 256, *range(1, 10), 128 if over else 10]
+    first: dict[str, Value] = {"sequence": 1, "prev": None, "heads": heads(1), "tips": tips(sequences)}
+    fields = fields_for(payload, **(first | {"changes": change_hashes(64)}))
+    if len(header_of(fields)) != HEADER_BYTES_MAX + over:
+        raise ValueError(len(header_of(fields)))
+    return fields, payload
+
+
+def records() -> list[Case]:
+    """Make good records."""
+    one, two, beacon = changes_payload(1), changes_payload(2), fixed("beacon/1", 40)
+    first: dict[str, Value] = {"sequence": 1, "prev": None, "heads": heads(2)}
+    seen: list[Value] = [MAILBOX, LINEAGE, 70_000, RUNNING]
+    nothing: dict[str, Value] = {"document": None, "changes": []}
+    operation = operation_payload(OPERATION_BODY, ALICE, GENESIS_2.space)
+    in_space: dict[str, Value] = {"kind": OPERATION, "space": GENESIS_2.space, "heads": [GENESIS_2.space]}
+    rows: list[tuple[str, str, dict[str, Value], Parts]] = [
+        ("second", "A later record names the one before it.", fields_for(one), [(one, 1)]),
+        (
+            "first",
+            "A first record names heads and no record before it.",
+            fields_for(one, **first),
+            [(one, 1)],
+        ),
+        (
+            "every_field",
+            "A first record may set every field but prev.",
+            fields_for(two, **(first | {"tips": tips([7, 300]), "seen": seen, "changes": change_hashes(2)})),
+            [(two, 1)],
+        ),
+        (
+            "new_heads",
+            "A later record names heads that changed.",
+            fields_for(one, heads=heads(16)),
+            [(one, 1)],
+        ),
+        (
+            "far_sequence",
+            "A sequence may need more than 32 bits.",
+            fields_for(one, sequence=2**32),
+            [(one, 1)],
+        ),
+        (
+            "other_rules",
+            "Any version of the rules may stand in a header.",
+            fields_for(one, rules=7),
+            [(one, 1)],
+        ),
+        (
+            "operation",
+            "A record may carry an operation.",
+            fields_for(operation, **(first | nothing | in_space)),
+            [(operation, 1)],
+        ),
+        (
+            "kept_kind",
+            "A header of a kind that is not known yet still counts in the chain.",
+            fields_for(beacon, **(nothing | {"kind": 4})),
+            [(beacon, 1)],
+        ),
+        (
+            "unknown_kind",
+            "A header of a kind that no page names still counts in the chain.",
+            fields_for(beacon, **(nothing | {"kind": 99})),
+            [(beacon, 1)],
+        ),
+    ]
+    fields, payload = large_header(0)
+    rows.append(("largest_header", "A header may have HEADER_BYTES_MAX bytes.", fields, [(payload, 1)]))
+    fields, parts = large_record(0)
+    rows.append(("largest_record", "A record may have RECORD_BYTES_MAX bytes.", fields, parts))
+    return [record_case(*row) for row in rows]
+
+
+def broken_record(name: str, what: str, header: bytes, payload: Parts, error: str, signature: bytes = b"") -> Case:
+    """Make a record that is refused; without another signature it has a good one."""
+    return {
+        "name": name,
+        "what": what,
+        "everyday": ALICE.card[0].hex(),
+        "header": header.hex(),
+        "payload": runs(*payload) if len(payload) > 1 else join(payload).hex(),
+        "signature": (signature or sign_header(header)).hex(),
+        "error": error,
+    }
+
+
+def broken_fields() -> list[tuple[str, str, dict[str, Value]]]:
+    """Name headers that break one rule each, over a payload of one change."""
+    hash_1 = change_hashes(1)
+    first: dict[str, Value] = {"sequence": 1, "prev": None, "heads": heads(2)}
+    seen: list[Value] = [MAILBOX, LINEAGE, 1, RUNNING]
+    length = "A field of fixed length has that length."
+    boolean = "A boolean is no number."
+    return [
+        ("first_with_prev", "A first record has none before it.", first | {"prev": fixed("prev/1")}),
+        ("second_without_prev", "A later record has one before it.", {"prev": None}),
+        ("second_with_tips", "Only a first record names tips.", {"tips": tips([1])}),
+        ("changes_without_document", "Changes have a document.", {"document": None}),
+        ("changes_empty", "A record of changes names one at least.", {"changes": []}),
+        ("heads_unsorted", "Heads ascend.", {"heads": heads(2)[::-1]}),
+        ("heads_twice", "No head is named twice.", {"heads": heads(1) * 2}),
+        ("heads_17", "At most 16 heads are named.", {"heads": heads(17)}),
+        ("tips_17", "At most 16 tips are named.", first | {"tips": tips(range(1, 18))}),
+        ("sequence_0", "Sequences begin at 1.", {"sequence": 0}),
+        ("sequence_0_without_prev", "Sequences begin at 1.", first | {"sequence": 0}),
+        ("sequence_negative", "No sequence is negative.", {"sequence": -1}),
+        ("sequence_true", boolean, first | {"sequence": True}),
+        ("version_true", boolean, {"version": True}),
+        ("version_nil", "A version is a number.", {"version": None}),
+        ("kind_true", boolean, {"kind": True}),
+        ("rules_negative", "No version of the rules is negative.", {"rules": -1}),
+        ("rules_true", boolean, {"rules": True}),
+        ("space_31", length, {"space": SPACE[:-1]}),
+        ("space_text", "A space is bytes and no string.", {"space": "a" * 32}),
+        ("device_33", length, {"device": ALICE.id + b"\0"}),
+        ("incarnation_15", length, {"incarnation": INCARNATION[:-1]}),
+        ("incarnation_17", length, {"incarnation": INCARNATION + b"\0"}),
+        ("prev_31", length, {"prev": fixed("prev/1", 31)}),
+        ("head_31", length, {"heads": [fixed("head/1", 31)]}),
+        ("tip_incarnation_15", length, first | {"tips": [[fixed("tip/1", 15), 1, RUNNING]]}),
+        ("tip_record_31", length, first | {"tips": [[fixed("tip/1", 16), 1, RUNNING[:-1]]]}),
+        ("tip_sequence_0", "Sequences begin at 1.", first | {"tips": [[fixed("tip/1", 16), 0, RUNNING]]}),
+        ("tip_of_2", "A tip has three fields.", first | {"tips": [[fixed("tip/1", 16), 1]]}),
+        ("seen_of_3", "Seen has four fields.", {"seen": seen[:3]}),
+        ("seen_mailbox_31", length, {"seen": swap(seen, 0, MAILBOX[:-1])}),
+        ("seen_lineage_17", length, {"seen": swap(seen, 1, LINEAGE + b"\0")}),
+        ("seen_position_negative", "No position is negative.", {"seen": swap(seen, 2, -1)}),
+        ("seen_running_31", length, {"seen": swap(seen, 3, RUNNING[:-1])}),
+        ("document_17", length, {"document": DOCUMENT + b"\0"}),
+        ("change_hash_31", length, {"changes": [hash_1[0][:-1]]}),
+        ("payload_hash_31", length, {"payload_hash": RUNNING[:-1]}),
+    ]
+
+
+def records_of_broken_form() -> list[Case]:
+    """Make records whose header or payload has not the form that the page gives."""
+    one, two = changes_payload(1), changes_payload(2)
+    rows: list[tuple[str, str, bytes, Parts]] = [
+        (name, what, header_of(fields_for(one, **changed)), [(one, 1)]) for name, what, changed in broken_fields()
+    ]
+    other, kept = pack([b"an operation", bytes(64)]), {"kind": OPERATION}
+    header = header_of(fields_for(one))
+    rows += [
+        (
+            "operation_with_document",
+            "Only a record of changes has a document.",
+            header_of(fields_for(other, **(kept | {"changes": []}))),
+            [(other, 1)],
+        ),
+        (
+            "operation_with_changes",
+            "Only a record of changes names changes.",
+            header_of(fields_for(other, **(kept | {"document": None}))),
+            [(other, 1)],
+        ),
+        (
+            "changes_65",
+            "At most 64 changes are named.",
+            header_of(fields_for(changes_payload(65), changes=change_hashes(65))),
+            [(changes_payload(65), 1)],
+        ),
+        (
+            "payload_of_more",
+            "The payload has as many changes as named.",
+            header_of(fields_for(two)),
+            [(two, 1)],
+        ),
+        (
+            "payload_of_fewer",
+            "The payload has as many changes as named.",
+            header_of(fields_for(one, changes=change_hashes(2))),
+            [(one, 1)],
+        ),
+        ("payload_of_text", "A change is bytes.", header_of(fields_for(pack(["a"]))), [(pack(["a"]), 1)]),
+        ("payload_no_list", "A payload of changes is a list.", header_of(fields_for(b"\1")), [(b"\1", 1)]),
+        (
+            "payload_not_canonical",
+            "A payload of changes is canonical.",
+            header_of(fields_for(b"\x91\xc5\0\1\0")),
+            [(b"\x91\xc5\0\1\0", 1)],
+        ),
+        (
+            "header_of_13",
+            "No field is left out.",
+            pack([fields_for(one)[f] for f in FIELDS[:-1]]),
+            [(one, 1)],
+        ),
+        ("header_of_15", "No field is added.", b"\x9f" + header[1:] + b"\xc0", [(one, 1)]),
+        ("header_not_canonical", "A header is canonical.", header[:1] + b"\xcc" + header[1:], [(one, 1)]),
+        ("header_trailing", "Nothing stands behind the list.", header + b"\0", [(one, 1)]),
+        ("header_cut", "A header is whole.", header[:-1], [(one, 1)]),
+        ("header_empty", "No bytes are no header.", b"", [(one, 1)]),
+    ]
+    fields, payload = large_header(1)
+    rows.append(("header_too_large", "A header has at most 3072 bytes.", header_of(fields), [(payload, 1)]))
+    fields, parts = large_record(1)
+    rows.append(("record_too_large", "A record has at most 65536 bytes.", header_of(fields), parts))
+    parts = [(b"\x91\xc5" + u16(CHANGE_BYTES_MAX + 1), 1), (b"\xaa", CHANGE_BYTES_MAX + 1)]
+    rows.append(("change_too_large", "A change has at most 61440 bytes.", header_of(fields_for(join(parts))), parts))
+    return [broken_record(*row, "malformed") for row in rows]
+
+
+def records_refused() -> list[Case]:
+    """Make records that are refused, one for each rule."""
+    one, other = changes_payload(1), pack([change_bytes(2)])
+    header = header_of(fields_for(one))
+    good = sign_header(header)
+    later = header_of(fields_for(one, version=2))
+    longer = b"\x9f" + later[1:] + b"\xc0"
+    zero = header_of(fields_for(one, version=0))
+    cases = records_of_broken_form()
+    for name, what, head in (
+        ("version_2", "Another version waits for a release that knows it.", later),
+        ("version_2_of_15", "Another version may have other fields.", longer),
+        ("version_0", "Any other number is another version.", zero),
+    ):
+        cases.append(broken_record(name, what, head, [(one, 1)], "version"))
+    cases.append(
+        broken_record("payload_of_another", "The header names its payload's hash.", header, [(other, 1)], "forged")
+    )
+    by_bob = sign_header(header, BOB)
+    for name, what, signature in (
+        ("signature_flipped", "A changed signature is none.", flip(good, 0)),
+        ("signature_of_another", "A record is signed by its author.", by_bob),
+        ("signature_s_plus_order", "S is below the order of the group.", add_order_to_s(good)),
+        ("signature_no_label", "A record is signed under its own label.", sign(ALICE.everyday_seed, header)),
+        ("signature_by_admin", "Records are signed by the everyday key.", sign_admin(ALICE, header)),
+    ):
+        cases.append(broken_record(name, what, header, [(one, 1)], "forged", signature))
+    return cases
+
+
+def sign_admin(device: Device, header: bytes) -> bytes:
+    """Sign a header with the key that must not sign headers."""
+    return sign(device.admin_seed, b"troth/record/1\0" + header)
+
+
+def record() -> Case:
+    """Make record.json."""
+    return {"records": records(), "refused": records_refused()}
+
+
+# --- envelope.json ------------------------------------------------------------------------------------
+
+
+def padded(length: int) -> int:
+    """Return the padded length of a content."""
+    if length <= PADDED_BYTES_MIN:
+        return PADDED_BYTES_MIN
+    exponent = length.bit_length() - 1
+    step = 1 << exponent - exponent.bit_length()
+    return -(-length // step) * step
+
+
+def content_of(signature: bytes, header: bytes, payload: bytes) -> bytes:
+    """Join a record behind its lengths."""
+    return u16(len(header)) + u32(len(payload)) + signature + header + payload
+
+
+def pad(content: bytes) -> bytes:
+    """Fill a content with zeros."""
+    return content + bytes(padded(len(content)) - len(content))
+
+
+def seal(plaintext: bytes, nonce: bytes, start: bytes = b"\x01\x01", mailbox: bytes = MAILBOX) -> bytes:
+    """Seal a plaintext under the first epoch.
+
+    Args:
+        plaintext: what to seal, already padded.
+        nonce: 24 bytes.
+        start: version and algorithm.
+        mailbox: the mailbox that is bound in.
+
+    Returns:
+        The envelope.
+    """
+    context = b"troth/envelope\0" + start + mailbox
+    return start + nonce + aead(derive(EPOCH, "troth/seal"), nonce, plaintext, context)
+
+
+def epochs() -> list[Case]:
+    """Derive what an epoch key gives."""
+    return [
+        {
+            "name": f"epoch_{number}",
+            "what": "An epoch key gives the seed of the mailbox key, the mailbox id and the sealing key.",
+            "epoch": epoch.hex(),
+            "mailbox_seed": mailbox_seed(epoch).hex(),
+            "mailbox": mailbox_of(epoch).hex(),
+            "sealing_key": derive(epoch, "troth/seal").hex(),
+        }
+        for number, epoch in enumerate((EPOCH, EPOCH_OTHER, bytes(32)), 1)
+    ]
+
+
+def lengths() -> list[Case]:
+    """Pad contents at the edges of the steps."""
+    numbers = [
+        70,
+        71,
+        300,
+        511,
+        512,
+        513,
+        543,
+        544,
+        545,
+        575,
+        576,
+        577,
+        1_000,
+        1_023,
+        1_024,
+        1_025,
+        1_088,
+        1_089,
+    ]
+    numbers += [2_047, 2_048, 2_049, 4_096, 4_097, 5_000, 10_000, 16_384, 16_385, 32_768, 32_769, 50_000]
+    numbers += [61_440, 65_535, 65_536, 65_537, 65_541, 65_542]
+    what = "A length is padded so that it tells little."
+    return [{"name": f"length_{n}", "what": what, "length": n, "padded": padded(n)} for n in numbers]
+
+
+def sealed_case(name: str, what: str, fields: Mapping[str, Value], payload: Parts) -> Case:
+    """Seal one record with a fixed nonce."""
+    header, nonce = header_of(fields), fixed(f"nonce/{name}", 24)
+    envelope = seal(pad(content_of(sign_header(header), header, join(payload))), nonce)
+    return {
+        "name": name,
+        "what": what,
+        "epoch": EPOCH.hex(),
+        "mailbox": MAILBOX.hex(),
+        "nonce": nonce.hex(),
+        "signature": sign_header(header).hex(),
+        "header": header.hex(),
+        "payload": runs(*payload) if len(payload) > 1 else join(payload).hex(),
+        "envelope": envelope.hex(),
+        "envelope_id": digest("troth/envelope", envelope).hex(),
+    }
+
+
+def payload_for(length: int) -> tuple[dict[str, Value], Parts]:
+    """Make a record of one change whose content has an exact length."""
+    space = length - 70 - len(header_of(fields_for(b"")))
+    change = fixed(f"content/{length}", space - (3 if space < 259 else 4))
+    payload = pack([change])
+    return fields_for(payload), [(payload, 1)]
+
+
+def sealed() -> list[Case]:
+    """Seal records of several lengths."""
+    cases = [
+        sealed_case("seal_small", "A short record is sealed at the smallest length.", *payload_for(400)),
+        sealed_case("seal_512", "A content of 512 bytes needs no zeros.", *payload_for(512)),
+        sealed_case("seal_513", "A content of 513 bytes takes the next step.", *payload_for(513)),
+        sealed_case("seal_3000", "A longer content is padded by its own step.", *payload_for(3_000)),
+        sealed_case("seal_largest", "The largest record gives the largest envelope.", *large_record(0)),
+    ]
+    again = sealed_case("seal_small_again", "The same record may travel in another envelope.", *payload_for(400))
+    return [*cases, again]
+
+
+def open_refused_case(name: str, what: str, envelope: bytes, error: str, epoch: bytes = EPOCH) -> Case:
+    """Name an envelope that a holder of an epoch must refuse."""
+    return {
+        "name": name,
+        "what": what,
+        "epoch": epoch.hex(),
+        "mailbox": mailbox_of(epoch).hex(),
+        "envelope": envelope.hex(),
+        "error": error,
+    }
+
+
+def opened_malformed() -> list[Case]:
+    """Seal plaintexts that have not the form that the page gives."""
+    fields, parts = payload_for(400)
+    header, payload = header_of(fields), join(parts)
+    signature = sign_header(header)
+    content = content_of(signature, header, payload)
+    past_header = u16(600) + content[2:]
+    past_payload = content[:2] + u32(2**32 - 1) + content[6:]
+    by_one = content[:2] + u32(512 - 70 - len(header) + 1) + content[6:]
+    huge_fields, huge_parts = large_record(1)
+    huge = header_of(huge_fields)
+    rows = [
+        ("padding_last", "Padding is zeros.", flip(pad(content), -1)),
+        ("padding_first", "Padding is zeros.", flip(pad(content), len(content))),
+        ("padded_544", "A content has one padded length.", content + bytes(544 - len(content))),
+        ("padded_513", "A padded length is one of the steps.", content + bytes(513 - len(content))),
+        ("padded_not_down", "A content of 513 is not padded to 576.", padded_513_to_576()),
+        ("header_past_end", "A header ends within the plaintext.", pad(past_header)),
+        ("payload_past_end", "A payload ends within the plaintext.", pad(past_payload)),
+        ("payload_past_end_by_one", "A payload ends within the plaintext.", pad(by_one)),
+        (
+            "record_too_large",
+            "A record has at most 65536 bytes.",
+            pad(content_of(sign_header(huge), huge, join(huge_parts))),
+        ),
+    ]
+    return [
+        open_refused_case(name, what, seal(plaintext, fixed(f"nonce/{name}", 24)), "malformed")
+        for name, what, plaintext in rows
+    ]
+
+
+def padded_513_to_576() -> bytes:
+    """Pad a content of 513 bytes one step too far."""
+    fields, parts = payload_for(513)
+    header = header_of(fields)
+    return content_of(sign_header(header), header, join(parts)) + bytes(576 - 513)
+
+
+def open_refused() -> list[Case]:
+    """Make envelopes that are refused."""
+    fields, parts = payload_for(513)
+    header, nonce = header_of(fields), fixed("nonce/refused", 24)
+    plaintext = pad(content_of(sign_header(header), header, join(parts)))
+    good = seal(plaintext, nonce)
+    elsewhere = seal(plaintext, nonce, mailbox=mailbox_of(EPOCH_OTHER))
+    case = open_refused_case
+    return [
+        case("tag_flipped", "A changed tag is none.", flip(good, -1), "forged"),
+        case("text_flipped", "A changed text fits no tag.", flip(good, 26), "forged"),
+        case("nonce_flipped", "A changed nonce fits no tag.", flip(good, 2), "forged"),
+        case("other_mailbox", "The mailbox is bound in.", elsewhere, "forged"),
+        case("other_epoch", "Another epoch opens nothing.", good, "forged", EPOCH_OTHER),
+        case("cut_to_smallest", "A cut envelope fits no tag.", good[:ENVELOPE_BYTES_MIN], "forged"),
+        case(
+            "cut_below_smallest",
+            "No envelope is below 554 bytes.",
+            good[: ENVELOPE_BYTES_MIN - 1],
+            "malformed",
+        ),
+        case("empty", "No bytes are no envelope.", b"", "malformed"),
+        case("one_byte", "A version alone is no envelope.", b"\x01", "malformed"),
+        case("version_2", "Another version waits.", seal(plaintext, nonce, b"\x02\x01"), "version"),
+        case(
+            "version_0",
+            "Any other number is another version.",
+            seal(plaintext, nonce, b"\x00\x01"),
+            "version",
+        ),
+        case("algorithm_2", "Another algorithm waits.", seal(plaintext, nonce, b"\x01\x02"), "version"),
+        case(
+            "algorithm_0",
+            "Any other number is another algorithm.",
+            seal(plaintext, nonce, b"\x01\x00"),
+            "version",
+        ),
+        *opened_malformed(),
+    ]
+
+
+def wraps() -> list[Case]:
+    """Wrap epoch keys."""
+    rows = [("wrap_1", ALICE, EPOCH), ("wrap_2", BOB, EPOCH), ("wrap_3", ALICE, EPOCH_OTHER)]
+    cases: list[Case] = []
+    for name, device, epoch in rows:
+        secret = fixed(f"ephemeral/{name}")
+        cases.append(
+            {
+                "name": name,
+                "what": "An epoch key is wrapped for one device under its mailbox.",
+                "ephemeral_secret": secret.hex(),
+                "recipient_secret": device.box_secret.hex(),
+                "recipient": device.card[2].hex(),
+                "epoch": epoch.hex(),
+                "mailbox": mailbox_of(epoch).hex(),
+                "wrap": wrap(secret, device.card[2], epoch, mailbox_of(epoch)).hex(),
+            }
+        )
+    return cases
+
+
+def wraps_refused() -> list[Case]:
+    """Make wraps that are refused."""
+    recipient = ALICE.card[2]
+    good = wrap(fixed("ephemeral/refused"), recipient, EPOCH, MAILBOX)
+    swapped = wrap(fixed("ephemeral/refused"), recipient, EPOCH_OTHER, MAILBOX)
+    rows = [
+        ("tag_flipped", "A changed tag is none.", flip(good, -1), MAILBOX, ALICE, "forged"),
+        ("ephemeral_flipped", "The ephemeral key is bound in.", flip(good, 0), MAILBOX, ALICE, "forged"),
+        ("other_mailbox", "The mailbox is bound in.", good, mailbox_of(EPOCH_OTHER), ALICE, "forged"),
+        ("other_recipient", "A wrap is for one device.", good, MAILBOX, BOB, "forged"),
+        (
+            "other_epoch",
+            "The key must derive the mailbox that was announced.",
+            swapped,
+            MAILBOX,
+            ALICE,
+            "forged",
+        ),
+        ("of_79", "A wrap has 80 bytes.", good[:-1], MAILBOX, ALICE, "malformed"),
+        ("of_81", "A wrap has 80 bytes.", good + b"\0", MAILBOX, ALICE, "malformed"),
+        ("empty", "No bytes are no wrap.", b"", MAILBOX, ALICE, "malformed"),
+    ]
+    for name, point in X25519_LOW:
+        low = wrap_shared(point, bytes(32), recipient, EPOCH, MAILBOX)
+        rows.append((f"low_order_{name}", "A shared secret of zeros is refused.", low, MAILBOX, ALICE, "forged"))
+    return [
+        {
+            "name": name,
+            "what": what,
+            "recipient_secret": device.box_secret.hex(),
+            "recipient": device.card[2].hex(),
+            "mailbox": mailbox.hex(),
+            "wrap": data.hex(),
+            "error": error,
+        }
+        for name, what, data, mailbox, device, error in rows
+    ]
+
+
+def envelope() -> Case:
+    """Make envelope.json."""
+    return {
+        "epochs": epochs(),
+        "padded": lengths(),
+        "sealed": sealed(),
+        "open_refused": open_refused(),
+        "wraps": wraps(),
+        "wraps_refused": wraps_refused(),
+    }
+
+
+# --- membership.json ----------------------------------------------------------------------------------
+
+FIELD_PRIME: Final = 2**255 - 19
+X25519_ORDER_8: Final = (
+    bytes.fromhex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800"),
+    bytes.fromhex("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"),
+)
+
+
+def little(number: int) -> bytes:
+    """Write a field element, little-endian."""
+    return number.to_bytes(32, "little")
+
+
+ED25519_LOW: Final = (
+    ("identity", little(1)),
+    ("order_2", little(FIELD_PRIME - 1)),
+    ("order_4", bytes(32)),
+    ("order_4_negative", little(2**255)),
+    ("order_8", ED25519_ORDER_8),
+    ("order_8_negative", ED25519_ORDER_8[:31] + bytes([ED25519_ORDER_8[31] | 0x80])),
+    ("order_8_other", little(FIELD_PRIME - int.from_bytes(ED25519_ORDER_8, "little"))),
+    ("order_8_other_negative", little(FIELD_PRIME - int.from_bytes(ED25519_ORDER_8, "little") + 2**255)),
+    ("identity_not_canonical", little(FIELD_PRIME + 1)),
+    ("order_4_not_canonical", little(FIELD_PRIME)),
+    ("identity_negative_zero", little(1 + 2**255)),
+)
+X25519_LOW: Final = (
+    ("zero", bytes(32)),
+    ("one", little(1)),
+    ("order_8_first", X25519_ORDER_8[0]),
+    ("order_8_second", X25519_ORDER_8[1]),
+    ("prime_minus_1", little(FIELD_PRIME - 1)),
+    ("prime", little(FIELD_PRIME)),
+    ("prime_plus_1", little(FIELD_PRIME + 1)),
+    ("zero_with_top_bit", little(2**255)),
+    ("one_with_top_bit", little(2**255 + 1)),
+)
+
+
+@dataclass(frozen=True)
+class Genesis:
+    """The signed beginning of a space."""
+
+    founders: tuple[Device, ...]
+    body: bytes
+
+    @property
+    def space(self) -> bytes:
+        """The space id."""
+        return digest("troth/space", self.body)
+
+    @property
+    def signatures(self) -> list[list[bytes]]:
+        """Two signatures of each founder, in order."""
+        statement = b"troth/genesis/1\0" + self.body
+        return [[sign(d.everyday_seed, statement), sign(d.admin_seed, statement)] for d in self.founders]
+
+    @property
+    def value(self) -> list[Value]:
+        """The list of body and signatures."""
+        return [self.body, self.signatures]
+
+
+def genesis_of(*founders: Device, **changed: Value) -> Genesis:
+    """Make a genesis with its founders in the order given and some fields of the body changed."""
+    fields: dict[str, Value] = {
+        "version": 1,
+        "salt": SALT,
+        "founders": [device.card for device in founders],
+        "epoch": epoch_for(founders),
+    }
+    return Genesis(founders, pack(list((fields | changed).values())))
+
+
+def low_card(device: Device) -> list[bytes]:
+    """Return a device's card with a box key of low order."""
+    return [device.card[0], device.card[1], bytes(32)]
+
+
+def epoch_under(card: Sequence[bytes]) -> list[Value]:
+    """Announce the first epoch with one wrap, which none can open, under the id of a card."""
+    return [0, mailbox_of(EPOCH), [[card_id(card), fixed("no wrap", 80)]]]
+
+
+def join_proofs(newcomer: Device, space: bytes, person: bytes, device_id: bytes = b"") -> list[bytes]:
+    """Prove possession of a newcomer's keys, under its own id if none is given."""
+    statement = b"troth/join/1\0" + space + person + (device_id or newcomer.id)
+    return [sign(newcomer.everyday_seed, statement), sign(newcomer.admin_seed, statement)]
+
+
+def operation_statement(body: bytes, author: bytes, space: bytes) -> bytes:
+    """Return what the author of an operation signs."""
+    return b"troth/operation/1\0" + space + author + body
+
+
+def operation_payload(body: bytes, author: Device, space: bytes) -> bytes:
+    """Encode the payload of an operation's record."""
+    return pack([body, sign(author.admin_seed, operation_statement(body, author.id, space))])
+
+
+def add_fields(space: bytes, person: bytes) -> list[Value]:
+    """Return the body of the operation that adds the newcomer to a person."""
+    return [1, [space], TABLET.card, join_proofs(TABLET, space, person), epoch_for([TABLET])]
+
+
+GENESIS_1: Final = genesis_of(ALICE)
+GENESIS_2: Final = genesis_of(ALICE, BOB)
+OPERATION_BODY: Final = pack(add_fields(GENESIS_2.space, ALICE.id))
+
+
+def cards() -> list[Case]:
+    """Make cards."""
+    what = "A device is known by the hash of its three public keys."
+    rows = (("device_1", ALICE), ("device_2", BOB), ("device_3", CAROL), ("newcomer", TABLET))
+    return [{"name": name, "what": what} | device.named() for name, device in rows]
+
+
+def cards_refused() -> list[Case]:
+    """Make cards that are refused."""
+    card = ALICE.card
+    rows: list[tuple[str, str, Value]] = []
+    for place, key in enumerate(("everyday", "admin")):
+        for name, point in ED25519_LOW:
+            rows.append((f"{key}_{name}", "An Ed25519 key has no low order.", swap(card, place, point)))
+        mixed = crypto_core_ed25519_add(card[place], ED25519_ORDER_8)
+        rows.append((f"{key}_mixed_order", "An Ed25519 key has no mixed order.", swap(card, place, mixed)))
+        rows.append((f"{key}_off_curve", "An Ed25519 key is on the curve.", swap(card, place, little(2))))
+    for name, point in X25519_LOW:
+        rows.append((f"box_{name}", "An X25519 key has no low order.", swap(card, 2, point)))
+    rows += [
+        ("everyday_31", "A key has 32 bytes.", swap(card, 0, card[0][:-1])),
+        ("admin_33", "A key has 32 bytes.", swap(card, 1, card[1] + b"\0")),
+        ("box_31", "A key has 32 bytes.", swap(card, 2, card[2][:-1])),
+        ("of_two_keys", "A card has three keys.", card[:2]),
+        ("of_four_keys", "A card has three keys.", [*card, card[0]]),
+        ("everyday_text", "A key is bytes and no string.", swap(card, 0, "a" * 32)),
+    ]
+    return [{"name": n, "what": w, "card": pack(value).hex(), "error": "malformed"} for n, w, value in rows]
+
+
+def genesis_case(name: str, what: str, genesis: Genesis) -> Case:
+    """Name all that goes into a genesis and comes out of it."""
+    return {
+        "name": name,
+        "what": what,
+        "salt": SALT.hex(),
+        "epoch": EPOCH.hex(),
+        "mailbox": MAILBOX.hex(),
+        "founders": [
+            device.named() | {"ephemeral_secret": ephemeral_for(device).hex(), "wrap": wraps_for([device])[0][1].hex()}
+            for device in genesis.founders
+        ],
+        "body": genesis.body.hex(),
+        "signatures": relay_value(genesis.signatures),
+        "genesis": pack(genesis.value).hex(),
+        "space_id": genesis.space.hex(),
+    }
+
+
+def geneses_of_broken_body() -> list[tuple[str, str, list[Value], str]]:
+    """Sign bodies that break one rule each."""
+    three = ascending([ALICE, BOB, CAROL])
+    ids = [ALICE.id, BOB.id]
+    only = wraps_for([ALICE])
+    both = wraps_for([ALICE, BOB])
+    length = "A field of fixed length has that length."
+
+    def bad(name: str, what: str, genesis: Genesis, error: str = "malformed") -> tuple[str, str, list[Value], str]:
+        return name, what, genesis.value, error
+
+    def with_wraps(wraps: Sequence[Value]) -> Genesis:
+        return genesis_of(ALICE, BOB, epoch=[0, MAILBOX, wraps])
+
+    return [
+        bad("founders_unsorted", "Founders ascend by device id.", genesis_of(BOB, ALICE)),
+        bad("founders_three", "A space has one or two persons.", genesis_of(*three)),
+        bad("founders_none", "A space has one or two persons.", genesis_of()),
+        bad("founders_twice", "No founder stands twice.", genesis_of(ALICE, ALICE, epoch=epoch_for([ALICE]))),
+        bad(
+            "generation_1",
+            "A genesis has generation 0.",
+            genesis_of(ALICE, BOB, epoch=epoch_for([ALICE, BOB], 1)),
+        ),
+        bad("wrap_missing", "Each founder has a wrap.", with_wraps(only)),
+        bad("wrap_of_stranger", "Only founders have a wrap.", with_wraps(wraps_for(three))),
+        bad("wrap_for_another", "The wraps are for the founders.", with_wraps(wraps_for([ALICE, CAROL]))),
+        bad("wraps_unsorted", "Wraps ascend by device id.", with_wraps(both[::-1])),
+        bad("wrap_twice", "No device has two wraps.", with_wraps([both[0], both[0], both[1]])),
+        bad("wrap_79", length, with_wraps([[ids[0], both[0][1][:-1]], both[1]])),
+        bad("wrap_device_31", length, with_wraps([[ids[0][:-1], both[0][1]], both[1]])),
+        bad("salt_31", length, genesis_of(ALICE, BOB, salt=SALT[:-1])),
+        bad("mailbox_31", length, genesis_of(ALICE, BOB, epoch=[0, MAILBOX[:-1], both])),
+        bad("version_true", "A boolean is no number.", genesis_of(ALICE, BOB, version=True)),
+        bad(
+            "generation_false",
+            "A boolean is no number.",
+            genesis_of(ALICE, BOB, epoch=[False, MAILBOX, both]),
+        ),
+        bad("body_extra", "No field is added.", genesis_of(ALICE, BOB, more=None)),
+        bad(
+            "founder_low_order",
+            "A founder's card is judged as any other.",
+            genesis_of(ALICE, founders=[low_card(ALICE)], epoch=epoch_under(low_card(ALICE))),
+        ),
+        bad("version_2", "Another version waits.", genesis_of(ALICE, BOB, version=2), "version"),
+    ]
+
+
+def geneses_of_broken_signatures() -> list[tuple[str, str, list[Value], str]]:
+    """Put wrong signatures under a good body."""
+    body, (first, second) = GENESIS_2.body, GENESIS_2.signatures
+    bare = [[sign(d.everyday_seed, body), sign(d.admin_seed, body)] for d in GENESIS_2.founders]
+    rows: list[tuple[str, str, Value, str]] = [
+        ("signature_missing", "Each founder signs.", [first], "malformed"),
+        ("signature_by_admin_missing", "Both keys sign.", [[first[0]], second], "malformed"),
+        ("signature_extra", "Only founders sign.", [first, second, first], "malformed"),
+        ("signature_63", "A signature has 64 bytes.", [[first[0][:-1], first[1]], second], "malformed"),
+        (
+            "everyday_flipped",
+            "A changed signature is none.",
+            [[flip(first[0], 0), first[1]], second],
+            "forged",
+        ),
+        ("admin_flipped", "A changed signature is none.", [first, [second[0], flip(second[1], 0)]], "forged"),
+        ("keys_swapped", "Each key signs in its place.", [first[::-1], second], "forged"),
+        ("founders_swapped", "Each founder signs in its place.", [second, first], "forged"),
+        ("no_label", "A genesis is signed under its own label.", bare, "forged"),
+        ("body_of_another", "The signatures are over the body.", GENESIS_1.signatures * 2, "forged"),
+    ]
+    return [(name, what, [body, signatures], error) for name, what, signatures, error in rows]
+
+
+def geneses_refused() -> list[Case]:
+    """Make geneses that are refused."""
+    rows = geneses_of_broken_body() + geneses_of_broken_signatures()
+    cases: list[Case] = [
+        {"name": name, "what": what, "genesis": pack(value).hex(), "error": error} for name, what, value, error in rows
+    ]
+    loose = Genesis((ALICE,), GENESIS_1.body[:1] + b"\xcc" + GENESIS_1.body[1:])
+    case: Case = {"name": "body_not_canonical", "what": "The body is canonical."}
+    cases.append(case | {"genesis": pack(loose.value).hex(), "error": "malformed"})
+    return cases
+
+
+def join_case(name: str, what: str, person: bytes, proofs: Sequence[bytes]) -> Case:
+    """Name what a join proof is judged by."""
+    return {
+        "name": name,
+        "what": what,
+        "space": GENESIS_2.space.hex(),
+        "person": person.hex(),
+        "card": pack(TABLET.card).hex(),
+        "device_id": TABLET.id.hex(),
+        "proof_everyday": proofs[0].hex(),
+        "proof_admin": proofs[1].hex(),
+    }
+
+
+def joins() -> list[Case]:
+    """Make good join proofs, with the seeds that make them."""
+    seeds: Case = {"everyday_seed": TABLET.everyday_seed.hex(), "admin_seed": TABLET.admin_seed.hex()}
+    what = "Both keys of a newcomer prove that it has them."
+    return [
+        seeds | join_case("join_1", what, ALICE.id, join_proofs(TABLET, GENESIS_2.space, ALICE.id)),
+        seeds | join_case("join_2", what, BOB.id, join_proofs(TABLET, GENESIS_2.space, BOB.id)),
+    ]
+
+
+def joins_refused() -> list[Case]:
+    """Make join proofs that do not hold."""
+    good = join_proofs(TABLET, GENESIS_2.space, ALICE.id)
+    elsewhere = join_proofs(TABLET, GENESIS_1.space, ALICE.id)
+    rows = [
+        ("other_person", "A proof is for one person.", BOB.id, good),
+        ("other_space", "A proof is for one space.", ALICE.id, elsewhere),
+        ("swapped", "Each key proves in its place.", ALICE.id, good[::-1]),
+        ("everyday_flipped", "A changed proof is none.", ALICE.id, [flip(good[0], 0), good[1]]),
+        ("admin_flipped", "A changed proof is none.", ALICE.id, [good[0], flip(good[1], 0)]),
+    ]
+    return [join_case(*row) | {"error": "forged"} for row in rows]
+
+
+def operations() -> list[Case]:
+    """Make an operation of each genesis."""
+    cases: list[Case] = []
+    for name, genesis, author in (("add_1", GENESIS_1, ALICE), ("add_2", GENESIS_2, BOB)):
+        body = pack(add_fields(genesis.space, author.id))
+        statement = operation_statement(body, author.id, genesis.space)
+        cases.append(
+            {
+                "name": name,
+                "what": "A device adds another to its own person, with one wrap for the newcomer.",
+                "space": genesis.space.hex(),
+                "author": author.id.hex(),
+                "author_admin_seed": author.admin_seed.hex(),
+                "author_admin": author.card[1].hex(),
+                "person": author.id.hex(),
+                "parents": [genesis.space.hex()],
+                "newcomer": TABLET.named(),
+                "proofs": [proof.hex() for proof in join_proofs(TABLET, genesis.space, author.id)],
+                "epoch": EPOCH.hex(),
+                "mailbox": MAILBOX.hex(),
+                "ephemeral_secret": ephemeral_for(TABLET).hex(),
+                "wrap": wraps_for([TABLET])[0][1].hex(),
+                "body": body.hex(),
+                "statement": statement.hex(),
+                "operation_id": digest("troth/operation", statement).hex(),
+                "signature": sign(author.admin_seed, statement).hex(),
+                "payload": operation_payload(body, author, genesis.space).hex(),
+            }
+        )
+    return cases
+
+
+def operation_refused_case(name: str, what: str, payload: bytes, error: str) -> Case:
+    """Name what a payload is judged by: the space, its author and the author's admin key."""
+    return {
+        "name": name,
+        "what": what,
+        "space": GENESIS_2.space.hex(),
+        "author": ALICE.id.hex(),
+        "author_admin": ALICE.card[1].hex(),
+        "person": ALICE.id.hex(),
+        "payload": payload.hex(),
+        "error": error,
+    }
+
+
+def operations_refused() -> list[Case]:
+    """Make operations that are refused by their form or their signatures."""
+    space, fields = GENESIS_2.space, add_fields(GENESIS_2.space, ALICE.id)
+    two = sorted([space, fixed("head/1")])
+    low = low_card(TABLET)
+    low_proofs = join_proofs(TABLET, space, ALICE.id, card_id(low))
+    low_fields: list[Value] = [1, [space], low, low_proofs, epoch_under(low)]
+    rows: list[tuple[str, str, list[Value], str]] = [
+        ("parents_unsorted", "Parents ascend.", swap(fields, 1, two[::-1]), "malformed"),
+        ("parents_twice", "No parent is named twice.", swap(fields, 1, [space, space]), "malformed"),
+        ("parents_none", "An operation has a parent.", swap(fields, 1, []), "malformed"),
+        ("parent_31", "A parent has 32 bytes.", swap(fields, 1, [space[:-1]]), "malformed"),
+        ("card_low_order", "A newcomer's card is judged as any other.", low_fields, "malformed"),
+        (
+            "proof_missing",
+            "Both keys prove.",
+            swap(fields, 3, join_proofs(TABLET, space, ALICE.id)[:1]),
+            "malformed",
+        ),
+        ("wrap_none", "There is one wrap.", swap(fields, 4, epoch_for([])), "malformed"),
+        ("wrap_two", "There is one wrap.", swap(fields, 4, epoch_for([TABLET, CAROL])), "malformed"),
+        (
+            "wrap_for_another",
+            "The wrap is for the newcomer.",
+            swap(fields, 4, epoch_for([CAROL])),
+            "malformed",
+        ),
+        ("number_true", "A boolean is no number.", swap(fields, 0, True), "malformed"),
+        ("extra", "No field is added.", [*fields, None], "malformed"),
+        ("number_2", "A kept number waits.", swap(fields, 0, 2), "version"),
+        ("proof_for_another", "A proof is for one person.", add_fields(space, BOB.id), "forged"),
+    ]
+    cases = [
+        operation_refused_case(name, what, operation_payload(pack(value), ALICE, space), error)
+        for name, what, value, error in rows
+    ]
+    body = OPERATION_BODY
+    everyday = sign(ALICE.everyday_seed, operation_statement(body, ALICE.id, space))
+    elsewhere = operation_payload(body, ALICE, GENESIS_1.space)
+    for name, what, payload in (
+        ("signed_by_everyday", "Operations are signed by the admin key.", pack([body, everyday])),
+        ("signed_by_another", "Operations are signed by their author.", operation_payload(body, BOB, space)),
+        ("signed_for_another_space", "The space is bound in.", elsewhere),
+        (
+            "signature_flipped",
+            "A changed signature is none.",
+            flip(operation_payload(body, ALICE, space), -1),
+        ),
+    ):
+        cases.append(operation_refused_case(name, what, payload, "forged"))
+    return cases
+
+
+def pairing() -> list[Case]:
+    """Encode what is handed over when a device joins."""
+    space, person = GENESIS_2.space, ALICE.id
+    payload = operation_payload(OPERATION_BODY, ALICE, space)
+    fields = fields_for(payload, kind=OPERATION, space=space, sequence=1, prev=None, heads=[space])
+    header = header_of(fields | {"document": None, "changes": []})
+    carried = content_of(sign_header(header), header, payload)
+    proofs = join_proofs(TABLET, space, person)
+    genesis = pack(GENESIS_2.value)
+    return [
+        {
+            "name": "invitation",
+            "what": "An invitation names the space and the person.",
+            "space": space.hex(),
+            "person": person.hex(),
+            "encoding": pack([space, person]).hex(),
+        },
+        {
+            "name": "request",
+            "what": "A request holds the newcomer's card and its proofs.",
+            "card": pack(TABLET.card).hex(),
+            "proofs": [proof.hex() for proof in proofs],
+            "encoding": pack([TABLET.card, proofs]).hex(),
+        },
+        {
+            "name": "welcome",
+            "what": "A welcome holds the genesis and the record of the operation.",
+            "genesis": genesis.hex(),
+            "signature": sign_header(header).hex(),
+            "header": header.hex(),
+            "payload": payload.hex(),
+            "record": carried.hex(),
+            "encoding": (b"\x92" + genesis + pack(carried)).hex(),
+        },
+    ]
+
+
+def membership() -> Case:
+    """Make membership.json."""
+    return {
+        "cards": cards(),
+        "cards_refused": cards_refused(),
+        "geneses": [
+            genesis_case("genesis_of_one", "A space may have one person.", GENESIS_1),
+            genesis_case("genesis_of_two", "A space may have two persons.", GENESIS_2),
+        ],
+        "geneses_refused": geneses_refused(),
+        "joins": joins(),
+        "joins_refused": joins_refused(),
+        "operations": operations(),
+        "operations_refused": operations_refused(),
+        "pairing": pairing(),
+    }
+
+
+# --- the files ----------------------------------------------------------------------------------------
+
+
+def files() -> dict[str, str]:
+    """Return the text of every file by its name."""
+    made = {
+        "codec.json": codec(),
+        "relay.json": relay(),
+        "record.json": record(),
+        "envelope.json": envelope(),
+        "membership.json": membership(),
+    }
+    return {name: json.dumps(content, indent=1) + "\n" for name, content in made.items()}
+
+
+def differing(folder: Path, made: Mapping[str, str]) -> list[str]:
+    """Name the files of a folder that are missing or differ from what was made."""
+    names = []
+    for name, text in made.items():
+        path = folder / name
+        if not path.exists() or path.read_bytes() != text.encode():
+            names.append(name)
+    return names
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the files, or compare them.
+
+    Args:
+        arguments: the command line without the program's name; None for the process's own.
+
+    Returns:
+        The exit code: 1 if a file differs from what would be written, otherwise 0.
+    """
+    parser = argparse.ArgumentParser(description="Make the vectors from the pages alone.")
+    parser.add_argument("--check", action="store_true", help="write nothing; name the files that differ")
+    options = parser.parse_args(arguments)
+    folder, made = Path(__file__).resolve().parent, files()
+    if options.check:
+        names = differing(folder, made)
+        for name in names:
+            print(name, file=sys.stderr)
+        return 1 if names else 0
+    for name, text in made.items():
+        (folder / name).write_bytes(text.encode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
