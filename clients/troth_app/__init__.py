@@ -1,0 +1,1 @@
+"""The partners' app: a shared record of two people, kept on their own devices."""
