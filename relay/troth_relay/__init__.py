@@ -1,0 +1,1 @@
+"""The relay: stores envelopes it cannot read, in order, and hands each follower what it lacks."""

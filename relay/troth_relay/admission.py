@@ -1,0 +1,104 @@
+"""Who may store how much, as pure decisions; the quota itself is judged in the transaction that appends.
+
+A pass is compared with every pass of the relay, in the same time whatever the outcome.
+"""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from math import ceil
+from typing import Final
+
+from troth_relay import limits
+from troth_wire.limits import ENVELOPE_BYTES_MAX
+
+__all__ = [
+    "CREATION_RATE",
+    "Bucket",
+    "Policy",
+    "Rate",
+    "admits",
+    "cost",
+    "is_full",
+    "oversized",
+    "pass_hash",
+    "spend",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So much at once, and so much each second."""
+
+    per_s: float
+    burst: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What is left of a rate at one moment of the monotonic clock."""
+
+    tokens: float
+    at_s: float
+
+
+CREATION_RATE: Final = Rate(per_s=limits.CREATIONS_PER_S, burst=limits.CREATIONS_BURST)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator allows."""
+
+    quota_bytes: int = limits.QUOTA_BYTES
+    rate: Rate = Rate(per_s=limits.RATE_BYTES_PER_S, burst=limits.RATE_BURST_BYTES)
+    creation_rate: Rate = CREATION_RATE
+    envelope_bytes_max: int = ENVELOPE_BYTES_MAX
+    passes: frozenset[bytes] = frozenset()
+    """Hashes of the passes; none at all: everyone may create."""
+
+
+def spend(bucket: Bucket | None, amount: float, *, rate: Rate, now: float) -> tuple[Bucket, int]:
+    """Take an amount, if it is there.
+
+    Returns:
+        The bucket afterwards, and 0 or after how many whole seconds the amount will be there.
+    """
+    tokens = _refilled(bucket, rate=rate, now=now)
+    if amount <= tokens:
+        return Bucket(tokens - amount, now), 0
+    return Bucket(tokens, now), max(1, ceil((amount - tokens) / rate.per_s))
+
+
+def is_full(bucket: Bucket, *, rate: Rate, now: float) -> bool:
+    """Tell whether forgetting the bucket would change nothing."""
+    return _refilled(bucket, rate=rate, now=now) >= rate.burst
+
+
+def _refilled(bucket: Bucket | None, *, rate: Rate, now: float) -> float:
+    if bucket is None:
+        return rate.burst
+    # A clock that stands still or steps back refills nothing.
+    return min(rate.burst, bucket.tokens + max(0.0, now - bucket.at_s) * rate.per_s)
+
+
+def cost(envelopes: Iterable[bytes]) -> int:
+    """Return what envelopes cost in quota and rate, in bytes."""
+    return sum(len(envelope) + limits.ENTRY_OVERHEAD_BYTES for envelope in envelopes)
+
+
+def oversized(envelopes: Iterable[bytes], *, policy: Policy) -> bool:
+    """Tell whether one of the envelopes is larger than this relay takes."""
+    return any(len(envelope) > policy.envelope_bytes_max for envelope in envelopes)
+
+
+def pass_hash(secret: bytes) -> bytes:
+    """Return what the relay keeps of a pass."""
+    return blake2b(secret, digest_size=32, person=b"troth/pass").digest()
+
+
+def admits(policy: Policy, secret: bytes) -> bool:
+    """Tell whether this pass may create a mailbox."""
+    offered = pass_hash(secret)
+    found = [hmac.compare_digest(offered, known) for known in policy.passes]
+    return not policy.passes or any(found)

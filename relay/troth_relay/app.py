@@ -1,0 +1,239 @@
+"""Sockets around the hub: a turn is one input to it, and its outputs to sockets and workers.
+
+Nothing is decided here.
+The only importer of aiohttp.
+"""
+
+import asyncio
+import logging
+import secrets
+import socket
+import time
+from collections.abc import Sequence
+from itertools import count
+from typing import Final, Self
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from troth_relay import limits
+from troth_relay.config import Config, at, dialled_names
+from troth_relay.delivery import weigh
+from troth_relay.hub import Hub
+from troth_relay.requests import (
+    Append,
+    ConnectionId,
+    Drop,
+    DropReason,
+    Look,
+    Open,
+    Output,
+    Pause,
+    Read,
+    Resume,
+    Send,
+    Settled,
+)
+from troth_relay.store import Store
+from troth_relay.workers import Reader, Worker, Writer
+from troth_wire.errors import ListenError
+from troth_wire.ids import Lineage
+from troth_wire.limits import CHALLENGE_BYTES, FRAME_BYTES_MAX
+from troth_wire.messages import Message, encode
+
+__all__ = ["Relay"]
+
+LOG: Final = logging.getLogger("troth_relay")
+DAY_S: Final = 86_400
+BACKLOG: Final = 1_024
+CLOSE_CODES: Final = {
+    DropReason.MISUSE: WSCloseCode.POLICY_VIOLATION,
+    DropReason.SLOW: WSCloseCode.TRY_AGAIN_LATER,
+    DropReason.SILENT: WSCloseCode.POLICY_VIOLATION,
+    DropReason.TROUBLE: WSCloseCode.TRY_AGAIN_LATER,
+    DropReason.LEAVING: WSCloseCode.GOING_AWAY,
+}
+
+
+class SystemEntropy:
+    """What a new mailbox needs of this machine."""
+
+    def lineage(self) -> Lineage:
+        """Return 16 random bytes."""
+        return Lineage(secrets.token_bytes(16))
+
+    def day(self) -> int:
+        """Return how many days have passed since 1970."""
+        return int(time.time()) // DAY_S
+
+
+class Socket:
+    """One WebSocket: what waits to be written to it, and whether it may be read."""
+
+    def __init__(self, connection: ConnectionId, request: web.Request, response: web.WebSocketResponse) -> None:
+        """Wrap a WebSocket that has been prepared."""
+        self.connection = connection
+        self.response = response
+        self.readable = asyncio.Event()
+        self.readable.set()
+        self.waiting: asyncio.Queue[tuple[bytes, int] | DropReason] = asyncio.Queue()
+        self._request = request
+        self._cut: asyncio.TimerHandle | None = None
+
+    def drop(self, reason: DropReason) -> None:
+        """End it after all that waits was read, but not later than `GOODBYE_S`; a slow reader's at once."""
+        self.readable.set()
+        self.waiting.put_nowait(reason)
+        patience_s = 0 if reason is DropReason.SLOW else limits.GOODBYE_S
+        self._cut = self._cut or asyncio.get_running_loop().call_later(patience_s, self._abort)
+
+    def _abort(self) -> None:
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+    async def end(self, writing: "asyncio.Task[None]") -> None:
+        """Wait until all is said, now that nothing more is read."""
+        self.drop(DropReason.LEAVING)
+        await asyncio.wait({writing})
+        if self._cut is not None:
+            self._cut.cancel()
+
+
+class Relay:
+    """A relay that listens; made by `listen`, ended by `stop`."""
+
+    def __init__(self, config: Config, store: Store, listener: socket.socket) -> None:
+        """Serve on a socket that listens already; needs a running event loop."""
+        self.port: int = listener.getsockname()[1]
+        self.url = f"ws://{at(config.host.strip('[]'), self.port)}/v1"
+        self._loop = asyncio.get_running_loop()
+        self._hub = Hub(config.policy(), names=dialled_names(config, self.port))
+        self._sockets: dict[ConnectionId, Socket] = {}
+        self._numbers = count(1)
+        self._writer = Worker("troth-relay-writer", Writer(store, SystemEntropy()).carry_out, self._report)
+        self._reader = Worker("troth-relay-reader", Reader(store).carry_out, self._report)
+        self._runner = web.AppRunner(
+            self._application(), access_log=None, handle_signals=False, shutdown_timeout=limits.GOODBYE_S + 1
+        )
+        self._listener = listener
+        self._ticker = self._loop.create_task(self._tick())
+
+    @classmethod
+    async def listen(cls, config: Config, store: Store) -> Self:
+        """Listen, and serve this store.
+
+        Raises:
+            ListenError: If that address can not be listened at.
+        """
+        relay = cls(config, store, _listener(config))
+        await relay._runner.setup()
+        await web.SockSite(relay._runner, relay._listener, backlog=BACKLOG).start()
+        return relay
+
+    async def stop(self) -> None:
+        """Take nobody in, finish what was pushed, say goodbye to everybody."""
+        for site in list(self._runner.sites):
+            await site.stop()
+        self._ticker.cancel()
+        # The reports of the last commits are in the loop's queue before this returns.
+        await asyncio.to_thread(self._writer.close)
+        self._turn(self._hub.shut())
+        await self._runner.cleanup()
+        await asyncio.to_thread(self._reader.close)
+
+    def _application(self) -> web.Application:
+        application = web.Application()
+        application.router.add_get("/v1", self._link)
+        application.router.add_get("/", _ok)
+        application.router.add_get("/health", _ok)
+        return application
+
+    async def _link(self, request: web.Request) -> web.WebSocketResponse:
+        # aiohttp refuses what is as long as its bound, so it is one more than ours.
+        response = web.WebSocketResponse(
+            max_msg_size=FRAME_BYTES_MAX + 1,
+            compress=False,
+            heartbeat=limits.HEARTBEAT_S,
+            timeout=limits.CLOSE_S,
+        )
+        await response.prepare(request)
+        link = Socket(ConnectionId(next(self._numbers)), request, response)
+        self._sockets[link.connection] = link
+        writing = asyncio.create_task(self._write(link))
+        try:
+            await self._read(link)
+        finally:
+            self._turn(self._hub.disconnect(link.connection))
+            await link.end(writing)
+            del self._sockets[link.connection]
+        return response
+
+    async def _read(self, link: Socket) -> None:
+        challenge = secrets.token_bytes(CHALLENGE_BYTES)
+        self._turn(self._hub.connect(link.connection, challenge=challenge, now=time.monotonic()))
+        async for message in link.response:
+            # A text is no frame, and read as an empty one.
+            frame = message.data if message.type is WSMsgType.BINARY else b""
+            self._turn(self._hub.receive(link.connection, frame, now=time.monotonic()))
+            await link.readable.wait()
+
+    async def _write(self, link: Socket) -> None:
+        try:
+            while not isinstance(waiting := await link.waiting.get(), DropReason):
+                frame, weight = waiting
+                await link.response.send_bytes(frame)
+                self._turn(self._hub.written(link.connection, weight))
+            await link.response.close(code=CLOSE_CODES[waiting])
+        except ConnectionError:
+            LOG.debug("connection %d is gone", link.connection)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(limits.TICK_S)
+            self._turn(self._hub.tick(now=time.monotonic()))
+
+    def _report(self, results: Sequence[Settled]) -> None:
+        self._loop.call_soon_threadsafe(self._settle, results)
+
+    def _settle(self, results: Sequence[Settled]) -> None:
+        self._turn(self._hub.settle(results))
+
+    def _turn(self, outputs: Sequence[Output]) -> None:
+        packed: dict[int, tuple[bytes, int]] = {}
+        for output in outputs:
+            match output:
+                case Send():
+                    # One message to many followers is encoded once.
+                    message = output.message
+                    frame = packed.get(id(message)) or packed.setdefault(id(message), _pack(message))
+                    self._sockets[output.connection].waiting.put_nowait(frame)
+                case Append() | Open():
+                    self._writer.submit(output)
+                case Look() | Read():
+                    self._reader.submit(output)
+                case Drop():
+                    self._sockets[output.connection].drop(output.reason)
+                case Pause():
+                    self._sockets[output.connection].readable.clear()
+                case Resume():
+                    self._sockets[output.connection].readable.set()
+
+
+def _pack(message: Message) -> tuple[bytes, int]:
+    return encode(message), weigh(message)
+
+
+async def _ok(_request: web.Request) -> web.Response:
+    return web.Response(text="ok\n")
+
+
+def _listener(config: Config) -> socket.socket:
+    host = config.host.strip("[]")
+    try:
+        family, *_, address = socket.getaddrinfo(host, config.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address, family=family, backlog=BACKLOG)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "this is no address"
+        raise ListenError(
+            f"The relay can not listen at {at(host, config.port)}: {reason}. Nothing was changed. "
+            "Stop the program that listens there, or choose another --host or --port."
+        ) from error

@@ -1,0 +1,98 @@
+"""What the operator decided, checked once and in sentences; a `Config` that exists can be used."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from troth_relay import limits
+from troth_relay.admission import Policy, Rate, cost, pass_hash
+from troth_wire.errors import StoreError, UsageError
+from troth_wire.limits import FRAME_BYTES_MAX, HOST_BYTES_MAX, PASS_BYTES_MAX
+
+__all__ = ["Config", "dialled_names", "read_passes"]
+
+PORT_MAX: Final = 65_535
+MEBIBYTE: Final = 1_048_576
+NAME: Final = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\]):([0-9]{1,5})")
+LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - what listening everywhere means for names
+BURST_BYTES_MIN: Final = FRAME_BYTES_MAX + cost([b""] * 256)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How to serve; port 0 means any free port, and no names the ones that follow from host and port."""
+
+    host: str = "127.0.0.1"
+    port: int = 8440
+    database: Path = Path("troth-relay.db")
+    names: tuple[str, ...] = ()
+    quota_bytes: int = limits.QUOTA_BYTES
+    rate_bytes_per_s: int = limits.RATE_BYTES_PER_S
+    rate_burst_bytes: int = limits.RATE_BURST_BYTES
+    passes: frozenset[bytes] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse what can not be meant.
+
+        Raises:
+            UsageError: In a sentence for the operator.
+        """
+        if not self.host or any(character.isspace() for character in self.host):
+            raise UsageError("--host must be a name or an address to listen at, for example 127.0.0.1.")
+        if not 0 <= self.port <= PORT_MAX:
+            raise UsageError(f"--port must be a number from 0 to {PORT_MAX}; 0 takes any free port.")
+        if self.quota_bytes < MEBIBYTE:
+            raise UsageError("--quota-mb must be at least 1.")
+        if self.rate_bytes_per_s < 1 or self.rate_burst_bytes < BURST_BYTES_MIN:
+            raise UsageError(f"A rate is at least 1 byte a second and {BURST_BYTES_MIN} bytes at once.")
+        object.__setattr__(self, "names", tuple(map(_name, self.names)))
+
+    def policy(self) -> Policy:
+        """Return what the hub needs to know of it."""
+        rate = Rate(per_s=self.rate_bytes_per_s, burst=self.rate_burst_bytes)
+        return Policy(quota_bytes=self.quota_bytes, rate=rate, passes=self.passes)
+
+
+def _name(text: str) -> str:
+    name = text.lower()
+    match = NAME.fullmatch(name)
+    if match is None or len(name) > HOST_BYTES_MAX or not 0 < int(match[2]) <= PORT_MAX:
+        raise UsageError(f"--name {text!r} must be a host and port as dialled, such as relay.example:443.")
+    return name
+
+
+def dialled_names(config: Config, port: int) -> tuple[str, ...]:
+    """Return the names under which clients may dial a relay that listens at this port."""
+    if config.names:
+        return config.names
+    host = config.host.lower().strip("[]")
+    local = LOOPBACK if host in (*LOOPBACK, *EVERYWHERE) else ()
+    hosts = dict.fromkeys((host, *local))
+    return tuple(at(host, port) for host in hosts)
+
+
+def at(host: str, port: int) -> str:
+    """Write a host and a port as they stand in an address."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def read_passes(path: Path) -> frozenset[bytes]:
+    """Read a file of passes, one a line; only their hashes are kept.
+
+    Raises:
+        StoreError: If the file can not be read.
+        UsageError: If there is none in it, or one is too long.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(limits.PASS_FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise StoreError(f"The file of passes {path} can not be read: {error.strerror}.") from error
+    passes = [line.strip() for line in content.splitlines() if line.strip()]
+    if not passes or len(content) > limits.PASS_FILE_BYTES_MAX:
+        raise UsageError(f"--pass-file {path} must hold passes, one a line, at most a mebibyte in all.")
+    if any(len(line) > PASS_BYTES_MAX for line in passes):
+        raise UsageError(f"Each pass in {path} may have at most {PASS_BYTES_MAX} bytes.")
+    return frozenset(map(pass_hash, passes))

@@ -1,0 +1,84 @@
+"""Who is connected, who follows what, and the one way out for all that the hub says, where it is weighed."""
+
+from troth_relay.delivery import weigh
+from troth_relay.limits import UNSENT_BYTES_MAX
+from troth_relay.link import Follower, Link
+from troth_relay.requests import Asked, ConnectionId, Drop, DropReason, Output, Pause, Resume, Send
+from troth_wire import session
+from troth_wire.ids import MailboxId
+from troth_wire.messages import Message
+from troth_wire.session import State
+
+__all__ = ["Desk"]
+
+
+class Desk:
+    """Connections and followers; what is said gathers until `flush`."""
+
+    def __init__(self) -> None:
+        """Begin with nobody connected."""
+        self.links: dict[ConnectionId, Link] = {}
+        self.followers: dict[MailboxId, dict[ConnectionId, Follower]] = {}
+        self._outputs: list[Output] = []
+
+    def flush(self) -> list[Output]:
+        """Return what was said since the last time, in order."""
+        outputs, self._outputs = self._outputs, []
+        return outputs
+
+    def ask(self, request: Asked | Pause | Resume) -> None:
+        """Ask the store, or the one who reads the sockets."""
+        self._outputs.append(request)
+
+    def say(self, link: Link, message: Message) -> None:
+        """Send a message; a connection that would then have too much waiting is dropped instead."""
+        if self.links.get(link.connection) is not link:
+            return
+        weight = weigh(message)
+        if link.unsent + weight > UNSENT_BYTES_MAX:
+            self.drop(link, DropReason.SLOW)
+            return
+        link.unsent += weight
+        self._outputs.append(Send(link.connection, message))
+
+    def tell(self, link: Link, mailbox: MailboxId, message: Message) -> None:
+        """Send a message of one mailbox's session, and walk its table."""
+        after = session.step(link.states[mailbox], message)
+        if after is State.GREETED:
+            # Nothing proven is nothing to remember: hostile proofs cost no memory.
+            del link.states[mailbox]
+        else:
+            link.states[mailbox] = after
+        self.say(link, message)
+
+    def follow(self, follower: Follower) -> None:
+        """Let a follower hear of what is committed from now on."""
+        link = follower.link
+        link.followers[follower.mailbox] = follower
+        self.followers.setdefault(follower.mailbox, {})[link.connection] = follower
+
+    def unfollow(self, follower: Follower) -> None:
+        """Let a follower hear of nothing more."""
+        link, mailbox = follower.link, follower.mailbox
+        link.followers.pop(mailbox, None)
+        link.lagging.pop(mailbox, None)
+        others = self.followers.get(mailbox, {})
+        others.pop(link.connection, None)
+        if not others:
+            self.followers.pop(mailbox, None)
+
+    def drop(self, link: Link, reason: DropReason) -> None:
+        """End a connection, once."""
+        if self.links.get(link.connection) is link:
+            self.forget(link)
+            self._outputs.append(Drop(link.connection, reason))
+
+    def turn_away(self, connection: ConnectionId) -> None:
+        """End a connection that was never taken in."""
+        self._outputs.append(Drop(connection, DropReason.TROUBLE))
+
+    def forget(self, link: Link) -> None:
+        """Keep nothing of a connection that has ended."""
+        self.links.pop(link.connection, None)
+        for follower in list(link.followers.values()):
+            self.unfollow(follower)

@@ -1,0 +1,125 @@
+"""Every follower gets every entry after its cursor, once and in order; what waits for it is bounded.
+
+What was just committed goes out from memory if it continues a follower's cursor and there is room.
+Everything else is read from the log, a page at a time, whenever there is room.
+"""
+
+from collections.abc import Sequence
+
+from troth_relay.delivery import Run, announce, deliver, weigh
+from troth_relay.desk import Desk
+from troth_relay.limits import RETRY_S
+from troth_relay.link import Follower, Link
+from troth_relay.requests import DropReason, Read
+from troth_relay.store import Entry, Page
+from troth_wire.errors import StoreError
+from troth_wire.ids import MailboxId
+from troth_wire.limits import FRAME_BYTES_MAX
+from troth_wire.messages import Follow, Head, Message, Reason, Refuse
+
+__all__ = ["Fanout"]
+
+
+class Fanout:
+    """The followers' side of the hub."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Speak through this desk."""
+        self._desk = desk
+
+    def follow(self, link: Link, message: Follow) -> None:
+        """Begin to follow; the first page answers whether that is possible."""
+        follower = Follower(link, message.mailbox, cursor=message.after, asked=message)
+        # Before the first page is read: what is committed in between must not be missed.
+        self._desk.follow(follower)
+        self._refill(follower)
+
+    def committed(self, mailbox: MailboxId, runs: Sequence[Run]) -> None:
+        """Announce consecutive entries that are durable."""
+        followers = list(self._desk.followers.get(mailbox, {}).values())
+        if not followers:
+            return
+        entries = [entry for run in runs for entry in run.entries]
+        origins = {run.origin for run in runs}
+        shared = announce(mailbox, runs, reader=None)
+        for follower in followers:
+            follower.end = max(follower.end, entries[-1].position)
+            reader = follower.link.connection
+            frames = announce(mailbox, runs, reader=reader) if reader in origins else shared
+            if not self._pass_on(follower, entries, frames):
+                self._refill(follower)
+
+    def _pass_on(self, follower: Follower, entries: Sequence[Entry], frames: Sequence[Message]) -> bool:
+        """Send frames from memory; return whether that was possible."""
+        continues = follower.asked is None and follower.cursor == entries[0].position - 1
+        if follower.reading or not continues or not follower.link.has_room(sum(map(weigh, frames))):
+            return False
+        self._send(follower, frames, cursor=entries[-1].position)
+        return True
+
+    def page(self, request: Read, page: Page | StoreError | None) -> None:
+        """Take what was read for a follower."""
+        link = self._desk.links.get(request.connection)
+        follower = link.followers.get(request.mailbox) if link is not None else None
+        if link is None or follower is None:
+            return
+        follower.reading = False
+        link.reads -= 1
+        if follower.asked is None:
+            self._continue(follower, page)
+        else:
+            self._answer(follower, follower.asked, page)
+        self.refill(link)
+
+    def _answer(self, follower: Follower, asked: Follow, page: Page | StoreError | None) -> None:
+        if isinstance(page, StoreError):
+            self._reject(follower, Reason.BUSY, retry_after_s=RETRY_S)
+        elif page is None or page.log.lineage != asked.lineage or page.running != asked.running:
+            self._reject(follower, Reason.ROLLED_BACK, retry_after_s=0)
+        else:
+            log = page.log
+            head = Head(follower.mailbox, log.lineage, log.position, log.running)
+            self._desk.tell(follower.link, follower.mailbox, head)
+            follower.asked = None
+            self._advance(follower, page)
+
+    def _reject(self, follower: Follower, reason: Reason, *, retry_after_s: int) -> None:
+        self._desk.unfollow(follower)
+        self._desk.tell(follower.link, follower.mailbox, Refuse(reason, follower.mailbox, (), retry_after_s))
+
+    def _continue(self, follower: Follower, page: Page | StoreError | None) -> None:
+        if isinstance(page, Page):
+            self._advance(follower, page)
+            return
+        self._desk.tell(follower.link, follower.mailbox, Refuse(Reason.BUSY, follower.mailbox, (), RETRY_S))
+        self._desk.drop(follower.link, DropReason.TROUBLE)
+
+    def _advance(self, follower: Follower, page: Page) -> None:
+        follower.end = max(follower.end, page.log.position)
+        if page.entries:
+            frames = list(deliver(follower.mailbox, page.entries))
+            self._send(follower, frames, cursor=page.entries[-1].position)
+        self._refill(follower)
+
+    def _send(self, follower: Follower, frames: Sequence[Message], *, cursor: int) -> None:
+        follower.cursor = cursor
+        for frame in frames:
+            self._desk.tell(follower.link, follower.mailbox, frame)
+
+    def refill(self, link: Link) -> None:
+        """Read on for the followers of a connection that were waiting for room, in turn."""
+        for mailbox in list(link.lagging):
+            self._refill(link.followers[mailbox])
+
+    def _refill(self, follower: Follower) -> None:
+        link = follower.link
+        link.lagging.pop(follower.mailbox, None)
+        done = follower.asked is None and follower.cursor >= follower.end
+        if follower.reading or done:
+            return
+        if not link.has_room(FRAME_BYTES_MAX):
+            link.lagging[follower.mailbox] = None
+            return
+        follower.reading = True
+        link.reads += 1
+        self._desk.ask(Read(link.connection, follower.mailbox, follower.cursor))

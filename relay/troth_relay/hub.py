@@ -1,0 +1,153 @@
+"""One input in, addressed outputs out: no sockets, no disk, no clock, no entropy.
+
+Nobody without a proof learns or changes anything.
+An entry is announced only after the store reported it durable.
+The world may answer requests in any order; it settles each exactly once.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from troth_relay import limits
+from troth_relay.admission import Policy
+from troth_relay.delivery import Run
+from troth_relay.desk import Desk
+from troth_relay.door import Door
+from troth_relay.fanout import Fanout
+from troth_relay.intake import Intake
+from troth_relay.link import Link
+from troth_relay.requests import Append, ConnectionId, DropReason, Look, Open, Output, Read, Settled
+from troth_relay.store import Appended, Log, Page
+from troth_wire import messages, session
+from troth_wire.errors import MalformedError, StoreError
+from troth_wire.ids import MailboxId
+from troth_wire.limits import WIRE_VERSION
+from troth_wire.messages import Create, Follow, Hello, Prove, Push, Reason, Refuse
+from troth_wire.session import State
+
+__all__ = ["Hub"]
+
+FROM_CLIENTS: Final = (Prove, Create, Follow, Push)
+
+
+class Hub:
+    """The relay's mind; every input returns what is to be done, in order."""
+
+    def __init__(self, policy: Policy, *, names: Sequence[str]) -> None:
+        """Begin with nobody connected.
+
+        Args:
+            policy: What the operator allows.
+            names: The hosts, each with its port, under which clients may have dialled.
+        """
+        self._policy = policy
+        self._desk = Desk()
+        self._door = Door(self._desk, policy, names=names)
+        self._intake = Intake(self._desk, policy)
+        self._fanout = Fanout(self._desk)
+
+    def connect(self, connection: ConnectionId, *, challenge: bytes, now: float) -> list[Output]:
+        """Greet a new connection with its own fresh challenge."""
+        if len(self._desk.links) >= limits.CONNECTIONS_MAX:
+            self._desk.turn_away(connection)
+            return self._desk.flush()
+        link = Link(connection, challenge, moved_at_s=now)
+        self._desk.links[connection] = link
+        self._desk.say(link, Hello(WIRE_VERSION, WIRE_VERSION, self._policy.envelope_bytes_max, challenge))
+        return self._desk.flush()
+
+    def disconnect(self, connection: ConnectionId) -> list[Output]:
+        """Forget a connection that has ended; what it pushed goes its way."""
+        link = self._desk.links.get(connection)
+        if link is not None:
+            self._desk.forget(link)
+        return self._desk.flush()
+
+    def receive(self, connection: ConnectionId, frame: bytes, *, now: float) -> list[Output]:
+        """Take one frame."""
+        link = self._desk.links.get(connection)
+        if link is not None:
+            self._take(link, frame, now=now)
+        return self._desk.flush()
+
+    def written(self, connection: ConnectionId, weight: int) -> list[Output]:
+        """Learn that messages of this weight (`delivery.weigh`) have left the relay's memory."""
+        link = self._desk.links.get(connection)
+        if link is not None:
+            link.unsent -= weight
+            link.moved = True
+            self._fanout.refill(link)
+        return self._desk.flush()
+
+    def settle(self, results: Sequence[Settled]) -> list[Output]:
+        """Take the store's answers; those of one commit belong into one call, in its order."""
+        runs: dict[MailboxId, list[Run]] = {}
+        for asked, result in results:
+            match asked, result:
+                case Append(), Appended() | StoreError():
+                    self._intake.appended(asked, result)
+                    if isinstance(result, Appended) and result.entries:
+                        runs.setdefault(asked.mailbox, []).append(Run(asked.connection, result.entries))
+                case Look() | Open(), Log() | StoreError() | None:
+                    self._door.found(asked, result)
+                case Read(), Page() | StoreError() | None:
+                    self._fanout.page(asked, result)
+                case _:
+                    raise AssertionError("the store's answer does not fit the request")
+        for mailbox, consecutive in runs.items():
+            self._fanout.committed(mailbox, consecutive)
+        return self._desk.flush()
+
+    def tick(self, *, now: float) -> list[Output]:
+        """Drop whoever takes or proves nothing, and forget rates that have filled up again."""
+        for link in list(self._desk.links.values()):
+            self._look_after(link, now=now)
+        self._intake.tick(now=now)
+        return self._desk.flush()
+
+    def shut(self) -> list[Output]:
+        """Say goodbye to everybody."""
+        for link in list(self._desk.links.values()):
+            self._desk.drop(link, DropReason.LEAVING)
+        return self._desk.flush()
+
+    def _look_after(self, link: Link, *, now: float) -> None:
+        waited_s = now - link.moved_at_s
+        if link.moved or (link.proven and not link.unsent):
+            link.moved, link.moved_at_s = False, now
+        elif link.unsent and waited_s >= limits.STALLED_S:
+            self._desk.drop(link, DropReason.SLOW)
+        elif not link.proven and waited_s >= limits.PROOF_WAIT_S:
+            self._desk.drop(link, DropReason.SILENT)
+
+    def _take(self, link: Link, frame: bytes, *, now: float) -> None:
+        try:
+            message = messages.parse(frame)
+        except MalformedError:
+            self._expel(link, Reason.MALFORMED)
+            return
+        if not isinstance(message, FROM_CLIENTS):
+            self._expel(link, Reason.UNEXPECTED)
+            return
+        try:
+            after = session.step(link.states.get(message.mailbox, State.GREETED), message)
+        except MalformedError:
+            self._expel(link, Reason.UNEXPECTED)
+            return
+        link.states[message.mailbox] = after
+        self._obey(link, message, now=now)
+
+    def _expel(self, link: Link, reason: Reason) -> None:
+        self._desk.say(link, Refuse(reason, None, (), 0))
+        self._desk.drop(link, DropReason.MISUSE)
+
+    def _obey(self, link: Link, message: Prove | Create | Follow | Push, *, now: float) -> None:
+        match message:
+            case Prove():
+                self._door.prove(link, message)
+            case Create():
+                self._door.create(link, message, now=now)
+            case Follow():
+                self._fanout.follow(link, message)
+            case Push():
+                self._intake.push(link, message, now=now)

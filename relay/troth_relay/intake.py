@@ -1,0 +1,88 @@
+"""What is pushed goes to the store if size and rate allow; what is not taken is named.
+
+How much of one connection waits for the disk is bounded: past that, nothing more is read from it.
+"""
+
+from troth_relay import admission, limits
+from troth_relay.admission import Bucket, Policy
+from troth_relay.desk import Desk
+from troth_relay.link import Link
+from troth_relay.requests import Append, Pause, Resume
+from troth_relay.store import Appended
+from troth_wire.errors import StoreError
+from troth_wire.ids import EnvelopeId, MailboxId
+from troth_wire.log import envelope_id
+from troth_wire.messages import Push, Reason, Refuse
+
+__all__ = ["Intake"]
+
+
+class Intake:
+    """The part of the hub that takes envelopes in."""
+
+    def __init__(self, desk: Desk, policy: Policy) -> None:
+        """Take what this policy allows."""
+        self._desk = desk
+        self._policy = policy
+        self._rates: dict[MailboxId, Bucket] = {}
+
+    def push(self, link: Link, message: Push, *, now: float) -> None:
+        """Send a push to the store, or refuse it whole."""
+        reason, wait_s = self._judge(message, now=now)
+        named = tuple((envelope_id(envelope), envelope) for envelope in message.envelopes)
+        if reason is not None:
+            ids = tuple(identifier for identifier, _ in named)
+            self._refuse(link, message.mailbox, reason, ids, retry_after_s=wait_s)
+            return
+        self._hold(link, admission.cost(message.envelopes))
+        self._desk.ask(Append(link.connection, message.mailbox, named, self._policy.quota_bytes))
+
+    def _judge(self, message: Push, *, now: float) -> tuple[Reason | None, int]:
+        if admission.oversized(message.envelopes, policy=self._policy):
+            return Reason.TOO_LARGE, 0
+        cost = admission.cost(message.envelopes)
+        before = self._rates.get(message.mailbox)
+        self._rates[message.mailbox], wait_s = admission.spend(before, cost, rate=self._policy.rate, now=now)
+        return (Reason.RATE, wait_s) if wait_s else (None, 0)
+
+    def appended(self, asked: Append, result: Appended | StoreError) -> None:
+        """Take the store's answer to a push: tell its connection what was refused."""
+        link = self._desk.links.get(asked.connection)
+        if link is None:
+            return
+        self._release(link, admission.cost(envelope for _, envelope in asked.envelopes))
+        if isinstance(result, StoreError):
+            ids = tuple(identifier for identifier, _ in asked.envelopes)
+            self._refuse(link, asked.mailbox, Reason.BUSY, ids, retry_after_s=limits.RETRY_S)
+        elif result.refused:
+            self._refuse(link, asked.mailbox, Reason.QUOTA, result.refused, retry_after_s=0)
+
+    def tick(self, *, now: float) -> None:
+        """Forget the rates that have filled up again."""
+        rate = self._policy.rate
+        full = [mailbox for mailbox, bucket in self._rates.items() if admission.is_full(bucket, rate=rate, now=now)]
+        for mailbox in full:
+            del self._rates[mailbox]
+
+    def _refuse(
+        self,
+        link: Link,
+        mailbox: MailboxId,
+        reason: Reason,
+        ids: tuple[EnvelopeId, ...],
+        *,
+        retry_after_s: int,
+    ) -> None:
+        self._desk.tell(link, mailbox, Refuse(reason, mailbox, ids, min(retry_after_s, limits.RETRY_S_MAX)))
+
+    def _hold(self, link: Link, cost: int) -> None:
+        link.unstored += cost
+        if link.unstored > limits.UNSTORED_BYTES_MAX and not link.paused:
+            link.paused = True
+            self._desk.ask(Pause(link.connection))
+
+    def _release(self, link: Link, cost: int) -> None:
+        link.unstored -= cost
+        if link.unstored <= limits.UNSTORED_BYTES_MAX and link.paused:
+            link.paused = False
+            self._desk.ask(Resume(link.connection))

@@ -1,0 +1,55 @@
+"""Every bound that is the relay's own, with a name, a unit and a reason.
+
+The same table stands in specs/relay.md.
+"""
+
+from typing import Final
+
+from troth_wire.limits import FRAME_BYTES_MAX
+
+UNSENT_ENTRY_BYTES_MAX: Final = 1_048_576
+"""Entries waiting to be written to one connection: the rest is read from the log once there is room."""
+UNSENT_BYTES_MAX: Final = 1_310_720
+"""Everything waiting to be written to one connection; past this it is dropped."""
+UNSTORED_BYTES_MAX: Final = 1_048_576
+"""Envelopes of one connection waiting for the disk: past this nothing more is read from it."""
+STALLED_S: Final = 30
+"""A connection that takes nothing of what waits for it in this time is dropped."""
+PROOF_WAIT_S: Final = 30
+"""A connection that has proven no mailbox in this time is dropped."""
+LINK_FAULTS_MAX: Final = 16
+"""Bad proofs and bad passes of one connection: each costs the relay a check, the client nothing."""
+CONNECTIONS_MAX: Final = 10_000
+"""Connections at a time: bounds all that is bounded for each."""
+
+ENTRY_OVERHEAD_BYTES: Final = 256
+"""What an entry costs beside its envelope, counted in quota and rate: ids, hashes and indexes."""
+QUOTA_BYTES: Final = 256 * 1_048_576
+"""Default room of one mailbox: sixty tails at the size where a space starts a new one."""
+RATE_BYTES_PER_S: Final = 4 * 1_048_576
+"""Default lasting rate of one mailbox."""
+RATE_BURST_BYTES: Final = 64 * 1_048_576
+"""What one mailbox may take at once before the rate counts: a device that comes back after long."""
+CREATIONS_PER_S: Final = 16
+"""Lasting rate at which the whole relay opens mailboxes: no flood of keys fills the disk in minutes."""
+CREATIONS_BURST: Final = 4_096
+"""Mailboxes that may be opened at once before that rate counts."""
+PASS_FILE_BYTES_MAX: Final = 1_048_576
+"""The file of passes."""
+
+PAGE_BYTES_MAX: Final = FRAME_BYTES_MAX - 2_048
+"""Envelopes read from the log at once: with what the codec adds to 256 of them, one frame."""
+GROUP_REQUESTS_MAX: Final = 1_024
+"""Requests in one commit: bounds what one full disk can refuse, and how long a commit takes."""
+RETRY_S: Final = 15
+"""What a client is told to wait when the relay can not store."""
+RETRY_S_MAX: Final = 86_400
+"""The longest wait that a frame can name."""
+TICK_S: Final = 5
+"""How often the clock is shown to the hub."""
+HEARTBEAT_S: Final = 60
+"""A WebSocket ping after so long a silence; half of it later without an answer the link is closed."""
+CLOSE_S: Final = 3
+"""How long the relay waits for the other side's goodbye."""
+GOODBYE_S: Final = 5
+"""How long a connection that is being ended may take to read what waits for it; then it is cut."""

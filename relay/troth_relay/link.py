@@ -1,0 +1,51 @@
+"""One connection as the hub sees it: what it has proven, what it follows, and how much waits for it."""
+
+from dataclasses import dataclass, field
+
+from troth_relay.limits import UNSENT_ENTRY_BYTES_MAX
+from troth_relay.requests import ConnectionId
+from troth_wire.ids import MailboxId
+from troth_wire.limits import FRAME_BYTES_MAX
+from troth_wire.messages import Follow
+from troth_wire.session import State
+
+__all__ = ["Follower", "Link"]
+
+
+@dataclass(slots=True, eq=False)
+class Link:
+    """One connection; `unsent` and `unstored` are bytes."""
+
+    connection: ConnectionId
+    challenge: bytes
+    moved_at_s: float
+    states: dict[MailboxId, State] = field(default_factory=dict)
+    followers: dict[MailboxId, "Follower"] = field(default_factory=dict)
+    lagging: dict[MailboxId, None] = field(default_factory=dict)
+    """Followers that wait for room; a dict, so that they take turns."""
+    proven: bool = False
+    paused: bool = False
+    moved: bool = False
+    faults: int = 0
+    unsent: int = 0
+    unstored: int = 0
+    reads: int = 0
+
+    def has_room(self, weight: int) -> bool:
+        """Tell whether entries of this weight may be sent now, with room for what is already being read."""
+        return self.unsent + self.reads * FRAME_BYTES_MAX + weight <= UNSENT_ENTRY_BYTES_MAX
+
+
+@dataclass(slots=True, eq=False)
+class Follower:
+    """One mailbox read by one connection.
+
+    Everything up to `cursor` was sent to it; everything up to `end` is known to be in the log.
+    """
+
+    link: Link
+    mailbox: MailboxId
+    cursor: int
+    asked: Follow | None
+    end: int = 0
+    reading: bool = False

@@ -1,0 +1,115 @@
+"""What the hub asks of the world, as frozen values: send this, drop that, look in the store."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NewType
+
+from troth_relay.store import Appended, Log, Page
+from troth_wire.errors import StoreError
+from troth_wire.ids import EnvelopeId, MailboxId
+from troth_wire.messages import Message
+
+__all__ = [
+    "Append",
+    "Asked",
+    "ConnectionId",
+    "Drop",
+    "DropReason",
+    "Look",
+    "Open",
+    "Output",
+    "Pause",
+    "Read",
+    "Resume",
+    "Send",
+    "Settled",
+]
+
+ConnectionId = NewType("ConnectionId", int)
+"""One connection; never used twice in the life of a relay."""
+
+
+class DropReason(Enum):
+    """Why the relay ends a connection."""
+
+    MISUSE = "misuse"
+    """It broke the protocol, and was told so."""
+    SLOW = "slow"
+    """It did not read what was waiting for it."""
+    SILENT = "silent"
+    """It proved nothing in time."""
+    TROUBLE = "trouble"
+    """The store failed; the client may come again."""
+    LEAVING = "leaving"
+    """The relay is shutting down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Write this message to this connection, after all that was sent to it before."""
+
+    connection: ConnectionId
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """End this connection; the hub has forgotten it already."""
+
+    connection: ConnectionId
+    reason: DropReason
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Read nothing more from this connection for now."""
+
+    connection: ConnectionId
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Read from this connection again."""
+
+    connection: ConnectionId
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Is there such a mailbox?"""
+
+    connection: ConnectionId
+    mailbox: MailboxId
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Create this mailbox, with a lineage fresh from the entropy of the one who carries this out."""
+
+    connection: ConnectionId
+    mailbox: MailboxId
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Append these, as far as the quota allows."""
+
+    connection: ConnectionId
+    mailbox: MailboxId
+    envelopes: tuple[tuple[EnvelopeId, bytes], ...]
+    quota_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read one page after this position."""
+
+    connection: ConnectionId
+    mailbox: MailboxId
+    after: int
+
+
+Asked = Look | Open | Append | Read
+Output = Send | Drop | Pause | Resume | Asked
+Settled = tuple[Asked, Log | Page | Appended | StoreError | None]
+"""A request to the store, and what came of it."""

@@ -1,0 +1,162 @@
+"""One thread writes, one other reads; what has gathered while the disk was busy shares the next commit.
+
+Every request is reported exactly once, and only after its commit.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Final, Protocol, TypeVar
+
+from troth_relay.limits import GROUP_REQUESTS_MAX, PAGE_BYTES_MAX
+from troth_relay.requests import Append, Asked, Look, Open, Read, Settled
+from troth_relay.store import Appended, Batch, Log, Page, Store
+from troth_wire.errors import StoreError
+from troth_wire.ids import Lineage, short
+from troth_wire.limits import FRAME_ENVELOPES_MAX
+
+__all__ = ["Entropy", "Reader", "Report", "Worker", "Writer"]
+
+LOG: Final = logging.getLogger("troth_relay")
+T = TypeVar("T")
+
+CarryOut = Callable[[Sequence[Asked]], Sequence[Settled]]
+Report = Callable[[Sequence[Settled]], None]
+"""Takes the settled requests of one commit; called on the worker's thread."""
+
+
+class Entropy(Protocol):
+    """What a new mailbox needs of the world."""
+
+    def lineage(self) -> Lineage:
+        """Return 16 random bytes."""
+
+    def day(self) -> int:
+        """Return how many days have passed since 1970."""
+
+
+class Worker:
+    """A thread that carries out requests in the order of arrival, as many at once as have gathered."""
+
+    def __init__(self, name: str, carry_out: CarryOut, report: Report) -> None:
+        """Start the thread."""
+        self._queue: SimpleQueue[Asked | None] = SimpleQueue()
+        self._carry_out = carry_out
+        self._report = report
+        self._thread = Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, request: Asked) -> None:
+        """Queue a request."""
+        self._queue.put(request)
+
+    def close(self) -> None:
+        """Carry out what is queued, then end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        ending = False
+        while not ending:
+            gathered = self._gather()
+            ending = gathered[-1] is None
+            requests = [request for request in gathered if request is not None]
+            if requests:
+                self._report(self._carry_out(requests))
+
+    def _gather(self) -> list[Asked | None]:
+        gathered = [self._queue.get()]
+        while gathered[-1] is not None and len(gathered) < GROUP_REQUESTS_MAX:
+            try:
+                gathered.append(self._queue.get_nowait())
+            except Empty:
+                break
+        return gathered
+
+
+class _Trouble:
+    """Says in the log that the store fails, once until it works again or fails otherwise."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def attempt(self, call: Callable[[], T]) -> T | StoreError:
+        """Return what a call returns, or why the store could not."""
+        try:
+            result = call()
+        except StoreError as error:
+            self._say(str(error))
+            return error
+        except Exception:
+            # We are broken; still, nobody is told that anything was stored, and the others go on.
+            LOG.exception("The store failed in a way that was not foreseen.")
+            return StoreError("The store failed.")
+        self._say("")
+        return result
+
+    def _say(self, text: str) -> None:
+        if text != self._last:
+            LOG.warning("%s", text or "The database can be used again.")
+        self._last = text
+
+
+class Writer:
+    """Creates and appends."""
+
+    def __init__(self, store: Store, entropy: Entropy) -> None:
+        """Write to this store."""
+        self._store = store
+        self._entropy = entropy
+        self._trouble = _Trouble()
+
+    def carry_out(self, requests: Sequence[Asked]) -> Sequence[Settled]:
+        """Create what is to be created, then append everything else in one commit."""
+        opens = [request for request in requests if isinstance(request, Open)]
+        opened: list[Settled] = [(request, self._open(request)) for request in opens]
+        appends = [request for request in requests if isinstance(request, Append)]
+        return opened + self._append(appends)
+
+    def _open(self, request: Open) -> Log | StoreError:
+        mailbox, lineage, day = request.mailbox, self._entropy.lineage(), self._entropy.day()
+        LOG.info("creating the mailbox %s", short(mailbox))
+        return self._trouble.attempt(lambda: self._store.create(mailbox, lineage=lineage, day=day))
+
+    def _append(self, requests: Sequence[Append]) -> list[Settled]:
+        if not requests:
+            return []
+        batches = [Batch(request.mailbox, request.envelopes, request.quota_bytes) for request in requests]
+        results = self._trouble.attempt(lambda: self._store.append(batches))
+        if not isinstance(results, StoreError):
+            return list(zip(requests, results, strict=True))
+        if len(requests) == 1:
+            return [(requests[0], results)]
+        # One by one: what is wrong with one mailbox must not be everybody's trouble.
+        return [settled for request in requests for settled in self._append([request])]
+
+
+class Reader:
+    """Looks and reads."""
+
+    def __init__(self, store: Store) -> None:
+        """Read from this store."""
+        self._store = store
+        self._trouble = _Trouble()
+
+    def carry_out(self, requests: Sequence[Asked]) -> Sequence[Settled]:
+        """Answer each request."""
+        return [(request, self._answer(request)) for request in requests]
+
+    def _answer(self, request: Asked) -> Log | Page | Appended | StoreError | None:
+        match request:
+            case Look():
+                return self._trouble.attempt(lambda: self._store.look(request.mailbox))
+            case Read():
+                return self._trouble.attempt(lambda: self._read(request))
+            case _:
+                raise AssertionError("the reader does not write")
+
+    def _read(self, request: Read) -> Page | None:
+        return self._store.read(
+            request.mailbox, after=request.after, entries_max=FRAME_ENVELOPES_MAX, bytes_max=PAGE_BYTES_MAX
+        )

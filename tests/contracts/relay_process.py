@@ -1,0 +1,45 @@
+"""A relay in a process of its own, on this machine alone, that ends with the test."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+__all__ = ["END_S", "RELAY", "environment", "finished", "serving"]
+
+RELAY: Final = (sys.executable, "-m", "troth_relay")
+END_S: Final = 20
+LISTENING: Final = "listening on "
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment with its own import path."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+@contextmanager
+def serving(
+    database: Path, *options: str, command: Sequence[str] = RELAY
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start a relay on a free port and wait for the line that says where it listens."""
+    arguments = [*command, "serve", "--port", "0", "--database", str(database), *options]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith(LISTENING), line
+        yield process, line.removeprefix(LISTENING).strip()
+    finally:
+        process.kill()
+        process.communicate(timeout=END_S)
+
+
+def finished(*options: str) -> tuple[int, str]:
+    """Run a relay that is expected to end by itself; return its exit code and what it said on stderr."""
+    done = subprocess.run(
+        [*RELAY, *options], capture_output=True, text=True, env=environment(), timeout=END_S, check=False
+    )
+    return done.returncode, done.stderr

@@ -1,0 +1,294 @@
+"""What every store of the relay must keep, as one suite; a backend's own test module subclasses it.
+
+A `Bench` holds a store under test and can do to it what the world does: end it, kill it, fill its disk.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import pytest
+
+from tests.contracts.relay_client import envelope
+from troth_relay.admission import cost
+from troth_relay.store import Appended, Batch, Log, Store
+from troth_wire.errors import FullError
+from troth_wire.ids import Lineage, MailboxId
+from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN
+from troth_wire.log import advance, envelope_id, origin
+
+__all__ = ["LINEAGE", "A", "B", "Bench", "RelayStoreContract", "batch", "read_all"]
+
+A: Final = MailboxId(b"a" * 32)
+B: Final = MailboxId(b"b" * 32)
+NOBODY: Final = MailboxId(b"?" * 32)
+LINEAGE: Final = Lineage(b"l" * 16)
+PLENTY: Final = 2**40
+
+
+class Bench(Protocol):
+    """A store, and the world around it."""
+
+    store: Store
+
+    def reopen(self) -> None:
+        """Close the store and open it again."""
+
+    def killed_after(self, acknowledged: int) -> int:
+        """Append envelopes 0, 1, 2, … to A one by one in a store that dies without warning.
+
+        It dies at some moment after that many were acknowledged; the store is then open again.
+
+        Returns:
+            How many were acknowledged.
+        """
+
+    def fill(self) -> None:
+        """Leave no room on the disk."""
+
+    def make_room(self) -> None:
+        """Make room on the disk again."""
+
+
+def batch(mailbox: MailboxId, *envelopes: bytes, quota_bytes: int = PLENTY) -> Batch:
+    """Return a batch with the right ids."""
+    return Batch(mailbox, tuple((envelope_id(data), data) for data in envelopes), quota_bytes)
+
+
+def read_all(store: Store, mailbox: MailboxId) -> list[bytes]:
+    """Return all envelopes of a mailbox, and check positions and hashes on the way."""
+    page = store.read(mailbox, after=0, entries_max=100_000, bytes_max=PLENTY)
+    assert page is not None
+    assert page.running == origin(mailbox, page.log.lineage)
+    running = page.running
+    for position, entry in enumerate(page.entries, start=1):
+        assert entry.position == position
+        assert entry.envelope_id == envelope_id(entry.envelope)
+        running = advance(running, position, entry.envelope_id)
+    assert (page.log.position, page.log.running) == (len(page.entries), running)
+    assert page.log.stored_bytes == cost(entry.envelope for entry in page.entries)
+    return [entry.envelope for entry in page.entries]
+
+
+def open_(store: Store, mailbox: MailboxId) -> Log:
+    """Create a mailbox."""
+    return store.create(mailbox, lineage=LINEAGE, day=20_000)
+
+
+class RelayStoreContract:
+    """The promises of `troth_relay.store.Store`; a subclass gives the fixture `bench`."""
+
+    def test_new_mailbox_is_empty(self, bench: Bench) -> None:
+        """A created mailbox is at position 0 with its origin's running hash, and found from then on."""
+        log = open_(bench.store, A)
+        assert log == Log(A, LINEAGE, 0, origin(A, LINEAGE), 0)
+        assert bench.store.look(A) == log
+        assert read_all(bench.store, A) == []
+
+    def test_unknown_mailbox_is_none(self, bench: Bench) -> None:
+        """Looking at or reading a mailbox that nobody created gives None."""
+        assert bench.store.look(NOBODY) is None
+        assert bench.store.read(NOBODY, after=0, entries_max=1, bytes_max=1) is None
+
+    def test_create_keeps_the_first_lineage(self, bench: Bench) -> None:
+        """Creating a mailbox twice changes nothing the second time."""
+        first = open_(bench.store, A)
+        bench.store.append([batch(A, envelope(1))])
+        again = bench.store.create(A, lineage=Lineage(b"m" * 16), day=20_001)
+        assert (again.lineage, again.position) == (first.lineage, 1)
+
+    def test_append_assigns_positions_in_order(self, bench: Bench) -> None:
+        """Positions of each mailbox follow the order of batches, in one commit and across commits."""
+        open_(bench.store, A)
+        open_(bench.store, B)
+        one, other, two = bench.store.append(
+            [batch(A, envelope(1), envelope(2)), batch(B, envelope(3)), batch(A, envelope(4))]
+        )
+        (three,) = bench.store.append([batch(A, envelope(5))])
+        assert _positions(one, two, three) == [1, 2, 3, 4]
+        assert _positions(other) == [1]
+        assert read_all(bench.store, A) == [envelope(number) for number in (1, 2, 4, 5)]
+        assert read_all(bench.store, B) == [envelope(3)]
+
+    def test_append_is_idempotent(self, bench: Bench) -> None:
+        """An envelope that the log holds gets no second position: not within a batch, a commit or later."""
+        open_(bench.store, A)
+        first, second = bench.store.append([batch(A, envelope(1), envelope(1)), batch(A, envelope(1), envelope(2))])
+        (third,) = bench.store.append([batch(A, envelope(2), envelope(1))])
+        assert _positions(first, second, third) == [1, 2]
+        assert (first.refused, second.refused, third.refused) == ((), (), ())
+        assert read_all(bench.store, A) == [envelope(1), envelope(2)]
+
+    def test_same_envelope_in_two_mailboxes(self, bench: Bench) -> None:
+        """Mailboxes know nothing of each other: one envelope may lie in both."""
+        open_(bench.store, A)
+        open_(bench.store, B)
+        results = bench.store.append([batch(A, envelope(1)), batch(B, envelope(1))])
+        assert [_positions(result) for result in results] == [[1], [1]]
+
+    def test_unknown_mailbox_is_refused_alone(self, bench: Bench) -> None:
+        """A batch for an unknown mailbox is refused whole, and the others of its commit are stored."""
+        open_(bench.store, A)
+        bad, good = bench.store.append([batch(NOBODY, envelope(1)), batch(A, envelope(2))])
+        assert bad == Appended((), (envelope_id(envelope(1)),))
+        assert _positions(good) == [1]
+
+    def test_quota_counts_size_and_overhead(self, bench: Bench) -> None:
+        """A batch fits if it fills the quota exactly; one byte less room, and nothing of it is stored."""
+        open_(bench.store, A)
+        data = [envelope(1), envelope(2)]
+        (short,) = bench.store.append([batch(A, *data, quota_bytes=cost(data) - 1)])
+        assert short == Appended((), tuple(map(envelope_id, data)))
+        assert read_all(bench.store, A) == []
+        (exact,) = bench.store.append([batch(A, *data, quota_bytes=cost(data))])
+        assert _positions(exact) == [1, 2]
+
+    def test_quota_is_judged_within_the_commit(self, bench: Bench) -> None:
+        """What one batch of a commit uses up is missing to the next, and what is held already costs nothing."""
+        open_(bench.store, A)
+        room = cost([envelope(1)])
+        first, second, repeat = bench.store.append(
+            [
+                batch(A, envelope(1), quota_bytes=room),
+                batch(A, envelope(2), quota_bytes=room),
+                batch(A, envelope(1), quota_bytes=room),
+            ]
+        )
+        assert _positions(first) == [1]
+        assert second.refused == (envelope_id(envelope(2)),)
+        assert repeat == Appended((), ())
+
+    def test_refusal_names_only_what_is_new(self, bench: Bench) -> None:
+        """When a batch does not fit, what the log holds of it already is not called refused."""
+        open_(bench.store, A)
+        room = cost([envelope(1)])
+        bench.store.append([batch(A, envelope(1), quota_bytes=room)])
+        (result,) = bench.store.append([batch(A, envelope(1), envelope(2), quota_bytes=room)])
+        assert result.refused == (envelope_id(envelope(2)),)
+
+    @pytest.mark.parametrize("after", [0, 1, 3, 5, 6])
+    def test_read_gives_what_comes_after(self, bench: Bench, after: int) -> None:
+        """A page starts after the position, with that position's running hash; past the end there is none."""
+        open_(bench.store, A)
+        data = [envelope(number) for number in range(5)]
+        bench.store.append([batch(A, *data)])
+        page = bench.store.read(A, after=after, entries_max=10, bytes_max=PLENTY)
+        assert page is not None
+        assert [entry.envelope for entry in page.entries] == data[after:]
+        assert page.running == (_running(data[:after]) if after <= 5 else None)
+        assert page.log.position == 5
+
+    def test_read_is_bounded(self, bench: Bench) -> None:
+        """A page has at most so many entries and bytes, but one entry whatever its size."""
+        open_(bench.store, A)
+        data = [envelope(number, size=1_000) for number in range(5)]
+        bench.store.append([batch(A, *data)])
+        assert _read(bench.store, entries_max=2, bytes_max=PLENTY) == data[:2]
+        assert _read(bench.store, entries_max=9, bytes_max=3_000) == data[:3]
+        assert _read(bench.store, entries_max=9, bytes_max=2_999) == data[:2]
+        assert _read(bench.store, entries_max=9, bytes_max=1) == data[:1]
+
+    @pytest.mark.parametrize("size", [ENVELOPE_BYTES_MIN, ENVELOPE_BYTES_MAX])
+    def test_every_size_comes_back_whole(self, bench: Bench, size: int) -> None:
+        """The smallest and the largest envelope are read as they were appended."""
+        open_(bench.store, A)
+        bench.store.append([batch(A, envelope(1, size=size))])
+        assert read_all(bench.store, A) == [envelope(1, size=size)]
+
+    def test_stats_count_everything(self, bench: Bench) -> None:
+        """Statistics are sums over all mailboxes."""
+        open_(bench.store, A)
+        open_(bench.store, B)
+        bench.store.append([batch(A, envelope(1), envelope(2)), batch(B, envelope(3))])
+        stats = bench.store.stats()
+        assert (stats.mailboxes, stats.entries) == (2, 3)
+        assert stats.stored_bytes == cost([envelope(1), envelope(2), envelope(3)])
+
+    def test_reopened_store_is_the_same(self, bench: Bench) -> None:
+        """Closing and opening changes nothing, and the log goes on where it was."""
+        open_(bench.store, A)
+        bench.store.append([batch(A, envelope(1))])
+        before = bench.store.look(A)
+        bench.reopen()
+        assert bench.store.look(A) == before
+        (more,) = bench.store.append([batch(A, envelope(1), envelope(2))])
+        assert _positions(more) == [2]
+
+    @pytest.mark.parametrize("acknowledged", [0, 1, 7])
+    def test_acknowledged_survives_a_crash(self, bench: Bench, acknowledged: int) -> None:
+        """Whatever was acknowledged before the process was killed is there, in order, and nothing half."""
+        open_(bench.store, A)
+        told = bench.killed_after(acknowledged)
+        assert told >= acknowledged
+        kept = read_all(bench.store, A)
+        assert len(kept) >= told
+        assert kept == [envelope(number) for number in range(len(kept))]
+
+    def test_full_disk_stores_nothing(self, bench: Bench) -> None:
+        """With no room an append raises, nothing of it is there, and what was stored can still be read."""
+        open_(bench.store, A)
+        open_(bench.store, B)
+        bench.store.append([batch(A, envelope(1))])
+        bench.fill()
+        with pytest.raises(FullError, match=r"full|room"):
+            bench.store.append([_much(A), _much(B)])
+        assert read_all(bench.store, A) == [envelope(1)]
+        assert read_all(bench.store, B) == []
+
+    def test_full_disk_can_be_mended(self, bench: Bench) -> None:
+        """Once there is room again the same append succeeds, at the position it would have had."""
+        open_(bench.store, A)
+        bench.fill()
+        with pytest.raises(FullError):
+            bench.store.append([_much(A)])
+        bench.make_room()
+        (result,) = bench.store.append([_much(A)])
+        assert _positions(result)[0] == 1
+        bench.reopen()
+        assert len(read_all(bench.store, A)) == len(result.entries)
+
+    def test_full_disk_creates_nothing(self, bench: Bench) -> None:
+        """A mailbox that could not be created is unknown afterwards."""
+        bench.fill()
+        created = _create_until_full(bench.store)
+        assert bench.store.look(_numbered(created)) is None
+        assert bench.store.stats().mailboxes == created
+
+    def test_closing_twice_is_harmless(self, bench: Bench) -> None:
+        """A store may be closed again."""
+        bench.store.close()
+        bench.store.close()
+
+
+def _numbered(number: int) -> MailboxId:
+    return MailboxId(number.to_bytes(32, "big"))
+
+
+def _create_until_full(store: Store) -> int:
+    """Return how many mailboxes fitted into what room the file has left inside."""
+    for number in range(10_000):
+        try:
+            open_(store, _numbered(number))
+        except FullError:
+            return number
+    raise AssertionError("the disk is not full")
+
+
+def _much(mailbox: MailboxId) -> Batch:
+    return batch(mailbox, *(envelope(number, size=ENVELOPE_BYTES_MAX) for number in range(100, 120)))
+
+
+def _positions(*results: Appended) -> list[int]:
+    return [entry.position for result in results for entry in result.entries]
+
+
+def _running(data: Sequence[bytes]) -> bytes:
+    running = origin(A, LINEAGE)
+    for position, item in enumerate(data, start=1):
+        running = advance(running, position, envelope_id(item))
+    return running
+
+
+def _read(store: Store, *, entries_max: int, bytes_max: int) -> list[bytes]:
+    page = store.read(A, after=0, entries_max=entries_max, bytes_max=bytes_max)
+    assert page is not None
+    return [entry.envelope for entry in page.entries]

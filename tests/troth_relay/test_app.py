@@ -1,0 +1,301 @@
+"""Real sockets on this machine: what a client may do, what it must not, and what a slow one gets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event
+
+import aiohttp
+import pytest
+
+from tests.contracts.relay_client import WAIT_S, Client, Key, connected, envelope
+from troth_relay import limits
+from troth_relay.app import Relay, Socket
+from troth_relay.config import Config
+from troth_relay.requests import DropReason, Output, Pause
+from troth_relay.store import Appended, Batch, Store
+from troth_relay.store.memory import MemoryStore
+from troth_relay.store.sqlite import SqliteStore
+from troth_wire.errors import ListenError
+from troth_wire.ids import Lineage, RunningHash
+from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX
+from troth_wire.log import envelope_id, origin
+from troth_wire.messages import Deliver, Follow, Head, Hello, Reason, Refuse, Stored, encode
+
+KEY = Key.numbered(1)
+
+
+@asynccontextmanager
+async def relaying(store: Store | None = None) -> AsyncIterator[Relay]:
+    """Serve a store on a free port of this machine."""
+    relay = await Relay.listen(Config(port=0), store or MemoryStore())
+    try:
+        yield relay
+    finally:
+        await relay.stop()
+
+
+def test_health_is_ok() -> None:
+    """A plain request is answered "ok"."""
+
+    async def scenario() -> None:
+        async with relaying() as relay, aiohttp.ClientSession() as session:
+            for path in ("/", "/health"):
+                async with session.get(f"http://127.0.0.1:{relay.port}{path}") as answer:
+                    assert (answer.status, await answer.text()) == (200, "ok\n")
+
+    asyncio.run(scenario())
+
+
+def test_push_comes_back_and_goes_round() -> None:
+    """The author sees its envelope as Stored, another follower gets the envelope."""
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as author, connected(relay.url) as reader:
+            await author.follow(KEY)
+            await reader.follow(KEY)
+            await author.push(KEY, [envelope(1)])
+            assert await author.expect(Stored) == Stored(KEY.mailbox, 1, (envelope_id(envelope(1)),))
+            assert await reader.expect(Deliver) == Deliver(KEY.mailbox, 1, (envelope(1),))
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_every_name_of_this_machine_counts(host: str) -> None:
+    """A proof for the name that was dialled is good."""
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(f"ws://{host}:{relay.port}/v1") as client:
+            assert (await client.open(KEY)).position == 0
+
+    asyncio.run(scenario())
+
+
+def test_replayed_proof_is_refused() -> None:
+    """A proof that another connection made is good for that connection only."""
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as victim, connected(relay.url) as thief:
+            await victim.open(KEY)
+            await thief.send(KEY.prove(victim.hello.challenge, host=victim.host))
+            assert (await thief.expect(Refuse)).reason is Reason.BAD_PROOF
+
+    asyncio.run(scenario())
+
+
+BAD_FRAMES: dict[str, tuple[Callable[[], bytes], Reason]] = {
+    "empty": (lambda: b"", Reason.MALFORMED),
+    "truncated": (lambda: encode(KEY.prove(b"c" * 32, host="h"))[:-1], Reason.MALFORMED),
+    "trailing": (lambda: encode(KEY.prove(b"c" * 32, host="h")) + b"\0", Reason.MALFORMED),
+    "not shortest": (lambda: b"\xdc\x00\x03" + encode(KEY.prove(b"c" * 32, host="h"))[1:], Reason.MALFORMED),
+    "unknown message": (lambda: b"\x91\x63", Reason.MALFORMED),
+    "as long as a frame": (lambda: b"\0" * FRAME_BYTES_MAX, Reason.MALFORMED),
+    "out of order": (
+        lambda: encode(Follow(KEY.mailbox, Lineage(b"l" * 16), 0, RunningHash(b"r" * 32))),
+        Reason.UNEXPECTED,
+    ),
+    "from a relay": (lambda: encode(Hello(1, 1, 1, b"c" * 32)), Reason.UNEXPECTED),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FRAMES)
+def test_bad_frame_is_refused_and_the_link_closed(name: str) -> None:
+    """What can not be read or does not fit is answered with its reason, then the link is closed."""
+    frame, reason = BAD_FRAMES[name]
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as client:
+            await client.socket.send_bytes(frame())
+            assert (await client.expect(Refuse)).reason is reason
+            assert await client.receive() == aiohttp.WSCloseCode.POLICY_VIOLATION
+
+    asyncio.run(scenario())
+
+
+def test_text_is_no_frame() -> None:
+    """A text message is malformed."""
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as client:
+            await client.socket.send_str("hello")
+            assert (await client.expect(Refuse)).reason is Reason.MALFORMED
+
+    asyncio.run(scenario())
+
+
+def test_oversized_frame_is_not_read() -> None:
+    """A frame longer than the bound closes the link with the WebSocket's own code; others notice nothing."""
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as client, connected(relay.url) as other:
+            await client.socket.send_bytes(b"\0" * (FRAME_BYTES_MAX + 1))
+            assert await client.receive() == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+            assert (await other.open(KEY)).position == 0
+
+    asyncio.run(scenario())
+
+
+def test_reader_comes_back_to_its_cursor() -> None:
+    """After a break the log goes on where the client had read to."""
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as author:
+            head = await author.follow(KEY)
+            await author.push(KEY, list(map(envelope, range(5))))
+            await author.read(KEY, until=5)
+            async with connected(relay.url) as reader:
+                running = (await reader.open(KEY)).running
+                await author.push(KEY, [envelope(5)])
+                await reader.send(Follow(KEY.mailbox, head.lineage, 5, running))
+                await reader.expect(Head)
+                assert (await reader.expect(Deliver)).position == 6
+
+    asyncio.run(scenario())
+
+
+def test_slow_reader_is_dropped_and_reads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that takes nothing is dropped while others go on; it misses nothing when it comes again."""
+    monkeypatch.setattr(limits, "TICK_S", 0.01)
+    monkeypatch.setattr(limits, "STALLED_S", 0.2)
+    dropped, drop = asyncio.Event(), Socket.drop
+
+    def watched(link: Socket, reason: DropReason) -> None:
+        drop(link, reason)
+        if reason is DropReason.SLOW:
+            dropped.set()
+
+    monkeypatch.setattr(Socket, "drop", watched)
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as author:
+            await author.follow(KEY)
+            async with connected(relay.url) as reader:
+                await reader.follow(KEY)
+                count = await _flood(author)
+                await asyncio.wait_for(dropped.wait(), WAIT_S)
+            async with connected(relay.url) as again:
+                await again.follow(KEY)
+                assert len(await again.read(KEY, until=count)) == count
+
+    asyncio.run(scenario())
+
+
+async def _flood(author: Client) -> int:
+    count = 0
+    # More than the buffers of two sockets hold, so that it must wait in the relay.
+    for _ in range(100):
+        await author.push(KEY, [envelope(count + n, size=ENVELOPE_BYTES_MAX) for n in range(3)])
+        count += 3
+        await author.read(KEY, until=count)
+    return count
+
+
+def test_fast_writer_waits_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While too much of one client waits for the disk nothing more is read from it; then all of it is stored."""
+    gate, turn = Event(), Relay._turn
+
+    class Gated(MemoryStore):
+        def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
+            assert gate.wait(WAIT_S)
+            return super().append(batches)
+
+    def watched(relay: Relay, outputs: Sequence[Output]) -> None:
+        turn(relay, outputs)
+        if any(isinstance(output, Pause) for output in outputs):
+            gate.set()
+
+    monkeypatch.setattr(Relay, "_turn", watched)
+
+    async def scenario() -> None:
+        async with relaying(Gated()) as relay, connected(relay.url) as author:
+            await author.follow(KEY)
+            data = [envelope(number, size=ENVELOPE_BYTES_MAX) for number in range(30)]
+            pushes = [author.push(KEY, data[start : start + 3]) for start in range(0, 30, 3)]
+            await asyncio.gather(*pushes, author.read(KEY, until=30))
+
+    asyncio.run(scenario())
+
+
+def test_full_disk_is_busy_until_there_is_room(tmp_path: Path) -> None:
+    """While the disk is full a push is refused as BUSY and the link stays; then the same push succeeds."""
+    path = tmp_path / "relay.db"
+    data = [envelope(number, size=ENVELOPE_BYTES_MAX) for number in range(3)]
+
+    async def scenario(store: SqliteStore) -> None:
+        async with relaying(store) as relay, connected(relay.url) as client:
+            await client.follow(KEY)
+            store.bound(path.stat().st_size)
+            await client.push(KEY, data)
+            refusal = await client.expect(Refuse)
+            assert refusal == Refuse(Reason.BUSY, KEY.mailbox, tuple(map(envelope_id, data)), limits.RETRY_S)
+            store.bound(2**30)
+            await client.push(KEY, data)
+            assert (await client.expect(Stored)).position == 1
+
+    store = SqliteStore(path)
+    asyncio.run(scenario(store))
+    store.close()
+
+
+def test_stopping_finishes_what_was_pushed() -> None:
+    """A relay that stops stores what it has read, says goodbye to everybody and listens no more."""
+
+    async def scenario() -> None:
+        relay = await Relay.listen(Config(port=0), MemoryStore())
+        async with connected(relay.url) as client, connected(relay.url) as silent:
+            await client.follow(KEY)
+            await client.push(KEY, [envelope(1)])
+            await client.read(KEY, until=1)
+            await asyncio.gather(relay.stop(), _goodbye(client), _goodbye(silent))
+            with pytest.raises(aiohttp.ClientConnectionError):
+                async with aiohttp.ClientSession() as session:
+                    await session.get(f"http://127.0.0.1:{relay.port}/")
+
+    asyncio.run(scenario())
+
+
+async def _goodbye(client: Client) -> None:
+    assert await client.receive() == aiohttp.WSCloseCode.GOING_AWAY
+
+
+def test_port_in_use_is_typed() -> None:
+    """Where another program listens, the error says so and what to do."""
+
+    async def scenario() -> None:
+        async with relaying() as relay:
+            with pytest.raises(ListenError, match="Stop the program"):
+                await Relay.listen(Config(port=relay.port), MemoryStore())
+
+    asyncio.run(scenario())
+
+
+def test_impossible_address_is_typed() -> None:
+    """An address that is none, or not this machine's, is a sentence too."""
+
+    async def scenario() -> None:
+        for host in ("256.0.0.1.invalid", "192.0.2.1", "a" * 300):
+            with pytest.raises(ListenError, match="can not listen"):
+                await Relay.listen(Config(host=host, port=0), MemoryStore())
+
+    asyncio.run(scenario())
+
+
+def test_restarted_relay_has_the_same_log(tmp_path: Path) -> None:
+    """Another relay on the same database goes on with the same lineage and position."""
+
+    async def scenario(store: SqliteStore, count: int) -> Head:
+        async with relaying(store) as relay, connected(relay.url) as client:
+            head = await client.follow(KEY)
+            await client.push(KEY, [envelope(count)])
+            await client.read(KEY, until=count)
+            return head
+
+    heads = []
+    for count in (1, 2):
+        store = SqliteStore(tmp_path / "relay.db")
+        heads.append(asyncio.run(scenario(store, count)))
+        store.close()
+    assert heads[0].running == origin(KEY.mailbox, heads[0].lineage)
+    assert [(head.lineage, head.position) for head in heads] == [(heads[0].lineage, 0), (heads[0].lineage, 1)]

@@ -1,0 +1,247 @@
+"""Every follower gets every entry once and in order, however commits, pages and slow links interleave."""
+
+import pytest
+
+from tests.contracts.relay_client import Key, envelope
+from tests.contracts.relay_world import KEY, World, follow, joined, push, reasons, said
+from troth_relay import limits
+from troth_relay.requests import DropReason
+from troth_wire.ids import Lineage, RunningHash
+from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX, FRAME_ENVELOPES_MAX
+from troth_wire.log import envelope_id, origin
+from troth_wire.messages import Deliver, Follow, Reason, Stored
+from troth_wire.session import State
+
+
+def test_author_gets_stored_and_others_the_entry() -> None:
+    """A pushed envelope comes back to its connection as Stored, and to other followers as Deliver."""
+    world = World()
+    author, reader = joined(world), joined(world)
+    push(world, author, [1, 2])
+    world.settle()
+    assert said(author, Stored) == [Stored(KEY.mailbox, 1, (envelope_id(envelope(1)), envelope_id(envelope(2))))]
+    assert said(reader, Deliver) == [Deliver(KEY.mailbox, 1, (envelope(1), envelope(2)))]
+    assert (said(author, Deliver), said(reader, Stored)) == ([], [])
+
+
+def test_nothing_is_announced_before_the_commit_is_reported() -> None:
+    """Until the store says that an entry is durable, nobody hears of it."""
+    world = World()
+    author, reader = joined(world), joined(world)
+    push(world, author, [1])
+    world.write_out(author)
+    assert said(author, Stored) + said(reader, Deliver) == []
+
+
+def test_one_commit_is_one_frame_for_each_follower() -> None:
+    """Pushes that share a commit reach a reader together."""
+    world = World()
+    author, other, reader = joined(world), joined(world), joined(world)
+    push(world, author, [1])
+    push(world, author, [2])
+    push(world, other, [3])
+    world.settle()
+    assert [len(message.envelopes) for message in said(reader, Deliver)] == [3]
+    assert [len(message.envelope_ids) for message in said(author, Stored)] == [2]
+
+
+def test_full_frames_are_cut() -> None:
+    """A push that fills its frame is delivered in frames that are not too long."""
+    world = World()
+    author, reader = joined(world), joined(world)
+    push(world, author, range(FRAME_ENVELOPES_MAX), size=1_010)
+    push(world, author, range(1_000, 1_003), size=ENVELOPE_BYTES_MAX)
+    world.settle()
+    assert reader.expected[KEY.mailbox] == FRAME_ENVELOPES_MAX + 4
+
+
+@pytest.mark.parametrize(
+    ("lineage", "after", "running"),
+    [(b"?" * 16, 0, None), (None, 0, b"?" * 32), (None, 1, b"?" * 32), (None, 2, b"?" * 32), (b"?" * 16, 9, b"?" * 32)],
+)
+def test_other_history_is_rolled_back(lineage: bytes | None, after: int, running: bytes | None) -> None:
+    """Who has read another log than this one, or more of it, is told so, and may ask again."""
+    world = World()
+    author = joined(world)
+    push(world, author, [1])
+    world.settle()
+    log = world.store.look(KEY.mailbox)
+    assert log is not None
+    peer = world.connect()
+    world.prove(peer, KEY)
+    world.settle()
+    start = origin(KEY.mailbox, log.lineage)
+    world.send(peer, Follow(KEY.mailbox, Lineage(lineage or log.lineage), after, RunningHash(running or start)))
+    world.settle()
+    assert reasons(peer) == [Reason.ROLLED_BACK]
+    follow(world, peer, after=1)
+    world.settle()
+    assert peer.state(KEY.mailbox) is State.FOLLOWING
+
+
+def test_reader_goes_on_from_its_cursor() -> None:
+    """A client that comes back gets what it lacks and nothing else."""
+    world = World()
+    author = joined(world)
+    push(world, author, range(10))
+    world.settle()
+    peer = world.connect()
+    world.prove(peer, KEY)
+    world.settle()
+    follow(world, peer, after=7)
+    world.settle()
+    assert said(peer, Deliver) == [Deliver(KEY.mailbox, 8, tuple(map(envelope, (7, 8, 9))))]
+
+
+def test_commit_while_the_first_page_is_read_is_not_missed() -> None:
+    """An entry committed after the page was read and reported before it reaches the new follower."""
+    world = World()
+    author = joined(world)
+    reader = world.connect()
+    world.prove(reader, KEY)
+    world.settle()
+    follow(world, reader)
+    world.read()
+    push(world, author, [1])
+    world.commit()
+    world.report(world.write_reports)
+    world.report(world.read_reports)
+    world.settle()
+    assert reader.expected[KEY.mailbox] == 2
+
+
+def test_page_that_holds_what_is_reported_later_is_not_repeated() -> None:
+    """An entry that a page brought already is not sent again when its commit is reported."""
+    world = World()
+    author = joined(world)
+    reader = world.connect()
+    world.prove(reader, KEY)
+    world.settle()
+    push(world, author, [1])
+    world.commit()
+    follow(world, reader)
+    world.read()
+    world.report(world.read_reports)
+    world.report(world.write_reports)
+    world.settle()
+    assert len(said(reader, Deliver)) == 1
+
+
+def test_slow_reader_holds_no_memory_and_misses_nothing() -> None:
+    """However much is pushed, what waits for a reader is bounded; it gets all of it once it reads."""
+    world = World()
+    author, reader = joined(world), joined(world)
+    for start in range(0, 90, 3):
+        push(world, author, range(start, start + 3), size=ENVELOPE_BYTES_MAX)
+        world.settle_store()
+        world.write_out(author)
+    assert sum(len(message.envelopes) for message in said(reader, Deliver)) < 20
+    world.settle()
+    assert reader.expected[KEY.mailbox] == 91
+
+
+def test_small_entry_does_not_overtake() -> None:
+    """An entry for which there would be room waits for the larger ones before it."""
+    world = World()
+    author, reader = joined(world), joined(world)
+    for start in range(0, 18, 3):
+        push(world, author, range(start, start + 3), size=ENVELOPE_BYTES_MAX)
+        world.settle_store()
+        push(world, author, [1_000 + start])
+        world.settle_store()
+        world.write_out(author)
+    world.settle()
+    assert reader.expected[KEY.mailbox] == 25
+
+
+def test_unreadable_log_is_busy() -> None:
+    """While the log can not be read, a follower is told to come later, and may ask again on the same link."""
+    world = World()
+    joined(world)
+    peer = world.connect()
+    world.prove(peer, KEY)
+    world.settle()
+    world.disk.damaged = True
+    world.send(peer, Follow(KEY.mailbox, Lineage(b"l" * 16), 0, RunningHash(b"r" * 32)))
+    world.settle()
+    assert reasons(peer) == [Reason.BUSY]
+    world.disk.damaged = False
+    follow(world, peer)
+    world.settle()
+    assert peer.state(KEY.mailbox) is State.FOLLOWING
+
+
+def test_follower_whose_log_breaks_is_sent_away() -> None:
+    """When the log can not be read on, a follower is dropped with a reason rather than left without entries."""
+    world = World()
+    author, reader = joined(world), joined(world)
+    for start in range(0, 18, 3):
+        push(world, author, range(start, start + 3), size=ENVELOPE_BYTES_MAX)
+        world.settle_store()
+        world.write_out(author)
+    world.disk.damaged = True
+    world.settle()
+    assert reasons(reader) == [Reason.BUSY]
+    assert (author.dropped, reader.dropped) == (None, DropReason.TROUBLE)
+
+
+def test_page_for_who_is_gone_is_dropped() -> None:
+    """What was read for a connection that has ended goes nowhere."""
+    world = World()
+    author = joined(world)
+    push(world, author, [1])
+    world.settle()
+    reader = world.connect()
+    world.prove(reader, KEY)
+    world.settle()
+    follow(world, reader)
+    world.disconnect(reader)
+    world.settle()
+    assert said(reader, Deliver) == []
+
+
+def test_commit_without_followers_is_quiet() -> None:
+    """What is committed when nobody follows any more is told to nobody, and there for the next."""
+    world = World()
+    author = joined(world)
+    push(world, author, [1])
+    world.disconnect(author)
+    world.settle()
+    again = joined(world)
+    assert said(again, Deliver) == [Deliver(KEY.mailbox, 1, (envelope(1),))]
+
+
+def test_commit_reported_while_its_page_is_read_is_not_repeated() -> None:
+    """An entry that is being read already is not sent from memory too."""
+    world = World()
+    author = joined(world)
+    push(world, author, range(FRAME_ENVELOPES_MAX))
+    world.settle()
+    reader = world.connect()
+    world.prove(reader, KEY)
+    world.settle()
+    push(world, author, [1_000])
+    world.commit()
+    follow(world, reader)
+    world.read()
+    world.report(world.read_reports)
+    world.report(world.write_reports)
+    world.settle()
+    assert reader.expected[KEY.mailbox] == FRAME_ENVELOPES_MAX + 2
+
+
+def test_pages_under_way_are_bounded() -> None:
+    """However many mailboxes a connection follows, only so many pages are read for it at a time."""
+    world = World()
+    keys = [Key.numbered(number) for number in range(10, 20)]
+    for key in keys:
+        joined(world, key)
+    reader = world.connect()
+    for key in keys:
+        world.prove(reader, key)
+    world.settle()
+    for key in keys:
+        follow(world, reader, key)
+    assert len(world.reads) == limits.UNSENT_ENTRY_BYTES_MAX // FRAME_BYTES_MAX
+    world.settle()
+    assert all(reader.state(key.mailbox) is State.FOLLOWING for key in keys)

@@ -1,0 +1,85 @@
+"""What is pushed is stored or named in a refusal, and never more is taken in than the disk can follow."""
+
+from tests.contracts.relay_client import envelope
+from tests.contracts.relay_world import KEY, KEYS, World, joined, push, reasons, said
+from troth_relay.admission import Policy, Rate, cost
+from troth_wire.limits import ENVELOPE_BYTES_MAX
+from troth_wire.log import envelope_id
+from troth_wire.messages import Create, Reason, Refuse
+
+
+def test_quota_is_named() -> None:
+    """What does not fit the mailbox is named in Refuse, and nothing of it is stored."""
+    world = World(Policy(quota_bytes=cost([envelope(1)])))
+    author = joined(world)
+    push(world, author, [1])
+    push(world, author, [2, 3])
+    world.settle()
+    names = (envelope_id(envelope(2)), envelope_id(envelope(3)))
+    assert said(author, Refuse)[-1] == Refuse(Reason.QUOTA, KEY.mailbox, names, 0)
+    assert world.log(KEY.mailbox) == [envelope(1)]
+
+
+def test_rate_says_how_long_to_wait() -> None:
+    """A mailbox beyond its rate is refused with the seconds to wait, and takes again after them."""
+    size = cost([envelope(1)])
+    world = World(Policy(rate=Rate(per_s=size / 10, burst=size)))
+    author = joined(world)
+    push(world, author, [1])
+    push(world, author, [2])
+    world.settle()
+    assert said(author, Refuse)[-1] == Refuse(Reason.RATE, KEY.mailbox, (envelope_id(envelope(2)),), 10)
+    world.tick(10)
+    push(world, author, [2])
+    world.settle()
+    assert world.log(KEY.mailbox) == [envelope(1), envelope(2)]
+
+
+def test_rate_outlives_the_connection() -> None:
+    """Connecting anew does not renew what a mailbox may take."""
+    world = World(Policy(rate=Rate(per_s=1, burst=cost([envelope(1)]))))
+    author = joined(world)
+    push(world, author, [1])
+    world.settle()
+    world.disconnect(author)
+    push(world, again := joined(world), [2])
+    assert reasons(again) == [Reason.RATE]
+
+
+def test_large_envelope_is_refused() -> None:
+    """An envelope that this relay does not take is refused by name, and the link stays."""
+    world = World(Policy(envelope_bytes_max=1_000))
+    author = joined(world)
+    push(world, author, [1], size=1_001)
+    push(world, author, [2], size=1_000)
+    world.settle()
+    assert said(author, Refuse)[-1].reason is Reason.TOO_LARGE
+    assert world.log(KEY.mailbox) == [envelope(2, size=1_000)]
+
+
+def test_full_disk_is_busy_and_passes() -> None:
+    """While nothing can be stored, proofs work, creating and pushing are refused as BUSY; later both succeed."""
+    world = World()
+    author, stranger = joined(world), world.connect()
+    world.disk.full = True
+    push(world, author, [1])
+    world.prove(stranger, KEYS[1])
+    world.settle()
+    world.send(stranger, Create(KEYS[1].mailbox, b""))
+    world.settle()
+    assert reasons(author)[-1] is reasons(stranger)[-1] is Reason.BUSY
+    world.disk.full = False
+    push(world, author, [1])
+    world.settle()
+    assert world.log(KEY.mailbox) == [envelope(1)]
+
+
+def test_fast_writer_is_paused_and_resumed() -> None:
+    """While more of one connection waits for the disk than is allowed, nothing is read from it."""
+    world = World()
+    author = joined(world)
+    for number in range(6):
+        push(world, author, range(number * 3, number * 3 + 3), size=ENVELOPE_BYTES_MAX)
+    assert author.paused
+    world.settle()
+    assert not author.paused

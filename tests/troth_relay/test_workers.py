@@ -1,0 +1,151 @@
+"""Requests share commits, are reported once and in order, and no fault of one is everybody's."""
+
+import logging
+from collections.abc import Sequence
+from queue import SimpleQueue
+from threading import Event
+
+import pytest
+
+from tests.contracts.relay_client import envelope
+from tests.contracts.relay_store import LINEAGE, A, B
+from tests.contracts.relay_world import CountingEntropy
+from troth_relay.requests import Append, Asked, ConnectionId, Look, Open, Read, Settled
+from troth_relay.store import Appended, Batch, Log, Page
+from troth_relay.store.memory import Disk, MemoryStore
+from troth_relay.workers import Reader, Worker, Writer
+from troth_wire.errors import FullError, StoreError
+from troth_wire.ids import MailboxId
+from troth_wire.limits import FRAME_ENVELOPES_MAX
+from troth_wire.log import envelope_id
+
+ONE = ConnectionId(1)
+
+
+def _append(mailbox: MailboxId, number: int) -> Append:
+    data = envelope(number)
+    return Append(ONE, mailbox, ((envelope_id(data), data),), 2**40)
+
+
+class CountingStore(MemoryStore):
+    """Counts its commits; refuses what concerns B."""
+
+    commits = 0
+
+    def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
+        """Append, unless B is among the batches."""
+        self.commits += 1
+        if any(batch.mailbox == B for batch in batches):
+            raise StoreError("B is broken.")
+        return super().append(batches)
+
+
+@pytest.fixture
+def store() -> CountingStore:
+    """A store with the mailbox A."""
+    store = CountingStore()
+    store.create(A, lineage=LINEAGE, day=0)
+    return store
+
+
+def test_what_gathers_shares_a_commit() -> None:
+    """While one request is carried out others gather, and are carried out together, in order."""
+    started, go_on = Event(), Event()
+    groups: SimpleQueue[Sequence[Asked]] = SimpleQueue()
+
+    def carry_out(requests: Sequence[Asked]) -> Sequence[Settled]:
+        started.set()
+        assert go_on.wait(10)
+        groups.put(requests)
+        return []
+
+    worker = Worker("test", carry_out, lambda _: None)
+    requests = [_append(A, number) for number in range(5)]
+    worker.submit(requests[0])
+    assert started.wait(10)
+    for request in requests[1:]:
+        worker.submit(request)
+    go_on.set()
+    worker.close()
+    assert [groups.get_nowait(), groups.get_nowait()] == [requests[:1], requests[1:]]
+
+
+def test_closing_carries_out_what_is_queued(store: CountingStore) -> None:
+    """Whatever was submitted before closing is stored and reported."""
+    reported: list[Settled] = []
+    worker = Worker("test", Writer(store, CountingEntropy()).carry_out, reported.extend)
+    for number in range(20):
+        worker.submit(_append(A, number))
+    worker.close()
+    assert len(reported) == 20
+    assert store.stats().entries == 20
+
+
+def test_appends_are_one_commit(store: CountingStore) -> None:
+    """Requests carried out together are one commit, and each gets its own answer."""
+    requests = [_append(A, number) for number in range(3)]
+    results = Writer(store, CountingEntropy()).carry_out(requests)
+    assert [request for request, _ in results] == requests
+    assert store.commits == 1
+
+
+def test_broken_mailbox_is_alone(store: CountingStore) -> None:
+    """A request that fails with others is tried apart from them."""
+    requests = [_append(A, 1), _append(B, 2), _append(A, 3)]
+    results = Writer(store, CountingEntropy()).carry_out(requests)
+    assert [type(result) for _, result in results] == [Appended, StoreError, Appended]
+
+
+def test_creating_gives_the_log(store: CountingStore) -> None:
+    """A created mailbox is answered with its log, and its lineage comes from the entropy."""
+    request = Open(ONE, B)
+    ((asked, log),) = Writer(store, CountingEntropy()).carry_out([request])
+    assert asked is request
+    assert isinstance(log, Log)
+    assert log.lineage == (1).to_bytes(16, "big")
+
+
+def test_reader_answers_looks_and_pages(store: CountingStore) -> None:
+    """The reader answers each request with what is stored, a page of at most one frame."""
+    store.append([Batch(A, _append(A, number).envelopes, 2**40) for number in range(300)])
+    (_, log), (_, page), (_, nothing) = Reader(store).carry_out([Look(ONE, A), Read(ONE, A, 0), Read(ONE, B, 0)])
+    assert isinstance(log, Log)
+    assert isinstance(page, Page)
+    assert len(page.entries) == FRAME_ENVELOPES_MAX
+    assert nothing is None
+
+
+def test_trouble_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    """A disk that stays full is one line in the log, and so is the end of it."""
+    caplog.set_level(logging.INFO, logger="troth_relay")
+    disk = Disk()
+    store = MemoryStore(disk)
+    store.create(A, lineage=LINEAGE, day=0)
+    writer = Writer(store, CountingEntropy())
+    disk.full = True
+    for number in range(3):
+        ((_, result),) = writer.carry_out([_append(A, number)])
+        assert isinstance(result, FullError)
+    disk.full = False
+    writer.carry_out([_append(A, 1)])
+    assert len(caplog.messages) == 2
+
+
+def test_log_names_mailboxes_shortly(store: CountingStore, caplog: pytest.LogCaptureFixture) -> None:
+    """No line of the log carries a whole mailbox id."""
+    caplog.set_level(logging.DEBUG, logger="troth_relay")
+    Writer(store, CountingEntropy()).carry_out([Open(ONE, B)])
+    assert B.hex()[:8] in caplog.text
+    assert B.hex() not in caplog.text
+
+
+def test_what_was_not_foreseen_is_no_acknowledgement(caplog: pytest.LogCaptureFixture) -> None:
+    """An error that nobody foresaw is answered as a failure, and the thread goes on."""
+
+    class Broken(MemoryStore):
+        def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
+            raise RuntimeError("a bug")
+
+    ((_, result),) = Writer(Broken(), CountingEntropy()).carry_out([_append(A, 1)])
+    assert isinstance(result, StoreError)
+    assert "not foreseen" in caplog.text
