@@ -1,0 +1,218 @@
+"""A space in one call: its vault opened, its engine driven, its link kept up, until the block ends."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+
+from troth import Edit, Engine, Path, Request, Status, Step, Value, load
+from troth_client.backoff import Backoff
+from troth_client.dialling import stay_linked
+from troth_client.driver import Driver
+from troth_client.joining import check_joined
+from troth_client.link import Address, dial
+from troth_client.machine import MACHINE, Machine
+from troth_client.notices import Notices
+from troth_client.probe import probe
+from troth_client.vault import Vault
+from troth_client.works import View, admit, invite, revise
+from troth_wire.errors import UsageError
+from troth_wire.ids import DeviceId, DocumentId
+
+__all__ = ["Space", "open_space"]
+
+
+class Space:
+    """An open space, for use from the event loop in which it was opened.
+
+    When it stopped working, every method raises the error that stopped it.
+    """
+
+    def __init__(self, driver: Driver, vault: Vault, machine: Machine, *, linked: bool) -> None:
+        """Hold what `open_space` opened."""
+        self._driver = driver
+        self._vault = vault
+        self._machine = machine
+        self._linked = linked
+
+    async def edit(self, document: DocumentId, *edits: Edit) -> None:
+        """Apply edits to a document, all or none; returns when they are durable on this device.
+
+        What is edited at the same moment shares one change.
+        Cancelling the wait takes nothing back.
+
+        Args:
+            document: Which one; `troth.document_id` gives the id of a name.
+            edits: What to do, in order.
+
+        Raises:
+            UsageError: If they can not be applied; nothing of them was.
+            LocalError: If they could not be saved; nothing of them was.
+        """
+        await self._driver.edit(document, edits)
+
+    async def revise(self, document: DocumentId, make: Callable[[View], Sequence[Edit]]) -> None:
+        """Apply edits that follow from what stands: nothing comes between the look and the edit.
+
+        Args:
+            document: Which one.
+            make: Takes a function from a path to what stands there, and returns the edits; must not wait.
+
+        Raises:
+            UsageError: If the edits can not be applied, or `make` looked where nothing stands.
+            LocalError: If they could not be saved; nothing of them was.
+            Exception: What else `make` raised; nothing was edited.
+        """
+        await self._driver.ask(partial(revise, document=document, make=make))
+
+    def view(self, document: DocumentId, path: Path = ()) -> Value:
+        """Return what stands at a path of a document, as plain values; what is being saved shows already.
+
+        Raises:
+            UsageError: If nothing stands there.
+        """
+        return self._driver.look(lambda engine: engine.view(document, path))
+
+    def status(self) -> Status:
+        """Answer why something is not synced."""
+        return self._driver.look(Engine.status)
+
+    def notices(self) -> Notices:
+        """Return what happens from now on, as an async iterator; it ends when the space is closed.
+
+        A notice that waits already is not queued again, so a slow reader looks at what stands and misses nothing.
+        """
+        return self._driver.board.listen()
+
+    @property
+    def device(self) -> DeviceId:
+        """This device's id."""
+        return self._driver.look(lambda engine: engine.identity.device)
+
+    async def until(self, holds: Callable[[Status], bool]) -> None:
+        """Wait until something holds of the status.
+
+        Args:
+            holds: Looks at the status after every input; must not wait.
+        """
+        await self._driver.until(holds)
+
+    async def caught_up(self) -> None:
+        """Wait until everything that the relay held at the last connect was read and merged.
+
+        Raises:
+            UsageError: If there is no relay to wait for.
+        """
+        await self._until(lambda status: status.caught_up)
+
+    async def stored(self) -> None:
+        """Wait until everything written here has been seen in the relay's log.
+
+        Raises:
+            UsageError: If there is no relay to wait for.
+        """
+        await self._until(lambda status: not status.waiting)
+
+    def invite(self) -> bytes:
+        """Return the invitation for another device of this person (`request_to_join`).
+
+        Raises:
+            UsageError: If this device joined just now and has not caught up yet.
+        """
+        return self._driver.look(invite)
+
+    async def admit(self, request: bytes, *, passphrase: str) -> bytes:
+        """Add another device of this person; return the welcome with which it joins.
+
+        Args:
+            request: What that device answered to the invitation.
+            passphrase: Asked for again, because this takes the admin key.
+
+        Raises:
+            PassphraseError: If it is not this vault's.
+            MalformedError, ForgedError: If it is no request to join this space for this person.
+            UsageError: If the device is known already, or there are as many as there may be.
+        """
+        asked = Request.parse(request)
+        unlock = partial(self._vault.admin, passphrase, machine=self._machine)
+        admin = await asyncio.to_thread(unlock)
+        welcome: bytes = await self._driver.ask(partial(admit, asked=asked, admin=admin))
+        return welcome
+
+    async def _until(self, holds: Callable[[Status], bool]) -> None:
+        if not self._linked:
+            raise UsageError("this space was opened without a relay")
+        await self._driver.until(holds)
+
+
+@asynccontextmanager
+async def open_space(
+    path: str | os.PathLike[str],
+    *,
+    passphrase: str,
+    relay: str | None = None,
+    admission: bytes = b"",
+    machine: Machine = MACHINE,
+) -> AsyncIterator[Space]:
+    """Open the space in a vault, and keep it in sync for as long as the block runs.
+
+    Args:
+        path: The vault.
+        passphrase: What opens it.
+        relay: Where to sync, such as `wss://relay.example`; None works offline.
+        admission: The pass, for a relay that asks for one.
+        machine: For tests.
+
+    Raises:
+        StoreError: By its kind: PassphraseError, DamagedError, NewerError, BusyError, FullError.
+        UsageError: If the vault is in no space yet, or the relay's address is none.
+    """
+    address = Address.parse(relay) if relay is not None else None
+    opened: list[Vault] = []
+
+    def unlock() -> Vault:
+        opened.append(Vault.open(path, passphrase=passphrase, machine=machine))
+        return opened[0]
+
+    def lock() -> None:
+        for vault in opened:
+            vault.close()
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="troth-vault") as worker:
+        try:
+            vault = await asyncio.get_running_loop().run_in_executor(worker, unlock)
+            make = partial(_make_engine, vault, admission, machine)
+            driver = Driver(vault, make, worker=worker, clock=machine.clock)
+            async with _driven(driver, address, machine):
+                yield Space(driver, vault, machine, linked=address is not None)
+        finally:
+            # After whatever the worker still does, also where a wait for it was cancelled.
+            worker.submit(lock)
+
+
+@asynccontextmanager
+async def _driven(driver: Driver, address: Address | None, machine: Machine) -> AsyncIterator[None]:
+    """Keep a driver and its link running for as long as the block runs."""
+    await driver.start()
+    linking = asyncio.create_task(_stay_linked(driver, address, machine))
+    try:
+        yield
+    finally:
+        linking.cancel()
+        await asyncio.wait({linking})
+        await driver.close()
+        if not linking.cancelled():
+            linking.result()
+
+
+async def _stay_linked(driver: Driver, address: Address | None, machine: Machine) -> None:
+    if address is not None:
+        await stay_linked(partial(dial, address), driver.hearing, Backoff(machine.entropy), machine.clock)
+
+
+def _make_engine(vault: Vault, admission: bytes, machine: Machine) -> tuple[Engine, Step]:
+    rows = vault.load()
+    check_joined(rows)
+    return load(rows, entropy=machine.entropy, probe=probe, moved=vault.moved, admission=admission)

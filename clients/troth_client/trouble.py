@@ -1,0 +1,61 @@
+"""What can go wrong with a vault, in sentences for the person who reads them: what happened, what is safe, what to do.
+
+No sentence quotes what the vault holds.
+"""
+
+from pathlib import Path
+
+from troth_wire.errors import BusyError, DamagedError, FullError, NewerError, PassphraseError, StoreError
+
+__all__ = ["broken", "busy", "damaged", "full", "missing", "newer", "wrong_passphrase"]
+
+
+def wrong_passphrase(path: Path) -> PassphraseError:
+    """Return the error for a vault that stays closed."""
+    return PassphraseError(
+        f"The vault {path} does not open with this passphrase. Nothing was changed. "
+        "Try again; without its passphrase nobody can open it."
+    )
+
+
+def damaged(path: Path, what: str) -> DamagedError:
+    """Return the error for a file that is not a whole vault."""
+    return DamagedError(
+        f"The vault {path} is not whole: {what}. It was left as it is. "
+        "Keep a copy of it and of the files beside it whose names begin the same, check the disk, "
+        "and restore a backup; what reached the relay comes back from there."
+    )
+
+
+def newer(path: Path, *, found: int, known: int) -> NewerError:
+    """Return the error for a vault of a later format."""
+    return NewerError(
+        f"The vault {path} was written by a newer version (format {found}; this one knows {known}). "
+        "It was not changed. Install the newer version."
+    )
+
+
+def busy(path: Path) -> BusyError:
+    """Return the error for a vault that is open already."""
+    return BusyError(f"The vault {path} is open in another program. Nothing was changed. Close it there and try again.")
+
+
+def full(path: Path, why: str) -> FullError:
+    """Return the error for a vault that can not be written."""
+    return FullError(
+        f"The vault {path} can not be written: {why}. What was saved before is safe; this was not saved. "
+        "Make room, or give yourself the right to write there, and try again."
+    )
+
+
+def missing(path: Path) -> StoreError:
+    """Return the error for a vault that is not there."""
+    return StoreError(f"There is no vault {path}. Nothing was changed. Check the name, or create one there.")
+
+
+def broken(path: Path, why: str) -> StoreError:
+    """Return the error for a disk that does not do what it should."""
+    return StoreError(
+        f"The vault {path} can not be used: {why}. What was saved before is safe; this may not be saved. "
+        "Check the disk and try again."
+    )

@@ -1,0 +1,62 @@
+"""What callers may have done with the engine beside plain edits: each looks and acts in one turn of the driver."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from troth import Edit, Engine, Group, Path, Rebuild, RefusedEdit, Request, Signer, Step, Value
+from troth.document import PoisonedError
+from troth_client.batch import STOPPED
+from troth_wire.errors import LocalError, UsageError
+from troth_wire.ids import DocumentId
+
+__all__ = ["View", "admit", "invite", "revise"]
+
+View = Callable[[Path], Value]
+"""Returns what stands at a path."""
+
+
+def revise(
+    engine: Engine, *, document: DocumentId, make: Callable[[View], Sequence[Edit]]
+) -> tuple[Step, Exception | None]:
+    """Edit a document by what stands in it; answer with the error, whosever it is, if nothing was edited."""
+    try:
+        edits = tuple(make(partial(engine.view, document)))
+    except PoisonedError:
+        return Step(tell=[Rebuild("a view stopped the document library")]), LocalError(STOPPED)
+    except Exception as error:
+        return Step(), error
+    step = engine.edit([Group(0, document, edits)])
+    for event in step.tell:
+        if isinstance(event, RefusedEdit):
+            return step, event.error
+        if isinstance(event, Rebuild):
+            return step, LocalError(STOPPED)
+    return step, None
+
+
+def invite(engine: Engine) -> bytes:
+    """Return the invitation for another device of this person.
+
+    Raises:
+        UsageError: If this device is not known to be a member yet.
+    """
+    _check_member(engine)
+    return engine.invite().encode()
+
+
+def admit(engine: Engine, *, asked: Request, admin: Signer) -> tuple[Step, bytes]:
+    """Add another device of this person; answer with its welcome.
+
+    Raises:
+        ForgedError: If the request is not for this space and person.
+        UsageError: If it can not be added, or this device is not known to be a member yet.
+    """
+    _check_member(engine)
+    step, welcome = engine.admit(asked, admin)
+    return step, welcome.encode()
+
+
+def _check_member(engine: Engine) -> None:
+    # A device learns from the log that it was added.
+    if engine.identity.device not in engine.inbox.members.person_of:
+        raise UsageError("this device has not read yet that it was added; let it catch up first")
