@@ -8,7 +8,7 @@ import os
 from collections.abc import Generator
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 STRICT = os.environ.get("TROTH_STRICT") == "1"
 MISSING_PROGRAM = "missing program:"
@@ -23,6 +23,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("slow", settings.get_profile("fast"), max_examples=2_000)
+# For tests/test_planted.py: that a mistake is found is all it wants to know, not the shortest story of it.
+settings.register_profile(
+    "planted", settings.get_profile("fast"), phases=[Phase.explicit, Phase.generate], max_examples=150, database=None
+)
 # `--hypothesis-profile=slow` is read after this line, and so wins.
 settings.load_profile("fast")
 

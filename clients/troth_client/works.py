@@ -6,7 +6,7 @@ from functools import partial
 from troth import Edit, Engine, Group, Path, Rebuild, RefusedEdit, Request, Signer, Step, Value
 from troth.document import PoisonedError
 from troth_client.batch import STOPPED
-from troth_wire.errors import LocalError, UsageError
+from troth_wire.errors import LocalError
 from troth_wire.ids import DocumentId
 
 __all__ = ["View", "admit", "invite", "revise"]
@@ -40,7 +40,6 @@ def invite(engine: Engine) -> bytes:
     Raises:
         UsageError: If this device is not known to be a member yet.
     """
-    _check_member(engine)
     return engine.invite().encode()
 
 
@@ -51,12 +50,5 @@ def admit(engine: Engine, *, asked: Request, admin: Signer) -> tuple[Step, bytes
         ForgedError: If the request is not for this space and person.
         UsageError: If it can not be added, or this device is not known to be a member yet.
     """
-    _check_member(engine)
     step, welcome = engine.admit(asked, admin)
     return step, welcome.encode()
-
-
-def _check_member(engine: Engine) -> None:
-    # A device learns from the log that it was added.
-    if engine.identity.device not in engine.inbox.members.person_of:
-        raise UsageError("this device has not read yet that it was added; let it catch up first")

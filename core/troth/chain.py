@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from troth import record as records
-from troth.record import Record, Tip, Verified
+from troth.record import Header, Record, Tip, Verified
 from troth_wire.errors import ForgedError
-from troth_wire.ids import DeviceId, Incarnation, RecordId
+from troth_wire.ids import DeviceId, Incarnation, RecordId, SpaceId
 
 __all__ = ["Chains"]
 
 Life = tuple[DeviceId, Incarnation]
+Place = tuple[SpaceId, DeviceId, Incarnation, int]
 
 
 class Chains:
@@ -21,31 +22,34 @@ class Chains:
 
     def __init__(self) -> None:
         self._proven: dict[Life, dict[int, RecordId]] = defaultdict(dict)
+        self._tips: dict[Life, Tip] = {}
         self._known: set[RecordId] = set()
-        self._parked: dict[RecordId, Record] = {}
+        # Copies of a record by their signature: one may prove what another does not.
+        self._parked: dict[RecordId, dict[bytes, Record]] = defaultdict(dict)
+        # What proven records name as the one before them, as long as it is not here.
+        self._named: set[tuple[Place, RecordId]] = set()
         self.forks: set[tuple[Life, int]] = set()
 
-    def __contains__(self, record: RecordId) -> bool:
-        return record in self._known or record in self._parked
+    def __contains__(self, record: Record) -> bool:
+        """Whether this very copy brings nothing new: its record is proven, or it is parked itself."""
+        return record.id in self._known or record.signature in self._parked.get(record.id, {})
 
     @property
     def parked(self) -> tuple[Record, ...]:
-        """Records that nothing proves yet."""
-        return tuple(self._parked.values())
+        """Records that nothing proves yet, in every copy."""
+        return tuple(record for copies in self._parked.values() for record in copies.values())
 
-    def lives(self, device: DeviceId) -> int:
-        """Count the lives of a device of which a record is proven."""
-        return sum(owner == device for owner, _ in self._proven)
+    def lives(self, device: DeviceId) -> list[Incarnation]:
+        """Return the lives of a device of which a record is proven, in the order in which they became known."""
+        return [incarnation for owner, incarnation in self._tips if owner == device]
 
     def tip(self, device: DeviceId, incarnation: Incarnation) -> Tip | None:
         """Return the highest proven record of a life."""
-        life = self._proven.get((device, incarnation))
-        return Tip(incarnation, max(life), life[max(life)]) if life else None
+        return self._tips.get((device, incarnation))
 
     def tips(self, device: DeviceId) -> list[Tip]:
         """Return the highest proven record of every life of a device, in the order in which they became known."""
-        found = [self.tip(owner, incarnation) for owner, incarnation in self._proven if owner == device]
-        return [tip for tip in found if tip is not None]
+        return [tip for (owner, _), tip in self._tips.items() if owner == device]
 
     def add_own(self, record: Verified) -> None:
         """Take in a record that this device has just signed."""
@@ -58,41 +62,51 @@ class Chains:
             arrived: Records in the order of the log; known ones are passed over.
             key_of: Gives a device's everyday key, or None for a stranger, whose records are parked.
         """
-        fresh = {record.id: record for record in arrived if record.id not in self._known}
-        self._parked |= fresh
+        fresh = [record for record in arrived if record.id not in self._known]
+        for record in fresh:
+            self._parked[record.id][record.signature] = record
         proven: list[Verified] = []
         # From the end of each run: where the last signature holds, the ones before it need not be checked.
-        for record in sorted(fresh.values(), key=lambda item: item.header.sequence, reverse=True):
-            key = key_of(record.header.device)
-            if record.id in self._parked and key is not None and _signed(record, key):
+        for record in sorted(fresh, key=lambda item: item.header.sequence, reverse=True):
+            if record.id not in self._known and self._stands(record, key_of(record.header.device)):
                 proven += self._run_ending_in(record)
-        order = {record: place for place, record in enumerate(fresh)}
+        order = {record.id: place for place, record in reversed(list(enumerate(fresh)))}
         return sorted(proven, key=lambda item: (order.get(item.id, -1), item.header.sequence))
+
+    def _stands(self, record: Record, key: bytes | None) -> bool:
+        return (_place(record.header), record.id) in self._named or (key is not None and _signed(record, key))
 
     def _run_ending_in(self, record: Record) -> list[Verified]:
         """Prove a record and everything parked that it leads back to."""
         run = []
         at: Record | None = record
         while at is not None:
-            del self._parked[at.id]
             run.append(Verified(at))
             self._prove(run[-1])
-            before = self._parked.get(at.header.prev) if at.header.prev else None
+            before = next(iter(self._parked.get(at.header.prev, {}).values()), None) if at.header.prev else None
             at = before if before is not None and _precedes(before, at) else None
         return run
 
     def _prove(self, record: Verified) -> None:
         header = record.header
-        life = self._proven[header.device, header.incarnation]
-        if life.setdefault(header.sequence, record.id) != record.id:
-            self.forks.add(((header.device, header.incarnation), header.sequence))
+        life = header.device, header.incarnation
+        if self._proven[life].setdefault(header.sequence, record.id) != record.id:
+            self.forks.add((life, header.sequence))
+        if life not in self._tips or header.sequence > self._tips[life].sequence:
+            self._tips[life] = Tip(header.incarnation, header.sequence, record.id)
         self._known.add(record.id)
+        self._parked.pop(record.id, None)
+        self._named.discard((_place(header), record.id))
+        if header.prev is not None and header.prev not in self._known:
+            self._named.add((_place(header, -1), header.prev))
+
+
+def _place(header: Header, offset: int = 0) -> Place:
+    return header.space, header.device, header.incarnation, header.sequence + offset
 
 
 def _precedes(before: Record, after: Record) -> bool:
-    one, two = before.header, after.header
-    same = (one.space, one.device, one.incarnation) == (two.space, two.device, two.incarnation)
-    return same and one.sequence == two.sequence - 1
+    return _place(before.header) == _place(after.header, -1)
 
 
 def _signed(record: Record, key: bytes) -> bool:

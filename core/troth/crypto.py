@@ -146,10 +146,11 @@ def unwrap(secret: bytes, wrapped: bytes, *, context: bytes) -> bytes:
     """Open what `wrap` sealed to this X25519 secret.
 
     Raises:
+        MalformedError: If it has not the length of a wrap.
         ForgedError: If it was not sealed to this key in this context.
     """
     if len(wrapped) != WRAP_BYTES:
-        raise ForgedError("a wrap of impossible length")
+        raise MalformedError("a wrap of impossible length")
     public, sealed = wrapped[:KEY_BYTES], wrapped[KEY_BYTES:]
     return aead_open(_shared(secret, public, public, box_public(secret)), _FIXED_NONCE, sealed, context)
 

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from troth import edits
 from troth.edits import Delete, Edit, Insert, Path, Put, Splice, Text, Value
-from troth.guard import change_hash
+from troth.guard import Change, change_hash, read
 from troth_wire.errors import TrothError, UsageError
 from troth_wire.ids import ActorId, ChangeHash
-from troth_wire.limits import CHANGE_BYTES_MAX
+from troth_wire.limits import EDIT_PATH_PARTS_MAX
 
 try:
     from automerge import core as automerge
@@ -32,6 +32,8 @@ __all__ = ["Document", "Made", "PoisonedError", "UnappliedError"]
 CUT_AT_WEIGHT: Final = 40_000
 """Estimated bytes after which a change is cut; the estimate is high, and a change may have 61 440."""
 SPLICE_CHARACTERS: Final = 2_000
+DEPTH_MAX: Final = 2 * EDIT_PATH_PARTS_MAX + 2
+"""No edit nests deeper: a path's parts and a value's own levels. What a hostile change nests deeper is not shown."""
 _OP_WEIGHT: Final = 64
 _CHARACTER_WEIGHT: Final = 6
 
@@ -120,22 +122,43 @@ class Document:
         Raises:
             PoisonedError: If the library stopped; discard the document.
         """
+        made = self._edit(groups, CUT_AT_WEIGHT)
+        if made is None and len(groups) > 1:
+            return self._edit_one_by_one(groups)
+        if made is None:
+            made = self._edit(groups, 0)
+        return made or Made((), {0: UsageError("too many values stand in conflict here to be replaced by one edit")})
+
+    def _edit(self, groups: Sequence[Sequence[Edit]], cut_at: int) -> Made | None:
+        """Write groups; return None, and leave no trace, if a change comes out that everyone would refuse.
+
+        A weight can not foresee how many conflicting values an operation replaces: whoever put them there decides it.
+        """
         refused: dict[int, UsageError] = {}
         with _wall():
             before = self._document.get_heads()
-            while accepted := [(number, group) for number, group in enumerate(groups) if number not in refused]:
+            while accepted := [item for item in enumerate(groups) if item[1] and item[0] not in refused]:
                 try:
-                    self._write_once(accepted)
+                    self._write_once(accepted, cut_at)
                 except _GroupError as failure:
                     refused[failure.group] = failure.error
                 except _TooLargeError:
-                    self._write_cut(accepted)
+                    self._write_cut(accepted, cut_at)
                     break
                 else:
                     break
             changes = tuple(change.raw_bytes for change in self._document.get_changes(before))
-        assert all(len(raw) <= CHANGE_BYTES_MAX for raw in changes), "a change was cut too late"
-        return Made(changes, refused)
+            if all(isinstance(read(raw), Change) for raw in changes):
+                return Made(changes, refused)
+            actor = self._document.get_actor()
+            self._document = self._document.fork(before)
+            self._document.set_actor(actor)
+        return None
+
+    def _edit_one_by_one(self, groups: Sequence[Sequence[Edit]]) -> Made:
+        each = [self.edit([group]) for group in groups]
+        changes = tuple(raw for made in each for raw in made.changes)
+        return Made(changes, {number: made.refused[0] for number, made in enumerate(each) if made.refused})
 
     def merge(self, raw: bytes) -> None:
         """Apply one foreign change that the guard accepted and whose dependencies are all here.
@@ -158,6 +181,7 @@ class Document:
             UsageError: If nothing stands there.
             PoisonedError: If the library stopped; discard the document.
         """
+        edits.check_path(path)
         with _wall():
             kind, place = _resolve(self._document, path)
             return _plain(self._document, kind, place)
@@ -167,7 +191,7 @@ class Document:
         with _wall():
             return self._document.save()
 
-    def _write_once(self, groups: Sequence[tuple[int, Sequence[Edit]]]) -> None:
+    def _write_once(self, groups: Sequence[tuple[int, Sequence[Edit]]], cut_at: int) -> None:
         """Write every group in one transaction, or roll all of it back."""
         weight = 0
         with self._document.transaction() as transaction:
@@ -180,28 +204,29 @@ class Document:
                             _apply(transaction, piece)
                     except UsageError as error:
                         raise _GroupError(number, error) from None
-            if weight > CUT_AT_WEIGHT:
+            if weight > cut_at:
                 raise _TooLargeError
 
-    def _write_cut(self, groups: Sequence[tuple[int, Sequence[Edit]]]) -> None:
+    def _write_cut(self, groups: Sequence[tuple[int, Sequence[Edit]]], cut_at: int) -> None:
         """Write groups that are known to apply in as many transactions as it takes."""
         pieces = (piece for _, group in groups for edit in group for piece in _pieces(edit))
-        for share in _shares(pieces):
+        for share in _shares(pieces, cut_at):
             with self._document.transaction() as transaction:
                 for piece in share:
                     _apply(transaction, piece)
 
 
-def _shares(pieces: Iterator[Edit]) -> Iterator[list[Edit]]:
+def _shares(pieces: Iterator[Edit], cut_at: int) -> Iterator[list[Edit]]:
     share: list[Edit] = []
     weight = 0
     for piece in pieces:
         share.append(piece)
         weight += _weight(piece)
-        if weight > CUT_AT_WEIGHT - _weight_of("x" * SPLICE_CHARACTERS):
+        if weight > cut_at - _weight_of("x" * SPLICE_CHARACTERS):
             yield share
             share, weight = [], 0
-    yield share
+    if share:
+        yield share
 
 
 def _pieces(edit: Edit) -> Iterator[Edit]:
@@ -335,15 +360,17 @@ def _index(reader: Any, place: bytes, index: int) -> int:
     return length if index < 0 else index
 
 
-def _plain(reader: Any, kind: Any, place: bytes) -> Value:
-    if kind == ObjType.Map:
-        return {key: _plain(reader, *reader.get(place, key)) for key in reader.keys(place)}
-    if kind == ObjType.List:
-        return [_plain(reader, *item) for item in reader.values(place)]
+def _plain(reader: Any, kind: Any, place: bytes, *, depth: int = 0) -> Value:
+    if isinstance(kind, tuple):
+        scalar, value = kind
+        return bytes(value) if scalar == ScalarType.Bytes else value
     if kind == ObjType.Text:
         return Text(reader.text(place))
-    scalar, value = kind
-    return bytes(value) if scalar == ScalarType.Bytes else value
+    if depth > DEPTH_MAX:
+        return None
+    if kind == ObjType.Map:
+        return {key: _plain(reader, *reader.get(place, key), depth=depth + 1) for key in reader.keys(place)}
+    return [_plain(reader, *item, depth=depth + 1) for item in reader.values(place)]
 
 
 def _uleb(number: int) -> bytes:

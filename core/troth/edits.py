@@ -4,7 +4,7 @@ A path leads from the root through map keys and list indexes; nothing else refer
 anew on another state of the document.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from troth_wire.errors import UsageError
 from troth_wire.limits import EDIT_KEY_BYTES_MAX, EDIT_PATH_PARTS_MAX, EDIT_VALUE_BYTES_MAX
 
-__all__ = ["Delete", "Edit", "Insert", "Path", "Put", "Splice", "Text", "Value", "check", "check_value"]
+__all__ = ["Delete", "Edit", "Insert", "Path", "Put", "Splice", "Text", "Value", "check", "check_path", "check_value"]
 
 Path = tuple[str | int, ...]
 """Map keys and list indexes, from the root."""
@@ -78,11 +78,11 @@ def check(edit: Edit) -> None:
         case Delete(path):
             _check_place(path)
         case Insert(path, index, value):
-            _check_path(path)
+            check_path(path)
             _check_count(index, -1)
             check_value(value)
         case Splice(path, index, delete, insert):
-            _check_path(path)
+            check_path(path)
             _check_count(index, -1)
             _check_count(delete, 0)
             _check_string(insert)
@@ -91,18 +91,24 @@ def check(edit: Edit) -> None:
 
 
 def _check_place(path: Path) -> None:
-    _check_path(path)
+    check_path(path)
     if not path:
         raise UsageError("the root itself can not be put or deleted")
 
 
-def _check_path(path: Path) -> None:
+def check_path(path: Path) -> None:
+    """Refuse what can not be a path in any document.
+
+    Raises:
+        UsageError: If it is no tuple of keys and indexes, too long, or a key can not stand in a document.
+    """
     if type(path) is not tuple or len(path) > EDIT_PATH_PARTS_MAX:
         raise UsageError(f"a path is a tuple of at most {EDIT_PATH_PARTS_MAX} keys and indexes")
     for part in path:
-        if type(part) is int and part >= 0:
-            continue
-        _check_key(part)
+        if type(part) is int:
+            _check_count(part, 0)
+        else:
+            _check_key(part)
 
 
 def _check_key(key: object) -> None:
@@ -113,8 +119,8 @@ def _check_key(key: object) -> None:
 
 
 def _check_count(number: object, least: int) -> None:
-    if type(number) is not int or number < least:
-        raise UsageError(f"an index or length is a whole number from {least}")
+    if type(number) is not int or not least <= number < 2**63:
+        raise UsageError(f"an index or length is a whole number of 64 bits from {least}")
 
 
 def check_value(value: Value, depth: int = 0) -> None:
@@ -125,18 +131,19 @@ def check_value(value: Value, depth: int = 0) -> None:
     """
     if depth > EDIT_PATH_PARTS_MAX:
         raise UsageError("a value is nested too deeply")
-    if isinstance(value, str):
-        if not isinstance(value, Text) and len(_utf8(value)) > EDIT_VALUE_BYTES_MAX:
+    # Exact types where the document knows no others: it would not give a subclass back.
+    if type(value) in (str, Text):
+        if type(value) is str and len(_utf8(value)) > EDIT_VALUE_BYTES_MAX:
             raise UsageError(f"a string has at most {EDIT_VALUE_BYTES_MAX} bytes; a Text may be longer")
         _check_string(value)
-    elif isinstance(value, bytes):
+    elif type(value) is bytes:
         if len(value) > EDIT_VALUE_BYTES_MAX:
             raise UsageError(f"a byte value has at most {EDIT_VALUE_BYTES_MAX} bytes")
     elif isinstance(value, Mapping):
         for key, item in value.items():
             _check_key(key)
             check_value(item, depth + 1)
-    elif isinstance(value, Sequence) and not isinstance(value, (bytearray, memoryview)):
+    elif isinstance(value, (list, tuple)):
         for item in value:
             check_value(item, depth + 1)
     else:

@@ -65,6 +65,9 @@ BLOWN: Final = "blown"
 
 PAYLOAD_BYTES_MAX: Final = RECORD_BYTES_MAX - HEADER_BYTES_MAX - 128
 _CHANGE_OVERHEAD_BYTES: Final = 5
+_NO_EDITS: Final = write_edits(())
+_SHOWN_BEFORE: Final = b""
+"""In the place of a journal: a log that the relay lost has shown this record, so it goes out as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,12 @@ class Engine:
             step.tell.append(Changed(document, local=True))
 
     def invite(self) -> Invitation:
-        """Return what a new device of this person needs to ask to join."""
-        return Invitation(self.identity.space, self.inbox.members.person_of[self.identity.device])
+        """Return what a new device of this person needs to ask to join.
+
+        Raises:
+            UsageError: If this device has not read yet that it was added.
+        """
+        return Invitation(self.identity.space, self.inbox.members.person(self.identity.device))
 
     def admit(self, asked: Request, admin: Signer) -> tuple[Step, Welcome]:
         """Add an own device.
@@ -159,7 +166,8 @@ class Engine:
 
         Raises:
             ForgedError: If the proofs are not for this space and person.
-            UsageError: If the device is known already, or there are too many.
+            UsageError: If the device is known already, there are too many, or this one has not read yet that it
+                was added.
         """
         members, identity = self.inbox.members, self.identity
         payload = membership.add_device(members, identity.keys, admin, asked, identity.epoch, self.entropy)
@@ -176,11 +184,11 @@ class Engine:
         *,
         document: DocumentId | None = None,
         changes: tuple[ChangeHash, ...] = (),
-        journal: bytes = b"",
+        journal: bytes = _NO_EDITS,
     ) -> Verified:
         """Sign a record, seal it, and queue it."""
         tip = self.inbox.chains.tip(self.identity.device, self.life)
-        heads = self.inbox.members.heads
+        heads = self.inbox.members.heads_for(self.identity.device)
         header = Header(
             kind=kind,
             space=self.identity.space,
@@ -319,14 +327,23 @@ class Engine:
             self.unsent.pop(record, None)
             self.reoffer.pop(record, None)
 
+    def _unsettled(self, record: RecordId) -> Record | None:
+        """Return an own record that the log has not shown; only this very copy of it proves to others who wrote it."""
+        if record in self.unsent:
+            return self.unsent[record].record
+        return self.reoffer[record][1] if record in self.reoffer else None
+
     # Foreign records
 
     def _take(self, arrived: Sequence[tuple[Record, int]], step: Step) -> None:
-        fresh: dict[RecordId, Record] = {}
+        # Copies with different signatures are kept apart: one may prove what another does not.
+        fresh: dict[tuple[RecordId, bytes], Record] = {}
         for record, position in arrived:
-            self._confirm(record.id, step)
-            if record.id not in self.inbox.chains and record.id not in fresh:
-                fresh[record.id] = record
+            if record == self._unsettled(record.id):
+                self._confirm(record.id, step)
+            copy = record.id, record.signature
+            if copy not in fresh and record not in self.inbox.chains:
+                fresh[copy] = record
                 self._found_at[record.id] = position
                 self._keep(record, position, step, own=False)
         if not fresh:
@@ -433,21 +450,27 @@ class Engine:
     def _catch_up(self, step: Step) -> None:
         """The log was read to its end: what it lacks of this device goes out, or is made anew."""
         self._was_caught_up = True
-        if any(unsent.record.header.incarnation != self.life for unsent in self.unsent.values()):
+        if any(map(self._is_stale, self.unsent.values())):
             self._recall(step)
             return
         for record, (key, verified) in self.reoffer.items():
             if record not in self.outbox:
-                self._queue(verified, key, b"", step)
+                self._queue(verified, key, _SHOWN_BEFORE, step)
         if self.reoffer:
             self.reoffer = {}
             step.save.append(Row(REOFFER, self.cursor.mailbox, None))
         step.tell.append(CaughtUp())
 
+    def _is_stale(self, unsent: Unsent) -> bool:
+        """Whether an earlier life wrote a record that no log has ever shown, so that nobody builds on it."""
+        return unsent.record.header.incarnation != self.life and unsent.journal != _SHOWN_BEFORE
+
     def _recall(self, step: Step) -> None:
-        """Take back what an earlier life wrote and the log never showed, to make it anew on what stands now."""
+        """Take back what no log ever showed, to make it anew on what stands now: a life may build on earlier ones."""
         for record in self.outbox.records:
             key, unsent = self.outbox.key(record), self.unsent[record]
+            if unsent.journal == _SHOWN_BEFORE:
+                continue
             header = unsent.record.header
             what = unsent.journal if header.kind == Kind.CHANGES else unsent.record.payload
             step.save += [Row(RECORDS, key, None), Row(REMAKE, key, codec.pack([header.document, what]))]

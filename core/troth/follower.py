@@ -74,6 +74,8 @@ class Follower:
         Raises:
             MalformedError: If the message does not belong here.
         """
+        if getattr(message, "mailbox", None) not in (None, self._epoch.mailbox):
+            raise MalformedError("a message about a mailbox that was not asked for")
         before = self._state
         self._state = session.step(before, message)
         match message:

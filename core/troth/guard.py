@@ -5,11 +5,12 @@ first operation, columns, and counts before anything is decoded.
 Judging the operations themselves belongs here too and has its own release (specs/document.md, Guard).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
 from hashlib import sha256
-from typing import Final
+from itertools import islice, pairwise, repeat
+from typing import Any, Final
 
 from troth_wire.ids import ActorId, ChangeHash
 from troth_wire.limits import (
@@ -32,16 +33,37 @@ ACTOR_BYTES: Final = 16
 OP_COUNTER_MAX: Final = 2**31 - 1
 """Past this the library can not count on; an honest document never comes near."""
 
-ACTION_COLUMN: Final = 0x42
-VALUE_KIND_COLUMN: Final = 0x56
-PREDECESSOR_COUNT_COLUMN: Final = 0x70
-COLUMNS: Final = frozenset({0x01, 0x02, 0x11, 0x13, 0x15, 0x34, 0x42, 0x56, 0x57, 0x70, 0x71, 0x73})
-"""Object, key, insert, action, value, predecessors; no marks, nothing deflated, nothing unknown."""
+
+class Column(IntEnum):
+    """The columns that a change may have: no marks, nothing deflated, nothing unknown."""
+
+    OBJECT_ACTOR = 0x01
+    OBJECT_COUNTER = 0x02
+    KEY_ACTOR = 0x11
+    KEY_COUNTER = 0x13
+    KEY_TEXT = 0x15
+    INSERT = 0x34
+    ACTION = 0x42
+    VALUE_KIND = 0x56
+    VALUE = 0x57
+    PREDECESSOR_COUNT = 0x70
+    PREDECESSOR_ACTOR = 0x71
+    PREDECESSOR_COUNTER = 0x73
+
+
+_ACTORS: Final = (Column.OBJECT_ACTOR, Column.KEY_ACTOR, Column.PREDECESSOR_ACTOR)
+_ALWAYS: Final = {Column.INSERT, Column.ACTION, Column.VALUE_KIND, Column.PREDECESSOR_COUNT}
+"""No operation is without these."""
+_PREDECESSORS: Final = (Column.PREDECESSOR_ACTOR, Column.PREDECESSOR_COUNTER)
 
 ACTIONS: Final = range(5)
 """Make map, put, make list, delete, make text; no increments, no marks."""
+PUT: Final = 1
+DELETE: Final = 3
 VALUE_KINDS: Final = range(8)
 """Null, false, true, uint, int, float, str, bytes; reading a counter or a timestamp panics."""
+_VALUE_BYTES: Final = {0: 0, 1: 0, 2: 0, 5: 8}
+"""How long a value is whose kind says it: null, false, true, float."""
 
 
 class Refused(Enum):
@@ -54,9 +76,10 @@ class Refused(Enum):
     ACTOR = "made under another actor than its author's"
     COLUMN = "uses a column that is not allowed"
     ACTION = "does something that no edit does"
-    VALUE = "holds a kind of value that no edit makes"
+    VALUE = "holds a value that no edit makes"
     COUNT = "holds more operations or predecessors than a change may"
     SEQUENCE = "its sequence does not follow its author's last change"
+    OPERATION = "holds an operation that can not stand as it is written"
     START = "its first operation is not the next one after its past"
 
 
@@ -90,7 +113,11 @@ Verdict = Change | Wait | Refused
 Past = Mapping[ChangeHash, Change]
 """Every change of the document that has been accepted."""
 
-_Runs = list[tuple[int, int | None]]
+_Runs = list[tuple[int, Any]]
+_Reference = tuple[int | None, int | None]
+"""An operation as (place in the list of actors, counter)."""
+_NOTHING: Final = (None, None)
+_FRONT: Final = (None, 0)
 
 
 class _BadFormError(Exception):
@@ -127,7 +154,7 @@ def judge(raw: bytes, *, past: Past, actor: ActorId, own: Callable[[int], Change
 
 
 def read(raw: bytes) -> Change | Refused:
-    """Read the header of a change and count what it holds, without decoding it."""
+    """Read a change: count what it holds before decoding it, then look at each operation by itself."""
     if len(raw) > CHANGE_BYTES_MAX:
         return Refused.SIZE
     if raw[:4] != MAGIC or raw[HASHED_FROM : HASHED_FROM + 1] != bytes([CHANGE_CHUNK]):
@@ -156,55 +183,182 @@ def _read_body(at: "_Bytes", hashed: ChangeHash) -> Change | Refused:
         return Refused.EXTRA
     if list(dependencies) != sorted(set(dependencies)) or others != sorted(set(others)) or len(actor) != ACTOR_BYTES:
         return Refused.FORM
-    if not set(columns) <= COLUMNS:
+    if not columns.keys() <= set(Column):
         return Refused.COLUMN
-    actions = _runs(columns.get(ACTION_COLUMN, b""))
-    kinds = _runs(columns.get(VALUE_KIND_COLUMN, b""))
-    predecessors = _runs(columns.get(PREDECESSOR_COUNT_COLUMN, b""))
-    ops = _length(actions)
-    if (
-        max(ops, _length(kinds), _length(predecessors)) > CHANGE_OPS_MAX
-        or _total(predecessors) > CHANGE_PREDECESSORS_MAX
-    ):
+    runs = {column: _read_column(column, data) for column, data in columns.items() if column != Column.VALUE}
+    ops = _length(runs.get(Column.ACTION, []))
+    predecessors = sum(times * (count or 0) for times, count in runs.get(Column.PREDECESSOR_COUNT, []))
+    if ops > CHANGE_OPS_MAX or predecessors > CHANGE_PREDECESSORS_MAX:
         return Refused.COUNT
-    if not all(action in ACTIONS for _, action in actions):
-        return Refused.ACTION
-    if not all(kind is not None and kind & 0xF in VALUE_KINDS for _, kind in kinds):
-        return Refused.VALUE
-    if not ops or sequence < 1 or not 1 <= start_op <= OP_COUNTER_MAX - ops:
+    if not runs.keys() >= _ALWAYS or any(value is None for column in _ALWAYS for _, value in runs[column]):
         return Refused.FORM
+    if any(_length(run) != (predecessors if column in _PREDECESSORS else ops) for column, run in runs.items()):
+        return Refused.FORM
+    if not ops or sequence < 1 or not 1 <= start_op <= OP_COUNTER_MAX - ops or actor in others:
+        return Refused.FORM
+    if not all(action in ACTIONS for _, action in runs[Column.ACTION]):
+        return Refused.ACTION
+    table = _Table(runs, start_op, ops, (actor, *others))
+    if not table.values_fit(columns.get(Column.VALUE, b"")):
+        return Refused.VALUE
+    if not table.actors_fit() or not table.operations_stand():
+        return Refused.OPERATION
     return Change(hashed, actor, sequence, start_op, ops, dependencies)
 
 
 def _columns(at: "_Bytes") -> dict[int, bytes]:
-    table = [(at.number(), at.number()) for _ in range(at.number(len(COLUMNS)))]
+    table = [(at.number(), at.number()) for _ in range(at.number(len(Column)))]
     specifications = [specification for specification, _ in table]
-    if specifications != sorted(set(specifications)):
+    if specifications != sorted(set(specifications)) or not all(length for _, length in table):
         raise _BadFormError
     return {specification: at.take(length) for specification, length in table}
 
 
 def _length(runs: _Runs) -> int:
-    return sum(length for length, _ in runs)
+    return sum(times for times, _ in runs)
 
 
-def _total(runs: _Runs) -> int:
-    return sum(length * (value or 0) for length, value in runs)
+def _read_column(column: int, data: bytes) -> _Runs:
+    """Read a column as (how many times, value); nothing is repeated, so it costs no more than its bytes."""
+    at = _Bytes(data, 0)
+    match column:
+        case Column.INSERT:
+            return _flags(at)
+        case Column.KEY_TEXT:
+            return _runs(at, at.text)
+        case Column.KEY_COUNTER | Column.PREDECESSOR_COUNTER:
+            return _runs(at, at.signed)
+    return _runs(at, at.number)
 
 
-def _runs(column: bytes) -> _Runs:
-    """Read a run-length column as (how many times, value); nothing is repeated, so it costs no more than its bytes."""
-    at = _Bytes(column, 0)
+def _flags(at: "_Bytes") -> _Runs:
     runs: _Runs = []
     while at.left():
-        length = at.signed()
-        if length > 0:
-            runs.append((length, at.number()))
-        elif length < 0:
-            runs.extend((1, at.number()) for _ in range(min(-length, at.left() + 1)))
-        else:
-            runs.append((at.number(), None))
+        times = at.number()
+        if not times and runs:
+            raise _BadFormError
+        runs.append((times, len(runs) % 2 == 1))
     return runs
+
+
+def _runs(at: "_Bytes", item: Callable[[], Any]) -> _Runs:
+    """Read runs of an item, of nothing, or of different items, and refuse what could be written shorter."""
+    runs: _Runs = []
+    before = 0
+    while at.left():
+        length = at.signed()
+        if length == 1 or (length < 0 and before < 0):
+            raise _BadFormError
+        fresh: _Runs = [(length, item())] if length > 0 else [(at.number(), None)] if not length else []
+        fresh += [(1, item()) for _ in range(min(max(-length, 0), at.left() + 1))]
+        for times, value in fresh:
+            if not times or (runs and runs[-1][1] == value):
+                raise _BadFormError
+            runs.append((times, value))
+        before = length
+    if len(runs) == 1 and runs[0][1] is None:
+        raise _BadFormError
+    return runs
+
+
+def _each(runs: _Runs) -> Iterator[Any]:
+    for times, value in runs:
+        yield from repeat(value, times)
+
+
+def _sums(deltas: Iterator[int | None]) -> Iterator[int | None]:
+    total = 0
+    for delta in deltas:
+        if delta is None:
+            yield None
+        else:
+            total += delta
+            yield total
+
+
+class _Table:
+    """The operations of a change, whose numbers are within bounds: what each is by itself, without the past."""
+
+    def __init__(self, runs: Mapping[int, _Runs], start_op: int, ops: int, actors: Sequence[bytes]) -> None:
+        self._runs = runs
+        self._actors = actors
+        self._start_op = start_op
+        self._ops = ops
+
+    def _column(self, column: Column) -> Iterator[Any]:
+        runs = self._runs.get(column)
+        return repeat(None, self._ops) if runs is None else _each(runs)
+
+    def actors_fit(self) -> bool:
+        """Tell whether all actors that are referred to are named, and no others."""
+        used = {value for column in _ACTORS for _, value in self._runs.get(column, [])}
+        return (used | {0}) - {None} == set(range(len(self._actors)))
+
+    def values_fit(self, data: bytes) -> bool:
+        """Tell whether the values are of allowed kinds and fill their column, each in its one form."""
+        at = _Bytes(data, 0)
+        for kind, action in zip(self._column(Column.VALUE_KIND), self._column(Column.ACTION), strict=True):
+            if kind & 0xF not in VALUE_KINDS or (kind and action != PUT):
+                return False
+            if not _value_fits(kind & 0xF, at.take(kind >> 4)):
+                return False
+        return not at.left()
+
+    def operations_stand(self) -> bool:
+        """Tell whether object, key and predecessors of each operation fit together and name earlier operations."""
+        predecessors = self._references(Column.PREDECESSOR_ACTOR, _sums(self._column(Column.PREDECESSOR_COUNTER)))
+        rows = zip(
+            self._references(Column.OBJECT_ACTOR, self._column(Column.OBJECT_COUNTER)),
+            self._references(Column.KEY_ACTOR, _sums(self._column(Column.KEY_COUNTER))),
+            self._column(Column.KEY_TEXT),
+            self._column(Column.INSERT),
+            self._column(Column.ACTION),
+            self._column(Column.PREDECESSOR_COUNT),
+            strict=True,
+        )
+        for number, (place, element, key, insert, action, count) in enumerate(rows, self._start_op):
+            replaced = list(islice(predecessors, count))
+            if place != _NOTHING and not self._precedes(place, number):
+                return False
+            if key:
+                fits = element == _NOTHING and not insert and (action != DELETE or replaced)
+            else:
+                front = insert and element == _FRONT
+                fits = key is None and place != _NOTHING and (front or self._precedes(element, number))
+                fits = fits and insert != bool(replaced)
+            in_order = all(one < two for one, two in pairwise(map(self._rank, replaced)))
+            if not fits or not in_order or not all(self._precedes(reference, number) for reference in replaced):
+                return False
+        return True
+
+    def _references(self, actors: Column, counters: Iterator[int | None]) -> Iterator[_Reference]:
+        # Either column may be absent, and then counts as long as the other: lengths were compared before.
+        return zip(self._column(actors), counters, strict=False)
+
+    def _rank(self, reference: _Reference) -> tuple[int, bytes]:
+        actor, counter = reference
+        return counter or 0, self._actors[actor or 0]
+
+    def _precedes(self, reference: _Reference, number: int) -> bool:
+        """Tell whether an operation may refer to this one: of the author before it, of others before the change."""
+        actor, counter = reference
+        if actor is None or counter is None:
+            return False
+        return 0 < counter < (number if actor == 0 else self._start_op)
+
+
+def _value_fits(kind: int, value: bytes) -> bool:
+    at = _Bytes(value, 0)
+    match kind:
+        case 3:
+            at.number(2**64 - 1)
+        case 4:
+            at.signed()
+        case 6:
+            at.text(len(value))
+        case _:
+            return len(value) == _VALUE_BYTES.get(kind, len(value))
+    return not at.left()
 
 
 class _Bytes:
@@ -224,6 +378,13 @@ class _Bytes:
             raise _BadFormError
         self._at += length
         return self._data[self._at - length : self._at]
+
+    def text(self, length: int | None = None) -> str:
+        """Read so many bytes of UTF-8, or a length and then as many."""
+        try:
+            return self.take(self.number() if length is None else length).decode()
+        except UnicodeDecodeError:
+            raise _BadFormError from None
 
     def number(self, maximum: int = 2**63 - 1) -> int:
         """Read an unsigned LEB128."""

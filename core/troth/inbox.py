@@ -11,7 +11,7 @@ from enum import Enum
 from troth.chain import Chains
 from troth.membership import Genesis, Members, Operation, evaluate
 from troth.record import Kind, Record, Verified
-from troth_wire.errors import MalformedError
+from troth_wire.errors import MalformedError, VersionError
 from troth_wire.ids import DeviceId, OperationId, RecordId
 from troth_wire.limits import DEVICE_INCARNATIONS_MAX
 
@@ -43,7 +43,7 @@ class Inbox:
     def __init__(self, genesis: Genesis) -> None:
         self.chains = Chains()
         self._genesis = genesis
-        self._operations: dict[OperationId, Operation] = {}
+        self._operations: dict[tuple[OperationId, bytes], Operation] = {}
         self._headless: list[Verified] = []
         self._newer: list[Verified] = []
         self.members: Members = evaluate(genesis, ())
@@ -70,18 +70,16 @@ class Inbox:
         """Judge records in the order of the log, and again whatever waited for what they bring."""
         judged = Judged()
         waiting: list[Record] = list(arrived)
-        while waiting:
+        while True:
             before = self.members
             proven = self.chains.settle(waiting, self._key_of)
             judged.verified += proven
-            for record in proven:
+            headless, self._headless = self._headless, []
+            for record in (*proven, *headless):
                 self._place(record, judged)
             if self.members is before:
                 break
             # Whoever became known may have written what is parked; what came before its operation may stand now.
-            headless, self._headless = self._headless, []
-            for record in headless:
-                self._place(record, judged)
             waiting = list(self.chains.parked)
         return judged
 
@@ -91,9 +89,9 @@ class Inbox:
 
     def _place(self, record: Verified, judged: Judged) -> None:
         header = record.header
-        if not set(header.heads) <= self.members.counting:
+        if not set(header.heads) <= self.members.counting.keys():
             self._headless.append(record)
-        elif self.chains.lives(header.device) > DEVICE_INCARNATIONS_MAX:
+        elif header.incarnation not in self.chains.lives(header.device)[:DEVICE_INCARNATIONS_MAX]:
             judged.held.append((record.id, "its device has started over more often than is counted"))
         elif header.kind == Kind.CHANGES:
             judged.carriers.append(record)
@@ -105,9 +103,11 @@ class Inbox:
     def _place_operation(self, record: Verified, judged: Judged) -> None:
         try:
             self._learn(Operation.of(record))
+        except VersionError:
+            self._newer.append(record)
         except MalformedError as error:
             judged.held.append((record.id, f"not an operation: {error}"))
 
     def _learn(self, operation: Operation) -> None:
-        self._operations[operation.id] = operation
+        self._operations[operation.id, operation.signature] = operation
         self.members = evaluate(self._genesis, self._operations.values())

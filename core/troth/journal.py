@@ -10,10 +10,13 @@ from typing import Any, Final
 from troth.edits import Delete, Edit, Insert, Put, Splice, Text, Value
 from troth_wire import codec
 from troth_wire.errors import MalformedError
+from troth_wire.limits import EDIT_PATH_PARTS_MAX
 
 __all__ = ["read_edits", "write_edits"]
 
 EDITS_BYTES_MAX: Final = 64 * 1024 * 1024
+# A map is a list of pairs, so each level of a value takes two; then the edit, and the list of edits.
+EDITS_LEVELS_MAX: Final = 2 * (EDIT_PATH_PARTS_MAX + 1) + 2
 
 _FORMS: Final[dict[type[Any], tuple[int, tuple[str, ...]]]] = {
     Put: (1, ("path", "value")),
@@ -35,7 +38,7 @@ def read_edits(data: bytes) -> tuple[Edit, ...]:
     Raises:
         MalformedError: If it was not written by it.
     """
-    items = codec.decode(data, lambda item: item, bytes_max=EDITS_BYTES_MAX)
+    items = codec.decode(data, lambda item: item, bytes_max=EDITS_BYTES_MAX, levels_max=EDITS_LEVELS_MAX)
     try:
         return tuple(_read(item) for item in items)
     except (KeyError, TypeError, ValueError, IndexError, struct.error):

@@ -48,11 +48,11 @@ class Library:
         Raises:
             UsageError: If nothing stands there.
         """
-        return (self._shelves.get(document) or self._new()).view(path)
+        return self._look(document).view(path)
 
     def save(self, document: DocumentId) -> bytes:
         """Return a document's saved form."""
-        return self._shelf(document).save()
+        return self._look(document).save()
 
     def unpack(self, record: Verified) -> tuple[DocumentId, list[Parcel]]:
         """Return the changes in a record, each with the only actor under which its author may write.
@@ -80,11 +80,15 @@ class Library:
         refused = [(parcel.record, reason) for parcel, reason in settled if reason is not None]
         return shelf.heads() != before, refused
 
+    def foresee(self, document: DocumentId, parcels: Iterable[Parcel]) -> list[bytes]:
+        """Return the changes that `take` would apply, in that order, and take none: for a probe."""
+        return self._look(document).foresee(parcels)
+
     def _shelf(self, document: DocumentId) -> Shelf:
         if document not in self._shelves:
             self._shelves[document] = Shelf(keys.actor(self._device, document, self._life))
         return self._shelves[document]
 
-    @staticmethod
-    def _new() -> Shelf:
-        return Shelf(ActorId(bytes(16)))
+    def _look(self, document: DocumentId) -> Shelf:
+        """Return a document to look at; one that holds nothing does not come into being by that."""
+        return self._shelves.get(document) or Shelf(ActorId(bytes(16)))

@@ -20,9 +20,10 @@ from troth.library import Library
 from troth.outbox import EDITS, OUTBOX, Outbox
 from troth.ports import Entropy, Probe
 from troth.record import Kind, Record, Verified
-from troth.step import Held, RefusedEdit, Row, Step
+from troth.shelf import Parcel
+from troth.step import Held, Rebuild, RefusedEdit, Row, Step
 from troth_wire import codec
-from troth_wire.errors import DamagedError, MalformedError
+from troth_wire.errors import DamagedError, MalformedError, RemoteError
 from troth_wire.ids import DocumentId, Incarnation, Lineage, RecordId
 from troth_wire.limits import RECORD_BYTES_MAX
 
@@ -73,7 +74,7 @@ def load(
     try:
         loaded = _load(tables, entropy, probe, admission, step)
         _remake(loaded, tables, step)
-    except (PoisonedError, UnappliedError, MalformedError, KeyError) as error:
+    except (PoisonedError, UnappliedError, RemoteError, KeyError) as error:
         raise DamagedError(
             f"The vault was read, but what it holds does not fit together ({type(error).__name__})."
             " Nothing was changed. Keep the file, and restore a backup beside it."
@@ -173,28 +174,40 @@ def _apply(
             doubtful.append(record)
         else:
             loaded.apply(record, noted)
-    if doubtful and not _try(loaded, doubtful, probe, noted):
-        for record in doubtful:
-            if not _try(loaded, [record], probe, noted):
-                loaded.hold(record.id, SUSPECT_HELD, step)
-                step.save.append(Row(ring.BLOWN, record.id, b""))
+    _sift(loaded, doubtful, probe, step)
     if fuse is not None:
         step.save.append(Row(ring.FUSE, b"", None))
 
 
-def _try(loaded: Engine, doubtful: Sequence[Verified], probe: Probe, step: Step) -> bool:
+def _sift(loaded: Engine, doubtful: Sequence[Verified], probe: Probe, step: Step) -> None:
+    """Apply what the probe survives and hold what it does not, in as few trials as halving takes."""
+    if not doubtful or _try(loaded, doubtful, probe):
+        return
+    if len(doubtful) > 1:
+        half = len(doubtful) // 2
+        _sift(loaded, doubtful[:half], probe, step)
+        _sift(loaded, doubtful[half:], probe, step)
+        return
+    loaded.hold(doubtful[0].id, SUSPECT_HELD, step)
+    step.save.append(Row(ring.BLOWN, doubtful[0].id, b""))
+
+
+def _try(loaded: Engine, doubtful: Sequence[Verified], probe: Probe) -> bool:
     """Apply records that the probe survives; false, and nothing is applied, if it does not."""
-    changes: dict[DocumentId, list[bytes]] = defaultdict(list)
+    found: dict[DocumentId, list[Parcel]] = defaultdict(list)
     for record in doubtful:
         try:
             document, parcels = loaded.library.unpack(record)
         except MalformedError:
             continue
-        changes[document] += [parcel.raw for parcel in parcels]
-    if not all(probe(document, loaded.library.save(document), raws) for document, raws in changes.items()):
-        return False
+        found[document] += parcels
+    for document, parcels in found.items():
+        # What the guard refuses or what still waits does not reach the library, so it is no matter for the probe.
+        changes = loaded.library.foresee(document, parcels)
+        if changes and not probe(document, loaded.library.save(document), changes):
+            return False
     for record in doubtful:
-        loaded.apply(record, step)
+        loaded.apply(record, Step())
     return True
 
 
@@ -207,6 +220,8 @@ def _remake(loaded: Engine, tables: Tables, step: Step) -> None:
             loaded.rewrite(Kind.OPERATION, what, step)
             continue
         made = loaded.edit([Group(0, document, read_edits(what))])
+        if any(isinstance(event, Rebuild) for event in made.tell):
+            raise PoisonedError("what was not sent could not be made anew")
         refused = [event for event in made.tell if isinstance(event, RefusedEdit)]
         made.tell = [event for event in made.tell if event not in refused]
         if refused:

@@ -24,6 +24,7 @@ from troth_wire.limits import (
 )
 
 __all__ = [
+    "Announcement",
     "Genesis",
     "Invitation",
     "Members",
@@ -31,6 +32,7 @@ __all__ = [
     "Request",
     "Welcome",
     "add_device",
+    "announce",
     "countersign",
     "evaluate",
     "found",
@@ -72,7 +74,9 @@ class Announcement:
         Raises:
             ForgedError: If there is no wrap for it, or what it holds is not the key of the announced mailbox.
         """
-        wrapped = self.wraps.get(keys.device, b"")
+        wrapped = self.wraps.get(keys.device)
+        if wrapped is None:
+            raise ForgedError("the epoch key was not wrapped for this device")
         epoch = Epoch(crypto.unwrap(keys.box_secret, wrapped, context=self.mailbox))
         if epoch.mailbox != self.mailbox:
             raise ForgedError("the epoch key is not that of the mailbox that was announced")
@@ -125,6 +129,7 @@ class Genesis:
 
         Raises:
             MalformedError: If its shape does not hold.
+            VersionError: If its body is of another version.
             ForgedError: If a signature does not fit.
         """
         shape = codec.fields(codec.blob(GENESIS_BYTES_MAX), codec.many(codec.maybe(_PROOFS), PERSONS_MAX, minimum=1))
@@ -140,8 +145,11 @@ class Genesis:
         return cls(body, signatures, founders, epoch)
 
 
-_GENESIS_BODY: Final = codec.fields(
-    codec.either(WIRE_VERSION), codec.raw(32), codec.many(CARD, PERSONS_MAX, minimum=1), _announcement
+_GENESIS_BODY: Final = codec.known(
+    WIRE_VERSION,
+    then=codec.fields(
+        codec.either(WIRE_VERSION), codec.raw(32), codec.many(CARD, PERSONS_MAX, minimum=1), _announcement
+    ),
 )
 
 
@@ -196,7 +204,8 @@ class Operation:
         """Read the operation in a record.
 
         Raises:
-            MalformedError: If the payload is no operation that this version knows.
+            MalformedError: If the payload is no operation.
+            VersionError: If it is an operation of another version or number.
         """
         shape = codec.fields(codec.blob(OPERATION_BYTES_MAX), _SIGNATURE)
         body, signature = codec.decode(record.payload, shape, bytes_max=RECORD_BYTES_MAX)
@@ -206,13 +215,17 @@ class Operation:
         return cls(record.header.space, record.header.device, body, signature, parents, card, proofs, epoch)
 
 
-_ADD_BODY: Final = codec.fields(
-    codec.either(WIRE_VERSION),
-    codec.either(DEVICE_ADD),
-    codec.many(codec.raw(32), HEADER_HEADS_MAX, minimum=1),
-    CARD,
-    _PROOFS,
-    _announcement,
+_ADD_BODY: Final = codec.known(
+    WIRE_VERSION,
+    DEVICE_ADD,
+    then=codec.fields(
+        codec.either(WIRE_VERSION),
+        codec.either(DEVICE_ADD),
+        codec.many(codec.raw(32), HEADER_HEADS_MAX, minimum=1),
+        CARD,
+        _PROOFS,
+        _announcement,
+    ),
 )
 
 
@@ -225,13 +238,14 @@ def add_device(
         ForgedError: If the newcomer's proofs are not for this space and person.
         UsageError: If the device is known already, or the person has as many as one may have.
     """
-    person = members.person_of[author.device]
+    person = members.person(author.device)
     _check_proofs(members.space, person, asked.card, asked.proofs)
     own = [device for device, owner in members.person_of.items() if owner == person]
     if asked.card.device in members.cards or len(own) >= PERSON_DEVICES_MAX:
         raise UsageError("this device is known already, or there are as many as there may be")
     announcement = announce(epoch, [asked.card], entropy)
-    body = codec.pack([WIRE_VERSION, DEVICE_ADD, members.heads, asked.card.parts(), asked.proofs, announcement.parts()])
+    parents = members.heads_for(author.device)
+    body = codec.pack([WIRE_VERSION, DEVICE_ADD, parents, asked.card.parts(), asked.proofs, announcement.parts()])
     return codec.pack([body, admin.sign(_operation_statement(members.space, author.device, body))])
 
 
@@ -258,7 +272,26 @@ class Members:
     person_of: Mapping[DeviceId, PersonId]
     heads: tuple[OperationId, ...]
     """Operations that count and that no other counting one names, ascending."""
-    counting: frozenset[OperationId]
+    counting: Mapping[OperationId, Mapping[DeviceId, PersonId]]
+    """The operations that count, and whose devices each of them and its ancestors give."""
+
+    def person(self, device: DeviceId) -> PersonId:
+        """Return whose device it is.
+
+        Raises:
+            UsageError: If it is no device of the space, as far as the operations known here say.
+        """
+        if device not in self.person_of:
+            raise UsageError("this device has not read yet that it was added; let it catch up first")
+        return self.person_of[device]
+
+    def heads_for(self, author: DeviceId) -> tuple[OperationId, ...]:
+        """Return the heads that an author names, ascending: no more than a header may, those that know it first.
+
+        Whoever makes many operations at once must not be able to make what others write after them malformed.
+        """
+        known_first = sorted(self.heads, key=lambda head: author not in self.counting[head])
+        return tuple(sorted(known_first[:HEADER_HEADS_MAX]))
 
 
 def evaluate(genesis: Genesis, operations: Iterable[Operation]) -> Members:
@@ -268,21 +301,22 @@ def evaluate(genesis: Genesis, operations: Iterable[Operation]) -> Members:
     counting: dict[OperationId, dict[DeviceId, PersonId]] = {root: founders}
     cards = {card.device: card for card in genesis.founders}
     heads = {root}
-    waiting = {operation.id: operation for operation in operations}
+    # Copies of an operation with different signatures are judged apart: a spoiled one must not stand for a good one.
+    waiting = {(operation.id, operation.signature): operation for operation in operations}
     while ready := [item for _, item in sorted(waiting.items()) if all(parent in counting for parent in item.parents)]:
         for operation in ready:
-            del waiting[operation.id]
+            del waiting[operation.id, operation.signature]
             before: dict[DeviceId, PersonId] = {}
             for parent in operation.parents:
                 before |= counting[parent]
-            if _counts(operation, before, cards, genesis):
+            if operation.id not in counting and _counts(operation, before, cards, genesis):
                 counting[operation.id] = before | {operation.card.device: before[operation.author]}
                 cards[operation.card.device] = operation.card
                 heads = heads - set(operation.parents) | {operation.id}
     person_of: dict[DeviceId, PersonId] = {}
     for state in counting.values():
         person_of |= state
-    return Members(genesis.space, cards, person_of, tuple(sorted(heads)), frozenset(counting))
+    return Members(genesis.space, cards, person_of, tuple(sorted(heads)), counting)
 
 
 def _counts(
@@ -390,6 +424,7 @@ class Welcome:
 
         Raises:
             ForgedError: If it is the welcome to another space, for another device, or not signed by all founders.
+            MalformedError, VersionError: If the record holds no operation that this version knows.
         """
         if not self.genesis.complete or expected not in (None, self.genesis.space):
             raise ForgedError("not the genesis of this space, signed by all its founders")

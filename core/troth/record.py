@@ -7,12 +7,12 @@ Signatures cover the header's received bytes (specs/record.md).
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from typing import Any, Final, NewType
+from typing import Final, NewType
 
 from troth import crypto
 from troth.crypto import SIGNATURE_BYTES, Signer
 from troth_wire import codec
-from troth_wire.errors import ForgedError, MalformedError, UsageError, VersionError
+from troth_wire.errors import ForgedError, MalformedError, UsageError
 from troth_wire.ids import (
     ChangeHash,
     DeviceId,
@@ -118,15 +118,16 @@ Verified = NewType("Verified", Record)
 """A record whose author is proven."""
 
 _HASH: Final = codec.raw(32)
-_SHAPE: Final = codec.fields(
+_SEQUENCE: Final = codec.natural(minimum=1)
+_FIELDS: Final = codec.fields(
     codec.either(WIRE_VERSION),
     codec.natural(255),
     _HASH,
     _HASH,
     codec.raw(16),
-    codec.natural(),
+    _SEQUENCE,
     codec.maybe(_HASH),
-    codec.many(codec.fields(codec.raw(16), codec.natural(), _HASH), HEADER_TIPS_MAX),
+    codec.many(codec.fields(codec.raw(16), _SEQUENCE, _HASH), HEADER_TIPS_MAX),
     codec.many(_HASH, HEADER_HEADS_MAX),
     codec.maybe(codec.fields(_HASH, codec.raw(16), codec.natural(), _HASH)),
     codec.maybe(codec.raw(16)),
@@ -134,6 +135,7 @@ _SHAPE: Final = codec.fields(
     codec.natural(65_535),
     _HASH,
 )
+_SHAPE: Final = codec.known(WIRE_VERSION, then=_FIELDS)
 _CHANGES: Final = codec.many(codec.blob(CHANGE_BYTES_MAX, minimum=1), HEADER_CHANGES_MAX, minimum=1)
 
 
@@ -164,7 +166,7 @@ def parse(data: bytes) -> tuple[Record, int]:
 
     Raises:
         MalformedError: If lengths, shape or an inner rule of the header do not hold.
-        VersionError: If the header is of another version.
+        VersionError: If the header is of another version; all the rest of it may differ then.
         ForgedError: If the payload is not the one that the header names.
     """
     header_length, payload_length = (
@@ -195,11 +197,7 @@ def changes_in(record: Record) -> tuple[bytes, ...]:
 
 
 def _parse_header(data: bytes) -> Header:
-    # The version stands first and is looked at before anything else, so that a later one may differ in all the rest.
-    items: list[Any] = codec.decode(data, _as_list, bytes_max=HEADER_BYTES_MAX)
-    if items and type(items[0]) is int and items[0] > WIRE_VERSION:
-        raise VersionError("the record was written by a newer version")
-    fields = _SHAPE(items)
+    fields = codec.decode(data, _SHAPE, bytes_max=HEADER_BYTES_MAX)
     header = Header(
         kind=fields[1],
         space=fields[2],
@@ -223,7 +221,6 @@ def _check(header: Header) -> None:
     first = header.sequence == 1
     carries = header.kind == Kind.CHANGES
     rules = {
-        "sequences start at 1": header.sequence >= 1,
         "prev is missing exactly in a first record": (header.prev is None) == first,
         "tips stand in a first record alone": first or not header.tips,
         "heads ascend": list(header.heads) == sorted(set(header.heads)),
@@ -232,9 +229,3 @@ def _check(header: Header) -> None:
     for rule, holds in rules.items():
         if not holds:
             raise MalformedError(f"a header in which it does not hold that {rule}")
-
-
-def _as_list(item: object) -> list[object]:
-    if type(item) is not list:
-        raise MalformedError("not a list")
-    return item

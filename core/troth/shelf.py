@@ -1,7 +1,8 @@
 """One document with its past: judges each foreign change before the document sees it, and keeps what must wait."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from troth import guard
@@ -28,6 +29,7 @@ class Shelf:
 
     def __init__(self, actor: ActorId) -> None:
         self._document = Document(actor)
+        self._merge: Callable[[bytes], None] = self._document.merge
         self._past: dict[ChangeHash, Change] = {}
         self._streams: dict[ActorId, dict[int, ChangeHash]] = defaultdict(dict)
         self._waiting: dict[ChangeHash, list[Parcel]] = defaultdict(list)
@@ -65,11 +67,23 @@ class Shelf:
                 self._waiting[min(verdict.missing)].append(parcel)
                 continue
             if isinstance(verdict, Change):
-                self._document.merge(parcel.raw)
+                self._merge(parcel.raw)
                 self._remember(verdict)
                 ready += reversed(self._waiting.pop(verdict.hash, []))
             settled.append((parcel, verdict if isinstance(verdict, Refused) else None))
         return settled
+
+    def foresee(self, parcels: Iterable[Parcel]) -> list[bytes]:
+        """Return the changes that `take` would apply, in that order, and take none: for a probe."""
+        applied: list[bytes] = []
+        trial = copy(self)
+        trial._merge = applied.append
+        trial._past = dict(self._past)
+        trial._streams = defaultdict(dict, {actor: dict(stream) for actor, stream in self._streams.items()})
+        trial._waiting = defaultdict(list, {cause: list(parcels) for cause, parcels in self._waiting.items()})
+        for parcel in parcels:
+            trial.take(parcel)
+        return applied
 
     def view(self, path: Path) -> Value:
         """Return plain values (see `Document.view`)."""

@@ -9,7 +9,8 @@ from typing import Any, Final, NoReturn
 
 import msgpack  # type: ignore[import-untyped]
 
-from troth_wire.errors import MalformedError
+from troth_wire.errors import MalformedError, VersionError
+from troth_wire.limits import LIST_LEVELS_MAX
 
 __all__ = [
     "Check",
@@ -18,6 +19,7 @@ __all__ = [
     "either",
     "fields",
     "flag",
+    "known",
     "many",
     "maybe",
     "natural",
@@ -27,9 +29,10 @@ __all__ = [
 ]
 
 Check = Callable[[object], Any]
-"""Takes a decoded item, returns it (lists as tuples) if it has the right shape, raises MalformedError if not."""
+"""Takes a decoded item, returns it (lists as tuples) if it has the right shape, raises a RemoteError if not."""
 
 NATURAL_MAX: Final = 2**63 - 1
+_SCALARS: Final = frozenset({type(None), bool, int, str, bytes})
 
 
 def pack(value: object) -> bytes:
@@ -38,21 +41,24 @@ def pack(value: object) -> bytes:
     return packed
 
 
-def decode(data: bytes, check: Check, *, bytes_max: int) -> Any:
+def decode(data: bytes, check: Check, *, bytes_max: int, levels_max: int = LIST_LEVELS_MAX) -> Any:
     """Decode canonical bytes and check their shape.
 
     Args:
         data: The whole encoding, nothing before or after.
         check: The shape.
         bytes_max: Longer input is refused before it is looked at.
+        levels_max: Lists inside one another, the outermost included.
 
     Raises:
-        MalformedError: If it is too long, not canonical or of another shape.
+        MalformedError: If it is too long, too deep, not canonical or of another shape.
+        VersionError: If the shape is `known` and this is another version of it.
     """
     if len(data) > bytes_max:
         raise MalformedError(f"{len(data)} bytes where at most {bytes_max} are allowed")
     try:
         value = msgpack.unpackb(data, raw=False, object_pairs_hook=_refuse_map, ext_hook=_refuse_extension)
+        _check_kinds(value, levels_max)
         canonical = msgpack.packb(value, use_bin_type=True) == data
     except MalformedError:
         raise
@@ -64,6 +70,17 @@ def decode(data: bytes, check: Check, *, bytes_max: int) -> Any:
     return check(value)
 
 
+def _check_kinds(item: object, left: int) -> None:
+    if type(item) is list:
+        if not left:
+            raise MalformedError("lists inside one another, too deep")
+        for part in item:
+            _check_kinds(part, left - 1)
+    elif type(item) not in _SCALARS:
+        # Floats and timestamps: the library reads them without asking.
+        raise MalformedError("a kind of value that is not used")
+
+
 def _refuse_map(_pairs: object) -> NoReturn:
     raise MalformedError("a map where only lists are used")
 
@@ -72,12 +89,12 @@ def _refuse_extension(_code: int, _data: bytes) -> NoReturn:
     raise MalformedError("an extension type")
 
 
-def natural(maximum: int = NATURAL_MAX) -> Check:
-    """Accept a whole number from 0 to `maximum`."""
+def natural(maximum: int = NATURAL_MAX, *, minimum: int = 0) -> Check:
+    """Accept a whole number within bounds."""
 
     def check(item: object) -> int:
-        if type(item) is not int or not 0 <= item <= maximum:
-            raise MalformedError(f"not a whole number up to {maximum}")
+        if type(item) is not int or not minimum <= item <= maximum:
+            raise MalformedError(f"not a whole number from {minimum} to {maximum}")
         return item
 
     return check
@@ -153,3 +170,20 @@ def fields(*checks: Check) -> Check:
         return tuple(check(part) for check, part in zip(checks, item, strict=True))
 
     return check_each
+
+
+def known(*numbers: int, then: Check) -> Check:
+    """Accept a list that begins with these numbers and that `then` accepts.
+
+    Where another number stands, all the rest may differ, so `VersionError` is raised before `then` looks at it.
+    """
+
+    def check(item: object) -> Any:
+        for expected, number in zip(numbers, item if type(item) is list else (), strict=False):
+            if type(number) is not int:
+                break
+            if number != expected:
+                raise VersionError("written by another version")
+        return then(item)
+
+    return check

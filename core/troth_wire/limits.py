@@ -14,8 +14,8 @@ RECORD_BYTES_MAX: Final = 65_536
 """Signature, header and payload of one record: three of the largest fit a frame."""
 CHANGE_BYTES_MAX: Final = 61_440
 """One CRDT change: fits a record with its header."""
-HEADER_BYTES_MAX: Final = 3_072
-"""One record header, sixty-four change hashes or incarnation tips included."""
+HEADER_BYTES_MAX: Final = 4_096
+"""One record header: the largest has 3 963 bytes, with every list at its longest."""
 ENVELOPE_BYTES_MIN: Final = 554
 """The smallest envelope: 512 bytes of padded plaintext, nonce, tag and two version bytes."""
 ENVELOPE_BYTES_MAX: Final = 67_626
@@ -23,6 +23,8 @@ ENVELOPE_BYTES_MAX: Final = 67_626
 PADDED_BYTES_MIN: Final = 512
 """Smallest padded plaintext: a short entry and a shorter one look alike."""
 
+LIST_LEVELS_MAX: Final = 8
+"""Lists inside one another in one encoding: nothing needs five, and recursion stays shallow."""
 FRAME_ENVELOPES_MAX: Final = 256
 """Envelopes in one frame: bounds the work that one input can cause."""
 HEADER_CHANGES_MAX: Final = 64
@@ -58,8 +60,6 @@ EDIT_VALUE_BYTES_MAX: Final = 49_152
 
 HELD_BYTES_MAX: Final = 16_777_216
 """Envelopes kept as evidence though they were not counted; past this only their ids are kept."""
-PARKED_RECORDS_MAX: Final = 20_000
-"""Records waiting for a key or a cause; past this the newest of the fullest author are held."""
 PUSH_BYTES_IN_FLIGHT_MAX: Final = 1_048_576
 """Pushed and not yet seen in the log: keeps a slow relay from costing the device memory."""
 
@@ -69,5 +69,7 @@ PASS_BYTES_MAX: Final = 64
 """The pass that a relay may ask for before it creates a mailbox."""
 CHALLENGE_BYTES: Final = 32
 """The relay's fresh challenge."""
+RETRY_AFTER_S_MAX: Final = 86_400
+"""How long a relay may ask a client to wait: a day."""
 LINK_MAILBOXES_MAX: Final = 64
 """Mailboxes that one connection may prove: a line and its meeting places, with room."""

@@ -18,6 +18,7 @@ from troth_wire.limits import (
     FRAME_BYTES_MAX,
     FRAME_ENVELOPES_MAX,
     PASS_BYTES_MAX,
+    RETRY_AFTER_S_MAX,
 )
 
 __all__ = [
@@ -155,6 +156,8 @@ _ENVELOPES: Final = codec.many(
     codec.blob(ENVELOPE_BYTES_MAX, minimum=ENVELOPE_BYTES_MIN), FRAME_ENVELOPES_MAX, minimum=1
 )
 _POSITION: Final = codec.natural()
+_FIRST: Final = codec.natural(minimum=1)
+_RETRY: Final = codec.natural(RETRY_AFTER_S_MAX)
 
 
 def _reason(item: object) -> Reason:
@@ -168,9 +171,9 @@ FORMS: Final[dict[type[Any], tuple[int, tuple[Check, ...]]]] = {
     Follow: (4, (_KEY, _LINEAGE, _POSITION, _HASH)),
     Push: (5, (_KEY, _ENVELOPES)),
     Head: (6, (_KEY, _LINEAGE, _POSITION, _HASH)),
-    Deliver: (7, (_KEY, _POSITION, _ENVELOPES)),
-    Stored: (8, (_KEY, _POSITION, codec.many(_HASH, FRAME_ENVELOPES_MAX, minimum=1))),
-    Refuse: (9, (_reason, codec.maybe(_KEY), codec.many(_HASH, FRAME_ENVELOPES_MAX), codec.natural(86_400))),
+    Deliver: (7, (_KEY, _FIRST, _ENVELOPES)),
+    Stored: (8, (_KEY, _FIRST, codec.many(_HASH, FRAME_ENVELOPES_MAX, minimum=1))),
+    Refuse: (9, (_reason, codec.maybe(_KEY), codec.many(_HASH, FRAME_ENVELOPES_MAX), _RETRY)),
 }
 """Class → its code and the check of each field."""
 

@@ -33,12 +33,13 @@ Parts: TypeAlias = Sequence[tuple[bytes, int]]
 FRAME_BYTES_MAX: Final = 262_144
 RECORD_BYTES_MAX: Final = 65_536
 CHANGE_BYTES_MAX: Final = 61_440
-HEADER_BYTES_MAX: Final = 3_072
+HEADER_BYTES_MAX: Final = 4_096
 ENVELOPE_BYTES_MIN: Final = 554
 ENVELOPE_BYTES_MAX: Final = 67_626
 PADDED_BYTES_MIN: Final = 512
 FRAME_ENVELOPES_MAX: Final = 256
 RETRY_AFTER_S_MAX: Final = 86_400
+LIST_LEVELS_MAX: Final = 8
 
 CHANGES: Final = 1
 OPERATION: Final = 2
@@ -399,7 +400,12 @@ def codec_values() -> list[Case]:
     cases.append(codec_case("nil_and_booleans", "Nil, false and true take one byte each.", [None, False, True]))
     cases.append(codec_case("string_nul", "A NUL is a character like another.", ["a\0b"]))
     cases.append(codec_case("string_utf8", "Lengths count bytes of UTF-8.", ["\u00df\u20ac\U0001d11e"]))
-    cases.append(codec_case("nested_5", "Lists may stand in lists, five deep.", [[[[[1], b"\1"], "1"], None], True]))
+    cases.append(codec_case("nested_5", "Lists may stand in lists.", [[[[[1], b"\1"], "1"], None], True]))
+    case = codec_case("nested_8", "Lists may stand in lists, LIST_LEVELS_MAX deep.", [])
+    nested: Value = []
+    for _ in range(LIST_LEVELS_MAX - 1):
+        nested = [nested]
+    cases.append(case | {"value": codec_value(nested), "encoding": pack(nested).hex()})
     return cases
 
 
@@ -409,7 +415,7 @@ def codec_refused() -> list[Case]:
         {"name": name, "what": what, "encoding": encoding, "error": "malformed"}
         for name, what, encoding in NOT_CANONICAL
     ]
-    for depth in (1_024, 100_000):
+    for depth in (LIST_LEVELS_MAX + 1, 1_024, 100_000):
         case: Case = {"name": f"nested_{depth}", "what": "Depth is bounded, and is no reason to fall over."}
         cases.append(case | {"encoding": runs((b"\x91", depth), (b"\xc0", 1)), "error": "malformed"})
     return cases
@@ -647,12 +653,14 @@ def malformed_numbers() -> list[tuple[str, str, Value]]:
         ("code_32", "An unknown code is no message.", [32, box]),
         ("code_true", boolean, [True, 1, 1, ENVELOPE_BYTES_MAX, CHALLENGE]),
         ("code_bytes", "A code is a number.", [b"\x02", box, prove(EPOCH, CHALLENGE, HOST)]),
+        ("hello_version_256", "A version is at most 255.", [1, 1, 256, ENVELOPE_BYTES_MAX, CHALLENGE]),
         ("hello_version_true", boolean, [1, True, 1, ENVELOPE_BYTES_MAX, CHALLENGE]),
         ("follow_extra", "No field is added.", [4, box, LINEAGE, 0, run, 0]),
         ("follow_short", "No field is left out.", [4, box, LINEAGE, 0]),
         ("push_extra", "No field is added.", [5, box, [one], None]),
         ("refuse_extra", "No field is added.", [9, 1, None, [], 0, None]),
         ("follow_after_negative", "No position is negative.", [4, box, LINEAGE, -1, run]),
+        ("follow_after_2_63", "A number is below 2^63.", [4, box, LINEAGE, 2**63, run]),
         ("follow_after_true", boolean, [4, box, LINEAGE, True, run]),
         ("head_position_negative", "No position is negative.", [6, box, LINEAGE, -1, run]),
         ("head_position_nil", "A position is a number.", [6, box, LINEAGE, None, run]),
@@ -907,22 +915,23 @@ def large_record(over: int) -> tuple[dict[str, Value], Parts]:
     return fields_for(join(payload), **changed), payload
 
 
-def large_header(over: int) -> tuple[dict[str, Value], bytes]:
-    """Describe a first record whose header has HEADER_BYTES_MAX bytes and one more if asked.
+def largest_header() -> tuple[dict[str, Value], bytes]:
+    """Describe a first record with every list at its longest and every number at its widest."""
+    payload, far = changes_payload(64), 2**63 - 1
+    first: dict[str, Value] = {
+        "sequence": 1,
+        "prev": None,
+        "heads": heads(16),
+        "tips": tips([far - n for n in range(16)]),
+    }
+    rest: dict[str, Value] = {"seen": [MAILBOX, LINEAGE, far, RUNNING], "changes": change_hashes(64), "rules": 65_535}
+    return fields_for(payload, **(first | rest)), payload
 
-    Args:
-        over: 0 or 1.
 
-    Returns:
-        The fields and the payload.
-    """
-    payload = changes_payload(64)
-    sequences = [65_536, 65_537, 256, *range(1, 10), 128 if over else 10]
-    first: dict[str, Value] = {"sequence": 1, "prev": None, "heads": heads(1), "tips": tips(sequences)}
-    fields = fields_for(payload, **(first | {"changes": change_hashes(64)}))
-    if len(header_of(fields)) != HEADER_BYTES_MAX + over:
-        raise ValueError(len(header_of(fields)))
-    return fields, payload
+def later_header(length: int) -> bytes:
+    """Encode a header of another version with one more field and an exact length."""
+    start = pack([2, *list(fields_for(b"").values())[1:]])
+    return b"\x9f" + start[1:] + pack(bytes(length - len(start) - 3))
 
 
 def records() -> list[Case]:
@@ -984,8 +993,8 @@ def records() -> list[Case]:
             [(beacon, 1)],
         ),
     ]
-    fields, payload = large_header(0)
-    rows.append(("largest_header", "A header may have HEADER_BYTES_MAX bytes.", fields, [(payload, 1)]))
+    fields, payload = largest_header()
+    rows.append(("largest_header", "Every list of a header may be at its longest.", fields, [(payload, 1)]))
     fields, parts = large_record(0)
     rows.append(("largest_record", "A record may have RECORD_BYTES_MAX bytes.", fields, parts))
     return [record_case(*row) for row in rows]
@@ -1028,6 +1037,8 @@ def broken_fields() -> list[tuple[str, str, dict[str, Value]]]:
         ("version_true", boolean, {"version": True}),
         ("version_nil", "A version is a number.", {"version": None}),
         ("kind_true", boolean, {"kind": True}),
+        ("kind_256", "A kind is at most 255.", {"kind": 256, "document": None, "changes": []}),
+        ("rules_65536", "A version of the rules is at most 65535.", {"rules": 65_536}),
         ("rules_negative", "No version of the rules is negative.", {"rules": -1}),
         ("rules_true", boolean, {"rules": True}),
         ("space_31", length, {"space": SPACE[:-1]}),
@@ -1111,8 +1122,8 @@ def records_of_broken_form() -> list[Case]:
         ("header_cut", "A header is whole.", header[:-1], [(one, 1)]),
         ("header_empty", "No bytes are no header.", b"", [(one, 1)]),
     ]
-    fields, payload = large_header(1)
-    rows.append(("header_too_large", "A header has at most 3072 bytes.", header_of(fields), [(payload, 1)]))
+    what = "A header has at most HEADER_BYTES_MAX bytes, whatever its version."
+    rows.append(("header_too_large", what, later_header(HEADER_BYTES_MAX + 1), [(one, 1)]))
     fields, parts = large_record(1)
     rows.append(("record_too_large", "A record has at most 65536 bytes.", header_of(fields), parts))
     parts = [(b"\x91\xc5" + u16(CHANGE_BYTES_MAX + 1), 1), (b"\xaa", CHANGE_BYTES_MAX + 1)]
@@ -1132,6 +1143,8 @@ def records_refused() -> list[Case]:
     for name, what, head in (
         ("version_2", "Another version waits for a release that knows it.", later),
         ("version_2_of_15", "Another version may have other fields.", longer),
+        ("version_2_of_largest", "A header may have HEADER_BYTES_MAX bytes.", later_header(HEADER_BYTES_MAX)),
+        ("version_negative", "Any other number is another version.", header_of(fields_for(one, version=-1))),
         ("version_0", "Any other number is another version.", zero),
     ):
         cases.append(broken_record(name, what, head, [(one, 1)], "version"))
@@ -1547,7 +1560,7 @@ def operation_payload(body: bytes, author: Device, space: bytes) -> bytes:
 
 def add_fields(space: bytes, person: bytes) -> list[Value]:
     """Return the body of the operation that adds the newcomer to a person."""
-    return [1, [space], TABLET.card, join_proofs(TABLET, space, person), epoch_for([TABLET])]
+    return [1, 1, [space], TABLET.card, join_proofs(TABLET, space, person), epoch_for([TABLET])]
 
 
 GENESIS_1: Final = genesis_of(ALICE)
@@ -1658,7 +1671,8 @@ def geneses_of_broken_signatures() -> list[tuple[str, str, list[Value], str]]:
     body, (first, second) = GENESIS_2.body, GENESIS_2.signatures
     bare = [[sign(d.everyday_seed, body), sign(d.admin_seed, body)] for d in GENESIS_2.founders]
     rows: list[tuple[str, str, Value, str]] = [
-        ("signature_missing", "Each founder signs.", [first], "malformed"),
+        ("signature_missing", "Each founder has a place to sign.", [first], "malformed"),
+        ("signature_nil", "Nobody begins on a draft that a founder has not signed.", [first, None], "forged"),
         ("signature_by_admin_missing", "Both keys sign.", [[first[0]], second], "malformed"),
         ("signature_extra", "Only founders sign.", [first, second, first], "malformed"),
         ("signature_63", "A signature has 64 bytes.", [[first[0][:-1], first[1]], second], "malformed"),
@@ -1779,30 +1793,34 @@ def operations_refused() -> list[Case]:
     two = sorted([space, fixed("head/1")])
     low = low_card(TABLET)
     low_proofs = join_proofs(TABLET, space, ALICE.id, card_id(low))
-    low_fields: list[Value] = [1, [space], low, low_proofs, epoch_under(low)]
+    low_fields: list[Value] = [1, 1, [space], low, low_proofs, epoch_under(low)]
     rows: list[tuple[str, str, list[Value], str]] = [
-        ("parents_unsorted", "Parents ascend.", swap(fields, 1, two[::-1]), "malformed"),
-        ("parents_twice", "No parent is named twice.", swap(fields, 1, [space, space]), "malformed"),
-        ("parents_none", "An operation has a parent.", swap(fields, 1, []), "malformed"),
-        ("parent_31", "A parent has 32 bytes.", swap(fields, 1, [space[:-1]]), "malformed"),
+        ("parents_unsorted", "Parents ascend.", swap(fields, 2, two[::-1]), "malformed"),
+        ("parents_twice", "No parent is named twice.", swap(fields, 2, [space, space]), "malformed"),
+        ("parents_none", "An operation has a parent.", swap(fields, 2, []), "malformed"),
+        ("parents_17", "At most 16 parents are named.", swap(fields, 2, heads(17)), "malformed"),
+        ("parent_31", "A parent has 32 bytes.", swap(fields, 2, [space[:-1]]), "malformed"),
         ("card_low_order", "A newcomer's card is judged as any other.", low_fields, "malformed"),
         (
             "proof_missing",
             "Both keys prove.",
-            swap(fields, 3, join_proofs(TABLET, space, ALICE.id)[:1]),
+            swap(fields, 4, join_proofs(TABLET, space, ALICE.id)[:1]),
             "malformed",
         ),
-        ("wrap_none", "There is one wrap.", swap(fields, 4, epoch_for([])), "malformed"),
-        ("wrap_two", "There is one wrap.", swap(fields, 4, epoch_for([TABLET, CAROL])), "malformed"),
+        ("wrap_none", "There is one wrap.", swap(fields, 5, epoch_for([])), "malformed"),
+        ("wrap_two", "There is one wrap.", swap(fields, 5, epoch_for([TABLET, CAROL])), "malformed"),
         (
             "wrap_for_another",
             "The wrap is for the newcomer.",
-            swap(fields, 4, epoch_for([CAROL])),
+            swap(fields, 5, epoch_for([CAROL])),
             "malformed",
         ),
-        ("number_true", "A boolean is no number.", swap(fields, 0, True), "malformed"),
+        ("version_true", "A boolean is no number.", swap(fields, 0, True), "malformed"),
+        ("number_true", "A boolean is no number.", swap(fields, 1, True), "malformed"),
         ("extra", "No field is added.", [*fields, None], "malformed"),
-        ("number_2", "A kept number waits.", swap(fields, 0, 2), "version"),
+        ("version_2", "Another version waits.", [2, 1], "version"),
+        ("number_2", "A kept number waits.", [1, 2], "version"),
+        ("number_0", "Any other number waits.", swap(fields, 1, 0), "version"),
         ("proof_for_another", "A proof is for one person.", add_fields(space, BOB.id), "forged"),
     ]
     cases = [
@@ -1858,7 +1876,13 @@ def pairing() -> list[Case]:
             "header": header.hex(),
             "payload": payload.hex(),
             "record": carried.hex(),
-            "encoding": (b"\x92" + genesis + pack(carried)).hex(),
+            "encoding": pack([genesis, carried]).hex(),
+        },
+        {
+            "name": "welcome_of_founder",
+            "what": "A founder was added by no operation.",
+            "genesis": genesis.hex(),
+            "encoding": pack([genesis, None]).hex(),
         },
     ]
 

@@ -1,0 +1,567 @@
+"""The whole ring in one thread: whatever fails, nothing acknowledged is lost, and everyone comes to show the same."""
+
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from troth import Changed, Delete, Disputed, Elsewhere, Group, Held, Insert, Put, RefusedPush, Splice, Text, document_id
+from troth import envelope as envelopes
+from troth import record as records
+from troth.crypto import digest
+from troth.guard import change_hash
+from troth.keys import DeviceKeys
+from troth.record import Header, Kind, Record
+from troth.testing import Device, World
+from troth_wire import codec, messages
+from troth_wire.errors import StoreError, UsageError
+from troth_wire.ids import EnvelopeId, Incarnation, RecordId
+from troth_wire.limits import ENVELOPE_BYTES_MIN, PUSH_BYTES_IN_FLIGHT_MAX
+from troth_wire.messages import Deliver, Reason, Stored
+
+LIST: Final = document_id("list")
+NAMES: Final = ("ann", "bob", "ann2", "bob2")
+HONEST: Final = st.sampled_from(NAMES)
+
+
+class Stranger:
+    """A device of the space that no honest program runs: it signs and pushes whatever a test wants."""
+
+    def __init__(self, world: World, by: str) -> None:
+        self._world = world
+        device = world.add("stranger", by=by)
+        del world.devices["stranger"]
+        self.keys: DeviceKeys = device.keys
+        self._epoch = device.engine.identity.epoch
+        self._space = device.engine.identity.space
+        self._life = Incarnation(world.entropy(16))
+        self._tip: tuple[int, RecordId | None] = (0, None)
+
+    def push(self, kind: int, payload: bytes, **fields: Any) -> None:
+        """Append a well-signed record to the log."""
+        sequence, prev = self._tip
+        header = Header(
+            kind=kind,
+            space=self._space,
+            device=self.keys.device,
+            incarnation=self._life,
+            sequence=sequence + 1,
+            prev=prev,
+            payload_hash=digest(b"troth/payload", payload),
+            **fields,
+        )
+        record = records.sign(header, payload, self.keys.signer)
+        self._tip = (sequence + 1, record.id)
+        self.push_bytes(envelopes.seal(record, self._epoch, self._world.entropy(24)))
+
+    def push_changes(self, *changes: bytes) -> None:
+        """Append a record of changes that are whatever they are."""
+        hashes = tuple(map(change_hash, changes))
+        self.push(Kind.CHANGES, codec.pack(changes), document=LIST, changes=hashes)
+
+    def push_bytes(self, envelope: bytes) -> None:
+        """Append anything to the log."""
+        self._world.relay.logs[self._world.mailbox].append(envelope)
+
+    def borrow(self, envelope: bytes) -> None:
+        """Sign the changes in an envelope as own ones."""
+        self.push_changes(*records.changes_in(envelopes.open_(envelope, self._epoch)))
+
+    def reseal(self, envelope: bytes) -> None:
+        """Append the record of an envelope again, sealed anew."""
+        record = envelopes.open_(envelope, self._epoch)
+        self.push_bytes(envelopes.seal(record, self._epoch, self._world.entropy(24)))
+
+
+def family() -> World:
+    """Two persons with two devices each, a map, a list and a text, all in sync."""
+    world = World("ann", "bob")
+    world.add("ann2", by="ann")
+    world.add("bob2", by="bob")
+    world.devices["ann"].edit(LIST, Put(("entries",), {}), Put(("items",), []), Put(("note",), Text("")))
+    world.sync()
+    return world
+
+
+class Ring(RuleBasedStateMachine):
+    """Four devices, a relay, and what goes wrong between them.
+
+    What was acknowledged is written down here, outside the devices.
+    """
+
+    @initialize()
+    def begin(self) -> None:
+        """Everybody starts in sync."""
+        self.world = family()
+        self.stranger = Stranger(self.world, by="bob")
+        self.acknowledged: set[str] = set()
+        self.doubtful: set[str] = set()
+        self.count = 0
+
+    @rule(name=HONEST, crash_at=st.none() | st.integers(0, 2))
+    def edit(self, name: str, crash_at: int | None) -> None:
+        """A group of three edits, acknowledged; or in doubt, because the device died meanwhile."""
+        self.count += 1
+        word = f"w{self.count}."
+        edits = (Put(("entries", word), name), Insert(("items",), -1, word), Splice(("note",), -1, 0, word))
+        self.doubtful.add(word)
+        with self.world.crash(name, 99 if crash_at is None else crash_at):
+            self.world.devices[name].edit(LIST, *edits)
+            self.acknowledged.add(word)
+
+    @rule(name=HONEST, at=st.integers(0, 20), length=st.integers(0, 5))
+    def cut_words(self, name: str, at: int, length: int) -> None:
+        """Someone removes part of the text."""
+        device = self.world.devices[name]
+        size = len(device.view(LIST, ("note",)))
+        device.edit(LIST, Splice(("note",), min(at, size), min(length, size - min(at, size))))
+
+    @rule(name=HONEST)
+    def connect(self, name: str) -> None:
+        """A link comes up."""
+        self.world.devices[name].connect()
+
+    @rule(name=HONEST)
+    def cut(self, name: str) -> None:
+        """A link goes down."""
+        self.world.devices[name].cut()
+
+    @rule(name=HONEST, limit=st.none() | st.integers(1, 3))
+    def pump(self, name: str, limit: int | None) -> None:
+        """Some of what the relay has arrives."""
+        self.world.devices[name].pump(limit)
+
+    @rule(name=HONEST, crash_at=st.integers(0, 8))
+    def pump_and_crash(self, name: str, crash_at: int) -> None:
+        """The device dies at some step boundary while it takes something in."""
+        with self.world.crash(name, crash_at):
+            self.world.devices[name].connect()
+            self.world.devices[name].pump()
+
+    @rule(name=HONEST, moved=st.booleans())
+    def restart(self, name: str, moved: bool) -> None:
+        """The process is killed between two inputs, or the vault is moved: a person sees the same as before."""
+        device = self.world.devices[name]
+        before = device.view(LIST)
+        device.restart(moved=moved)
+        assert device.view(LIST) == before
+
+    @rule(which=st.integers(0, 3))
+    def repeat(self, which: int) -> None:
+        """An old record comes again in a new envelope."""
+        self.stranger.reseal(self.world.relay.logs[self.world.mailbox][which])
+
+    @rule(version=st.integers(0, 2), junk=st.integers(0, 255))
+    def junk(self, version: int, junk: int) -> None:
+        """Something in the log is no envelope."""
+        self.stranger.push_bytes(bytes([version]) + bytes([junk]) * ENVELOPE_BYTES_MIN)
+
+    @rule(kind=st.integers(2, 9), payload=st.binary(max_size=40))
+    def hostile_record(self, kind: int, payload: bytes) -> None:
+        """A device of the space signs what means nothing."""
+        self.stranger.push(kind, payload)
+
+    @rule(raw=st.binary(min_size=1, max_size=40))
+    def hostile_change(self, raw: bytes) -> None:
+        """A device of the space signs a change that is none."""
+        self.stranger.push_changes(raw)
+
+    @rule()
+    def borrowed_change(self) -> None:
+        """A device of the space signs another's change as its own."""
+        self.stranger.borrow(self.world.relay.logs[self.world.mailbox][1])
+
+    @rule(refuse=st.booleans())
+    def relay_is_full(self, refuse: bool) -> None:
+        """The relay takes nothing for a while."""
+        self.world.relay.refuse_pushes = Reason.QUOTA if refuse else None
+
+    @rule()
+    def sync_everyone(self) -> None:
+        """Everybody meets; then all show the same, and what was acknowledged is in it."""
+        self.world.relay.refuse_pushes = None
+        for device in self.world.devices.values():
+            device.cut()
+        self.world.sync()
+        views = {name: device.view(LIST) for name, device in self.world.devices.items()}
+        note(str(views))
+        assert all(view == views["ann"] for view in views.values()), "every device shows the same"
+        present = set(views["ann"]["entries"])
+        assert self.acknowledged <= present <= self.doubtful, "what was acknowledged is there, and nothing else"
+        assert sorted(present) == sorted(views["ann"]["items"]), "a group of edits stands as a whole, and once"
+        for device in self.world.devices.values():
+            assert device.engine.status().waiting == 0, "what was written has reached the relay"
+            assert not device.engine.disputed, "an honest relay causes no alarm"
+            assert not device.engine.elsewhere, "nobody else wrote with this device's key"
+
+    def teardown(self) -> None:
+        """However a story ends, it ends well."""
+        if hasattr(self, "world"):
+            self.sync_everyone()
+
+
+TestRing = Ring.TestCase
+TestRing.settings = settings(stateful_step_count=30)
+
+
+@given(
+    texts=st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1), min_size=2, max_size=4)
+)
+def test_merging_never_loses_a_word(texts: list[str]) -> None:
+    """Whatever people type into one text while apart, every character of everyone is there once they met."""
+    world = family()
+    world.devices["ann"].edit(LIST, Splice(("note",), 0, 0, "shared"))
+    world.sync()
+    for device in world.devices.values():
+        device.cut()
+    for name, text in zip(NAMES, texts, strict=False):
+        world.devices[name].edit(LIST, Splice(("note",), 3, 0, text))
+    world.sync()
+    final = str(world.devices["ann"].view(LIST, ("note",)))
+    assert sorted(final) == sorted("shared" + "".join(texts))
+    for text in texts:
+        assert text in final, "what one person typed in one go stays together"
+
+
+@given(batches=st.lists(st.integers(1, 4), max_size=6))
+def test_edits_of_one_input_share_one_record(batches: list[int]) -> None:
+    """All edits that one input brings become one change, one record and one envelope."""
+    world = family()
+    device = world.devices["ann"]
+    for turn, size in enumerate(batches):
+        before = len(world.relay.logs[world.mailbox])
+        groups = [Group(ticket, LIST, (Put(("entries", f"{turn}.{ticket}"), ticket),)) for ticket in range(size)]
+        device._carry_out(device.engine.edit(groups))
+        assert len(world.relay.logs[world.mailbox]) == before + 1
+
+
+def test_a_refused_group_leaves_the_others() -> None:
+    """An edit that can not be applied is refused to its caller alone."""
+    device = family().devices["ann"]
+    with pytest.raises(UsageError):
+        device.edit(LIST, Put(("entries", "kept out"), 1), Put(("nowhere", "at all"), 1))
+    device.edit(LIST, Put(("entries", "in"), 1))
+    assert device.view(LIST, ("entries",)) == {"in": 1}
+
+
+def test_nothing_is_pushed_before_the_log_was_read() -> None:
+    """A session pushes nothing before it has read to the end of the log, its own chain included."""
+    world = family()
+    ann, bob = world.devices["ann"], world.devices["bob"]
+    ann.cut()
+    for number in range(5):
+        bob.edit(LIST, Put(("entries", str(number)), number))
+    ann.edit(LIST, Put(("entries", "ann"), 1))
+    before = len(world.relay.logs[world.mailbox])
+    ann.connect()
+    for _ in range(4):
+        ann.pump(limit=1)
+        assert len(world.relay.logs[world.mailbox]) == before
+    world.sync()
+    assert len(world.relay.logs[world.mailbox]) == before + 1
+
+
+def test_echo_is_the_acknowledgement() -> None:
+    """An envelope leaves the outbox when it is seen in the log, and not before."""
+    world = family()
+    ann = world.devices["ann"]
+    ann.edit(LIST, Put(("entries", "x"), 1))
+    assert ann.engine.status().waiting == 1, "pushed, and not yet seen"
+    ann.pump()
+    assert ann.engine.status().waiting == 0
+
+
+def test_what_the_relay_refuses_stays_and_goes_later() -> None:
+    """A full relay costs nothing: the edit stays queued, the status says why, and it goes when there is room."""
+    world = family()
+    ann = world.devices["ann"]
+    world.relay.refuse_pushes = Reason.QUOTA
+    ann.edit(LIST, Put(("entries", "x"), 1))
+    ann.pump()
+    assert RefusedPush("the mailbox is full") in ann.told
+    assert "the mailbox is full" in " ".join(ann.engine.status().sentences())
+    world.relay.refuse_pushes = None
+    ann.tick(0.0)
+    ann.tick(0.5)
+    assert ann.engine.status().waiting == 1, "the relay asked for a second"
+    ann.tick(1.5)
+    world.sync()
+    assert world.devices["bob"].view(LIST, ("entries",)) == {"x": 1}
+
+
+def test_what_is_in_flight_is_bounded() -> None:
+    """However much was written offline, only so much is in flight at once, and all of it arrives."""
+    world = family()
+    ann = world.devices["ann"]
+    ann.cut()
+    for number in range(60):
+        ann.edit(LIST, Put(("entries", str(number)), "x" * 45_000))
+    ann.connect()
+    log = world.relay.logs[world.mailbox]
+    while ann.engine.status().waiting:
+        ann.pump()
+        # What stands in the log and was not seen by ann yet is what is in flight.
+        assert sum(map(len, log[ann.engine.cursor.position :])) <= PUSH_BYTES_IN_FLIGHT_MAX
+    world.sync()
+    assert len(world.devices["bob"].view(LIST, ("entries",))) == 60
+
+
+def test_a_full_disk_loses_only_what_was_not_acknowledged() -> None:
+    """An edit that could not be saved is refused to its caller; after a restart everything acknowledged is there."""
+    world = family()
+    ann = world.devices["ann"]
+    ann.edit(LIST, Put(("entries", "before"), 1))
+    ann.store.full = True
+    with pytest.raises(StoreError):
+        ann.edit(LIST, Put(("entries", "lost"), 1))
+    ann.store.full = False
+    ann.restart()
+    ann.edit(LIST, Put(("entries", "after"), 1))
+    world.sync()
+    assert world.devices["bob"].view(LIST, ("entries",)) == {"before": 1, "after": 1}
+
+
+def test_a_relay_that_rolls_back_is_found_out_and_made_whole() -> None:
+    """A log that lost its end is noticed by those who had read it, kept as evidence, and filled again."""
+    world = family()
+    for number, name in enumerate(NAMES):
+        world.devices[name].edit(LIST, Put(("entries", name), number))
+    world.sync()
+    for device in world.devices.values():
+        device.cut()
+    world.relay.roll_back(world.mailbox, 3)
+    world.sync()
+    assert all(Disputed(None) in device.told for device in world.devices.values())
+    newcomer = world.add("ann3", by="ann")
+    world.sync()
+    assert newcomer.view(LIST) == world.devices["bob"].view(LIST)
+    assert set(newcomer.view(LIST, ("entries",))) == set(NAMES)
+
+
+def test_a_relay_that_starts_over_is_found_out_and_made_whole() -> None:
+    """The same when the relay lost everything and made the mailbox anew."""
+    world = family()
+    world.devices["bob"].edit(LIST, Put(("entries", "bob"), 1))
+    world.sync()
+    for device in world.devices.values():
+        device.cut()
+    del world.relay.logs[world.mailbox]
+    world.sync()
+    newcomer = world.add("bob3", by="bob")
+    world.sync()
+    assert newcomer.view(LIST, ("entries",)) == {"bob": 1}
+
+
+def test_a_relay_that_shows_two_histories_is_contradicted() -> None:
+    """Where two devices were shown different logs, the next record of either proves it to the other."""
+    world = family()
+    ann, bob = world.devices["ann"], world.devices["bob"]
+    log = world.relay.logs[world.mailbox]
+    ann.edit(LIST, Put(("entries", "for ann alone"), 1))
+    ann.pump()
+    log.pop()
+    world.devices["bob2"].edit(LIST, Put(("entries", "for bob alone"), 1))
+    bob.pump()
+    assert not bob.engine.disputed, "each history by itself is whole"
+    ann.edit(LIST, Put(("entries", "later"), 1))
+    bob.pump()
+    assert Disputed(ann.keys.device) in bob.told
+    bob.restart()
+    assert "another history" in bob.engine.status().sentences()[0], "the evidence is kept"
+
+
+def test_a_relay_that_hides_a_record_is_contradicted() -> None:
+    """A record that its author saw in the log, and that is missing for others, is missed at the author's next one."""
+    world = family()
+    ann, bob = world.devices["ann"], world.devices["bob"]
+    log = world.relay.logs[world.mailbox]
+    ann.edit(LIST, Put(("entries", "hidden"), 1))
+    ann.pump()
+    log.pop()
+    ann.edit(LIST, Put(("entries", "later"), 1))
+    bob.pump()
+    assert Disputed(ann.keys.device) in bob.told
+    assert bob.engine.status().parked == {"it builds on a change that has not arrived": 1}
+
+
+def test_a_copied_vault_starts_another_life() -> None:
+    """Two programs on one vault: the one that meets its own unknown record says so and goes on in another life."""
+    world = family()
+    ann = world.devices["ann"]
+    rows = dict(ann.store.rows)
+    ann.edit(LIST, Put(("entries", "first"), 1))
+    world.sync()
+    twin = Device("twin", world, type(ann.store)(), ann.keys, ann.admin, ann.engine)
+    twin.store.rows = rows
+    twin.restart()
+    world.devices["twin"] = twin
+    twin.edit(LIST, Put(("entries", "second"), 2))
+    world.sync()
+    assert any(isinstance(event, Elsewhere) for event in twin.told)
+    assert twin.engine.life != ann.engine.life
+    assert all(device.view(LIST, ("entries",)) == {"first": 1, "second": 2} for device in world.devices.values())
+    assert "elsewhere" in " ".join(twin.engine.status().sentences())
+
+
+def test_unsent_edits_of_an_earlier_life_are_made_anew() -> None:
+    """What a moved vault had not sent is written again on what stands now, once, and reaches everyone."""
+    world = family()
+    ann = world.devices["ann"]
+    ann.cut()
+    ann.edit(LIST, Put(("entries", "unsent"), 1), Splice(("note",), 0, 0, "unsent "))
+    world.devices["bob"].edit(LIST, Splice(("note",), 0, 0, "bob "))
+    ann.restart(moved=True)
+    ann.edit(LIST, Splice(("note",), -1, 0, "later"))
+    world.sync()
+    note_ = str(world.devices["bob"].view(LIST, ("note",)))
+    assert sorted(note_.split()) == ["bob", "later", "unsent"]
+    assert world.devices["bob"].view(LIST, ("entries",)) == {"unsent": 1}
+
+
+def test_an_edit_that_can_not_be_made_anew_is_kept_and_said() -> None:
+    """Where an unsent edit no longer fits what stands now, the person hears of it and its text is kept."""
+    world = family()
+    ann = world.devices["ann"]
+    ann.cut()
+    ann.edit(LIST, Splice(("note",), 0, 0, "12345"))
+    ann.edit(LIST, Splice(("note",), 3, 2, "words"))
+    rows = dict(ann.store.rows)
+    first = min(key for table, key in rows if table == "outbox")
+    del rows["outbox", first], rows["edits", first], rows["records", first]
+    ann.store.rows = rows
+    ann.restart(moved=True)
+    world.sync()
+    assert any(isinstance(event, Held) for event in ann.told)
+    assert any(table == "unmade" for table, _ in ann.store.rows)
+
+
+def test_a_device_added_while_offline_can_write_once_both_met() -> None:
+    """The record that adds a device survives a move of the vault that wrote it."""
+    world = World("ann", "bob")
+    world.devices["ann"].edit(LIST, Put(("entries",), {}))
+    world.sync()
+    world.devices["ann"].cut()
+    phone = world.add("phone", by="ann")
+    world.devices["ann"].restart(moved=True)
+    world.sync()
+    phone.edit(LIST, Put(("entries", "phone"), 1))
+    world.sync()
+    assert world.devices["bob"].view(LIST, ("entries",)) == {"phone": 1}
+
+
+def test_a_hostile_entry_costs_one_slot() -> None:
+    """Junk in the log is held with a reason, the cursor passes it, and what comes after is taken in."""
+    world = family()
+    stranger = Stranger(world, by="bob")
+    stranger.push_bytes(b"\x01\x01" + bytes(ENVELOPE_BYTES_MIN))
+    stranger.push_bytes(b"\x07\x01" + bytes(ENVELOPE_BYTES_MIN))
+    stranger.push_changes(b"not a change")
+    world.devices["ann"].edit(LIST, Put(("entries", "x"), 1))
+    world.sync()
+    bob = world.devices["bob"]
+    assert bob.view(LIST, ("entries",)) == {"x": 1}
+    assert sum(bob.engine.status().held.values()) == 3
+    bob.restart()
+    assert sum(bob.engine.status().held.values()) == 3, "also after a restart"
+
+
+def test_a_stranger_to_the_space_is_parked() -> None:
+    """A record by a device that nobody added counts for nothing and stops nothing."""
+    world = family()
+    outsider = World("eve", seed="other")
+    bob = world.devices["bob"]
+    identity, keys = bob.engine.identity, outsider.devices["eve"].keys
+    payload = codec.pack([b"x"])
+    header = Header(
+        kind=Kind.CHANGES,
+        space=identity.space,
+        device=keys.device,
+        incarnation=Incarnation(bytes(16)),
+        sequence=1,
+        document=LIST,
+        changes=(change_hash(b"x"),),
+        payload_hash=digest(b"troth/payload", payload),
+    )
+    sealed = envelopes.seal(records.sign(header, payload, keys.signer), identity.epoch, bytes(24))
+    world.relay.logs[world.mailbox].append(sealed)
+    world.sync()
+    assert bob.engine.status().parked == {"its author is not known here yet": 1}
+
+
+def test_a_frame_that_makes_no_sense_costs_the_link_alone() -> None:
+    """Whatever frame the relay sends, the device hangs up at worst, and works on."""
+    world = family()
+    ann = world.devices["ann"]
+    frames = [
+        b"",
+        b"junk",
+        messages.encode(Deliver(world.mailbox, 99, (bytes(ENVELOPE_BYTES_MIN),))),
+        messages.encode(Stored(world.mailbox, 99, (EnvelopeId(bytes(32)),))),
+    ]
+    for frame in frames:
+        ann.inflight.append(frame)
+        ann.pump()
+        assert ann.session is None, "it hung up"
+        ann.edit(LIST, Put(("entries", str(len(frame))), 1))
+        world.sync()
+    assert world.devices["bob"].view(LIST) == ann.view(LIST)
+
+
+def test_changes_are_told_apart() -> None:
+    """Own and foreign changes are told as such, once for each input."""
+    world = family()
+    ann, bob = world.devices["ann"], world.devices["bob"]
+    ann.told.clear()
+    bob.told.clear()
+    ann.edit(LIST, Put(("entries", "x"), 1))
+    world.sync()
+    assert ann.told == [Changed(LIST, local=True)]
+    assert bob.told == [Changed(LIST, local=False)]
+    ann.edit(LIST, Put(("entries", "x"), 1))
+    ann.edit(LIST, Delete(("entries", "x")))
+    assert ann.told == [Changed(LIST, local=True)] * 2, "an edit that changes nothing is told to nobody"
+
+
+def test_the_wire_shows_no_word() -> None:
+    """Nothing that a person typed, and no device id, stands in any frame."""
+    world = family()
+    world.devices["ann"].edit(
+        LIST, Put(("entries", "canary-key"), "canary-value"), Splice(("note",), 0, 0, "canary-text")
+    )
+    world.sync()
+    wire = b"".join(world.relay.wire)
+    assert b"canary" not in wire
+    assert not any(bytes(device.keys.device) in wire for device in world.devices.values())
+
+
+def test_an_operation_of_another_number_is_parked() -> None:
+    """An operation that a later release knows waits, and what its device writes goes on counting."""
+    world = family()
+    stranger = Stranger(world, by="bob")
+    stranger.push(Kind.OPERATION, codec.pack([codec.pack([1, 2, "later"]), bytes(64)]))
+    world.sync()
+    assert world.devices["ann"].engine.status().parked == {"it needs a newer version": 1}
+    assert not world.devices["ann"].engine.status().held
+
+
+def test_a_spoiled_copy_neither_acknowledges_nor_hides_a_record() -> None:
+    """A copy of an own record with a spoiled signature is not the echo, and the good copy after it counts."""
+    world = family()
+    ann = world.devices["ann"]
+    stranger = Stranger(world, by="bob")
+    world.sync()
+    ann.cut()
+    ann.edit(LIST, Put(("entries", "ann"), "kept"))
+    (sealed,) = [row.value or b"" for row in ann.store.load() if row.table == "outbox"]
+    record = envelopes.open_(sealed, ann.engine.identity.epoch)
+    spoiled = Record(record.header, bytes(64), record.header_bytes, record.payload)
+    stranger.push_bytes(envelopes.seal(spoiled, ann.engine.identity.epoch, bytes(24)))
+    ann.connect()
+    while ann.pump():
+        pass
+    world.sync()
+    for device in world.devices.values():
+        assert device.view(LIST, ("entries", "ann")) == "kept"
+        assert not device.engine.status().parked

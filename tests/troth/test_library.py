@@ -1,0 +1,130 @@
+"""A library finds the document of each change, and holds its author to one actor for each document and life."""
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.troth.anatomy import Anatomy
+from troth import document_id, keys, library
+from troth import record as records
+from troth.crypto import digest
+from troth.edits import Put
+from troth.guard import Refused, change_hash
+from troth.library import Library
+from troth.record import Header, Kind, Verified
+from troth.testing import World
+from troth_wire import codec
+from troth_wire.errors import MalformedError, UsageError
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, SpaceId
+
+DEVICES = [DeviceId(bytes([number]) * 32) for number in range(3)]
+LIFE = Incarnation(b"L" * 16)
+ONE, TWO = document_id("one"), document_id("two")
+SIGNER = World("ann").devices["ann"].keys.signer
+
+
+def letter(device: DeviceId, document: DocumentId, changes: list[bytes], named: int | None = None) -> Verified:
+    """A record of changes, taken for verified."""
+    payload = codec.pack(changes)
+    header = Header(
+        kind=Kind.CHANGES,
+        space=SpaceId(bytes(32)),
+        device=device,
+        incarnation=LIFE,
+        sequence=1,
+        document=document,
+        changes=tuple(map(change_hash, changes))[:named],
+        payload_hash=digest(b"troth/payload", payload),
+    )
+    return records.sign(header, payload, SIGNER)
+
+
+def deliver(to: Library, record: Verified) -> tuple[bool, list[Refused]]:
+    """Bring a record into its document."""
+    document, parcels = to.unpack(record)
+    new, refused = to.take(document, parcels)
+    return new, [reason for _, reason in refused]
+
+
+@given(st.randoms(), st.lists(st.tuples(st.integers(0, 2), st.sampled_from((ONE, TWO)), st.booleans()), max_size=12))
+def test_the_order_of_arrival_does_not_show(dice: Random, script: list[tuple[int, DocumentId, bool]]) -> None:
+    """Records of several devices and documents, delivered in any order and twice, end in the same documents."""
+    writers = [Library(device, LIFE) for device in DEVICES]
+    written: list[Verified] = []
+    for number, (writer, document, meet) in enumerate(script):
+        made = writers[writer].edit(document, [[Put(("k",), number)], [Put((f"k{number}",), writer)]])
+        written.append(letter(DEVICES[writer], document, list(made.changes)))
+        for record in written if meet else ():
+            for other in writers:
+                deliver(other, record)
+    readers = [Library(DeviceId(b"r" * 32), LIFE) for _ in range(2)]
+    for reader in readers:
+        for record in dice.sample(written * 2, 2 * len(written)):
+            assert deliver(reader, record)[1] == []
+        assert reader.waiting == 0
+    for document in (ONE, TWO):
+        assert readers[0].view(document, ()) == readers[1].view(document, ())
+    assert readers[0].documents == tuple(sorted({document for _, document, _ in script}))
+
+
+def test_only_what_is_new_is_news() -> None:
+    """A change shows something new the first time, and nothing when it comes again or waits."""
+    writer, reader = Library(DEVICES[0], LIFE), Library(DEVICES[1], LIFE)
+    first, second = (
+        letter(DEVICES[0], ONE, list(writer.edit(ONE, [[Put(("k",), value)]]).changes)) for value in (1, 2)
+    )
+    assert deliver(reader, second) == (False, [])
+    assert reader.waiting == 1
+    assert deliver(reader, first) == (True, [])
+    assert deliver(reader, second) == (False, [])
+    assert reader.waiting == 0
+
+
+def test_each_document_has_its_own_actor() -> None:
+    """A change that is taken from one document into another, or from one device to another, is refused."""
+    writer, reader = Library(DEVICES[0], LIFE), Library(DEVICES[1], LIFE)
+    changes = list(writer.edit(ONE, [[Put(("k",), 1)]]).changes)
+    assert Anatomy.of(changes[0]).actor == keys.actor(DEVICES[0], ONE, LIFE)
+    assert deliver(reader, letter(DEVICES[0], TWO, changes)) == (False, [Refused.ACTOR])
+    assert deliver(reader, letter(DEVICES[2], ONE, changes)) == (False, [Refused.ACTOR])
+    assert deliver(reader, letter(DEVICES[0], ONE, changes)) == (True, [])
+
+
+def test_a_refused_change_does_not_spoil_its_neighbours() -> None:
+    """Of the changes in one record the good ones are taken and the others refused, each with its reason."""
+    writer, reader = Library(DEVICES[0], LIFE), Library(DEVICES[1], LIFE)
+    good = writer.edit(ONE, [[Put(("k",), 1)]]).changes[0]
+    timed = replace(Anatomy.of(good), time=1, sequence=2).raw()
+    assert deliver(reader, letter(DEVICES[0], ONE, [timed, b"junk", good])) == (True, [Refused.EXTRA, Refused.FORM])
+    assert reader.view(ONE, ()) == {"k": 1}
+
+
+def test_a_payload_that_is_not_what_the_header_says_is_malformed() -> None:
+    """A record with another number of changes than its header names is malformed, and nothing of it is taken."""
+    with pytest.raises(MalformedError):
+        Library(DEVICES[1], LIFE).unpack(letter(DEVICES[0], ONE, [b"one", b"two"], named=1))
+
+
+def test_a_space_has_so_many_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past the bound a foreign record opens no further document, and known documents go on."""
+    monkeypatch.setattr(library, "SPACE_DOCUMENTS_MAX", 1)
+    writer, reader = Library(DEVICES[0], LIFE), Library(DEVICES[1], LIFE)
+    one, two = (
+        letter(DEVICES[0], document, list(writer.edit(document, [[Put(("k",), 1)]]).changes)) for document in (ONE, TWO)
+    )
+    assert deliver(reader, one) == (True, [])
+    with pytest.raises(MalformedError):
+        reader.unpack(two)
+    assert deliver(reader, one) == (False, [])
+
+
+def test_looking_makes_nothing() -> None:
+    """A document that nobody has written to shows an empty map and does not come into being by being looked at."""
+    reader = Library(DEVICES[0], LIFE)
+    assert reader.view(ONE, ()) == {}
+    with pytest.raises(UsageError):
+        reader.view(ONE, ("k",))
+    assert reader.documents == ()
