@@ -5,6 +5,7 @@ from random import Random
 from typing import Any, Final
 
 import pytest
+from automerge import core as automerge
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -287,16 +288,10 @@ def test_values_in_conflict_cost_only_their_own_key(monkeypatch: pytest.MonkeyPa
 
 def test_what_is_nested_beyond_every_edit_is_not_shown() -> None:
     """A value that no edit could nest so deeply shows as None, instead of exhausting whoever looks."""
-    document = Document(actor(0))
-    deep: Value = 1
-    for _ in range(60):
-        deep = {"a": deep}
-    for level in range(3):
-        path = ("a",) * (60 * level)
-        with document._document.transaction() as transaction:
-            _, place = module._resolve(transaction, path)
-            for _ in range(60):
-                place = transaction.put_object(place, "a", module.ObjType.Map)
+    document, place, levels_made = Document(actor(0)), automerge.ROOT, DEPTH_MAX + 20
+    with document._document.transaction() as transaction:
+        for _ in range(levels_made):
+            place = transaction.put_object(place, "a", automerge.ObjType.Map)
     shown, levels = document.view(), 0
     while shown is not None:
         shown, levels = shown.get("a"), levels + 1

@@ -418,6 +418,9 @@ def test_unsent_edits_of_an_earlier_life_are_made_anew() -> None:
     note_ = str(world.devices["bob"].view(LIST, ("note",)))
     assert sorted(note_.split()) == ["bob", "later", "unsent"]
     assert world.devices["bob"].view(LIST, ("entries",)) == {"unsent": 1}
+    ann.restart()
+    world.sync()
+    assert str(world.devices["bob"].view(LIST, ("note",))) == note_, "and not again at the next start"
 
 
 def test_an_edit_that_can_not_be_made_anew_is_kept_and_said() -> None:

@@ -1,0 +1,67 @@
+"""The tests bite: every mistake in tests/planted, put into a copy of the code, makes the named tests fail."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parent.parent
+PLANTED: Final = sorted((ROOT / "tests" / "planted").glob("*.patch"))
+COPIED: Final = ("core", "relay", "clients", "tests", "specs", "pyproject.toml")
+SECONDS_MAX: Final = 240
+
+
+def catchers(patch: Path) -> list[str]:
+    """Return the tests that a patch says will catch it."""
+    found = re.search(r"^Caught by: (.+)$", patch.read_text(), re.MULTILINE)
+    assert found, f"{patch.name} names no test that catches it"
+    return found[1].split()
+
+
+def run(copy: Path, tests: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run tests in a copy of the tree, against the copy's code."""
+    sources = os.pathsep.join(str(copy / folder) for folder in ("core", "relay", "clients"))
+    options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "--hypothesis-profile=planted"]
+    command = [sys.executable, "-m", "pytest", *options, *tests]
+    environment = os.environ | {"PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        command, cwd=copy, env=environment, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tree without a planted mistake."""
+    copy = tmp_path_factory.mktemp("clean")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", ".hypothesis"))
+        else:
+            shutil.copy(source, copy / name)
+    return copy
+
+
+def test_without_a_mistake_the_catchers_pass(clean: Path) -> None:
+    """What catches the mistakes passes without them, so a failure below means the mistake and nothing else."""
+    tests = sorted({test for patch in PLANTED for test in catchers(patch)})
+    result = run(clean, tests)
+    assert result.returncode == 0, result.stdout[-3000:]
+
+
+@pytest.mark.parametrize("patch", PLANTED, ids=lambda patch: patch.stem)
+def test_a_planted_mistake_is_caught(patch: Path, clean: Path, tmp_path: Path) -> None:
+    """A mistake in the code makes the tests fail that claim to catch it."""
+    copy = tmp_path / "copy"
+    shutil.copytree(clean, copy, ignore=shutil.ignore_patterns("__pycache__", ".hypothesis"))
+    applied = subprocess.run(
+        ["git", "apply", "--whitespace=nowarn", str(patch)], cwd=copy, capture_output=True, text=True, check=False
+    )
+    assert applied.returncode == 0, f"{patch.name} does not apply any more: {applied.stderr}"
+    result = run(copy, catchers(patch))
+    assert result.returncode == 1, f"{patch.name} survived:\n{result.stdout[-2000:]}"
