@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from troth import membership
+from troth import document, edits, guard, membership
 from troth.record import Header, Kind
 from troth_wire import limits
 from troth_wire.messages import FORMS, Reason
@@ -211,3 +211,28 @@ def test_a_table_is_read_as_it_stands() -> None:
     assert [row["Message"] for row in rows][:2] == ["`Hello`", "`Prove`"]
     with pytest.raises(AssertionError):
         table("relay.md", "No", "Such")
+
+
+def test_edits_are_those_of_the_page() -> None:
+    """Every kind of edit stands in the page with its fields, in their order, and no other."""
+    stated = {name(row["Edit"]): quoted(row["Fields"]) for row in table("document.md", "Edit", "Fields")}
+    forms = (edits.Put, edits.Delete, edits.Insert, edits.Splice)
+    assert stated == {form.__name__: [field.name for field in fields(form)] for form in forms}
+
+
+def test_values_are_those_of_the_page() -> None:
+    """Every kind of value that a document holds stands in the page, and no other."""
+    stated = {name(row["Value"]) for row in table("document.md", "Value", "Bounds")}
+    scalars = {"None" if form is type(None) else form.__name__ for form in document._SCALARS}
+    assert stated == scalars | {"Text", "list", "dict"}
+
+
+def test_what_the_guard_refuses_is_what_the_page_says() -> None:
+    """Reasons and columns of the guard, and the version of its rules, are those of the page."""
+    assert {name(row["Refused"]): row["Meaning"] for row in table("document.md", "Refused", "Meaning")} == {
+        reason.name: reason.value for reason in guard.Refused
+    }
+    assert {name(row["Column"]): int(row["Number"], 16) for row in table("document.md", "Column", "Number")} == {
+        column.name: column.value for column in guard.Column
+    }
+    assert f"is the version of these rules: {guard.RULES}." in read("document.md")

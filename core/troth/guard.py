@@ -1,8 +1,8 @@
 """Judges a foreign change from its bytes and its causal past, before the CRDT sees it; a verdict, never an exception.
 
-These are the checks that cost little: type, lengths, checksum, canonical header, actor, sequence, dependencies,
-first operation, columns, and counts before anything is decoded.
-Judging the operations themselves belongs here too and has its own release (specs/document.md, Guard).
+These are the checks that need no past but its counters: chunk, header, columns in their one encoding, counts before
+anything is decoded, and each operation by itself. Looking up what operations refer to is left to a later release
+(specs/document.md, Guard).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -119,11 +119,11 @@ def _build(
 
 def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     identity = Identity.parse(tables[ring.IDENTITY][b""])
-    life = Incarnation(tables[ring.LIFE][b""])
+    life = Incarnation(codec.raw(16)(tables[ring.LIFE][b""]))
     cursor = Cursor(identity.epoch.mailbox)
     lineage = tables[LINEAGE].get(cursor.mailbox)
     if lineage is not None:
-        cursor.restore(Lineage(lineage), dict(tables[SLOTS]))
+        cursor.restore(Lineage(codec.raw(16)(lineage)), dict(tables[SLOTS]))
     return Engine(
         identity=identity,
         life=life,
