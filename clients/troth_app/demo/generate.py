@@ -83,9 +83,7 @@ def edits(found: dict[str, Table]) -> Iterator[Edit]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the file, or compare it."""
-    parser = argparse.ArgumentParser(
-        prog="python -m troth_app.demo.generate", description="Write the demo record."
-    )
+    parser = argparse.ArgumentParser(prog="python -m troth_app.demo.generate", description="Write the demo record.")
     parser.add_argument("--check", action="store_true", help="compare the file and write nothing")
     wanted = ninety_days().encode()
     if not parser.parse_args(arguments).check:
@@ -133,9 +131,7 @@ def _writing(path: Keys, rows: Table, between: str) -> Iterator[Edit]:
     """Paragraphs and replacements; a paragraph after the first brings what stands between it and the text."""
     for index, (day, by, old, new) in enumerate(rows):
         insert = new if old or index == 0 else between + new
-        yield Write(
-            n=0, day=date.fromisoformat(_iso(day)), by=by, on=0, path=path, replace=old, insert=insert
-        )
+        yield Write(n=0, day=date.fromisoformat(_iso(day)), by=by, on=0, path=path, replace=old, insert=insert)
 
 
 # --- one function for each kind ---
@@ -221,9 +217,7 @@ def _questions(table: Table) -> Iterator[Edit]:
         day, by, text = row["ask"]
         yield _put(day, by, (*path, "ask"), _said(day, by, text=text, detail=row["detail"]))
         if "taken back" in row:
-            yield _put(
-                row["taken back"], by, (*path, "ask"), _said(day, by, taken_back=_iso(row["taken back"]))
-            )
+            yield _put(row["taken back"], by, (*path, "ask"), _said(day, by, taken_back=_iso(row["taken back"])))
             continue
         day, answer, text, *until = row["answer"]
         value = _said(day, OTHER[by], answer=answer, text=text)

@@ -215,12 +215,13 @@ def _number(value: Value) -> int:
 
 
 def _day(value: Value) -> date:
+    wrong = LineError("`day` is not a date such as 2026-08-23.")
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise wrong
     try:
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            return date.fromisoformat(value)
+        return date.fromisoformat(value)
     except ValueError:
-        pass
-    raise LineError("`day` is not a date such as 2026-08-23.")
+        raise wrong from None
 
 
 def _name(value: Value) -> str:

@@ -173,12 +173,18 @@ def words(text: str) -> Counter[str]:
 
 
 def owed(writes: Iterable[Write]) -> Counter[str]:
-    """Count the words that a text owes to its writes: inserted less replaced, none below zero."""
+    """Count the words that a text owes to its writes: inserted less replaced, none below zero.
+
+    What was replaced more often than it was inserted was a run of words side by side; those words went with it.
+    """
     balance: Counter[str] = Counter()
     for write in writes:
         balance.update(words(write.insert))
         balance.subtract(words(write.replace))
-    return +balance
+    due, runs = +balance, -balance
+    for word in due:
+        due[word] -= _within(runs, word)
+    return +due
 
 
 def missing(owed_words: Counter[str], text: str) -> Counter[str]:
@@ -191,8 +197,12 @@ def missing(owed_words: Counter[str], text: str) -> Counter[str]:
     glued = stood - owed_words
     short = owed_words - stood
     for word in short:
-        short[word] -= sum(run.count(word) * count for run, count in glued.items())
+        short[word] -= _within(glued, word)
     return +short
+
+
+def _within(runs: Counter[str], word: str) -> int:
+    return sum(run.count(word) * count for run, count in runs.items())
 
 
 def _take(reading: _Reading, number: int, line: str) -> None:

@@ -140,9 +140,7 @@ def test_agreements() -> None:
     assert len({edit.path[1] for edit in under("agreements")}) == 8
     revisions = {edit.path[1:3] for edit in under("agreements") if edit.path[-1] == "text"}
     assert len(revisions) == 15
-    acts = [
-        (edit.path[1], edit.by, number_of_day(edit.day), fields(edit)["act"]) for edit in agreement_acts()
-    ]
+    acts = [(edit.path[1], edit.by, number_of_day(edit.day), fields(edit)["act"]) for edit in agreement_acts()]
     assert [act for act in acts if act[3] == "withdraw"] == [("phones-at-night", "Sasha", 33, "withdraw")]
     assert [act[:2] for act in acts if act[3] == "decline"] == [("family-lunch", "Sasha")]
     assert min(number_of_day(edit.day) for edit in under("agreements", "phones-at-night", "r2")) == 41
@@ -180,11 +178,7 @@ def test_requests() -> None:
 
 def test_windows() -> None:
     """11 planned: 8 held, 2 moved, 1 skipped without a word about it."""
-    how = {
-        edit.path[1]: edit.value
-        for edit in under("windows")
-        if isinstance(edit, Set) and edit.path[2] == "how"
-    }
+    how = {edit.path[1]: edit.value for edit in under("windows") if isinstance(edit, Set) and edit.path[2] == "how"}
     assert Counter(how.values()) == {"held": 8, "moved": 2, "skipped": 1}
     skipped = [day for day, value in how.items() if value == "skipped"]
     assert not [edit for edit in under("windows", skipped[0]) if edit.path[2] == "outcome"]
@@ -294,9 +288,7 @@ GENDERED = re.compile(
     r"|mother|father|mum|dad|brother|sister|son|daughter|uncle|aunt)\b",
     re.IGNORECASE,
 )
-DEVOUT = re.compile(
-    r"\b(god|pray\w*|church|bless\w*|sin|sins|holy|christmas|easter|ramadan)\b", re.IGNORECASE
-)
+DEVOUT = re.compile(r"\b(god|pray\w*|church|bless\w*|sin|sins|holy|christmas|easter|ramadan)\b", re.IGNORECASE)
 
 
 def banned(sentence: str) -> list[str]:

@@ -269,9 +269,7 @@ def test_a_mutated_line_is_refused_by_its_number_or_is_valid(found: list[Edit], 
     """Whatever is done to the last line, it is taken or refused with its number; nothing else is raised."""
     lines = [line_of(edit) for edit in found]
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(lines[-1]))] * 2)))
-    spice = st.text(
-        st.sampled_from('{}[]",:\\ \t\r\n0123456789.eE-+NaInfuity\ud800\udfffé\ufeff'), max_size=6
-    )
+    spice = st.text(st.sampled_from('{}[]",:\\ \t\r\n0123456789.eE-+NaInfuity\ud800\udfffé\ufeff'), max_size=6)
     lines[-1] = lines[-1][:start] + data.draw(spice | st.text(max_size=6)) + lines[-1][end:]
     match taken_or_refused(lines):
         case RecordError(line=line):
@@ -326,6 +324,7 @@ SENTENCES = st.text(st.sampled_from("ab1é _.\n"), max_size=6)
 
 
 @given(st.lists(st.builds(write, SENTENCES, SENTENCES), max_size=8))
+@example([write("", "a"), write("", "b"), write("ab", "")])
 def test_a_text_written_in_turn_owes_nothing(writes: list[Write]) -> None:
     """One device that makes the writes one after another has every owed word."""
     text = ""

@@ -1,0 +1,62 @@
+"""Breaks one device on purpose, so that the demo can show that its proofs would notice.
+
+Patches functions of this very process, which the demo starts for the purpose; nothing outside the demo imports it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from troth import crypto, loading
+from troth.engine import Engine
+from troth.record import Record
+from troth.step import Step
+
+__all__ = ["SABOTAGES", "commit"]
+
+
+def forget_outbox() -> None:
+    """What waits for the relay is forgotten at every start."""
+    patched: Any = loading
+    patched._queue = lambda *_: None
+
+
+def skip_entry() -> None:
+    """After a start, the cursor passes the first entries that arrive without taking them in."""
+    engine_class: Any = Engine
+    take: Callable[[Engine, Sequence[tuple[Record, int]], Step], None] = engine_class._take
+    skipped: set[int] = set()
+
+    def take_less(engine: Engine, arrived: Sequence[tuple[Record, int]], step: Step) -> None:
+        started_from_rows = bool(engine.remembered)
+        if started_from_rows and arrived and not skipped:
+            skipped.add(arrived[0][1])
+            arrived = arrived[1:]
+        take(engine, arrived, step)
+
+    engine_class._take = take_less
+
+
+def seal_nothing() -> None:
+    """Envelopes are as long as ever, and in the clear."""
+
+    def no_seal(_key: bytes, _nonce: bytes, plaintext: bytes, _context: bytes) -> bytes:
+        return plaintext + bytes(crypto.TAG_BYTES)
+
+    def no_open(_key: bytes, _nonce: bytes, sealed: bytes, _context: bytes) -> bytes:
+        return sealed[: -crypto.TAG_BYTES]
+
+    patched: Any = crypto
+    patched.aead_seal, patched.aead_open = no_seal, no_open
+
+
+SABOTAGES: Final[dict[str, Callable[[], None]]] = {
+    "cursor": skip_entry,
+    "outbox": forget_outbox,
+    "plaintext": seal_nothing,
+}
+
+
+def commit(name: str | None) -> None:
+    """Break this process in the way of that name, or not at all."""
+    if name is not None:
+        SABOTAGES[name]()

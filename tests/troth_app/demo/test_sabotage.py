@@ -1,0 +1,70 @@
+"""Each sabotage breaks what it says, in this process, and nothing without a name is broken."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from troth import crypto, loading
+from troth.engine import Engine
+from troth.step import Step
+from troth_app.demo.sabotage import SABOTAGES, commit
+
+KEY, NONCE = bytes(32), bytes(24)
+
+
+@pytest.fixture(autouse=True)
+def _mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put everything back afterwards that a sabotage replaces."""
+    for place, name in ((crypto, "aead_seal"), (crypto, "aead_open"), (loading, "_queue"), (Engine, "_take")):
+        monkeypatch.setattr(place, name, getattr(place, name))
+
+
+def patched() -> list[object]:
+    """Give what a sabotage may replace."""
+    return [crypto.aead_seal, crypto.aead_open, getattr(loading, "_queue"), getattr(Engine, "_take")]  # noqa: B009
+
+
+def test_no_name_breaks_nothing() -> None:
+    """Without a name, everything stays as it is; a name that is not known is refused."""
+    before = patched()
+    commit(None)
+    assert patched() == before
+    with pytest.raises(KeyError):
+        commit("everything")
+
+
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_each_breaks_something(name: str) -> None:
+    """Every sabotage replaces something that there is."""
+    before = patched()
+    commit(name)
+    assert patched() != before
+
+
+def test_plaintext_is_in_the_clear_and_as_long_as_ever() -> None:
+    """Nothing is sealed, the length gives nothing away, and what was not sealed can be opened."""
+    sealed = crypto.aead_seal(KEY, NONCE, b"garden", b"context")
+    commit("plaintext")
+    clear = crypto.aead_seal(KEY, NONCE, b"garden", b"context")
+    assert clear.startswith(b"garden")
+    assert len(clear) == len(sealed)
+    assert crypto.aead_open(KEY, NONCE, clear, b"context") == b"garden"
+
+
+def test_the_outbox_is_forgotten() -> None:
+    """Whatever waits, a start takes up none of it."""
+    commit("outbox")
+    take_up: Any = getattr(loading, "_queue")  # noqa: B009
+    assert take_up(object(), object(), object()) is None
+
+
+def test_the_first_entry_after_a_start_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device that starts from rows misses the first entry that arrives, once; a new device misses none."""
+    taken: list[list[Any]] = []
+    monkeypatch.setattr(Engine, "_take", lambda _engine, arrived, _step: taken.append(list(arrived)))
+    commit("cursor")
+    take: Any = getattr(Engine, "_take")  # noqa: B009
+    for remembered in (set(), {1}, {1}):
+        take(SimpleNamespace(remembered=remembered), [("a", 1), ("b", 2)], Step())
+    assert taken == [[("a", 1), ("b", 2)], [("b", 2)], [("a", 1), ("b", 2)]]
