@@ -61,9 +61,7 @@ IMPURE_CALLS = {"__import__", "breakpoint", "eval", "exec", "input", "open", "pr
 
 def packages() -> dict[str, Path]:
     """Every package there is, by name."""
-    folders = [
-        folder for room in ROOMS for folder in sorted(ROOT.glob(f"{room}/*/")) if any(folder.glob("*.py"))
-    ]
+    folders = [folder for room in ROOMS for folder in sorted(ROOT.glob(f"{room}/*/")) if any(folder.glob("*.py"))]
     return {folder.name: folder for folder in folders}
 
 
@@ -91,9 +89,7 @@ def imports(module: str, tree: ast.AST) -> Iterator[str]:
             case ast.ImportFrom():
                 base = [*module.split(".")[: -node.level], *filter(None, [node.module])]
                 yield from (".".join([*base, alias.name]) for alias in node.names)
-            case ast.Call(
-                func=ast.Name(id=call) | ast.Attribute(attr=call), args=[ast.Constant(value=str(name)), *_]
-            ):
+            case ast.Call(func=ast.Name(id=call) | ast.Attribute(attr=call), args=[ast.Constant(value=str(name)), *_]):
                 if call in {"__import__", "import_module"}:
                     yield name
 
@@ -131,9 +127,7 @@ def impurities(module: str, tree: ast.AST) -> list[str]:
     """The places where a module does something else than take values and return values."""
     roots = imported_roots(module, tree)
     found = [
-        f"{module} imports {name}: {what}"
-        for what, names in IMPURE_MODULES.items()
-        for name in sorted(names & roots)
+        f"{module} imports {name}: {what}" for what, names in IMPURE_MODULES.items() for name in sorted(names & roots)
     ]
     for node in ast.walk(tree):
         match node:
@@ -176,9 +170,7 @@ def mirror_of(module: str) -> str:
 
 def unmirrored(trees: dict[str, ast.Module], tests: Collection[str]) -> list[str]:
     """The modules without a test module, and the test modules without a module."""
-    mirrored = {
-        module: tree for module, tree in trees.items() if not module.endswith(("__init__", "__main__"))
-    }
+    mirrored = {module: tree for module, tree in trees.items() if not module.endswith(("__init__", "__main__"))}
     wanted = {mirror_of(module) for module, tree in mirrored.items() if has_code(tree)}
     allowed = {mirror_of(module) for module in mirrored}
     return [f"tests/{path} is missing" for path in sorted(wanted - set(tests))] + [
@@ -229,10 +221,7 @@ def test_a_wrong_way_is_found(module: str, source: str) -> None:
 def test_a_right_way_is_accepted() -> None:
     """Imports along the direction and inside a package are no violation."""
     assert (
-        wrong_ways(
-            "troth.engine", ast.parse("import troth_wire.ids\nfrom . import step\nfrom .step import Step")
-        )
-        == []
+        wrong_ways("troth.engine", ast.parse("import troth_wire.ids\nfrom . import step\nfrom .step import Step")) == []
     )
 
 
@@ -304,12 +293,8 @@ def test_the_relay_loads_neither_engine_nor_automerge() -> None:
     relay = [name.removesuffix(".__init__") for name in modules("relay") if not name.endswith(".__main__")]
     if "troth_relay.main" not in relay:
         pytest.skip("troth_relay.main is not written yet")
-    program = (
-        "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\nprint(*sys.modules)"
-    )
-    loaded = subprocess.run(
-        [sys.executable, "-c", program, *relay], check=True, capture_output=True, text=True
-    )
+    program = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\nprint(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program, *relay], check=True, capture_output=True, text=True)
     assert "troth_relay.main" in loaded.stdout.split()
     assert strangers(loaded.stdout.split()) == set()
 
@@ -332,9 +317,7 @@ def test_no_exception_disappears() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize(
-    "handler", ["except:\n    raise", "except OSError:\n    pass", "except OSError: ..."]
-)
+@pytest.mark.parametrize("handler", ["except:\n    raise", "except OSError:\n    pass", "except OSError: ..."])
 def test_a_swallowed_exception_is_found(handler: str) -> None:
     """Every handler that says nothing, and every one that catches it knows not what, is found."""
     assert swallowed("example", ast.parse(f"try:\n    work()\n{handler}")) == ["example:3"]

@@ -15,8 +15,10 @@ from nacl.signing import SigningKey
 from troth import crypto, envelope, record
 from troth.crypto import Signer, box_public
 from troth.envelope import padded_length
+from troth.epochs import Announcement
+from troth.joining import Invitation, Request, Welcome
 from troth.keys import CARD, Card, DeviceKeys, Epoch
-from troth.membership import Announcement, Genesis, Invitation, Operation, Request, Welcome, evaluate
+from troth.membership import Genesis, Operation, evaluate
 from troth.record import Header, Kind, Record, Seen, Tip
 from troth_wire import codec, log, messages, proof
 from troth_wire.errors import ForgedError, MalformedError, RemoteError, VersionError

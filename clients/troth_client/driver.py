@@ -7,7 +7,7 @@ and made again from what the store holds.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from copy import deepcopy
 from functools import partial
@@ -18,7 +18,9 @@ from troth import (
     Edit,
     Engine,
     Event,
+    Insert,
     Offline,
+    Put,
     Rebuild,
     RefusedEdit,
     RefusedPush,
@@ -107,8 +109,7 @@ class Driver:
         """
         for edit in edits:
             check(edit)
-        # The caller may go on to change the lists in it.
-        await self._ask(Asked(_future(), edits=(document, deepcopy(tuple(edits)))))
+        await self._ask(Asked(_future(), edits=(document, tuple(map(_own, edits)))))
 
     async def ask(self, work: Work) -> Any:
         """Do something else with the engine and carry out its step; returns its answer when that is durable.
@@ -300,6 +301,12 @@ class Driver:
 
     async def _in_worker(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+
+def _own(edit: Edit) -> Edit:
+    """Return an edit that its caller can not change any more; most hold nothing that could be, and a copy is dear."""
+    value = edit.value if isinstance(edit, Put | Insert) else None
+    return deepcopy(edit) if isinstance(value, Mapping | list | tuple) else edit
 
 
 def _closed() -> UsageError:

@@ -7,9 +7,10 @@ from troth.crypto import Cost, Signer, aead_open, aead_seal, derive, stretch
 from troth.edits import Delete, Edit, Insert, Path, Put, Splice, Text, Value
 from troth.engine import Engine, Group
 from troth.identity import Identity, document_id
+from troth.joining import Invitation, Request, Welcome, request
 from troth.keys import Card, DeviceKeys, Epoch
 from troth.loading import begin, load
-from troth.membership import Genesis, Invitation, Request, Welcome, countersign, found, request
+from troth.membership import Genesis, countersign, found
 from troth.ports import Entropy, Probe, Store
 from troth.status import Status
 from troth.step import (

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from troth import crypto, envelope, guard, membership
+from troth import envelope, guard
 from troth import record as records
 from troth.crypto import NONCE_BYTES, Signer
 from troth.cursor import Cursor
@@ -17,12 +17,13 @@ from troth.edits import Edit, Path, Value
 from troth.follower import Follower, advice
 from troth.identity import Identity
 from troth.inbox import Inbox, Judged, Parked
+from troth.joining import Invitation, Request, Welcome, add_device
 from troth.journal import write_edits
 from troth.library import Library
-from troth.membership import Invitation, Request, Welcome
 from troth.outbox import EDITS, Outbox
 from troth.ports import Entropy
-from troth.record import Header, Kind, Record, Verified
+from troth.record import Kind, Record, Verified
+from troth.scribe import Scribe
 from troth.status import Status
 from troth.step import (
     CaughtUp,
@@ -42,11 +43,7 @@ from troth_wire import codec, messages
 from troth_wire.errors import MalformedError, RemoteError, VersionError
 from troth_wire.ids import ChangeHash, DocumentId, EnvelopeId, Incarnation, RecordId
 from troth_wire.limits import (
-    HEADER_BYTES_MAX,
-    HEADER_CHANGES_MAX,
-    HEADER_TIPS_MAX,
     HELD_BYTES_MAX,
-    RECORD_BYTES_MAX,
 )
 from troth_wire.log import envelope_id
 from troth_wire.messages import Deliver, Message, Refuse, Stored
@@ -63,8 +60,6 @@ REMAKE: Final = "remake"
 REOFFER: Final = "reoffer"
 BLOWN: Final = "blown"
 
-PAYLOAD_BYTES_MAX: Final = RECORD_BYTES_MAX - HEADER_BYTES_MAX - 128
-_CHANGE_OVERHEAD_BYTES: Final = 5
 _NO_EDITS: Final = write_edits(())
 _SHOWN_BEFORE: Final = b""
 """In the place of a journal: a log that the relay lost has shown this record, so it goes out as it is."""
@@ -97,6 +92,7 @@ class Engine:
     inbox: Inbox
     library: Library
     cursor: Cursor
+    scribe: Scribe
     outbox: Outbox
     follower: Follower
     arrivals: int = 0
@@ -113,7 +109,6 @@ class Engine:
     elsewhere: set[RecordId] = field(default_factory=set)
     _found_at: dict[RecordId, int] = field(default_factory=dict)
     _pending: list[Verified] = field(default_factory=list)
-    _heads_said: tuple[bytes, ...] | None = None
     _was_caught_up: bool = False
     _retry_in_s: int | None = None
     _retry_at_s: float | None = None
@@ -140,7 +135,7 @@ class Engine:
         accepted = tuple(
             edit for number, group in enumerate(groups) if number not in made.refused for edit in group.edits
         )
-        for number, share in enumerate(_shares(made.changes)):
+        for number, share in enumerate(records.share_out(made.changes)):
             payload = codec.pack(share)
             changes = tuple(map(guard.change_hash, share))
             # The edits stand beside the first of their records: made anew, they make all of them anew.
@@ -170,7 +165,7 @@ class Engine:
                 was added.
         """
         members, identity = self.inbox.members, self.identity
-        payload = membership.add_device(members, identity.keys, admin, asked, identity.epoch, self.entropy)
+        payload = add_device(members, identity.keys, admin, asked, identity.epoch, self.entropy)
         step = Step()
         record = self._write(Kind.OPERATION, payload, step)
         self._push(step)
@@ -187,26 +182,7 @@ class Engine:
         journal: bytes = _NO_EDITS,
     ) -> Verified:
         """Sign a record, seal it, and queue it."""
-        tip = self.inbox.chains.tip(self.identity.device, self.life)
-        heads = self.inbox.members.heads_for(self.identity.device)
-        header = Header(
-            kind=kind,
-            space=self.identity.space,
-            device=self.identity.device,
-            incarnation=self.life,
-            sequence=tip.sequence + 1 if tip else 1,
-            prev=tip.record if tip else None,
-            tips=() if tip else tuple(self.inbox.chains.tips(self.identity.device)[-HEADER_TIPS_MAX:]),
-            heads=heads if heads != self._heads_said or tip is None else (),
-            seen=self.cursor.seen,
-            document=document,
-            changes=changes,
-            rules=guard.RULES,
-            payload_hash=crypto.digest(b"troth/payload", payload),
-        )
-        record = records.sign(header, payload, self.identity.keys.signer)
-        self._heads_said = heads
-        self.inbox.add_own(record)
+        record = self.scribe.write(kind, payload, document=document, changes=changes)
         self.remembered.add(record.id)
         key = self._keep(record, 0, step, own=True)
         self._queue(record, key, journal, step)
@@ -509,17 +485,3 @@ class Engine:
             elsewhere=len(self.elsewhere),
             forks=len(self.inbox.chains.forks),
         )
-
-
-def _shares(changes: Sequence[bytes]) -> list[list[bytes]]:
-    """Share changes out over records, as many in each as fit."""
-    shares: list[list[bytes]] = []
-    room = 0
-    for raw in changes:
-        size = len(raw) + _CHANGE_OVERHEAD_BYTES
-        if size > room or len(shares[-1]) == HEADER_CHANGES_MAX:
-            shares.append([])
-            room = PAYLOAD_BYTES_MAX
-        shares[-1].append(raw)
-        room -= size
-    return shares

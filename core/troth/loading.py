@@ -20,6 +20,7 @@ from troth.library import Library
 from troth.outbox import EDITS, OUTBOX, Outbox
 from troth.ports import Entropy, Probe
 from troth.record import Kind, Record, Verified
+from troth.scribe import Scribe
 from troth.shelf import Parcel
 from troth.step import Held, Rebuild, RefusedEdit, Row, Step
 from troth_wire import codec
@@ -124,13 +125,15 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     lineage = tables[LINEAGE].get(cursor.mailbox)
     if lineage is not None:
         cursor.restore(Lineage(codec.raw(16)(lineage)), dict(tables[SLOTS]))
+    inbox = Inbox(identity.genesis)
     return Engine(
         identity=identity,
         life=life,
         entropy=entropy,
-        inbox=Inbox(identity.genesis),
+        inbox=inbox,
         library=Library(identity.device, life),
         cursor=cursor,
+        scribe=Scribe(identity, life, inbox, cursor),
         outbox=Outbox(),
         follower=Follower(identity.epoch, cursor, admission=admission),
         disputed=len(tables[ring.EVIDENCE]),

@@ -6,15 +6,16 @@ Persons are fixed at genesis, and nobody can add a device for the other.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from troth import crypto
-from troth.crypto import WRAP_BYTES, Signer
+from troth.crypto import Signer
+from troth.epochs import ANNOUNCEMENT, Announcement, announce
 from troth.keys import CARD, Card, DeviceKeys, Entropy, Epoch
-from troth.record import Kind, Record, parse
+from troth.record import Record
 from troth_wire import codec
 from troth_wire.errors import ForgedError, MalformedError, UsageError
-from troth_wire.ids import DeviceId, MailboxId, OperationId, PersonId, SpaceId
+from troth_wire.ids import DeviceId, OperationId, PersonId, SpaceId
 from troth_wire.limits import (
     HEADER_HEADS_MAX,
     OPERATION_BYTES_MAX,
@@ -24,19 +25,18 @@ from troth_wire.limits import (
 )
 
 __all__ = [
-    "Announcement",
+    "DEVICE_ADD",
+    "GENESIS_BYTES_MAX",
+    "PROOFS",
     "Genesis",
-    "Invitation",
     "Members",
     "Operation",
-    "Request",
-    "Welcome",
-    "add_device",
-    "announce",
+    "check_proofs",
     "countersign",
     "evaluate",
     "found",
-    "request",
+    "join_statement",
+    "operation_statement",
 ]
 
 DEVICE_ADD: Final = 1
@@ -44,60 +44,7 @@ PERSONS_MAX: Final = 2
 GENESIS_BYTES_MAX: Final = 4_096
 
 _SIGNATURE: Final = codec.raw(64)
-_PROOFS: Final = codec.fields(_SIGNATURE, _SIGNATURE)
-_EPOCH: Final = codec.fields(
-    codec.natural(),
-    codec.raw(32),
-    codec.many(codec.fields(codec.raw(32), codec.raw(WRAP_BYTES)), PERSON_DEVICES_MAX * 2),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """What a signed operation says of an epoch: its mailbox, and the key wrapped for each of some devices."""
-
-    generation: int
-    mailbox: MailboxId
-    wraps: Mapping[DeviceId, bytes]
-
-    def parts(self) -> list[object]:
-        """The announcement as a list for encoding."""
-        return [
-            self.generation,
-            self.mailbox,
-            [[device, self.wraps[device]] for device in sorted(self.wraps)],
-        ]
-
-    def open_(self, keys: DeviceKeys) -> Epoch:
-        """Return the epoch, for a device to which its key was wrapped.
-
-        Raises:
-            ForgedError: If there is no wrap for it, or what it holds is not the key of the announced mailbox.
-        """
-        wrapped = self.wraps.get(keys.device)
-        if wrapped is None:
-            raise ForgedError("the epoch key was not wrapped for this device")
-        epoch = Epoch(crypto.unwrap(keys.box_secret, wrapped, context=self.mailbox))
-        if epoch.mailbox != self.mailbox:
-            raise ForgedError("the epoch key is not that of the mailbox that was announced")
-        return epoch
-
-
-def announce(epoch: Epoch, cards: Iterable[Card], entropy: Entropy) -> Announcement:
-    """Wrap an epoch key for some devices."""
-    wraps = {
-        card.device: crypto.wrap(card.box, epoch.key, ephemeral=entropy(32), context=epoch.mailbox) for card in cards
-    }
-    return Announcement(0, epoch.mailbox, wraps)
-
-
-def _announcement(item: object) -> Announcement:
-    generation, mailbox, wraps = _EPOCH(item)
-    if [device for device, _ in wraps] != sorted({device for device, _ in wraps}):
-        raise MalformedError("wraps do not ascend")
-    if generation != 0:
-        raise MalformedError("an epoch that this version does not know")
-    return Announcement(generation, mailbox, dict(wraps))
+PROOFS: Final = codec.fields(_SIGNATURE, _SIGNATURE)
 
 
 @dataclass(frozen=True)
@@ -132,7 +79,7 @@ class Genesis:
             VersionError: If its body is of another version.
             ForgedError: If a signature does not fit.
         """
-        shape = codec.fields(codec.blob(GENESIS_BYTES_MAX), codec.many(codec.maybe(_PROOFS), PERSONS_MAX, minimum=1))
+        shape = codec.fields(codec.blob(GENESIS_BYTES_MAX), codec.many(codec.maybe(PROOFS), PERSONS_MAX, minimum=1))
         body, signatures = codec.decode(data, shape, bytes_max=GENESIS_BYTES_MAX)
         _, _, founders, epoch = codec.decode(body, _GENESIS_BODY, bytes_max=GENESIS_BYTES_MAX)
         devices = [card.device for card in founders]
@@ -148,7 +95,7 @@ class Genesis:
 _GENESIS_BODY: Final = codec.known(
     WIRE_VERSION,
     then=codec.fields(
-        codec.either(WIRE_VERSION), codec.raw(32), codec.many(CARD, PERSONS_MAX, minimum=1), _announcement
+        codec.either(WIRE_VERSION), codec.raw(32), codec.many(CARD, PERSONS_MAX, minimum=1), ANNOUNCEMENT
     ),
 )
 
@@ -197,7 +144,7 @@ class Operation:
     @cached_property
     def id(self) -> OperationId:
         """The operation id: the hash of what was signed."""
-        return OperationId(crypto.digest(b"troth/operation", _operation_statement(self.space, self.author, self.body)))
+        return OperationId(crypto.digest(b"troth/operation", operation_statement(self.space, self.author, self.body)))
 
     @classmethod
     def of(cls, record: Record) -> "Operation":
@@ -223,42 +170,29 @@ _ADD_BODY: Final = codec.known(
         codec.either(DEVICE_ADD),
         codec.many(codec.raw(32), HEADER_HEADS_MAX, minimum=1),
         CARD,
-        _PROOFS,
-        _announcement,
+        PROOFS,
+        ANNOUNCEMENT,
     ),
 )
 
 
-def add_device(
-    members: "Members", author: DeviceKeys, admin: Signer, asked: "Request", epoch: Epoch, entropy: Entropy
-) -> bytes:
-    """Return the payload that adds an own device.
-
-    Raises:
-        ForgedError: If the newcomer's proofs are not for this space and person.
-        UsageError: If the device is known already, or the person has as many as one may have.
-    """
-    person = members.person(author.device)
-    _check_proofs(members.space, person, asked.card, asked.proofs)
-    own = [device for device, owner in members.person_of.items() if owner == person]
-    if asked.card.device in members.cards or len(own) >= PERSON_DEVICES_MAX:
-        raise UsageError("this device is known already, or there are as many as there may be")
-    announcement = announce(epoch, [asked.card], entropy)
-    parents = members.heads_for(author.device)
-    body = codec.pack([WIRE_VERSION, DEVICE_ADD, parents, asked.card.parts(), asked.proofs, announcement.parts()])
-    return codec.pack([body, admin.sign(_operation_statement(members.space, author.device, body))])
-
-
-def _operation_statement(space: SpaceId, author: DeviceId, body: bytes) -> bytes:
+def operation_statement(space: SpaceId, author: DeviceId, body: bytes) -> bytes:
+    """Return what an operation's author signs with the admin key."""
     return b"troth/operation/1\x00" + space + author + body
 
 
-def _join_statement(space: SpaceId, person: PersonId, device: DeviceId) -> bytes:
+def join_statement(space: SpaceId, person: PersonId, device: DeviceId) -> bytes:
+    """Return what a newcomer signs with both keys: that it means to be this person's device in this space."""
     return b"troth/join/1\x00" + space + person + device
 
 
-def _check_proofs(space: SpaceId, person: PersonId, card: Card, proofs: tuple[bytes, bytes]) -> None:
-    statement = _join_statement(space, person, card.device)
+def check_proofs(space: SpaceId, person: PersonId, card: Card, proofs: tuple[bytes, bytes]) -> None:
+    """Check that a newcomer holds its keys and means this space and person.
+
+    Raises:
+        ForgedError: If a proof does not fit.
+    """
+    statement = join_statement(space, person, card.device)
     crypto.verify(card.everyday, statement, proofs[0])
     crypto.verify(card.admin, statement, proofs[1])
 
@@ -331,112 +265,10 @@ def _counts(
     # A device belongs to one person for good: the newcomer's proofs name the person, so no other add can move it.
     if operation.card.device in before or list(before.values()).count(person) >= PERSON_DEVICES_MAX:
         return False
-    statement = _operation_statement(operation.space, operation.author, operation.body)
+    statement = operation_statement(operation.space, operation.author, operation.body)
     try:
         crypto.verify(cards[operation.author].admin, statement, operation.signature)
-        _check_proofs(genesis.space, person, operation.card, operation.proofs)
+        check_proofs(genesis.space, person, operation.card, operation.proofs)
     except ForgedError:
         return False
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """What an existing device tells a new one: which space, and whose device it will be."""
-
-    space: SpaceId
-    person: PersonId
-
-    def encode(self) -> bytes:
-        """Return its bytes."""
-        return codec.pack([self.space, self.person])
-
-    @classmethod
-    def parse(cls, data: bytes) -> "Invitation":
-        """Read it.
-
-        Raises:
-            MalformedError: If it is no invitation.
-        """
-        return cls(*codec.decode(data, codec.fields(codec.raw(32), codec.raw(32)), bytes_max=128))
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the new device answers: its card, and proofs that it holds the keys and means this space and person."""
-
-    card: Card
-    proofs: tuple[bytes, bytes]
-
-    def encode(self) -> bytes:
-        """Return its bytes."""
-        return codec.pack([self.card.parts(), self.proofs])
-
-    @classmethod
-    def parse(cls, data: bytes) -> "Request":
-        """Read it; the proofs are checked when it is granted.
-
-        Raises:
-            MalformedError: If it is no request.
-        """
-        return cls(*codec.decode(data, codec.fields(CARD, _PROOFS), bytes_max=512))
-
-
-def request(invitation: Invitation, keys: DeviceKeys, admin: Signer) -> Request:
-    """Answer an invitation."""
-    statement = _join_statement(invitation.space, invitation.person, keys.device)
-    return Request(keys.card, (keys.signer.sign(statement), admin.sign(statement)))
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """What lets a device begin: the genesis and, unless it is a founder, the record that added it."""
-
-    genesis: Genesis
-    record: Record | None
-
-    def encode(self) -> bytes:
-        """Return its bytes."""
-        return codec.pack([self.genesis.encode(), self.record and self.record.encode()])
-
-    @classmethod
-    def parse(cls, data: bytes) -> "Welcome":
-        """Read it.
-
-        Raises:
-            MalformedError, ForgedError, VersionError: If genesis or record do not hold.
-        """
-        shape = codec.fields(codec.blob(GENESIS_BYTES_MAX), codec.maybe(codec.blob(RECORD_BYTES_MAX + 64)))
-        genesis, added = codec.decode(data, shape, bytes_max=2 * RECORD_BYTES_MAX)
-        record = None
-        if added is not None:
-            record, length = parse(added)
-            if length != len(added):
-                raise MalformedError("bytes after the record")
-        return cls(Genesis.parse(genesis), record)
-
-    def epoch(self, keys: DeviceKeys, expected: SpaceId | None = None) -> Epoch:
-        """Return the epoch that this device may read.
-
-        Args:
-            keys: The device that is welcomed.
-            expected: The space that it asked to join.
-
-        Raises:
-            ForgedError: If it is the welcome to another space, for another device, or not signed by all founders.
-            MalformedError, VersionError: If the record holds no operation that this version knows.
-        """
-        if not self.genesis.complete or expected not in (None, self.genesis.space):
-            raise ForgedError("not the genesis of this space, signed by all its founders")
-        return self._announcement().open_(keys)
-
-    def _announcement(self) -> Announcement:
-        if self.record is None:
-            return self.genesis.epoch
-        if self.record.header.space != self.genesis.space or self.record.header.kind != Kind.OPERATION:
-            raise ForgedError("the record does not add a device to this space")
-        operation: Any = Operation.of(self.record)
-        if operation.epoch.mailbox != self.genesis.epoch.mailbox:
-            raise ForgedError("the record names another mailbox than the genesis")
-        announcement: Announcement = operation.epoch
-        return announcement

@@ -4,6 +4,7 @@ A `Record` has been read and nothing more; `Verified` is the same value after `c
 Signatures cover the header's received bytes (specs/record.md).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -35,9 +36,12 @@ from troth_wire.limits import (
     WIRE_VERSION,
 )
 
-__all__ = ["Header", "Kind", "Record", "Seen", "Tip", "Verified", "changes_in", "parse", "sign", "verify"]
+__all__ = ["Header", "Kind", "Record", "Seen", "Tip", "Verified", "changes_in", "parse", "share_out", "sign", "verify"]
 
 LENGTHS_BYTES: Final = 6
+PAYLOAD_BYTES_MAX: Final = RECORD_BYTES_MAX - HEADER_BYTES_MAX - 128
+"""What fits beside the longest header."""
+_CHANGE_OVERHEAD_BYTES: Final = 5
 _DOMAIN: Final = b"troth/record/1\x00"
 
 
@@ -194,6 +198,20 @@ def changes_in(record: Record) -> tuple[bytes, ...]:
     if len(changes) != len(record.header.changes):
         raise MalformedError("another number of changes than the header names")
     return changes
+
+
+def share_out(changes: Sequence[bytes]) -> list[list[bytes]]:
+    """Share changes out over records, as many in each as fit."""
+    shares: list[list[bytes]] = []
+    room = 0
+    for raw in changes:
+        size = len(raw) + _CHANGE_OVERHEAD_BYTES
+        if size > room or len(shares[-1]) == HEADER_CHANGES_MAX:
+            shares.append([])
+            room = PAYLOAD_BYTES_MAX
+        shares[-1].append(raw)
+        room -= size
+    return shares
 
 
 def _parse_header(data: bytes) -> Header:

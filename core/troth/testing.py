@@ -16,13 +16,13 @@ from troth.document import Document, PoisonedError, UnappliedError
 from troth.edits import Edit, Path, Value
 from troth.engine import Engine, Group
 from troth.identity import Identity
+from troth.joining import Welcome, request
 from troth.keys import DeviceKeys
 from troth.loading import begin, load
-from troth.membership import Welcome
 from troth.ports import Entropy, Store
 from troth.step import Event, HangUp, Rebuild, RefusedEdit, Row, Step
 from troth_wire import log, messages, proof, session
-from troth_wire.errors import ForgedError, MalformedError, StoreError, TrothError
+from troth_wire.errors import ForgedError, LocalError, MalformedError, StoreError, TrothError
 from troth_wire.ids import ActorId, DocumentId, EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX, WIRE_VERSION
 from troth_wire.messages import Create, Deliver, Follow, Head, Hello, Message, Prove, Push, Reason, Refuse, Stored
@@ -259,13 +259,16 @@ class Device:
 
         Raises:
             UsageError: If the edits can not be applied; nothing of them was.
+            LocalError: If the document library stopped; nothing of them was, and the device was built again.
             Crash: If the device was told to crash.
         """
         step = self.engine.edit([Group(0, document, edits)])
-        refused = [event for event in step.tell if isinstance(event, RefusedEdit)]
         self._carry_out(step)
-        if refused:
-            raise refused[0].error
+        for event in step.tell:
+            if isinstance(event, RefusedEdit):
+                raise event.error
+            if isinstance(event, Rebuild) and not step.save:
+                raise LocalError("The document was built again. Nothing was changed. Try again.")
 
     def view(self, document: DocumentId, path: Path = ()) -> Value:
         """Return what the device shows."""
@@ -364,7 +367,7 @@ class World:
         keys, admin = DeviceKeys.make(self.entropy)
         host = self.devices[by]
         invitation = host.engine.invite()
-        asked = membership.request(invitation, keys, Signer(admin))
+        asked = request(invitation, keys, Signer(admin))
         step, welcome = host.engine.admit(asked, host.admin)
         host._carry_out(step)
         return self._settle(name, keys, admin, Welcome.parse(welcome.encode()))

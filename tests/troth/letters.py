@@ -5,10 +5,12 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from troth import membership, record
+from troth import joining, membership, record
 from troth.crypto import Signer, digest
+from troth.epochs import announce
+from troth.joining import Invitation, Request, Welcome
 from troth.keys import DeviceKeys, Epoch
-from troth.membership import Genesis, Operation, Welcome
+from troth.membership import Genesis, Operation
 from troth.record import Header, Kind, Record, Seen, Tip, Verified
 from troth.testing import entropy_of
 from troth_wire import codec
@@ -32,6 +34,9 @@ __all__ = [
     "LIFE",
     "SPACE",
     "adding",
+    "asked_by",
+    "carried",
+    "device",
     "drawn_headers",
     "epoch_of",
     "exactly",
@@ -40,6 +45,7 @@ __all__ = [
     "letters",
     "operation_in",
     "payload_of",
+    "person",
     "space_of",
     "spoil",
 ]
@@ -146,9 +152,9 @@ def adding(
     keys, admin = keys_of(by)
     card = keys_of(newcomer)[0].card
     owner = PersonId(keys_of(person or by)[0].device)
-    proofs = membership.request(membership.Invitation(genesis.space, owner), *keys_of(proven_by or newcomer)).proofs
+    proofs = joining.request(Invitation(genesis.space, owner), *keys_of(proven_by or newcomer)).proofs
     epoch = epoch_of(genesis, next(name for name in ("robin", "sasha") if keys_of(name)[0].card in genesis.founders))
-    announcement = membership.announce(epoch, [card], entropy_of(f"{newcomer}/{by}"))
+    announcement = announce(epoch, [card], entropy_of(f"{newcomer}/{by}"))
     named = sorted(parents) if parents is not None else [OperationId(genesis.space)]
     body = codec.pack([1, 1, named, card.parts(), proofs, announcement.parts()])
     statement = b"troth/operation/1\x00" + genesis.space + keys.device + body
@@ -200,3 +206,31 @@ def drawn_headers(draw: st.DrawFn, payload: bytes) -> Header:
         rules=draw(st.integers(0, 65_535)),
         payload_hash=digest(b"troth/payload", payload),
     )
+
+
+def device(name: str) -> DeviceId:
+    """The id of a device."""
+    return keys_of(name)[0].device
+
+
+def person(name: str) -> PersonId:
+    """The person whose founding device has this name."""
+    return PersonId(device(name))
+
+
+def carried(payload: bytes, *, by: str, genesis: Genesis) -> Verified:
+    """The record of an operation, as it goes into the log or a welcome."""
+    header = Header(
+        kind=Kind.OPERATION,
+        space=genesis.space,
+        device=device(by),
+        incarnation=Incarnation(bytes(16)),
+        sequence=1,
+        payload_hash=digest(b"troth/payload", payload),
+    )
+    return record.sign(header, payload, keys_of(by)[0].signer)
+
+
+def asked_by(name: str, *, to: Genesis, joins: str) -> Request:
+    """The request of a new device to join a person."""
+    return joining.request(Invitation(to.space, person(joins)), *keys_of(name))

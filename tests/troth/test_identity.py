@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.troth.letters import adding, epoch_of, keys_of, operation_in, space_of
 from troth.identity import Identity, document_id
+from troth.joining import Welcome
 from troth.keys import Epoch
-from troth.membership import Welcome
 from troth.record import Header, Kind, sign
 from troth_wire.errors import ForgedError, RemoteError
 from troth_wire.ids import Incarnation

@@ -8,50 +8,33 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.troth.letters import adding, epoch_of, exactly, keys_of, operation_in, space_of
-from troth import crypto, membership, record
-from troth.crypto import Signer, digest
+from tests.troth.letters import (
+    adding,
+    asked_by,
+    carried,
+    device,
+    epoch_of,
+    keys_of,
+    operation_in,
+    person,
+    space_of,
+)
+from troth import membership, record
+from troth.crypto import Signer
+from troth.epochs import announce
+from troth.joining import Welcome, add_device
 from troth.keys import Epoch
-from troth.membership import Genesis, Invitation, Members, Operation, Request, Welcome, evaluate
-from troth.record import Header, Kind, Verified
+from troth.membership import Genesis, Members, Operation, evaluate
 from troth.testing import entropy_of
 from troth_wire import codec
 from troth_wire.errors import ForgedError, MalformedError, RemoteError, UsageError, VersionError
-from troth_wire.ids import DeviceId, Incarnation, OperationId, PersonId, SpaceId
+from troth_wire.ids import OperationId
 from troth_wire.limits import HEADER_BYTES_MAX, HEADER_HEADS_MAX, PERSON_DEVICES_MAX
 
 COUPLE = space_of("robin", "sasha")
 ALONE = space_of("robin")
 ROOT = OperationId(COUPLE.space)
 ROLES = {"robin": "sasha", "sasha": "robin"}
-
-
-def device(name: str) -> DeviceId:
-    """The id of a device."""
-    return keys_of(name)[0].device
-
-
-def person(name: str) -> PersonId:
-    """The person whose founding device has this name."""
-    return PersonId(device(name))
-
-
-def carried(payload: bytes, *, by: str, genesis: Genesis = COUPLE) -> Verified:
-    """The record of an operation, as it goes into the log or a welcome."""
-    header = Header(
-        kind=Kind.OPERATION,
-        space=genesis.space,
-        device=device(by),
-        incarnation=Incarnation(bytes(16)),
-        sequence=1,
-        payload_hash=digest(b"troth/payload", payload),
-    )
-    return record.sign(header, payload, keys_of(by)[0].signer)
-
-
-def asked_by(name: str, *, to: Genesis = COUPLE, joins: str) -> Request:
-    """The request of a new device to join a person."""
-    return membership.request(Invitation(to.space, person(joins)), *keys_of(name))
 
 
 @dataclass(frozen=True)
@@ -177,8 +160,8 @@ def test_nobody_adds_a_device_for_the_other(by: str) -> None:
         members = evaluate(COUPLE, [operation])
         assert (device("tablet") in members.cards) == (by == intended)
         with pytest.raises(ForgedError) if by != intended else nullcontext():
-            asked = asked_by("tablet", joins=intended)
-            membership.add_device(evaluate(COUPLE, []), *keys_of(by), asked, epoch_of(COUPLE, by), entropy_of("adding"))
+            asked = asked_by("tablet", to=COUPLE, joins=intended)
+            add_device(evaluate(COUPLE, []), *keys_of(by), asked, epoch_of(COUPLE, by), entropy_of("adding"))
 
 
 def test_a_proof_is_for_one_space() -> None:
@@ -187,8 +170,8 @@ def test_a_proof_is_for_one_space() -> None:
     robin, admin = keys_of("robin")
     epoch = epoch_of(COUPLE, "robin")
     with pytest.raises(ForgedError):
-        membership.add_device(evaluate(COUPLE, []), robin, admin, elsewhere, epoch, entropy_of("adding"))
-    announcement = membership.announce(epoch, [elsewhere.card], entropy_of("adding"))
+        add_device(evaluate(COUPLE, []), robin, admin, elsewhere, epoch, entropy_of("adding"))
+    announcement = announce(epoch, [elsewhere.card], entropy_of("adding"))
     body = codec.pack([1, 1, [ROOT], elsewhere.card.parts(), elsewhere.proofs, announcement.parts()])
     signature = admin.sign(b"troth/operation/1\x00" + COUPLE.space + robin.device + body)
     operation = operation_in(codec.pack([body, signature]), by="robin", space=COUPLE.space)
@@ -256,9 +239,9 @@ def test_a_person_has_so_many_devices() -> None:
 
 def add(members: Members, by: str, newcomer: str, joins: str = "") -> Operation:
     """What a device writes that honestly adds another."""
-    asked = asked_by(newcomer, joins=joins or by)
+    asked = asked_by(newcomer, to=COUPLE, joins=joins or by)
     epoch = epoch_of(COUPLE, joins or by)
-    payload = membership.add_device(members, *keys_of(by), asked, epoch, entropy_of(newcomer))
+    payload = add_device(members, *keys_of(by), asked, epoch, entropy_of(newcomer))
     return operation_in(payload, by=by, space=COUPLE.space)
 
 
@@ -343,7 +326,7 @@ def test_only_a_founder_signs() -> None:
 def test_nobody_signs_a_space_that_they_could_not_read() -> None:
     """A founder whose wrap holds another key, or none, refuses to sign."""
     keys, admin = keys_of("robin")
-    other = membership.announce(Epoch(b"o" * 32), [keys.card], entropy_of("other"))
+    other = announce(Epoch(b"o" * 32), [keys.card], entropy_of("other"))
     mixed = replace(ALONE.epoch, wraps=other.wraps)
     unreadable = replace(ALONE.epoch, wraps={keys.device: bytes(80)})
     for epoch in (mixed, unreadable):
@@ -351,95 +334,9 @@ def test_nobody_signs_a_space_that_they_could_not_read() -> None:
             membership.countersign(replace(ALONE, epoch=epoch, signatures=(None,)), keys, admin)
 
 
-def test_the_key_in_a_wrap_is_that_of_the_announced_mailbox() -> None:
-    """A key that was wrapped for the announced mailbox, and derives another, is refused."""
-    keys, _ = keys_of("robin")
-    wrong = crypto.wrap(keys.card.box, b"w" * 32, ephemeral=b"e" * 32, context=ALONE.epoch.mailbox)
-    with pytest.raises(ForgedError, match="announced"):
-        replace(ALONE.epoch, wraps={keys.device: wrong}).open_(keys)
-
-
 def test_another_salt_is_another_space() -> None:
     """The same founders can found as many spaces as they like."""
     assert space_of("robin", "sasha", salt="again").space != COUPLE.space
-
-
-# Joining
-
-
-@given(exactly(32), exactly(32))
-def test_an_invitation_comes_back(space: bytes, owner: bytes) -> None:
-    """An invitation is read as it was written."""
-    invitation = Invitation(SpaceId(space), PersonId(owner))
-    assert Invitation.parse(invitation.encode()) == invitation
-
-
-def test_a_request_comes_back() -> None:
-    """A request is read as it was written."""
-    asked = asked_by("tablet", joins="robin")
-    assert Request.parse(asked.encode()) == asked
-
-
-def welcomed(newcomer: str = "tablet", by: str = "robin") -> Welcome:
-    """The welcome to a device that was added."""
-    return Welcome(COUPLE, carried(adding(COUPLE, newcomer, by=by), by=by))
-
-
-@pytest.mark.parametrize("welcome", [Welcome(COUPLE, None), welcomed()], ids=["founder", "added"])
-def test_a_welcome_comes_back(welcome: Welcome) -> None:
-    """A welcome is read as it was written, with and without the record of an operation."""
-    assert Welcome.parse(welcome.encode()) == welcome
-
-
-@pytest.mark.parametrize("kind", [Invitation, Request, Welcome])
-@given(data=st.data())
-def test_what_is_handed_over_is_only_refused(
-    kind: type[Invitation] | type[Request] | type[Welcome], data: st.DataObject
-) -> None:
-    """However what is handed over is changed, reading it raises nothing but a RemoteError."""
-    whole = {
-        Invitation: Invitation(COUPLE.space, person("robin")).encode(),
-        Request: asked_by("tablet", joins="robin").encode(),
-        Welcome: welcomed().encode(),
-    }[kind]
-    start = data.draw(st.integers(0, len(whole)))
-    spoiled = whole[:start] + data.draw(st.binary(max_size=8)) + whole[data.draw(st.integers(start, len(whole))) :]
-    try:
-        read = kind.parse(spoiled)
-    except RemoteError:
-        return
-    assert read.encode() == spoiled
-
-
-def test_a_welcome_opens_the_epoch_for_the_newcomer_alone() -> None:
-    """The device that was added reads the space, and nobody else by that welcome."""
-    welcome = welcomed()
-    assert welcome.epoch(keys_of("tablet")[0], COUPLE.space) == epoch_of(COUPLE, "robin")
-    for other in ("phone", "stranger"):
-        with pytest.raises(ForgedError):
-            welcome.epoch(keys_of(other)[0], COUPLE.space)
-
-
-def test_a_welcome_is_to_the_space_that_was_asked_for() -> None:
-    """Another space can not be handed over in its place, whole or in part."""
-    keys, _ = keys_of("tablet")
-    elsewhere = Welcome(ALONE, carried(adding(ALONE, "tablet", by="robin"), by="robin", genesis=ALONE))
-    mixed = Welcome(COUPLE, elsewhere.record)
-    for welcome, expected in ((elsewhere, COUPLE.space), (mixed, COUPLE.space), (mixed, None)):
-        with pytest.raises(ForgedError):
-            welcome.epoch(keys, expected)
-
-
-def test_a_welcome_names_the_mailbox_of_the_genesis() -> None:
-    """A record that announces another mailbox leads nobody away."""
-    keys, _ = keys_of("tablet")
-    asked = asked_by("tablet", joins="robin")
-    robin, admin = keys_of("robin")
-    payload = membership.add_device(evaluate(COUPLE, []), robin, admin, asked, Epoch(b"x" * 32), entropy_of("away"))
-    with pytest.raises(ForgedError):
-        Welcome(COUPLE, carried(payload, by="robin")).epoch(keys, COUPLE.space)
-    operation = operation_in(payload, by="robin", space=COUPLE.space)
-    assert evaluate(COUPLE, [operation]).counting.keys() == {ROOT}
 
 
 # The form of an operation
@@ -473,7 +370,7 @@ def test_the_largest_genesis_and_header_fit() -> None:
     """A space of two, and a header with as many heads as an author names, are within their bounds."""
     assert len(COUPLE.encode()) <= membership.GENESIS_BYTES_MAX
     members = evaluate(COUPLE, crowd("sasha", 30, in_a_row=False))
-    header = carried(b"", by="robin").header
+    header = carried(b"", by="robin", genesis=COUPLE).header
     named = replace(header, heads=members.heads_for(device("robin")))
     assert len(named.encode()) <= HEADER_BYTES_MAX
     read, _ = record.parse(record.sign(named, b"", keys_of("robin")[0].signer).encode())
@@ -484,8 +381,8 @@ def test_the_largest_genesis_and_header_fit() -> None:
 def test_parents_ascend_and_are_not_missing(parents: list[bytes]) -> None:
     """An operation names at least one parent, each once and in order."""
     robin, admin = keys_of("robin")
-    asked = asked_by("tablet", joins="robin")
-    announcement = membership.announce(epoch_of(COUPLE, "robin"), [asked.card], entropy_of("parents"))
+    asked = asked_by("tablet", to=COUPLE, joins="robin")
+    announcement = announce(epoch_of(COUPLE, "robin"), [asked.card], entropy_of("parents"))
     body = codec.pack([1, 1, parents, asked.card.parts(), asked.proofs, announcement.parts()])
     signature = Signer.sign(admin, b"troth/operation/1\x00" + COUPLE.space + robin.device + body)
     with pytest.raises(MalformedError):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contracts.client_world import CHEAP
 from troth import DeviceKeys, Genesis, Row, Welcome
-from troth.membership import Invitation
+from troth.joining import Invitation
 from troth_client import (
     Machine,
     Vault,

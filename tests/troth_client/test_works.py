@@ -6,7 +6,7 @@ from tests.contracts.client_world import new_space
 from troth import DeviceKeys, Edit, Engine, Insert, Put, Rebuild, RefusedEdit, Signer, Splice, Step, document_id, load
 from troth import request as request_to_join
 from troth.document import PoisonedError
-from troth.membership import Invitation
+from troth.joining import Invitation
 from troth.testing import MemoryStore, World, entropy_of, probe_here
 from troth_client.works import View, admit, invite, revise
 from troth_wire.errors import LocalError, UsageError

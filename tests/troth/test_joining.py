@@ -1,0 +1,92 @@
+"""Invitation, request and welcome: each is for one space and one person, and opens nothing for anybody else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.troth.letters import adding, asked_by, carried, epoch_of, exactly, keys_of, operation_in, person, space_of
+from troth.joining import Invitation, Request, Welcome, add_device
+from troth.keys import Epoch
+from troth.membership import evaluate
+from troth.testing import entropy_of
+from troth_wire.errors import ForgedError, RemoteError
+from troth_wire.ids import OperationId, PersonId, SpaceId
+
+COUPLE = space_of("robin", "sasha")
+ALONE = space_of("robin")
+ROOT = OperationId(COUPLE.space)
+
+
+@given(exactly(32), exactly(32))
+def test_an_invitation_comes_back(space: bytes, owner: bytes) -> None:
+    """An invitation is read as it was written."""
+    invitation = Invitation(SpaceId(space), PersonId(owner))
+    assert Invitation.parse(invitation.encode()) == invitation
+
+
+def test_a_request_comes_back() -> None:
+    """A request is read as it was written."""
+    asked = asked_by("tablet", to=COUPLE, joins="robin")
+    assert Request.parse(asked.encode()) == asked
+
+
+def welcomed(newcomer: str = "tablet", by: str = "robin") -> Welcome:
+    """The welcome to a device that was added."""
+    return Welcome(COUPLE, carried(adding(COUPLE, newcomer, by=by), by=by, genesis=COUPLE))
+
+
+@pytest.mark.parametrize("welcome", [Welcome(COUPLE, None), welcomed()], ids=["founder", "added"])
+def test_a_welcome_comes_back(welcome: Welcome) -> None:
+    """A welcome is read as it was written, with and without the record of an operation."""
+    assert Welcome.parse(welcome.encode()) == welcome
+
+
+@pytest.mark.parametrize("kind", [Invitation, Request, Welcome])
+@given(data=st.data())
+def test_what_is_handed_over_is_only_refused(
+    kind: type[Invitation] | type[Request] | type[Welcome], data: st.DataObject
+) -> None:
+    """However what is handed over is changed, reading it raises nothing but a RemoteError."""
+    whole = {
+        Invitation: Invitation(COUPLE.space, person("robin")).encode(),
+        Request: asked_by("tablet", to=COUPLE, joins="robin").encode(),
+        Welcome: welcomed().encode(),
+    }[kind]
+    start = data.draw(st.integers(0, len(whole)))
+    spoiled = whole[:start] + data.draw(st.binary(max_size=8)) + whole[data.draw(st.integers(start, len(whole))) :]
+    try:
+        read = kind.parse(spoiled)
+    except RemoteError:
+        return
+    assert read.encode() == spoiled
+
+
+def test_a_welcome_opens_the_epoch_for_the_newcomer_alone() -> None:
+    """The device that was added reads the space, and nobody else by that welcome."""
+    welcome = welcomed()
+    assert welcome.epoch(keys_of("tablet")[0], COUPLE.space) == epoch_of(COUPLE, "robin")
+    for other in ("phone", "stranger"):
+        with pytest.raises(ForgedError):
+            welcome.epoch(keys_of(other)[0], COUPLE.space)
+
+
+def test_a_welcome_is_to_the_space_that_was_asked_for() -> None:
+    """Another space can not be handed over in its place, whole or in part."""
+    keys, _ = keys_of("tablet")
+    elsewhere = Welcome(ALONE, carried(adding(ALONE, "tablet", by="robin"), by="robin", genesis=ALONE))
+    mixed = Welcome(COUPLE, elsewhere.record)
+    for welcome, expected in ((elsewhere, COUPLE.space), (mixed, COUPLE.space), (mixed, None)):
+        with pytest.raises(ForgedError):
+            welcome.epoch(keys, expected)
+
+
+def test_a_welcome_names_the_mailbox_of_the_genesis() -> None:
+    """A record that announces another mailbox leads nobody away."""
+    keys, _ = keys_of("tablet")
+    asked = asked_by("tablet", to=COUPLE, joins="robin")
+    robin, admin = keys_of("robin")
+    payload = add_device(evaluate(COUPLE, []), robin, admin, asked, Epoch(b"x" * 32), entropy_of("away"))
+    with pytest.raises(ForgedError):
+        Welcome(COUPLE, carried(payload, by="robin", genesis=COUPLE)).epoch(keys, COUPLE.space)
+    operation = operation_in(payload, by="robin", space=COUPLE.space)
+    assert evaluate(COUPLE, [operation]).counting.keys() == {ROOT}
