@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PROFILE ?= fast
+PEERS ?= ../shared/peers
+ROUNDS ?= 2
+RESULTS ?= build/bench
+COMPARE = $(BIN)/python .peers/run.py --rounds $(ROUNDS) --ours '$(BIN)/python -m bench.server' '$(BIN)/python -m bench.client'
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test check format lock bench bench-peers clean
 
 help: ## Show this list.
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 demo: $(READY) ## Run the demo.
 	@$(BIN)/troth demo
@@ -33,6 +37,24 @@ lock: $(READY) ## Lock requirements/*.txt again. ARGS=--upgrade takes newer vers
 # A relay never imports automerge, so it does not install it either.
 	@$(COMPILE) --extra relay --no-emit-package automerge --output-file requirements/relay.txt $(ARGS)
 	@! grep -n '://' requirements/*.txt || { echo "A lock file names an address."; exit 1; }
+
+bench: $(READY) $(if $(wildcard $(PEERS)/run.py),.peers/run.py) ## Measure the engine and the relay by themselves: the peers' cases, the parts, the way of an edit.
+	@$(BIN)/python -m bench.micro --json $(RESULTS)/micro.json
+	@if [ -f .peers/run.py ]; then $(COMPARE) --only ''; else echo "The peers' cases are skipped: there is no $(PEERS)."; fi
+
+bench-peers: $(READY) .peers/node_modules ## Measure them beside other systems, in turn; installs those in .peers. ROUNDS=2.
+	@mkdir -p $(RESULTS)
+	@$(COMPARE) --json $(RESULTS)/peers.json
+	@$(BIN)/python -m bench.micro --json $(RESULTS)/micro.json
+	@$(BIN)/python -m bench.plot $(RESULTS)
+
+.peers/run.py:
+	@mkdir -p .peers
+	@cp -R "$(PEERS)/." .peers/
+	@chmod -R u+w .peers
+
+.peers/node_modules: .peers/run.py
+	@sh .peers/setup.sh
 
 clean: ## Remove .venv and everything the tools leave behind.
 	@rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

@@ -92,6 +92,8 @@ class Document:
     """One CRDT document, written to under one actor."""
 
     def __init__(self, actor: ActorId) -> None:
+        self._written = False
+        """Whether this actor is known to have made a change of this document."""
         with _wall():
             self._document = automerge.Document(actor_id=actor)
 
@@ -148,12 +150,27 @@ class Document:
                 else:
                     break
             changes = tuple(change.raw_bytes for change in self._document.get_changes(before))
+            self._written = self._written or bool(changes)
+            if not self._written:
+                self._forget_actor()
             if all(isinstance(read(raw), Change) for raw in changes):
                 return Made(changes, refused)
             actor = self._document.get_actor()
             self._document = self._document.fork(before)
             self._document.set_actor(actor)
         return None
+
+    def _forget_actor(self) -> None:
+        """Leave no trace of a transaction that changed nothing, where it was this actor's first.
+
+        The library would keep the actor's place, and panic at a later roll-back once another actor came after it.
+        """
+        actor = self._document.get_actor()
+        self._written = any(change.actor_id == actor for change in self._document.get_changes([]))
+        if not self._written:
+            # A fork, because the saved form keeps the place too.
+            self._document = self._document.fork(self._document.get_heads())
+            self._document.set_actor(actor)
 
     def _edit_one_by_one(self, groups: Sequence[Sequence[Edit]]) -> Made:
         each = [self.edit([group]) for group in groups]
@@ -238,6 +255,9 @@ def _pieces(edit: Edit) -> Iterator[Edit]:
         case Insert(path, index, value):
             yield Insert(path, index, _hollow(value))
             yield from _fill((*path, index), value)
+        case Splice(path, index, 0, ""):
+            # Nothing to do, but only where there is such a place.
+            yield Splice(path, index)
         case Splice(path, index, delete, insert):
             for start in range(0, delete, SPLICE_CHARACTERS):
                 yield Splice(path, index, min(SPLICE_CHARACTERS, delete - start))
