@@ -206,8 +206,9 @@ class Driver:
         """Commit a step, and what is owed before it; return both, to be shown."""
         self._owed += step
         if self._owed.save:
-            await self._in_worker(partial(self._store.commit, self._owed.save))
-        saved, self._owed = self._owed, Step()
+            await self._in_worker(partial(self._store.commit, [*self._owed.note, *self._owed.save]))
+            self._owed.note = []
+        saved, self._owed = self._owed, Step(note=self._owed.note)
         return saved
 
     async def _show(self, step: Step) -> None:

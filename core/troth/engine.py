@@ -265,7 +265,8 @@ class Engine:
                 for number, (identity, sealed) in enumerate(zip(identities, envelopes, strict=True), position):
                     self._open(identity, sealed, number, arrived, step)
             case Stored(_, position, identities):
-                step.save.append(self.cursor.take(position, list(identities)))
+                # Lost in a crash, it is read again, and the outbox still knows what it was about.
+                step.note.append(self.cursor.take(position, list(identities)))
                 for identity in identities:
                     self._confirm(self.outbox.record_of(identity), step)
             case Refuse(reason, _, identities, retry_after_s) if identities:
@@ -299,7 +300,7 @@ class Engine:
 
     def _confirm(self, record: RecordId | None, step: Step) -> None:
         if record is not None:
-            step.save += self.outbox.confirm(record)
+            step.note += self.outbox.confirm(record)
             self.unsent.pop(record, None)
             self.reoffer.pop(record, None)
 

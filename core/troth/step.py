@@ -110,14 +110,24 @@ Event = Notice | Rebuild | RefusedEdit
 
 @dataclass(slots=True)
 class Step:
-    """What one input asks of the driver."""
+    """What one input asks of the driver.
 
+    Attributes:
+        note: Rows that may wait for the next step that saves something, and go before its rows. They say only what
+            a crash would let the device learn again, so they need no commit of their own.
+        save: Rows that must be durable before anything is sent or told.
+        send: What to transmit, in order.
+        tell: What to show.
+    """
+
+    note: list[Row] = field(default_factory=list)
     save: list[Row] = field(default_factory=list)
     send: list[Message | HangUp] = field(default_factory=list)
     tell: list[Event] = field(default_factory=list)
 
     def __iadd__(self, other: "Step") -> "Step":
         """Append another step to this one."""
+        self.note += other.note
         self.save += other.save
         self.send += other.send
         self.tell += other.tell

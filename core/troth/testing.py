@@ -251,6 +251,8 @@ class Device:
     session: Session | None = None
     inflight: list[bytes] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
+    noted: list[Row] = field(default_factory=list)
+    """Rows that wait for the next commit; a crash loses them."""
     crash_in: int | None = None
     """Crash at the n-th step boundary from now: 0 is before the next commit, 1 after it, 2 after sending."""
 
@@ -303,10 +305,15 @@ class Device:
         """Let time pass."""
         self._carry_out(self.engine.tick(now_s))
 
+    def close(self) -> None:
+        """End cleanly, as far as the store can tell: what waits for a commit gets one."""
+        self._carry_out(self.engine.close())
+
     def restart(self, *, moved: bool = False) -> None:
         """Kill the process and start it again from its store."""
         self.session = None
         self.inflight.clear()
+        self.noted.clear()
         self.crash_in = None
         self.engine, step = load(self.store.load(), entropy=self.world.entropy, probe=probe_here, moved=moved)
         self._carry_out(step)
@@ -320,7 +327,10 @@ class Device:
     def _carry_out(self, step: Step) -> None:
         """Save, then send, then tell; a crash may come between any two."""
         self._boundary()
-        self.store.commit(step.save)
+        self.noted += step.note
+        if step.save:
+            self.store.commit([*self.noted, *step.save])
+            self.noted.clear()
         self._boundary()
         for message in step.send:
             self._send(message)

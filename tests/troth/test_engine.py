@@ -273,6 +273,25 @@ def test_echo_is_the_acknowledgement() -> None:
     assert ann.engine.status().waiting == 0
 
 
+def test_what_the_echo_says_waits_for_the_next_commit() -> None:
+    """The echo of an own envelope costs no commit of its own, and a crash before the next one costs nothing."""
+    world = family()
+    ann = world.devices["ann"]
+    for moment in ("at once", "after another edit"):
+        ann.edit(LIST, Put(("entries", moment), 1))
+        rows = dict(ann.store.rows)
+        ann.pump()
+        assert ann.engine.status().waiting == 0
+        assert ann.store.rows == rows
+        if moment != "at once":
+            ann.edit(LIST, Put(("entries", "another"), 1))
+        ann.restart()
+        world.sync()
+        assert ann.engine.status().waiting == 0
+        assert not ann.engine.disputed
+    assert len(world.devices["bob"].view(LIST, ("entries",))) == 3
+
+
 def test_what_the_relay_refuses_stays_and_goes_later() -> None:
     """A full relay costs nothing: the edit stays queued, the status says why, and it goes when there is room."""
     world = family()

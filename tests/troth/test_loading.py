@@ -80,6 +80,7 @@ def lived(dice: Random, events: int) -> World:
 def test_what_is_loaded_is_what_was_running(dice: Random, events: int) -> None:
     """Whatever has happened, an engine made from the rows shows and holds what the running one does."""
     for device in lived(dice, events).devices.values():
+        device.close()
         engine, step = again(device)
         assert shown(engine) == shown(device.engine)
         assert step.send == [], "loading says nothing to anyone"
@@ -241,6 +242,7 @@ def test_what_was_never_sent_is_made_anew() -> None:
         assert device.view(LIST) == {"t": "one two three"}
     lives = {header.incarnation for header in (record.header for record in _own(ann))}
     assert lives == {ann.engine.life}
+    ann.close()
     assert not [row for row in ann.store.load() if row.table in (ring.REMAKE, OUTBOX, EDITS)]
 
 

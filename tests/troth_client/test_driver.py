@@ -174,6 +174,22 @@ class TestOrder:
             await driver.until(caught_up)
             assert items(driver) == {"a": 1}
 
+    async def test_what_may_wait_goes_with_the_next_commit(self, store: HeldStore) -> None:
+        """The echo of an own edit is no commit of its own, and nothing of it is missing after the next one."""
+        relay = MemoryRelay()
+        async with driving(store, relay) as driver:
+            await driver.until(caught_up)
+            for number in range(3):
+                commits = store.commits
+                await driver.edit(LIST, [Put((f"k{number}",), number)])
+                await driver.until(stored)
+                assert store.commits == commits + 1
+            read = driver.look(Engine.status).read
+            assert read == 3
+        async with driving(store) as again:
+            assert again.look(Engine.status).read == read
+            assert again.look(Engine.status).waiting == 0
+
     async def test_two_devices_see_each_others_words(self, store: HeldStore) -> None:
         """Over one relay, each shows what the other wrote, and both come to rest."""
         relay, other = MemoryRelay(), HeldStore()
