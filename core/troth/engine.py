@@ -14,6 +14,7 @@ from troth.crypto import NONCE_BYTES, Signer
 from troth.cursor import Cursor
 from troth.document import PoisonedError, UnappliedError
 from troth.edits import Edit, Path, Value
+from troth.folding import fold
 from troth.follower import Follower, advice
 from troth.identity import Identity
 from troth.inbox import Inbox, Judged, Parked
@@ -130,11 +131,10 @@ class Engine:
         return step
 
     def _edit(self, document: DocumentId, groups: Sequence[Group], step: Step) -> None:
-        made = self.library.edit(document, [group.edits for group in groups])
+        folded = [fold(group.edits) for group in groups]
+        made = self.library.edit(document, folded)
         step.tell += [RefusedEdit(groups[number].ticket, error) for number, error in made.refused.items()]
-        accepted = tuple(
-            edit for number, group in enumerate(groups) if number not in made.refused for edit in group.edits
-        )
+        accepted = tuple(edit for number, edits in enumerate(folded) if number not in made.refused for edit in edits)
         for number, share in enumerate(records.share_out(made.changes)):
             payload = codec.pack(share)
             changes = tuple(map(guard.change_hash, share))
