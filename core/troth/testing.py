@@ -182,6 +182,10 @@ class Session:
             self._step(mailbox, answer)
         return answers
 
+    def sent(self, mailbox: MailboxId) -> int:
+        """Return the position up to which a log was sent over this link."""
+        return self._sent.get(mailbox, 0)
+
     def flush(self, limit: int | None = None) -> list[Message]:
         """Return what the followed logs hold beyond what was sent, at most so many entries."""
         out: list[Message] = []

@@ -158,6 +158,16 @@ class Ring(RuleBasedStateMachine):
         """Something in the log is no envelope."""
         self.stranger.push_bytes(bytes([version]) + bytes([junk]) * ENVELOPE_BYTES_MIN)
 
+    @rule(one=st.integers(0, 4), two=st.integers(0, 4))
+    def reorder(self, one: int, two: int) -> None:
+        """The relay exchanges entries that nobody was shown yet; what order they have is its to decide."""
+        devices = self.world.devices.values()
+        shown = [device.session.sent(self.world.mailbox) for device in devices if device.session is not None]
+        start = max([*shown, *(device.engine.cursor.position for device in devices)])
+        log = self.world.relay.logs[self.world.mailbox]
+        if start + max(one, two) < len(log):
+            log[start + one], log[start + two] = log[start + two], log[start + one]
+
     @rule(kind=st.integers(2, 9), payload=st.binary(max_size=40))
     def hostile_record(self, kind: int, payload: bytes) -> None:
         """A device of the space signs what means nothing."""
