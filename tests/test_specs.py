@@ -229,13 +229,13 @@ def test_values_are_those_of_the_page() -> None:
 
 def test_what_the_guard_refuses_is_what_the_page_says() -> None:
     """Reasons and columns of the guard, and the version of its rules, are those of the page."""
-    assert {name(row["Refused"]): row["Meaning"] for row in table("document.md", "Refused", "Meaning")} == {
+    assert {name(row["Refused"]): row["Meaning"] for row in table("guard.md", "Refused", "Meaning")} == {
         reason.name: reason.value for reason in guard.Refused
     }
-    assert {name(row["Column"]): int(row["Number"], 16) for row in table("document.md", "Column", "Number")} == {
+    assert {name(row["Column"]): int(row["Number"], 16) for row in table("guard.md", "Column", "Number")} == {
         column.name: column.value for column in guard.Column
     }
-    assert f"is the version of these rules: {guard.RULES}." in read("document.md")
+    assert f"`rules` is {guard.RULES}." in read("guard.md")
 
 
 def test_the_engines_tables_are_those_of_the_page() -> None:

@@ -17,7 +17,7 @@ from troth_client.header import FORMAT, Header
 from troth_client.machine import COST, MACHINE, Machine
 from troth_client.place import place_of
 from troth_client.sealing import Sealer
-from troth_wire.errors import DamagedError, ForgedError, FullError, MalformedError, StoreError, UsageError
+from troth_wire.errors import BusyError, DamagedError, ForgedError, FullError, MalformedError, StoreError, UsageError
 
 __all__ = ["Vault"]
 
@@ -106,9 +106,11 @@ class Vault:
         try:
             vault = cls(file, connection, header, Sealer(key, header.vault, machine.entropy))
             vault._begin(rows)
-        except BaseException:
+        except BaseException as error:
             connection.close()
-            file.unlink()
+            # What another program made meanwhile, or is just making, is not ours to remove.
+            if not isinstance(error, BusyError | UsageError):
+                file.unlink()
             raise
         return vault
 
@@ -199,6 +201,8 @@ class Vault:
         self._numbers = {}
         content = (self._header.encode(),)
         with _wall(self.path), _transaction(self._connection):
+            if _number(self._connection, "SELECT count(*) FROM sqlite_master"):
+                raise _taken(self.path)
             for statement in TABLES:
                 self._connection.execute(statement)
             self._connection.execute("INSERT INTO header VALUES (?)", content)
@@ -265,7 +269,11 @@ class Vault:
 
 def _check_free(file: Path) -> None:
     if file.exists() and file.stat().st_size:
-        raise UsageError(f"there is a file {file} already; open it, or choose another name")
+        raise _taken(file)
+
+
+def _taken(file: Path) -> UsageError:
+    return UsageError(f"there is a file {file} already; open it, or choose another name")
 
 
 def _claim(file: Path) -> None:

@@ -3,7 +3,7 @@
 A verdict belongs to a record id and stands for good; what can not be proven yet is parked.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 
 from troth import record as records
@@ -22,7 +22,9 @@ class Chains:
 
     def __init__(self) -> None:
         self._proven: dict[Life, dict[int, RecordId]] = defaultdict(dict)
-        self._tips: dict[Life, Tip] = {}
+        self._tips: dict[DeviceId, dict[Incarnation, Tip]] = defaultdict(dict)
+        self._ranks: dict[Life, int] = {}
+        self._lives: Counter[DeviceId] = Counter()
         self._known: set[RecordId] = set()
         # Copies of a record by their signature: one may prove what another does not.
         self._parked: dict[RecordId, dict[bytes, Record]] = defaultdict(dict)
@@ -39,17 +41,17 @@ class Chains:
         """Records that nothing proves yet, in every copy."""
         return tuple(record for copies in self._parked.values() for record in copies.values())
 
-    def lives(self, device: DeviceId) -> list[Incarnation]:
-        """Return the lives of a device of which a record is proven, in the order in which they became known."""
-        return [incarnation for owner, incarnation in self._tips if owner == device]
+    def rank(self, device: DeviceId, incarnation: Incarnation) -> int:
+        """Return how many lives of a device became known before this one, of which a record is proven."""
+        return self._ranks[device, incarnation]
 
     def tip(self, device: DeviceId, incarnation: Incarnation) -> Tip | None:
         """Return the highest proven record of a life."""
-        return self._tips.get((device, incarnation))
+        return self._tips.get(device, {}).get(incarnation)
 
     def tips(self, device: DeviceId) -> list[Tip]:
         """Return the highest proven record of every life of a device, in the order in which they became known."""
-        return [tip for (owner, _), tip in self._tips.items() if owner == device]
+        return list(self._tips.get(device, {}).values())
 
     def add_own(self, record: Verified) -> None:
         """Take in a record that this device has just signed."""
@@ -65,6 +67,7 @@ class Chains:
         fresh = [record for record in arrived if record.id not in self._known]
         for record in fresh:
             self._parked[record.id][record.signature] = record
+        self._begin_in_order(fresh, key_of)
         proven: list[Verified] = []
         # From the end of each run: where the last signature holds, the ones before it need not be checked.
         for record in sorted(fresh, key=lambda item: item.header.sequence, reverse=True):
@@ -72,6 +75,22 @@ class Chains:
                 proven += self._run_ending_in(record)
         order = {record.id: place for place, record in reversed(list(enumerate(fresh)))}
         return sorted(proven, key=lambda item: (order.get(item.id, -1), item.header.sequence))
+
+    def _begin_in_order(self, fresh: Iterable[Record], key_of: Callable[[DeviceId], bytes | None]) -> None:
+        """Rank new lives by the log: by the first record that its own signature proves, however much arrives at once.
+
+        Otherwise devices that read the same log in other portions would count other lives, where there are too many.
+        """
+        for record in fresh:
+            life = record.header.device, record.header.incarnation
+            key = key_of(record.header.device)
+            if life not in self._ranks and key is not None and _signed(record, key):
+                self._begin(life)
+
+    def _begin(self, life: Life) -> None:
+        if life not in self._ranks:
+            self._ranks[life] = self._lives[life[0]]
+            self._lives[life[0]] += 1
 
     def _stands(self, record: Record, key: bytes | None) -> bool:
         return (_place(record.header), record.id) in self._named or (key is not None and _signed(record, key))
@@ -92,8 +111,10 @@ class Chains:
         life = header.device, header.incarnation
         if self._proven[life].setdefault(header.sequence, record.id) != record.id:
             self.forks.add((life, header.sequence))
-        if life not in self._tips or header.sequence > self._tips[life].sequence:
-            self._tips[life] = Tip(header.incarnation, header.sequence, record.id)
+        tips = self._tips[header.device]
+        if header.incarnation not in tips or header.sequence > tips[header.incarnation].sequence:
+            tips[header.incarnation] = Tip(header.incarnation, header.sequence, record.id)
+        self._begin(life)
         self._known.add(record.id)
         self._parked.pop(record.id, None)
         self._named.discard((_place(header), record.id))

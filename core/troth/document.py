@@ -58,10 +58,11 @@ class UnappliedError(TrothError):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What became of some groups of edits: the raw changes, in order, and the groups that were refused."""
+    """What became of some groups of edits: the changes, in order, raw and read, and the groups that were refused."""
 
     changes: tuple[bytes, ...]
     refused: Mapping[int, UsageError]
+    read: tuple[Change, ...] = ()
 
 
 class _GroupError(Exception):
@@ -153,8 +154,9 @@ class Document:
             self._written = self._written or bool(changes)
             if not self._written:
                 self._forget_actor()
-            if all(isinstance(read(raw), Change) for raw in changes):
-                return Made(changes, refused)
+            readings = tuple(change for raw in changes if isinstance(change := read(raw), Change))
+            if len(readings) == len(changes):
+                return Made(changes, refused, readings)
             actor = self._document.get_actor()
             self._document = self._document.fork(before)
             self._document.set_actor(actor)
@@ -175,7 +177,8 @@ class Document:
     def _edit_one_by_one(self, groups: Sequence[Sequence[Edit]]) -> Made:
         each = [self.edit([group]) for group in groups]
         changes = tuple(raw for made in each for raw in made.changes)
-        return Made(changes, {number: made.refused[0] for number, made in enumerate(each) if made.refused})
+        readings = tuple(change for made in each for change in made.read)
+        return Made(changes, {number: made.refused[0] for number, made in enumerate(each) if made.refused}, readings)
 
     def merge(self, raw: bytes) -> None:
         """Apply one foreign change that the guard accepted and whose dependencies are all here.

@@ -61,9 +61,12 @@ REMAKE: Final = "remake"
 REOFFER: Final = "reoffer"
 BLOWN: Final = "blown"
 
+RETRY_S: Final = 60
+"""How long what was refused waits where the relay names no time, as for a full mailbox: each try costs its bytes."""
+
 _NO_EDITS: Final = write_edits(())
 _SHOWN_BEFORE: Final = b""
-"""In the place of a journal: a log that the relay lost has shown this record, so it goes out as it is."""
+"""In the place of a journal: a log has shown this record, or one that needs it, so it goes out as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,13 +268,14 @@ class Engine:
                 for number, (identity, sealed) in enumerate(zip(identities, envelopes, strict=True), position):
                     self._open(identity, sealed, number, arrived, step)
             case Stored(_, position, identities):
+                self.outbox.check_pushed(identities)
                 # Lost in a crash, it is read again, and the outbox still knows what it was about.
                 step.note.append(self.cursor.take(position, list(identities)))
                 for identity in identities:
                     self._confirm(self.outbox.record_of(identity), step)
             case Refuse(reason, _, identities, retry_after_s) if identities:
                 self.outbox.refuse(identities, advice(reason))
-                self._retry_in_s = retry_after_s
+                self._retry_in_s = retry_after_s or RETRY_S
                 step.tell.append(RefusedPush(advice(reason)))
 
     def _open(
@@ -300,9 +304,29 @@ class Engine:
 
     def _confirm(self, record: RecordId | None, step: Step) -> None:
         if record is not None:
+            self._bind_to(record, step)
             step.note += self.outbox.confirm(record)
             self.unsent.pop(record, None)
             self.reoffer.pop(record, None)
+
+    def _bind_to(self, shown: RecordId, step: Step) -> None:
+        """Let what belongs to an own record that the log shows go out as it is, whatever life begins meanwhile.
+
+        What was written before it, because it builds on that; what its own commit goes on in, because the edits
+        stood beside the first record alone. Neither could be made anew without losing words.
+        """
+        if shown not in self.unsent:
+            return
+        life, passed = self.unsent[shown].record.header.incarnation, False
+        for identity, unsent in self.unsent.items():
+            header = unsent.record.header
+            if identity == shown:
+                passed = True
+            elif passed and (header.kind != Kind.CHANGES or unsent.journal != _NO_EDITS):
+                return
+            elif header.incarnation == life and unsent.journal != _SHOWN_BEFORE:
+                self.unsent[identity] = Unsent(unsent.record, _SHOWN_BEFORE)
+                step.note.append(Row(EDITS, self.outbox.key(identity), _SHOWN_BEFORE))
 
     def _unsettled(self, record: RecordId) -> Record | None:
         """Return an own record that the log has not shown; only this very copy of it proves to others who wrote it."""

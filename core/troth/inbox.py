@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from troth.chain import Chains
-from troth.membership import Genesis, Members, Operation, evaluate
+from troth.membership import Genesis, Members, Operation, Roll
 from troth.record import Kind, Record, Verified
 from troth_wire.errors import MalformedError, VersionError
-from troth_wire.ids import DeviceId, OperationId, RecordId
+from troth_wire.ids import DeviceId, RecordId
 from troth_wire.limits import DEVICE_INCARNATIONS_MAX
 
 __all__ = ["Inbox", "Judged", "Parked"]
@@ -42,11 +42,10 @@ class Inbox:
 
     def __init__(self, genesis: Genesis) -> None:
         self.chains = Chains()
-        self._genesis = genesis
-        self._operations: dict[tuple[OperationId, bytes], Operation] = {}
+        self._roll = Roll(genesis)
         self._headless: list[Verified] = []
         self._newer: list[Verified] = []
-        self.members: Members = evaluate(genesis, ())
+        self.members: Members = self._roll.members()
 
     def parked(self) -> Counter[Parked]:
         """Count what can not be judged yet, by reason."""
@@ -64,24 +63,34 @@ class Inbox:
         """Take in a record that this device has just signed."""
         self.chains.add_own(record)
         if record.header.kind == Kind.OPERATION:
-            self._learn(Operation.of(record))
+            self._roll.add(Operation.of(record))
+            self._refresh()
 
     def take(self, arrived: Iterable[Record]) -> Judged:
         """Judge records in the order of the log, and again whatever waited for what they bring."""
         judged = Judged()
         waiting: list[Record] = list(arrived)
         while True:
-            before = self.members
             proven = self.chains.settle(waiting, self._key_of)
             judged.verified += proven
-            headless, self._headless = self._headless, []
-            for record in (*proven, *headless):
+            for record in proven:
                 self._place(record, judged)
-            if self.members is before:
+            known = self.members.cards
+            if not self._refresh():
                 break
-            # Whoever became known may have written what is parked; what came before its operation may stand now.
-            waiting = list(self.chains.parked)
+            headless, self._headless = self._headless, []
+            for record in headless:
+                self._place(record, judged)
+            # Whoever became known may have written what is parked; for all others nothing changed.
+            waiting = [record for record in self.chains.parked if record.header.device not in known]
         return judged
+
+    def _refresh(self) -> bool:
+        """Bring the members up to date; tell whether that changed anything."""
+        if len(self._roll) == len(self.members.counting):
+            return False
+        self.members = self._roll.members()
+        return True
 
     def _key_of(self, device: DeviceId) -> bytes | None:
         card = self.members.cards.get(device)
@@ -89,9 +98,9 @@ class Inbox:
 
     def _place(self, record: Verified, judged: Judged) -> None:
         header = record.header
-        if not set(header.heads) <= self.members.counting.keys():
+        if not self._roll.knows(header.heads):
             self._headless.append(record)
-        elif header.incarnation not in self.chains.lives(header.device)[:DEVICE_INCARNATIONS_MAX]:
+        elif self.chains.rank(header.device, header.incarnation) >= DEVICE_INCARNATIONS_MAX:
             judged.held.append((record.id, "its device has started over more often than is counted"))
         elif header.kind == Kind.CHANGES:
             judged.carriers.append(record)
@@ -102,12 +111,8 @@ class Inbox:
 
     def _place_operation(self, record: Verified, judged: Judged) -> None:
         try:
-            self._learn(Operation.of(record))
+            self._roll.add(Operation.of(record))
         except VersionError:
             self._newer.append(record)
         except MalformedError as error:
             judged.held.append((record.id, f"not an operation: {error}"))
-
-    def _learn(self, operation: Operation) -> None:
-        self._operations[operation.id, operation.signature] = operation
-        self.members = evaluate(self._genesis, self._operations.values())

@@ -4,7 +4,7 @@ What was being applied when the process died is suspect: it is tried in a probe 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from troth import engine as ring
@@ -113,7 +113,7 @@ def _build(
     ):
         loaded.held[why] += 1
         loaded.held_bytes += len(envelope)
-    _queue(loaded, tables, kept)
+    _queue(loaded, tables, kept, proven)
     _apply(loaded, judged.carriers, tables, probe, step, suspects=None if suspect_all else own)
     return loaded
 
@@ -145,14 +145,29 @@ def _read_record(row: bytes) -> tuple[bool, int, Record]:
     return own, position, records.parse(data)[0]
 
 
-def _queue(loaded: Engine, tables: Tables, kept: Mapping[bytes, tuple[bool, int, Record]]) -> None:
-    """Take up what waits for the relay, and everything own if the relay lost its log."""
+def _queue(
+    loaded: Engine, tables: Tables, kept: Mapping[bytes, tuple[bool, int, Record]], proven: Collection[RecordId]
+) -> None:
+    """Take up what waits for the relay, and what this device has to offer again if the relay lost its log."""
     for key, envelope in sorted(tables[OUTBOX].items()):
         record = Verified(kept[key][2])
         loaded.outbox.add(record.id, key, envelope)
         loaded.unsent[record.id] = Unsent(record, tables[EDITS].get(key, b""))
     if tables[ring.REOFFER]:
-        loaded.reoffer = {record.id: (key, Verified(record)) for key, (own, _, record) in kept.items() if own}
+        loaded.reoffer = {
+            record.id: (key, Verified(record))
+            for key, (_, _, record) in kept.items()
+            if record.id in proven and _is_offered(record, loaded)
+        }
+
+
+def _is_offered(record: Record, loaded: Engine) -> bool:
+    """Whether a log lacks it if this device does not offer it again.
+
+    Own records, those too that a restored vault only read; and every operation, since what others write builds on it
+    and its author may be gone or mean to withhold it.
+    """
+    return record.header.device == loaded.identity.device or record.header.kind == Kind.OPERATION
 
 
 def _apply(

@@ -3,6 +3,7 @@
 Persons are fixed at genesis, and nobody can add a device for the other.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,7 @@ __all__ = [
     "Genesis",
     "Members",
     "Operation",
+    "Roll",
     "check_proofs",
     "countersign",
     "evaluate",
@@ -228,29 +230,73 @@ class Members:
         return tuple(sorted(known_first[:HEADER_HEADS_MAX]))
 
 
+class Roll:
+    """The operations that count among those that came; each is judged once, when all its ancestors are here.
+
+    The verdict is a function of an operation and its ancestors, so nothing that comes later is a reason to judge again,
+    and whoever signs many operations costs the others no more than each by itself.
+    """
+
+    def __init__(self, genesis: Genesis) -> None:
+        self._genesis = genesis
+        root = OperationId(genesis.space)
+        self._cards = {card.device: card for card in genesis.founders}
+        self._person_of = {device: PersonId(device) for device in self._cards}
+        self._counting: dict[OperationId, dict[DeviceId, PersonId]] = {root: dict(self._person_of)}
+        self._heads = {root}
+        self._waiting: dict[OperationId, list[Operation]] = defaultdict(list)
+        # Copies with different signatures are judged apart: a spoiled one must not stand for a good one.
+        self._came: set[tuple[OperationId, bytes]] = set()
+
+    def __len__(self) -> int:
+        """Return how many count, the genesis among them; it only grows."""
+        return len(self._counting)
+
+    def knows(self, heads: Iterable[OperationId]) -> bool:
+        """Tell whether all of these count."""
+        return all(head in self._counting for head in heads)
+
+    def add(self, operation: Operation) -> None:
+        """Take in an operation, and those that waited for it."""
+        if (operation.id, operation.signature) in self._came:
+            return
+        self._came.add((operation.id, operation.signature))
+        ready = [operation]
+        while ready:
+            at = ready.pop()
+            missing = next((parent for parent in at.parents if parent not in self._counting), None)
+            if missing is not None:
+                self._waiting[missing].append(at)
+            elif at.id not in self._counting and self._count(at):
+                ready += self._waiting.pop(at.id, [])
+
+    def members(self) -> "Members":
+        """Return the state as it is now."""
+        counting, heads = dict(self._counting), tuple(sorted(self._heads))
+        return Members(self._genesis.space, dict(self._cards), dict(self._person_of), heads, counting)
+
+    def _count(self, operation: Operation) -> bool:
+        before: dict[DeviceId, PersonId] = {}
+        for parent in operation.parents:
+            before |= self._counting[parent]
+        if not _counts(operation, before, self._cards, self._genesis):
+            return False
+        # A newcomer that means to be both persons' device is the same one's everywhere.
+        device, person = operation.card.device, before[operation.author]
+        self._person_of[device] = max(person, self._person_of.get(device, person))
+        self._cards[device] = operation.card
+        self._counting[operation.id] = before | {device: person}
+        self._heads.difference_update(operation.parents)
+        self._heads.add(operation.id)
+        return True
+
+
 def evaluate(genesis: Genesis, operations: Iterable[Operation]) -> Members:
     """Judge a set of operations; the order in which they are given means nothing."""
-    root = OperationId(genesis.space)
-    founders: dict[DeviceId, PersonId] = {card.device: PersonId(card.device) for card in genesis.founders}
-    counting: dict[OperationId, dict[DeviceId, PersonId]] = {root: founders}
-    cards = {card.device: card for card in genesis.founders}
-    heads = {root}
-    # Copies of an operation with different signatures are judged apart: a spoiled one must not stand for a good one.
-    waiting = {(operation.id, operation.signature): operation for operation in operations}
-    while ready := [item for _, item in sorted(waiting.items()) if all(parent in counting for parent in item.parents)]:
-        for operation in ready:
-            del waiting[operation.id, operation.signature]
-            before: dict[DeviceId, PersonId] = {}
-            for parent in operation.parents:
-                before |= counting[parent]
-            if operation.id not in counting and _counts(operation, before, cards, genesis):
-                counting[operation.id] = before | {operation.card.device: before[operation.author]}
-                cards[operation.card.device] = operation.card
-                heads = heads - set(operation.parents) | {operation.id}
-    person_of: dict[DeviceId, PersonId] = {}
-    for state in counting.values():
-        person_of |= state
-    return Members(genesis.space, cards, person_of, tuple(sorted(heads)), counting)
+    roll = Roll(genesis)
+    for operation in operations:
+        roll.add(operation)
+    return roll.members()
 
 
 def _counts(

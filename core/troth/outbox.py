@@ -3,10 +3,11 @@
 Order is kept, what is in flight is bounded, and what the relay refuses stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from troth.step import Row
+from troth_wire.errors import MalformedError
 from troth_wire.ids import EnvelopeId, MailboxId, RecordId
 from troth_wire.limits import FRAME_BYTES_MAX, FRAME_ENVELOPES_MAX, PUSH_BYTES_IN_FLIGHT_MAX
 from troth_wire.log import envelope_id
@@ -27,6 +28,7 @@ class Outbox:
         self._waiting: dict[EnvelopeId, tuple[RecordId, bytes]] = {}
         self._of: dict[RecordId, tuple[EnvelopeId, bytes]] = {}
         self._sent: set[EnvelopeId] = set()
+        self._pushed: set[EnvelopeId] = set()
         self.refused: str | None = None
 
     def __len__(self) -> int:
@@ -73,6 +75,16 @@ class Outbox:
     def unsend(self) -> None:
         """Forget what is in flight: the link is down, or the relay refused; everything will be pushed again."""
         self._sent.clear()
+        self._pushed.clear()
+
+    def check_pushed(self, envelopes: Sequence[EnvelopeId]) -> None:
+        """Check that all of these were pushed over this link: of nothing else is the id enough to have read it.
+
+        Raises:
+            MalformedError: If one was not; a relay could hide what another wrote that way, and its log would fit.
+        """
+        if not self._pushed.issuperset(envelopes):
+            raise MalformedError("the relay says of an entry that it came from here, which it did not")
 
     def push(self, mailbox: MailboxId) -> list[Push]:
         """Return what may be sent now, as frames within their bounds, and count it as in flight."""
@@ -92,6 +104,7 @@ class Outbox:
             frames[-1].append(envelope)
             room -= size
             self._sent.add(identity)
+            self._pushed.add(identity)
         return [Push(mailbox, tuple(frame)) for frame in frames]
 
     def refuse(self, envelopes: Iterable[EnvelopeId], why: str) -> None:

@@ -4,14 +4,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from enum import Enum
 
 from troth import guard
 from troth.document import Document, Made
 from troth.edits import Edit, Path, Value
-from troth.guard import Change, Refused, Wait
+from troth.guard import Accepted, Past, Refused, Wait
 from troth_wire.ids import ActorId, ChangeHash, RecordId
 
-__all__ = ["Parcel", "Shelf"]
+__all__ = ["Fork", "Parcel", "Shelf"]
+
+
+class Fork(Enum):
+    """Why a change that the guard accepts is held all the same: its author wrote two for one place."""
+
+    TAKEN = "another change of its author stands in its place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +37,7 @@ class Shelf:
     def __init__(self, actor: ActorId) -> None:
         self._document = Document(actor)
         self._merge: Callable[[bytes], None] = self._document.merge
-        self._past: dict[ChangeHash, Change] = {}
-        self._streams: dict[ActorId, dict[int, ChangeHash]] = defaultdict(dict)
+        self._past = Past()
         self._waiting: dict[ChangeHash, list[Parcel]] = defaultdict(list)
 
     @property
@@ -42,19 +48,19 @@ class Shelf:
     def edit(self, groups: Sequence[Sequence[Edit]]) -> Made:
         """Make own changes (see `Document.edit`)."""
         made = self._document.edit(groups)
-        for raw in made.changes:
-            change = guard.read(raw)
-            assert isinstance(change, Change), f"the guard refuses an own change: {change}"
-            self._remember(change)
+        for change in made.read:
+            verdict = guard.weigh(change, past=self._past, actor=change.actor)
+            assert isinstance(verdict, Accepted), f"the guard refuses an own change: {verdict}"
+            self._past.add(verdict)
         return made
 
-    def take(self, parcel: Parcel) -> list[tuple[Parcel, Refused | None]]:
+    def take(self, parcel: Parcel) -> list[tuple[Parcel, Refused | Fork | None]]:
         """Judge a change and apply it, and then those that waited for it; return those that are settled.
 
         Raises:
             PoisonedError, UnappliedError: If the document must be discarded.
         """
-        settled: list[tuple[Parcel, Refused | None]] = []
+        settled: list[tuple[Parcel, Refused | Fork | None]] = []
         ready = [parcel]
         while ready:
             parcel = ready.pop()
@@ -66,11 +72,11 @@ class Shelf:
             if isinstance(verdict, Wait):
                 self._waiting[min(verdict.missing)].append(parcel)
                 continue
-            if isinstance(verdict, Change):
+            if isinstance(verdict, Accepted):
                 self._merge(parcel.raw)
-                self._remember(verdict)
+                self._past.add(verdict)
                 ready += reversed(self._waiting.pop(verdict.hash, []))
-            settled.append((parcel, verdict if isinstance(verdict, Refused) else None))
+            settled.append((parcel, None if isinstance(verdict, Accepted) else verdict))
         return settled
 
     def foresee(self, parcels: Iterable[Parcel]) -> list[bytes]:
@@ -78,8 +84,7 @@ class Shelf:
         applied: list[bytes] = []
         trial = copy(self)
         trial._merge = applied.append
-        trial._past = dict(self._past)
-        trial._streams = defaultdict(dict, {actor: dict(stream) for actor, stream in self._streams.items()})
+        trial._past = self._past.copy()
         trial._waiting = defaultdict(list, {cause: list(parcels) for cause, parcels in self._waiting.items()})
         for parcel in parcels:
             trial.take(parcel)
@@ -97,12 +102,10 @@ class Shelf:
         """Return the document's saved form, for a probe."""
         return self._document.save()
 
-    def _judge(self, parcel: Parcel) -> guard.Verdict:
+    def _judge(self, parcel: Parcel) -> guard.Verdict | Fork:
         if guard.change_hash(parcel.raw) != parcel.named:
             return Refused.CHECKSUM
-        stream = self._streams[parcel.actor]
-        return guard.judge(parcel.raw, past=self._past, actor=parcel.actor, own=stream.get)
-
-    def _remember(self, change: Change) -> None:
-        self._past[change.hash] = change
-        self._streams[change.actor][change.sequence] = change.hash
+        verdict = guard.judge(parcel.raw, past=self._past, actor=parcel.actor)
+        if isinstance(verdict, Accepted) and self._past.standing(parcel.actor, verdict.change.sequence):
+            return Fork.TAKEN
+        return verdict

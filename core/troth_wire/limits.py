@@ -35,8 +35,8 @@ HEADER_HEADS_MAX: Final = 16
 """Membership heads that a header names: concurrent operations are rare."""
 DEVICE_INCARNATIONS_MAX: Final = 64
 """Incarnations that are counted for one device: a thousand CRDT actors cost 100 MB."""
-SPACE_DOCUMENTS_MAX: Final = 1_024
-"""Documents of one space: each costs memory on every device."""
+DEVICE_DOCUMENTS_MAX: Final = 1_024
+"""Documents that one device writes in: each costs everybody memory, and nobody may use up another's."""
 PERSON_DEVICES_MAX: Final = 16
 """Devices of one person in one space: each costs a wrap in every epoch."""
 OPERATION_BYTES_MAX: Final = 8_192

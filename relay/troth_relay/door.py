@@ -40,7 +40,6 @@ class Door:
         except ForgedError:
             self._fault(link, message.mailbox, Reason.BAD_PROOF)
             return
-        link.proven = True
         self._desk.ask(Look(link.connection, message.mailbox))
 
     def _verify(self, link: Link, message: Prove) -> None:
@@ -68,6 +67,8 @@ class Door:
         """Answer with what the store found or created."""
         link = self._desk.links.get(asked.connection)
         if link is not None:
+            # Anybody can make a key; only a mailbox that there is tells a member from a passer-by.
+            link.proven = link.proven or isinstance(result, Log)
             self._desk.tell(link, asked.mailbox, _answer(asked.mailbox, result))
 
     def _fault(self, link: Link, mailbox: MailboxId, reason: Reason) -> None:

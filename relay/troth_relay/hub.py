@@ -113,12 +113,13 @@ class Hub:
 
     def _look_after(self, link: Link, *, now: float) -> None:
         waited_s = now - link.moved_at_s
-        if link.moved or (link.proven and not link.unsent):
+        if not link.proven and now - link.since_s >= limits.PROOF_WAIT_S:
+            # However much it said meanwhile.
+            self._desk.drop(link, DropReason.SILENT)
+        elif link.moved or (link.proven and not link.unsent):
             link.moved, link.moved_at_s = False, now
         elif link.unsent and waited_s >= limits.STALLED_S:
             self._desk.drop(link, DropReason.SLOW)
-        elif not link.proven and waited_s >= limits.PROOF_WAIT_S:
-            self._desk.drop(link, DropReason.SILENT)
 
     def _take(self, link: Link, frame: bytes, *, now: float) -> None:
         try:

@@ -30,6 +30,12 @@ class Link:
     unsent: int = 0
     unstored: int = 0
     reads: int = 0
+    since_s: float = field(init=False)
+    """When it began."""
+
+    def __post_init__(self) -> None:
+        """Begin now."""
+        self.since_s = self.moved_at_s
 
     def has_room(self, weight: int) -> bool:
         """Tell whether entries of this weight may be sent now, with room for what is already being read."""

@@ -270,7 +270,7 @@ def bomb(writer: int, key: str, ops: int) -> bytes:
 
 def test_values_in_conflict_cost_only_their_own_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where more values stand in conflict than one change may replace, that group is refused and the others stand."""
-    monkeypatch.setattr(guard, "CHANGE_PREDECESSORS_MAX", 100)
+    monkeypatch.setattr("troth.guard.change.CHANGE_PREDECESSORS_MAX", 100)
     document = begun()
     for writer in range(1, 7):
         raw = bomb(writer, "k", 20)

@@ -7,7 +7,21 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from troth import Changed, Delete, Disputed, Elsewhere, Group, Held, Insert, Put, RefusedPush, Splice, Text, document_id
+from troth import (
+    Changed,
+    Delete,
+    Disputed,
+    Elsewhere,
+    Group,
+    Held,
+    Insert,
+    Put,
+    RefusedPush,
+    Splice,
+    Text,
+    document_id,
+    library,
+)
 from troth import envelope as envelopes
 from troth import record as records
 from troth.crypto import digest
@@ -17,9 +31,10 @@ from troth.record import Header, Kind, Record
 from troth.testing import Device, World
 from troth_wire import codec, messages
 from troth_wire.errors import StoreError, UsageError
-from troth_wire.ids import EnvelopeId, Incarnation, RecordId
+from troth_wire.ids import DocumentId, EnvelopeId, Incarnation, Lineage, RecordId
 from troth_wire.limits import ENVELOPE_BYTES_MIN, PUSH_BYTES_IN_FLIGHT_MAX
-from troth_wire.messages import Deliver, Reason, Stored
+from troth_wire.log import envelope_id
+from troth_wire.messages import Deliver, Reason, Refuse, Stored
 
 LIST: Final = document_id("list")
 NAMES: Final = ("ann", "bob", "ann2", "bob2")
@@ -56,10 +71,10 @@ class Stranger:
         self._tip = (sequence + 1, record.id)
         self.push_bytes(envelopes.seal(record, self._epoch, self._world.entropy(24)))
 
-    def push_changes(self, *changes: bytes) -> None:
+    def push_changes(self, *changes: bytes, document: DocumentId = LIST) -> None:
         """Append a record of changes that are whatever they are."""
         hashes = tuple(map(change_hash, changes))
-        self.push(Kind.CHANGES, codec.pack(changes), document=LIST, changes=hashes)
+        self.push(Kind.CHANGES, codec.pack(changes), document=document, changes=hashes)
 
     def push_bytes(self, envelope: bytes) -> None:
         """Append anything to the log."""
@@ -499,6 +514,22 @@ def test_a_hostile_entry_costs_one_slot() -> None:
     assert sum(bob.engine.status().held.values()) == 3, "also after a restart"
 
 
+def test_nobody_uses_up_the_documents_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many documents a device of the space names, everybody goes on writing in new ones and all show them."""
+    monkeypatch.setattr(library, "DEVICE_DOCUMENTS_MAX", 3)
+    world = family()
+    stranger = Stranger(world, by="bob")
+    for number in range(5):
+        stranger.push_changes(b"junk", document=document_id(f"junk {number}"))
+    world.sync()
+    for number, device in enumerate(world.devices.values()):
+        device.edit(document_id(f"new {number}"), Put(("a",), number))
+    world.sync()
+    for number in range(len(world.devices)):
+        views = [device.view(document_id(f"new {number}")) for device in world.devices.values()]
+        assert views == [{"a": number}] * len(views)
+
+
 def test_a_stranger_to_the_space_is_parked() -> None:
     """A record by a device that nobody added counts for nothing and stops nothing."""
     world = family()
@@ -597,3 +628,83 @@ def test_a_spoiled_copy_neither_acknowledges_nor_hides_a_record() -> None:
     for device in world.devices.values():
         assert device.view(LIST, ("entries", "ann")) == "kept"
         assert not device.engine.status().parked
+
+
+@pytest.mark.parametrize("shown", range(1, 7))
+def test_what_a_shown_record_needs_is_not_made_anew(shown: int) -> None:
+    """Of edits, one too large for a record, the log shows any part before the vault is moved: no word is lost."""
+    world = World("ann", "bob")
+    ann, bob = world.devices.values()
+    ann.edit(LIST, Put(("note",), Text("")))
+    world.sync()
+    ann.cut()
+    ann.edit(LIST, Put(("before",), 1))
+    text = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(60_000))
+    ann.edit(LIST, Splice(("note",), -1, 0, text))
+    ann.edit(LIST, Put(("after",), 1))
+    waiting = [value for (table, _), value in sorted(ann.store.rows.items()) if table == "outbox"]
+    assert len(waiting) >= 4
+    world.relay.refuse_pushes = Reason.QUOTA
+    world.relay.logs[world.mailbox] += [sealed for bit, sealed in enumerate(waiting[:3]) if shown >> bit & 1]
+    world.sync()
+    ann.restart(moved=True)
+    world.relay.refuse_pushes = None
+    world.sync()
+    assert ann.view(LIST) == bob.view(LIST) == {"note": text, "before": 1, "after": 1}
+
+
+def test_a_relay_can_not_hide_a_record_behind_its_id() -> None:
+    """A relay that names the id of an entry that this link did not push, instead of sending it, loses the link."""
+    world = family()
+    ann, bob = world.devices["ann"], world.devices["bob"]
+    ann.cut()
+    bob.edit(LIST, Put(("entries", "hidden"), 1))
+    world.sync("bob")
+    ann.connect()
+    for _ in range(3):
+        ann._carry_out(ann.engine.receive(ann.inflight))
+        ann.inflight.clear()
+    position, sealed = len(world.relay.logs[world.mailbox]), world.relay.logs[world.mailbox][-1]
+    ann._carry_out(ann.engine.receive([messages.encode(Stored(world.mailbox, position, (envelope_id(sealed),)))]))
+    assert ann.session is None
+    assert ann.engine.status().read == position - 1
+    world.sync()
+    assert ann.view(LIST, ("entries",)) == {"hidden": 1}
+
+
+def test_what_is_refused_for_good_is_not_pushed_every_second() -> None:
+    """Where the relay names no time to wait, what it refused costs its bytes once a minute and not at every tick."""
+    world = World("ann", "bob")
+    ann = world.devices["ann"]
+    world.sync()
+    ann.edit(LIST, Put(("a",), 1))
+    (identity,) = (envelope_id(value) for (table, _), value in ann.store.rows.items() if table == "outbox")
+    ann.inflight.clear()
+    ann._carry_out(ann.engine.receive([messages.encode(Refuse(Reason.QUOTA, world.mailbox, (identity,), 0))]))
+    assert not any(ann.engine.tick(float(now)).send for now in range(60))
+    assert len(ann.engine.tick(60.0).send) == 1
+
+
+def test_a_lost_log_gets_back_what_others_stand_on() -> None:
+    """Who offers a new log their own also offers membership, which another may withhold, and what a backup forgot."""
+    world = World("ann", "bob")
+    ann = world.devices["ann"]
+    Stranger(world, by="bob")
+    world.sync()
+    ann.edit(LIST, Put(("kept",), 1))
+    world.sync()
+    backup = dict(ann.store.rows)
+    ann.edit(LIST, Put(("after the backup",), 1))
+    world.sync()
+    ann.store.rows = backup
+    ann.restart(moved=True)
+    world.sync()
+    for device in world.devices.values():
+        device.cut()
+    world.relay.logs[world.mailbox].clear()
+    world.relay.lineages[world.mailbox] = Lineage(bytes(16))
+    world.sync("ann")
+    newcomer = world.add("ann2", by="ann")
+    world.sync("ann", "ann2")
+    assert newcomer.view(LIST) == {"kept": 1, "after the backup": 1}
+    assert not newcomer.engine.status().parked

@@ -15,6 +15,7 @@ from troth.edits import Put
 from troth.guard import Refused, change_hash
 from troth.library import Library
 from troth.record import Header, Kind, Verified
+from troth.shelf import Fork
 from troth.testing import World
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
@@ -42,7 +43,7 @@ def letter(device: DeviceId, document: DocumentId, changes: list[bytes], named: 
     return records.sign(header, payload, SIGNER)
 
 
-def deliver(to: Library, record: Verified) -> tuple[bool, list[Refused]]:
+def deliver(to: Library, record: Verified) -> tuple[bool, list[Refused | Fork]]:
     """Bring a record into its document."""
     document, parcels = to.unpack(record)
     new, refused = to.take(document, parcels)
@@ -108,17 +109,28 @@ def test_a_payload_that_is_not_what_the_header_says_is_malformed() -> None:
         Library(DEVICES[1], LIFE).unpack(letter(DEVICES[0], ONE, [b"one", b"two"], named=1))
 
 
-def test_a_space_has_so_many_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Past the bound a foreign record opens no further document, and known documents go on."""
-    monkeypatch.setattr(library, "SPACE_DOCUMENTS_MAX", 1)
-    writer, reader = Library(DEVICES[0], LIFE), Library(DEVICES[1], LIFE)
+def test_a_device_writes_in_so_many_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past the bound a device's records open no further document; known ones go on, and others are not concerned."""
+    writer, other, reader = Library(DEVICES[0], LIFE), Library(DEVICES[1], LIFE), Library(DEVICES[2], LIFE)
     one, two = (
         letter(DEVICES[0], document, list(writer.edit(document, [[Put(("k",), 1)]]).changes)) for document in (ONE, TWO)
     )
+    theirs = letter(DEVICES[1], TWO, list(other.edit(TWO, [[Put(("k",), 2)]]).changes))
+    monkeypatch.setattr(library, "DEVICE_DOCUMENTS_MAX", 1)
     assert deliver(reader, one) == (True, [])
     with pytest.raises(MalformedError):
         reader.unpack(two)
     assert deliver(reader, one) == (False, [])
+    assert deliver(reader, theirs) == (True, [])
+    assert not reader.edit(ONE, [[Put(("mine",), 3)]]).refused
+    assert isinstance(reader.edit(TWO, [[Put(("mine",), 3)]]).refused[0], UsageError)
+
+
+def test_refused_changes_make_no_document() -> None:
+    """A document is there once something in it was accepted."""
+    reader = Library(DEVICES[1], LIFE)
+    assert deliver(reader, letter(DEVICES[0], ONE, [b"junk"])) == (False, [Refused.FORM])
+    assert reader.documents == ()
 
 
 def test_looking_makes_nothing() -> None:

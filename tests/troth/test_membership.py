@@ -19,12 +19,12 @@ from tests.troth.letters import (
     person,
     space_of,
 )
-from troth import membership, record
+from troth import crypto, membership, record
 from troth.crypto import Signer
 from troth.epochs import announce
 from troth.joining import Welcome, add_device
 from troth.keys import Epoch
-from troth.membership import Genesis, Members, Operation, evaluate
+from troth.membership import Genesis, Members, Operation, Roll, evaluate
 from troth.testing import entropy_of
 from troth_wire import codec
 from troth_wire.errors import ForgedError, MalformedError, RemoteError, UsageError, VersionError
@@ -387,3 +387,23 @@ def test_parents_ascend_and_are_not_missing(parents: list[bytes]) -> None:
     signature = Signer.sign(admin, b"troth/operation/1\x00" + COUPLE.space + robin.device + body)
     with pytest.raises(MalformedError):
         operation_in(codec.pack([body, signature]), by="robin", space=COUPLE.space)
+
+
+def test_an_operation_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many operations somebody signs, each costs the others its own signatures and no more, in any order."""
+    operations = crowd("sasha", 12, in_a_row=False)
+    checked = []
+    verify = crypto.verify
+
+    def check(public: bytes, message: bytes, signature: bytes) -> None:
+        checked.append(signature)
+        verify(public, message, signature)
+
+    monkeypatch.setattr(crypto, "verify", check)
+    roll = Roll(COUPLE)
+    for operation in [*operations[::-1], *operations]:
+        roll.add(operation)
+    assert len(roll) == 13
+    assert len(checked) == 3 * len(operations)
+    assert roll.members() == evaluate(COUPLE, operations)
+    assert roll.knows(roll.members().heads)

@@ -13,7 +13,7 @@ from troth import guard
 from troth.document import UnappliedError
 from troth.edits import Put
 from troth.guard import Refused
-from troth.shelf import Parcel, Shelf
+from troth.shelf import Fork, Parcel, Shelf
 from troth_wire.ids import RecordId
 
 
@@ -96,7 +96,7 @@ def test_of_two_changes_in_one_place_the_first_stands() -> None:
     shelf = Shelf(actor(9))
     (one,), (two,) = (Shelf(actor(0)).edit([[Put(("k",), value)]]).changes for value in (1, 2))
     assert shelf.take(parcel(0, one)) == [(parcel(0, one), None)]
-    assert shelf.take(parcel(0, two)) == [(parcel(0, two), Refused.SEQUENCE)]
+    assert shelf.take(parcel(0, two)) == [(parcel(0, two), Fork.TAKEN)]
     assert shelf.view(("k",)) == 1
 
 

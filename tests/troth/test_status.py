@@ -13,6 +13,7 @@ from troth.follower import advice
 from troth.guard import Refused
 from troth.inbox import Parked
 from troth.loading import SUSPECT_HELD
+from troth.shelf import Fork
 from troth.testing import World
 from troth_wire.messages import Reason
 
@@ -39,9 +40,9 @@ STATUSES = st.builds(
     refused=st.none() | st.sampled_from(Reason).map(advice),
     read=COUNTS,
     parked=st.dictionaries(st.sampled_from(Parked).map(lambda item: item.value), st.integers(1, 5)).map(Counter),
-    held=st.dictionaries(st.sampled_from([*(item.value for item in Refused), SUSPECT_HELD]), st.integers(1, 5)).map(
-        Counter
-    ),
+    held=st.dictionaries(
+        st.sampled_from([*(item.value for item in (*Refused, *Fork)), SUSPECT_HELD]), st.integers(1, 5)
+    ).map(Counter),
     disputed=COUNTS,
     elsewhere=COUNTS,
     forks=COUNTS,

@@ -21,6 +21,7 @@ from troth.testing import store_contract
 from troth_client import Vault
 from troth_client import vault as vaults
 from troth_client.header import FORMAT
+from troth_client.machine import Machine
 from troth_wire.errors import (
     BusyError,
     DamagedError,
@@ -420,6 +421,28 @@ class TestWriting:
         with pytest.raises(UsageError, match="already"):
             create(path)
         assert path.read_text() == "dear diary"
+
+    def test_what_another_program_made_meanwhile_stays(self, path: Path) -> None:
+        """Of two programs that make one vault at a time the second is refused, and the first one's stays whole."""
+
+        def stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+            if not path.exists():
+                create(path, *ROWS).close()
+            return CHEAP.stretch(passphrase, salt, cost)
+
+        with pytest.raises(UsageError):
+            Vault.create(path, passphrase="another", admin=ADMIN, machine=Machine(stretch=stretch))
+        with closing(open_(path)) as vault:
+            assert vault.load() == ROWS
+
+    def test_one_that_another_program_is_making_stays(self, path: Path) -> None:
+        """While another program makes the vault, its file is not taken away from under it."""
+        path.touch()
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(BusyError):
+                create(path)
+            assert path.exists()
 
     def test_a_vault_that_can_not_be_made_leaves_nothing(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """If the first rows can not be written there is no file, and making it again works."""

@@ -97,6 +97,18 @@ def test_silent_client_is_dropped() -> None:
     assert (silent.dropped, member.dropped) == (DropReason.SILENT, None)
 
 
+def test_talking_is_no_proof() -> None:
+    """Who proves only keys of its own making, and keeps the relay busy with them, is dropped in the same time."""
+    world = World()
+    talker = world.connect()
+    for number in range(3):
+        world.prove(talker, Key.numbered(900 + number))
+        world.settle()
+        world.write_out(talker)
+        world.tick(limits.PROOF_WAIT_S / 3)
+    assert talker.dropped is DropReason.SILENT
+
+
 def test_connections_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """One connection too many is turned away without a greeting."""
     monkeypatch.setattr(limits, "CONNECTIONS_MAX", 1)

@@ -1,0 +1,23 @@
+"""Judges a foreign change from its bytes and its causal past, before the CRDT sees it (specs/guard.md)."""
+
+from troth.guard.change import Change, read
+from troth.guard.chunk import change_hash
+from troth.guard.columns import Column
+from troth.guard.past import Accepted, Past
+from troth.guard.reasons import Refused
+from troth.guard.verdict import RULES, Verdict, Wait, judge, weigh
+
+__all__ = [
+    "RULES",
+    "Accepted",
+    "Change",
+    "Column",
+    "Past",
+    "Refused",
+    "Verdict",
+    "Wait",
+    "change_hash",
+    "judge",
+    "read",
+    "weigh",
+]

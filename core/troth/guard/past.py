@@ -1,0 +1,164 @@
+"""The accepted changes of a document, told by what each operation makes and where: nine bytes for an operation.
+
+Operations stand in three arrays, in the order in which they came; the root stands first. That order is nobody's
+business: what a change may refer to is asked by actor and counter, within the horizon of that change.
+"""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Final, NamedTuple
+
+from troth.guard.change import MAKE_MAP, Change
+from troth.guard.reasons import Refused, UnfitError
+from troth_wire.ids import ActorId, ChangeHash
+
+__all__ = ["Accepted", "Horizon", "Past"]
+
+ROOT: Final = 0
+
+
+class Horizon(NamedTuple):
+    """The causal past of a change: how far into each actor's sequence it reaches, and its largest operation."""
+
+    reach: tuple[int, ...]
+    """By number of actor; what it says of the author may be too little, and `own` is right."""
+    author: int
+    """The author's number; one more than there are, if this is its first change."""
+    own: int
+    last_op: int
+
+
+class Accepted(NamedTuple):
+    """The verdict on a change that may be applied, and where each of its operations stands."""
+
+    change: Change
+    horizon: Horizon
+    first: int
+    """The place of its first operation in the past that it was judged against."""
+    kinds: bytearray
+    """What each operation does, as an action."""
+    objects: list[int]
+    """The operation that made the object that it is in."""
+    slots: list[int]
+    """The map key's number, or the insertion of the list element."""
+    keys: tuple[str, ...]
+    """Map keys that the past had none of."""
+
+    @property
+    def hash(self) -> ChangeHash:
+        """The hash of the change."""
+        return self.change.hash
+
+
+@dataclass(slots=True)
+class _Stream:
+    """The changes of one actor, in the order of its sequence."""
+
+    starts: "array[int]" = field(default_factory=lambda: array("I"))
+    lasts: "array[int]" = field(default_factory=lambda: array("I"))
+    firsts: "array[int]" = field(default_factory=lambda: array("I"))
+    hashes: list[ChangeHash] = field(default_factory=list)
+
+    def copy(self) -> "_Stream":
+        return _Stream(self.starts[:], self.lasts[:], self.firsts[:], self.hashes[:])
+
+
+class Past:
+    """Every change of a document that has been accepted; one for each place in an actor's sequence."""
+
+    def __init__(self) -> None:
+        self.kinds = bytearray((MAKE_MAP,))
+        self.objects = array("I", (ROOT,))
+        self.slots = array("I", (0,))
+        self.keys: dict[str, int] = {}
+        self._actors: dict[ActorId, int] = {}
+        self._streams: list[_Stream] = []
+        self._changes: dict[ChangeHash, Horizon] = {}
+
+    def __contains__(self, change: ChangeHash) -> bool:
+        return change in self._changes
+
+    def __len__(self) -> int:
+        return len(self._changes)
+
+    def standing(self, actor: ActorId, sequence: int) -> ChangeHash | None:
+        """Return the change that stands in a place of an actor's sequence."""
+        author = self._actors.get(actor)
+        if author is None or not 1 <= sequence <= len(self._streams[author].hashes):
+            return None
+        return self._streams[author].hashes[sequence - 1]
+
+    def missing(self, change: Change) -> frozenset[ChangeHash]:
+        """Return the dependencies that are not here."""
+        return frozenset([dependency for dependency in change.dependencies if dependency not in self._changes])
+
+    def horizon(self, change: Change) -> Horizon:
+        """Return the causal past of a change whose dependencies are all here."""
+        author = self._actors.get(change.actor, len(self._actors))
+        causes = [self._changes[dependency] for dependency in change.dependencies]
+        if len(causes) == 1 and causes[0].author == author:
+            return causes[0]
+        reach = list(map(max, zip_longest(*(_full(cause) for cause in causes), fillvalue=0))) if causes else []
+        own = reach[author] if author < len(reach) else 0
+        return Horizon(tuple(reach), author, own, max([cause.last_op for cause in causes], default=0))
+
+    def number(self, actor: ActorId) -> int:
+        """Return an actor's number; one that nobody reaches, if no change here is by this actor."""
+        return self._actors.get(actor, len(self._actors) + 1)
+
+    def find(self, actor: int, counter: int, horizon: Horizon) -> int:
+        """Return the place of an operation within a horizon.
+
+        Raises:
+            UnfitError: If there is none.
+        """
+        reach = horizon.own if actor == horizon.author else self._reach(actor, horizon)
+        if reach:
+            stream = self._streams[actor]
+            at = bisect_right(stream.starts, counter, 0, reach) - 1
+            if at >= 0 and counter <= stream.lasts[at]:
+                return stream.firsts[at] + counter - stream.starts[at]
+        raise UnfitError(Refused.REFERENCE)
+
+    def add(self, accepted: Accepted) -> None:
+        """Make an accepted change part of the past, before anything else is."""
+        change, before = accepted.change, accepted.horizon
+        assert accepted.first == len(self.kinds), "something was added since the change was judged"
+        assert self.standing(change.actor, change.sequence) is None, "another change stands in this place"
+        if before.author == len(self._streams):
+            self._actors[change.actor] = before.author
+            self._streams.append(_Stream())
+        self._changes[change.hash] = Horizon(before.reach, before.author, change.sequence, change.max_op)
+        stream = self._streams[before.author]
+        stream.starts.append(change.start_op)
+        stream.lasts.append(change.max_op)
+        stream.firsts.append(accepted.first)
+        stream.hashes.append(change.hash)
+        self.kinds += accepted.kinds
+        self.objects.extend(accepted.objects)
+        self.slots.extend(accepted.slots)
+        for key in accepted.keys:
+            self.keys[key] = len(self.keys)
+
+    def copy(self) -> "Past":
+        """Return a past that goes on by itself."""
+        twin = Past()
+        twin.kinds, twin.objects, twin.slots = self.kinds[:], self.objects[:], self.slots[:]
+        twin.keys, twin._actors, twin._changes = dict(self.keys), dict(self._actors), dict(self._changes)
+        twin._streams = [stream.copy() for stream in self._streams]
+        return twin
+
+    @staticmethod
+    def _reach(actor: int, horizon: Horizon) -> int:
+        return horizon.reach[actor] if actor < len(horizon.reach) else 0
+
+
+def _full(cause: Horizon) -> Iterable[int]:
+    """Return how far a change reaches when it is a cause: itself included."""
+    reach = list(cause.reach)
+    reach += [0] * (cause.author + 1 - len(reach))
+    reach[cause.author] = cause.own
+    return reach

@@ -1,0 +1,32 @@
+"""Why a change is refused, for good: one reason for each kind of harm, and one exception inside these walls."""
+
+from enum import Enum
+
+__all__ = ["Refused", "UnfitError"]
+
+
+class Refused(Enum):
+    """Why a change is refused, for good."""
+
+    FORM = "not a well-formed change"
+    SIZE = "larger than a change may be"
+    CHECKSUM = "its checksum or hash does not fit"
+    EXTRA = "carries a time, a message or bytes that belong to no column"
+    ACTOR = "made under another actor than its author's"
+    COLUMN = "uses a column that is not allowed"
+    ACTION = "does something that no edit does"
+    VALUE = "holds a value that no edit makes"
+    COUNT = "holds more operations or predecessors than a change may"
+    SEQUENCE = "its sequence does not follow its author's last change in its past"
+    START = "its first operation is not the next one after its past"
+    OPERATION = "holds an operation that can not stand as it is written"
+    REFERENCE = "refers to what is not in its past, or is of another kind"
+    SLOT = "replaces what stands in another place"
+
+
+class UnfitError(Exception):
+    """Ends the reading of a change; `verdict` turns it into its reason, and nobody outside sees it."""
+
+    def __init__(self, reason: Refused) -> None:
+        super().__init__(reason)
+        self.reason = reason
