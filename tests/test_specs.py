@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from troth import cursor, document, edits, engine, guard, loading, membership, outbox
+from troth import cursor, document, edits, engine, guard, loading, membership, outbox, unsettled
 from troth.record import Header, Kind
 from troth_wire import limits
 from troth_wire.messages import FORMS, Reason
@@ -241,7 +241,7 @@ def test_what_the_guard_refuses_is_what_the_page_says() -> None:
 def test_the_engines_tables_are_those_of_the_page() -> None:
     """Every table that the engine writes to a store stands on the vault's page, and no other."""
     on_page = {name(row["Table"]) for row in table("vault.md", "Table", "Key")}
-    modules = (cursor, engine, loading, outbox)
+    modules = (cursor, engine, loading, outbox, unsettled)
     trees = [ast.parse(Path(module.__file__ or "").read_bytes()) for module in modules]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     tables = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Row"]

@@ -21,7 +21,7 @@ from troth.inbox import Inbox, Judged, Parked
 from troth.joining import Invitation, Request, Welcome, add_device
 from troth.journal import write_edits
 from troth.library import Library
-from troth.outbox import EDITS, Outbox
+from troth.outbox import Outbox
 from troth.ports import Entropy
 from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
@@ -40,6 +40,7 @@ from troth.step import (
     Row,
     Step,
 )
+from troth.unsettled import NO_EDITS, RECORDS, SHOWN_BEFORE, Unsettled
 from troth_wire import codec, messages
 from troth_wire.errors import MalformedError, RemoteError, VersionError
 from troth_wire.ids import ChangeHash, DocumentId, EnvelopeId, Incarnation, RecordId
@@ -53,20 +54,14 @@ __all__ = ["Engine", "Group"]
 
 IDENTITY: Final = "identity"
 LIFE: Final = "life"
-RECORDS: Final = "records"
 HELD: Final = "held"
 FUSE: Final = "fuse"
 EVIDENCE: Final = "evidence"
-REMAKE: Final = "remake"
 REOFFER: Final = "reoffer"
 BLOWN: Final = "blown"
 
 RETRY_S: Final = 60
 """How long what was refused waits where the relay names no time, as for a full mailbox: each try costs its bytes."""
-
-_NO_EDITS: Final = write_edits(())
-_SHOWN_BEFORE: Final = b""
-"""In the place of a journal: a log has shown this record, or one that needs it, so it goes out as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +71,6 @@ class Group:
     ticket: int
     document: DocumentId
     edits: tuple[Edit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unsent:
-    """An own record that the log has not shown, and the edits from which it can be made anew."""
-
-    record: Verified
-    journal: bytes
 
 
 @dataclass
@@ -97,16 +84,12 @@ class Engine:
     library: Library
     cursor: Cursor
     scribe: Scribe
-    outbox: Outbox
+    unsettled: Unsettled
     follower: Follower
     arrivals: int = 0
     """Records that were ever saved; the next row key."""
     remembered: set[RecordId] = field(default_factory=set)
     """Own records that this vault wrote."""
-    unsent: dict[RecordId, Unsent] = field(default_factory=dict)
-    """Own records that the log has not shown."""
-    reoffer: dict[RecordId, tuple[bytes, Verified]] = field(default_factory=dict)
-    """Own records that a new log of the mailbox has not shown yet; empty unless the relay lost its log."""
     held: Counter[str] = field(default_factory=Counter)
     held_bytes: int = 0
     disputed: int = 0
@@ -116,6 +99,11 @@ class Engine:
     _was_caught_up: bool = False
     _retry_in_s: int | None = None
     _retry_at_s: float | None = None
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits for the relay."""
+        return self.unsettled.outbox
 
     # Own writing
 
@@ -182,7 +170,7 @@ class Engine:
         *,
         document: DocumentId | None = None,
         changes: tuple[ChangeHash, ...] = (),
-        journal: bytes = _NO_EDITS,
+        journal: bytes = NO_EDITS,
     ) -> Verified:
         """Sign a record, seal it, and queue it."""
         record = self.scribe.write(kind, payload, document=document, changes=changes)
@@ -193,8 +181,7 @@ class Engine:
 
     def _queue(self, record: Verified, key: bytes, journal: bytes, step: Step) -> None:
         sealed = envelope.seal(record, self.identity.epoch, self.entropy(NONCE_BYTES))
-        self.unsent[record.id] = Unsent(record, journal)
-        step.save += [self.outbox.add(record.id, key, sealed), Row(EDITS, key, journal)]
+        step.save += self.unsettled.add(record, key, sealed, journal)
 
     def _keep(self, record: Record, position: int, step: Step, *, own: bool) -> bytes:
         """Save a record under the next row key."""
@@ -304,35 +291,7 @@ class Engine:
 
     def _confirm(self, record: RecordId | None, step: Step) -> None:
         if record is not None:
-            self._bind_to(record, step)
-            step.note += self.outbox.confirm(record)
-            self.unsent.pop(record, None)
-            self.reoffer.pop(record, None)
-
-    def _bind_to(self, shown: RecordId, step: Step) -> None:
-        """Let what belongs to an own record that the log shows go out as it is, whatever life begins meanwhile.
-
-        What was written before it, because it builds on that; what its own commit goes on in, because the edits
-        stood beside the first record alone. Neither could be made anew without losing words.
-        """
-        if shown not in self.unsent:
-            return
-        life, passed = self.unsent[shown].record.header.incarnation, False
-        for identity, unsent in self.unsent.items():
-            header = unsent.record.header
-            if identity == shown:
-                passed = True
-            elif passed and (header.kind != Kind.CHANGES or unsent.journal != _NO_EDITS):
-                return
-            elif header.incarnation == life and unsent.journal != _SHOWN_BEFORE:
-                self.unsent[identity] = Unsent(unsent.record, _SHOWN_BEFORE)
-                step.note.append(Row(EDITS, self.outbox.key(identity), _SHOWN_BEFORE))
-
-    def _unsettled(self, record: RecordId) -> Record | None:
-        """Return an own record that the log has not shown; only this very copy of it proves to others who wrote it."""
-        if record in self.unsent:
-            return self.unsent[record].record
-        return self.reoffer[record][1] if record in self.reoffer else None
+            step.note += self.unsettled.confirm(record)
 
     # Foreign records
 
@@ -340,7 +299,7 @@ class Engine:
         # Copies with different signatures are kept apart: one may prove what another does not.
         fresh: dict[tuple[RecordId, bytes], Record] = {}
         for record, position in arrived:
-            if record == self._unsettled(record.id):
+            if record == self.unsettled.copy(record.id):
                 self._confirm(record.id, step)
             copy = record.id, record.signature
             if copy not in fresh and record not in self.inbox.chains:
@@ -451,32 +410,15 @@ class Engine:
     def _catch_up(self, step: Step) -> None:
         """The log was read to its end: what it lacks of this device goes out, or is made anew."""
         self._was_caught_up = True
-        if any(map(self._is_stale, self.unsent.values())):
-            self._recall(step)
+        if self.unsettled.is_stale(self.life):
+            step.save += self.unsettled.recall()
+            step.tell.append(Rebuild("what was not sent is made anew"))
             return
-        for record, (key, verified) in self.reoffer.items():
-            if record not in self.outbox:
-                self._queue(verified, key, _SHOWN_BEFORE, step)
-        if self.reoffer:
-            self.reoffer = {}
+        if self.unsettled.lacking:
             step.save.append(Row(REOFFER, self.cursor.mailbox, None))
+        for key, record in self.unsettled.give_back():
+            self._queue(record, key, SHOWN_BEFORE, step)
         step.tell.append(CaughtUp())
-
-    def _is_stale(self, unsent: Unsent) -> bool:
-        """Whether an earlier life wrote a record that no log has ever shown, so that nobody builds on it."""
-        return unsent.record.header.incarnation != self.life and unsent.journal != _SHOWN_BEFORE
-
-    def _recall(self, step: Step) -> None:
-        """Take back what no log ever showed, to make it anew on what stands now: a life may build on earlier ones."""
-        for record in self.outbox.records:
-            key, unsent = self.outbox.key(record), self.unsent[record]
-            if unsent.journal == _SHOWN_BEFORE:
-                continue
-            header = unsent.record.header
-            what = unsent.journal if header.kind == Kind.CHANGES else unsent.record.payload
-            step.save += [Row(RECORDS, key, None), Row(REMAKE, key, codec.pack([header.document, what]))]
-            step.save += self.outbox.confirm(record)
-        step.tell.append(Rebuild("what was not sent is made anew"))
 
     # Looking
 

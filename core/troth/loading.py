@@ -11,7 +11,7 @@ from troth import engine as ring
 from troth import record as records
 from troth.cursor import LINEAGE, SLOTS, Cursor
 from troth.document import PoisonedError, UnappliedError
-from troth.engine import Engine, Group, Unsent
+from troth.engine import Engine, Group
 from troth.follower import Follower
 from troth.identity import Identity
 from troth.inbox import Inbox
@@ -23,6 +23,7 @@ from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
 from troth.shelf import Parcel
 from troth.step import Held, Rebuild, RefusedEdit, Row, Step
+from troth.unsettled import RECORDS, REMAKE, Unsettled
 from troth_wire import codec
 from troth_wire.errors import DamagedError, MalformedError, RemoteError
 from troth_wire.ids import DocumentId, Incarnation, Lineage, RecordId
@@ -95,10 +96,10 @@ def _build(
     tables: Tables, entropy: Entropy, probe: Probe, admission: bytes, step: Step, *, suspect_all: bool
 ) -> Engine:
     loaded = _empty(tables, entropy, admission)
-    kept = {key: _read_record(value) for key, value in sorted(tables[ring.RECORDS].items())}
+    kept = {key: _read_record(value) for key, value in sorted(tables[RECORDS].items())}
     own = {record.id for mine, _, record in kept.values() if mine}
     loaded.remembered |= own
-    loaded.arrivals = int.from_bytes(max([*kept, *tables[ring.REMAKE]], default=b""), "big")
+    loaded.arrivals = int.from_bytes(max([*kept, *tables[REMAKE]], default=b""), "big")
     judged = loaded.inbox.take(record for _, _, record in kept.values())
     proven = {record.id for record in judged.verified}
     for mine, position, record in kept.values():
@@ -134,7 +135,7 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
         library=Library(identity.device, life),
         cursor=cursor,
         scribe=Scribe(identity, life, inbox, cursor),
-        outbox=Outbox(),
+        unsettled=Unsettled(Outbox()),
         follower=Follower(identity.epoch, cursor, admission=admission),
         disputed=len(tables[ring.EVIDENCE]),
     )
@@ -151,14 +152,11 @@ def _queue(
     """Take up what waits for the relay, and what this device has to offer again if the relay lost its log."""
     for key, envelope in sorted(tables[OUTBOX].items()):
         record = Verified(kept[key][2])
-        loaded.outbox.add(record.id, key, envelope)
-        loaded.unsent[record.id] = Unsent(record, tables[EDITS].get(key, b""))
+        loaded.unsettled.add(record, key, envelope, tables[EDITS].get(key, b""))
     if tables[ring.REOFFER]:
-        loaded.reoffer = {
-            record.id: (key, Verified(record))
-            for key, (_, _, record) in kept.items()
-            if record.id in proven and _is_offered(record, loaded)
-        }
+        for key, (_, _, written) in kept.items():
+            if written.id in proven and _is_offered(written, loaded):
+                loaded.unsettled.miss(Verified(written), key)
 
 
 def _is_offered(record: Record, loaded: Engine) -> bool:
@@ -231,9 +229,9 @@ def _try(loaded: Engine, doubtful: Sequence[Verified], probe: Probe) -> bool:
 
 def _remake(loaded: Engine, tables: Tables, step: Step) -> None:
     """Make anew what an earlier life wrote and never sent."""
-    for key, row in sorted(tables[ring.REMAKE].items()):
+    for key, row in sorted(tables[REMAKE].items()):
         document, what = codec.decode(row, _REMAKE_ROW, bytes_max=ROW_BYTES_MAX)
-        step.save.append(Row(ring.REMAKE, key, None))
+        step.save.append(Row(REMAKE, key, None))
         if document is None:
             loaded.rewrite(Kind.OPERATION, what, step)
             continue

@@ -298,6 +298,37 @@ def test_echo_is_the_acknowledgement() -> None:
     assert ann.engine.status().waiting == 0
 
 
+def test_what_was_in_flight_is_pushed_again() -> None:
+    """What the relay never stored goes out over the next link."""
+    world = family()
+    ann = world.devices["ann"]
+    ann.edit(LIST, Put(("entries", "x"), 1))
+    world.relay.logs[world.mailbox].pop()
+    ann.cut()
+    world.sync()
+    assert world.devices["bob"].view(LIST, ("entries",)) == {"x": 1}
+
+
+def test_a_restart_goes_on_where_it_was() -> None:
+    """After a restart nothing is read twice, skipped or written over, and what waits still does."""
+    world = family()
+    ann, bob = world.devices["ann"], world.devices["bob"]
+    for word in ("one", "two"):
+        ann.cut()
+        ann.edit(LIST, Put(("entries", word), 1))
+        bob.edit(LIST, Put(("entries", f"{word} of bob"), 1))
+        read = ann.engine.cursor.position
+        ann.close()
+        ann.restart()
+        assert ann.engine.cursor.position == read
+        assert ann.engine.status().waiting == 1
+        world.sync()
+    ann.restart()
+    expected = {"one", "two", "one of bob", "two of bob"}
+    assert all(set(device.view(LIST, ("entries",))) == expected for device in world.devices.values())
+    assert not any(device.engine.disputed for device in world.devices.values())
+
+
 def test_what_the_echo_says_waits_for_the_next_commit() -> None:
     """The echo of an own envelope costs no commit of its own, and a crash before the next one costs nothing."""
     world = family()

@@ -19,6 +19,7 @@ from troth.outbox import EDITS, OUTBOX
 from troth.ports import Probe
 from troth.step import Held, Rebuild, RefusedEdit, Row, Step
 from troth.testing import Device, World, entropy_of, probe_here
+from troth.unsettled import RECORDS, REMAKE
 from troth_wire import codec, messages
 from troth_wire.errors import DamagedError
 from troth_wire.ids import DocumentId
@@ -243,11 +244,11 @@ def test_what_was_never_sent_is_made_anew() -> None:
     lives = {header.incarnation for header in (record.header for record in _own(ann))}
     assert lives == {ann.engine.life}
     ann.close()
-    assert not [row for row in ann.store.load() if row.table in (ring.REMAKE, OUTBOX, EDITS)]
+    assert not [row for row in ann.store.load() if row.table in (REMAKE, OUTBOX, EDITS)]
 
 
 def _own(device: Device) -> list[Any]:
-    rows = [row for row in device.store.load() if row.table == ring.RECORDS]
+    rows = [row for row in device.store.load() if row.table == RECORDS]
     read = [codec.decode(row.value or b"", lambda item: item, bytes_max=2**20) for row in rows]
     return [records.parse(data)[0] for own, _, data in read if own]
 
