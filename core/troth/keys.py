@@ -13,9 +13,10 @@ from troth.crypto import Signer
 from troth_wire import codec
 from troth_wire.ids import ActorId, DeviceId, DocumentId, Incarnation, MailboxId
 
-__all__ = ["CARD", "Card", "DeviceKeys", "Epoch", "actor"]
+__all__ = ["CARD", "Card", "DeviceKeys", "Entropy", "Epoch", "actor"]
 
 Entropy = Callable[[int], bytes]
+"""Returns so many fresh random bytes."""
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from troth.keys import Entropy
 from troth.step import Row
 from troth_wire.ids import DocumentId
 
 __all__ = ["Entropy", "Probe", "Store"]
-
-Entropy = Callable[[int], bytes]
-"""Returns so many fresh random bytes."""
 
 Probe = Callable[[DocumentId, bytes, Sequence[bytes]], bool]
 """Tries changes on a saved document where it can do no harm; false if that process died, hung or spoiled it.
