@@ -36,7 +36,20 @@ from troth_wire.limits import (
     WIRE_VERSION,
 )
 
-__all__ = ["Header", "Kind", "Record", "Seen", "Tip", "Verified", "changes_in", "parse", "share_out", "sign", "verify"]
+__all__ = [
+    "Header",
+    "Kind",
+    "Record",
+    "Seen",
+    "Tip",
+    "Verified",
+    "changes_in",
+    "changes_of",
+    "parse",
+    "share_out",
+    "sign",
+    "verify",
+]
 
 LENGTHS_BYTES: Final = 6
 PAYLOAD_BYTES_MAX: Final = RECORD_BYTES_MAX - HEADER_BYTES_MAX - 128
@@ -194,9 +207,19 @@ def changes_in(record: Record) -> tuple[bytes, ...]:
     Raises:
         MalformedError: If the payload does not hold what the header names.
     """
-    changes: tuple[bytes, ...] = codec.decode(record.payload, _CHANGES, bytes_max=RECORD_BYTES_MAX)
+    changes = changes_of(record.payload)
     if len(changes) != len(record.header.changes):
         raise MalformedError("another number of changes than the header names")
+    return changes
+
+
+def changes_of(payload: bytes) -> tuple[bytes, ...]:
+    """Return the raw CRDT changes in a payload.
+
+    Raises:
+        MalformedError: If it is no list of changes.
+    """
+    changes: tuple[bytes, ...] = codec.decode(payload, _CHANGES, bytes_max=RECORD_BYTES_MAX)
     return changes
 
 

@@ -39,8 +39,14 @@ DEVICE_DOCUMENTS_MAX: Final = 1_024
 """Documents that one device writes in: each costs everybody memory, and nobody may use up another's."""
 PERSON_DEVICES_MAX: Final = 16
 """Devices of one person in one space: each costs a wrap in every epoch."""
-OPERATION_BYTES_MAX: Final = 8_192
-"""One membership operation: ten devices and their wraps."""
+EPOCH_RECIPIENTS_MAX: Final = 34
+"""Who may read one epoch: the devices of two persons, and the recovery words of each."""
+PERSON_OPERATIONS_MAX: Final = 4_096
+"""Operations of one person that may come before another of theirs: each costs everybody a comparison for good."""
+OPERATION_BYTES_MAX: Final = 12_288
+"""One membership operation: every recipient's wrap, and every life of a removed device."""
+CHECKPOINT_BYTES_MAX: Final = 268_435_456
+"""One checkpoint before compression: twenty times a long record of two lives, and what a device can hold."""
 
 CHANGE_OPS_MAX: Final = 20_000
 """Operations in one CRDT change, counted before any is decoded."""
@@ -73,3 +79,24 @@ RETRY_AFTER_S_MAX: Final = 86_400
 """How long a relay may ask a client to wait: a day."""
 LINK_MAILBOXES_MAX: Final = 64
 """Mailboxes that one connection may prove: a line and its meeting places, with room."""
+
+RENDEZVOUS_RECORD_BYTES: Final = 4_096
+"""One record of a rendezvous or an invitation, exactly: all look alike to the relay."""
+RENDEZVOUS_RECORDS_MAX: Final = 16
+"""Records of one rendezvous or invitation: a pairing needs half of them."""
+RENDEZVOUS_PARTICIPANTS_MAX: Final = 2
+"""Connections that may use one rendezvous or invitation at a time."""
+RENDEZVOUS_LIFE_S: Final = 600
+"""How long a rendezvous stays at the relay: time to type a code, not to guess one."""
+INVITATION_LIFE_S: Final = 259_200
+"""How long an invitation stays at the relay: three days for a partner far away."""
+CODE_NUMBER_MAX: Final = 9_999
+"""The number in front of a code: quick to say, rarely taken, and tedious to try one after the other."""
+LINK_BYTES_MAX: Final = 100
+"""A link that is shown as a picture: one that every camera reads from a screen."""
+PAIR_LINK_LIFE_S: Final = 120
+"""How long the link for an own new device is good: both devices are at hand."""
+INTRODUCTION_BYTES_MAX: Final = 2_048
+"""What a side of a pairing says of itself: fits one record, with its nonce."""
+PAIRING_ITEMS_MAX: Final = 16
+"""Spaces for which something is handed over at once in a pairing."""

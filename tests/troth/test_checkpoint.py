@@ -1,0 +1,245 @@
+"""A checkpoint is a bag of records: it brings all of them, adds nothing to what they prove, and costs little."""
+
+import zlib
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.troth.letters import LIFE, SPACE, keys_of, letter, letters, spoil
+from troth import checkpoint, record
+from troth.chain import Chains
+from troth.checkpoint import Part
+from troth.edits import Put, Splice, Text
+from troth.identity import document_id
+from troth.inbox import Inbox
+from troth.library import Library
+from troth.record import Record, Verified
+from troth.testing import World
+from troth.unsettled import RECORDS
+from troth_wire import codec
+from troth_wire.errors import MalformedError, RemoteError, VersionError
+from troth_wire.ids import DeviceId, Incarnation, SpaceId
+from troth_wire.limits import RECORD_BYTES_MAX
+
+NOTES = document_id("notes")
+CARDS = {keys_of(name)[0].device: keys_of(name)[0].card.everyday for name in ("robin", "sasha")}
+FORKED = [*letters(3), letter(prev=letters(1)[0], text=b"another second")]
+
+
+def written_in(world: World, name: str) -> list[Record]:
+    """Every record that a device keeps."""
+    rows = [row.value or b"" for row in world.devices[name].store.load() if row.table == RECORDS]
+    return [
+        record.parse(codec.decode(row, codec.many(lambda item: item, 3), bytes_max=RECORD_BYTES_MAX * 2)[2])[0]
+        for row in rows
+    ]
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Two persons and three devices who wrote at the same time, for a while."""
+    world = World("robin", "sasha")
+    world.add("laptop", by="robin")
+    dice = Random(7)
+    world.devices["robin"].edit(NOTES, Put(("note",), Text("begun")))
+    world.sync()
+    for number in range(60):
+        name = dice.choice(["robin", "sasha", "laptop"])
+        world.devices[name].edit(NOTES, Splice(("note",), -1, 0, f" word {number}"))
+        if not number % 7:
+            world.sync()
+    world.sync()
+    return world
+
+
+def packed(world: World, name: str = "robin") -> tuple[list[Verified], bytes]:
+    """What a device keeps, and the bag of it."""
+    known = [Verified(one) for one in written_in(world, name)]
+    return known, checkpoint.pack(known[0].header.space, known)
+
+
+def proven(given: Sequence[Record]) -> list[Verified]:
+    """Which of some records of Robin and Sasha prove who wrote them."""
+    return Chains().settle(given, lambda device: CARDS.get(DeviceId(device)))
+
+
+def test_a_bag_brings_every_record(world: World) -> None:
+    """What comes out of a bag is what went in: the same headers and payloads, and nothing else."""
+    known, bag = packed(world)
+    found = checkpoint.unpack(bag, known[0].header.space)
+    assert {(one.header_bytes, one.payload) for one in found} == {(one.header_bytes, one.payload) for one in known}
+    assert len(found) == len(known) > 60
+
+
+def test_who_opens_a_bag_sees_what_its_maker_sees(world: World) -> None:
+    """An engine's parts that know nothing but the genesis come to the same members and the same document."""
+    known, bag = packed(world, "sasha")
+    genesis = world.devices["sasha"].engine.identity.genesis
+    inbox, library = Inbox(genesis), Library(DeviceId(bytes(32)), LIFE)
+    judged = inbox.take(checkpoint.unpack(bag, genesis.space))
+    for carrier in judged.carriers:
+        library.take(*library.unpack(carrier))
+    assert inbox.members.cards == world.devices["sasha"].engine.inbox.members.cards
+    assert library.view(NOTES, ()) == world.devices["sasha"].view(NOTES)
+    assert len(judged.verified) == len(known)
+    assert not judged.held
+
+
+def test_a_bag_costs_little(world: World) -> None:
+    """Beside its payload a record takes less than sixty bytes."""
+    known, bag = packed(world)
+    beside = len(bag) - sum(len(one.payload) for one in known)
+    assert beside < 60 * len(known)
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_records_means_nothing(dice: Random) -> None:
+    """One set of records is one bag."""
+    mixed = [*FORKED, *letters(4, "sasha")]
+    dice.shuffle(mixed)
+    assert checkpoint.pack(SPACE, mixed) == checkpoint.pack(SPACE, [*FORKED, *letters(4, "sasha")])
+
+
+def test_both_sides_of_a_fork_travel() -> None:
+    """Of two records for one place both come out, and both are proven."""
+    found = checkpoint.unpack(checkpoint.pack(SPACE, FORKED), SPACE)
+    assert {one.id for one in found} == {one.id for one in FORKED}
+    assert len(proven(found)) == len(FORKED)
+
+
+def test_what_nothing_proves_travels_with_its_own_signature() -> None:
+    """A parked record keeps its signature, also where a proven chain leads past it."""
+    parked = spoil(letter("sasha"))
+    found = checkpoint.unpack(checkpoint.pack(SPACE, letters(2), [parked]), SPACE)
+    assert parked in found
+    assert len(proven(found)) == 2
+
+
+def test_a_gap_in_a_chain_travels() -> None:
+    """A chain of which a record is missing comes out as it is known."""
+    known = letters(5)
+    del known[2]
+    found = checkpoint.unpack(checkpoint.pack(SPACE, known), SPACE)
+    assert {one.id for one in found} == {one.id for one in known}
+    assert {one.id for one in proven(found)} == {one.id for one in known}
+
+
+def test_nobody_puts_words_in_the_mouth_of_another(world: World) -> None:
+    """Whoever alters a payload in a bag breaks the chain from there to the signature, and proves nothing by it."""
+    known, bag = packed(world)
+    genesis = world.devices["robin"].engine.identity.genesis
+    forged = bag.replace(b"word", b"wOrd")
+    assert forged != bag
+    honest = {one.id for one in known}
+    try:
+        found = checkpoint.unpack(forged, genesis.space)
+    except RemoteError:
+        return
+    assert {one.id for one in Inbox(genesis).take(found).verified} <= honest
+
+
+@given(st.integers(0, 10**6), st.integers(1, 255))
+def test_a_spoiled_bag_is_refused_or_proves_nothing_new(place: int, mask: int) -> None:
+    """Whatever byte of a bag is changed: it is refused as malformed, or what it proves was written."""
+    known = [*letters(3), *letters(3, "sasha")]
+    bag = bytearray(checkpoint.pack(SPACE, known, [spoil(letter(text=b"parked"))]))
+    bag[place % len(bag)] ^= mask
+    try:
+        found = checkpoint.unpack(bytes(bag), SPACE)
+    except RemoteError:
+        return
+    assert {one.id for one in proven(found)} <= {one.id for one in known} | {letter(text=b"parked").id}
+
+
+@given(st.binary(max_size=200))
+def test_anything_else_is_no_bag(data: bytes) -> None:
+    """Bytes that are no bag are refused as such."""
+    with pytest.raises(RemoteError):
+        checkpoint.unpack(data, SPACE)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        [],
+        [1, [], [], None, None, 0, "no bytes"],
+        [1, 7, [], None, 0, 0, b""],
+        [1, [], 7, None, 0, 0, b""],
+        [1, [], [], [0], 0, 0, b""],
+        [1, [], [], None, 0, 0, b"no changes"],
+        [1, [], [], None, 1, 0, b"a name that is not there"],
+        [2, [], [b"h" * 32] * 400, None, None, 0, b""],
+        [2, [], [], None, None, 0, b"p" * RECORD_BYTES_MAX],
+        7,
+    ],
+)
+def test_an_entry_of_another_shape_is_refused(entry: object) -> None:
+    """An entry that is none, or makes a record that may not be, is malformed; it never stops who reads it."""
+    run = [b"d" * 32, b"i" * 16, 1, None, bytes(64), [entry]]
+    with pytest.raises(MalformedError):
+        checkpoint.unpack(codec.pack([1, SPACE, [b"d" * 16], [run], []]), SPACE)
+
+
+def test_a_bag_belongs_to_one_space_and_version() -> None:
+    """The bag of another space, of a later version, or with bytes after a record, is refused."""
+    bag = checkpoint.pack(SPACE, letters(2))
+    with pytest.raises(MalformedError, match="another space"):
+        checkpoint.unpack(bag, SpaceId(b"e" * 32))
+    with pytest.raises(VersionError):
+        checkpoint.unpack(codec.pack([2, SPACE, [], [], []]), SPACE)
+    with pytest.raises(MalformedError, match="bytes after"):
+        checkpoint.unpack(codec.pack([1, SPACE, [], [], [letter().encode() + b"x"]]), SPACE)
+
+
+@given(st.randoms(use_true_random=False))
+def test_parts_make_the_bag_in_any_order(dice: Random) -> None:
+    """The parts of a large bag fit records, and make it again in any order, also with repeats."""
+    bag = Random(3).randbytes(200_000)
+    parts = checkpoint.cut(bag)
+    assert len(parts) > 3
+    mixed = [Part.parse(part.encode()) for part in [*parts, dice.choice(parts)]]
+    dice.shuffle(mixed)
+    assert checkpoint.join(mixed) == bag
+    assert max(len(part.encode()) for part in parts) <= record.PAYLOAD_BYTES_MAX
+
+
+def test_parts_that_do_not_fit_are_refused() -> None:
+    """Missing parts, parts of two bags, and parts that hold another bag than they name, are refused."""
+    one, two = checkpoint.cut(Random(1).randbytes(150_000)), checkpoint.cut(Random(2).randbytes(150_000))
+    swapped = [
+        Part(part.manifest, part.size, part.index, part.count, other.piece)
+        for part, other in zip(one, two, strict=True)
+    ]
+    for parts, why in (
+        ([], "no part"),
+        (one[1:], "missing"),
+        ([*one[1:], two[0]], "more than one"),
+        (swapped, "that its parts name"),
+    ):
+        with pytest.raises(MalformedError, match=why):
+            checkpoint.join(parts)
+    with pytest.raises(MalformedError, match="beyond"):
+        Part.parse(Part(bytes(32), 1, 1, 1, b"").encode())
+
+
+@pytest.mark.parametrize("size", [10, 10**6])
+def test_a_bag_never_inflates_further_than_it_says(size: int) -> None:
+    """A piece that inflates to more or less than its parts name is refused, after as many bytes as they name."""
+    with pytest.raises(MalformedError, match="length"):
+        checkpoint.join([Part(bytes(32), size, 0, 1, zlib.compress(bytes(1000)))])
+
+
+def test_pieces_that_are_not_compressed_are_refused() -> None:
+    """Bytes that nothing compressed are no bag."""
+    with pytest.raises(MalformedError, match="compressed"):
+        checkpoint.join([Part(bytes(32), 5, 0, 1, b"plain")])
+
+
+def test_another_life_is_another_chain() -> None:
+    """Chains of two lives of a device, the second naming the first, both come out whole."""
+    known = [*letters(3), *letters(3, life=Incarnation(b"2" * 16))]
+    found = checkpoint.unpack(checkpoint.pack(SPACE, known), SPACE)
+    assert {one.id for one in proven(found)} == {one.id for one in known}
