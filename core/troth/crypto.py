@@ -4,6 +4,8 @@ Nothing here draws random bytes: keys, nonces and ephemeral secrets are argument
 Hashes and key derivation are BLAKE2b with a label as its personalisation (specs/README.md, Conventions).
 """
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -24,11 +26,14 @@ __all__ = [
     "Signer",
     "aead_open",
     "aead_seal",
+    "agree",
     "box_public",
     "check_box_key",
     "check_sign_key",
     "derive",
     "digest",
+    "same",
+    "sha512",
     "stretch",
     "unwrap",
     "verify",
@@ -54,6 +59,16 @@ def digest(label: bytes, message: bytes) -> bytes:
 def derive(key: bytes, label: bytes, message: bytes = b"") -> bytes:
     """Return `K(key, label, message)`: 32 bytes."""
     return blake2b(message, digest_size=32, key=key, person=label).digest()
+
+
+def sha512(message: bytes) -> bytes:
+    """Return the 64 bytes of SHA-512, for protocols that others defined over it."""
+    return hashlib.sha512(message).digest()
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Tell whether two secrets are equal, in a time that does not tell where they differ."""
+    return hmac.compare_digest(one, other)
 
 
 class Signer:
@@ -112,6 +127,20 @@ def box_public(secret: bytes) -> bytes:
     return bindings.crypto_scalarmult_base(secret)
 
 
+def agree(secret: bytes, public: bytes) -> bytes:
+    """Return X25519 of a 32-byte secret and a point (RFC 7748): no key yet, derive one from it.
+
+    Raises:
+        ForgedError: If the point has not 32 bytes, or is of low order, so that everyone knows the result.
+    """
+    if len(public) != KEY_BYTES:
+        raise ForgedError("a key of impossible length")
+    try:
+        return bindings.crypto_scalarmult(secret, public)
+    except (CryptoError, RuntimeError):
+        raise ForgedError("a key of low order") from None
+
+
 def aead_seal(key: bytes, nonce: bytes, plaintext: bytes, context: bytes) -> bytes:
     """Seal with XChaCha20-Poly1305; `context` is authenticated and not sent."""
     return bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, context, nonce, key)
@@ -156,11 +185,7 @@ def unwrap(secret: bytes, wrapped: bytes, *, context: bytes) -> bytes:
 
 
 def _shared(secret: bytes, public: bytes, ephemeral_public: bytes, recipient: bytes) -> bytes:
-    try:
-        shared = bindings.crypto_scalarmult(secret, public)
-    except (CryptoError, RuntimeError):
-        raise ForgedError("a key of low order") from None
-    return derive(shared, b"troth/wrap", ephemeral_public + recipient)
+    return derive(agree(secret, public), b"troth/wrap", ephemeral_public + recipient)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,33 @@ def test_box_keys_are_those_of_the_rfc(secret: str, public: str) -> None:
     assert crypto.box_public(bytes.fromhex(secret)).hex() == public
 
 
+def test_two_agree_on_what_the_rfc_says() -> None:
+    """Alice's secret and Bob's public key give the shared secret of RFC 7748, 6.1."""
+    secret = bytes.fromhex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a")
+    public = bytes.fromhex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f")
+    assert crypto.agree(secret, public).hex() == "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742"
+
+
+@given(st.binary(max_size=31) | st.binary(min_size=33, max_size=40))
+def test_nobody_agrees_with_a_key_of_another_length(public: bytes) -> None:
+    """A point has 32 bytes."""
+    with pytest.raises(ForgedError):
+        crypto.agree(b"\x01" * 32, public)
+
+
+def test_the_other_hash_is_sha512() -> None:
+    """`sha512` is the one of FIPS 180-4."""
+    assert crypto.sha512(b"abc").hex().startswith("ddaf35a193617abacc417349ae204131")
+    assert len(crypto.sha512(b"")) == 64
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_the_same_is_the_same(one: bytes, other: bytes) -> None:
+    """Two secrets are the same if all their bytes are."""
+    assert crypto.same(one, other) is (one == other)
+    assert crypto.same(one, bytes(one))
+
+
 def test_sealing_is_that_of_the_draft() -> None:
     """Key, nonce and context give the bytes of draft-irtf-cfrg-xchacha-03, A.3.1."""
     sealed = crypto.aead_seal(
@@ -125,7 +152,7 @@ def test_public_signature_vectors() -> None:
 
 
 def test_public_key_agreement_vectors() -> None:
-    """A box key of the public vectors is refused exactly where the shared secret is zero."""
+    """Every case of the public vectors agrees as it says, and is refused exactly where the shared secret is zero."""
     zeros = 0
     for _, case in cases("x25519"):
         public = bytes.fromhex(case["public"])
@@ -134,9 +161,14 @@ def test_public_key_agreement_vectors() -> None:
             with pytest.raises(MalformedError):
                 crypto.check_box_key(public)
             with pytest.raises(ForgedError):
+                crypto.agree(bytes.fromhex(case["private"]), public)
+            with pytest.raises(ForgedError):
                 crypto.unwrap(bytes.fromhex(case["private"]), public + bytes(48), context=b"")
         else:
+            # What the vectors call acceptable (points on the twist, second spellings) is agreed upon as they say:
+            # devices refuse weak cards, and a pairing refuses second spellings by itself.
             crypto.check_box_key(public)
+            assert crypto.agree(bytes.fromhex(case["private"]), public) == bytes.fromhex(case["shared"])
     assert zeros
 
 
