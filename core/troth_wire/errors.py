@@ -13,23 +13,39 @@
         │   ├── NewerError        the file was written by a newer version
         │   ├── BusyError         another program has it open
         │   └── FullError         no room, or no right, to write
-        └── ListenError       the relay can not listen at this address
+        ├── ListenError       the relay can not listen at this address
+        └── MeetingError      two devices did not come together at a relay
+            ├── NoRelayError      no relay answers
+            ├── OtherVersionError it speaks another version
+            ├── TakenError        the number is in use
+            ├── ExpiredError      the meeting is over, or there is none
+            ├── CrowdedError      two others are there
+            ├── RefusedError      the relay does not allow it
+            └── TimedOutError     nothing came in time
 
 A `LocalError` is written for the person who reads it: what happened, what is safe, what to do.
 """
 
 __all__ = [
     "BusyError",
+    "CrowdedError",
     "DamagedError",
+    "ExpiredError",
     "ForgedError",
     "FullError",
     "ListenError",
     "LocalError",
     "MalformedError",
+    "MeetingError",
     "NewerError",
+    "NoRelayError",
+    "OtherVersionError",
     "PassphraseError",
+    "RefusedError",
     "RemoteError",
     "StoreError",
+    "TakenError",
+    "TimedOutError",
     "TrothError",
     "UsageError",
     "VersionError",
@@ -90,3 +106,35 @@ class FullError(StoreError):
 
 class ListenError(LocalError):
     """The relay can not listen at this address."""
+
+
+class MeetingError(LocalError):
+    """Two devices did not come together at a relay; nothing was joined."""
+
+
+class NoRelayError(MeetingError):
+    """No relay answers at this address."""
+
+
+class OtherVersionError(MeetingError):
+    """The relay speaks another version."""
+
+
+class TakenError(MeetingError):
+    """The number is in use; another one may be free."""
+
+
+class ExpiredError(MeetingError):
+    """The meeting is over, or there never was one."""
+
+
+class CrowdedError(MeetingError):
+    """Two others are in the meeting already."""
+
+
+class RefusedError(MeetingError):
+    """The relay does not allow it, or lost what was said."""
+
+
+class TimedOutError(MeetingError):
+    """What was waited for did not come in time."""

@@ -28,6 +28,7 @@ __all__ = [
     "Follow",
     "Head",
     "Hello",
+    "MailboxKind",
     "Message",
     "Prove",
     "Push",
@@ -62,6 +63,27 @@ class Reason(IntEnum):
     """An envelope is larger than this relay takes."""
     BUSY = 10
     """The relay can not store anything now."""
+    TAKEN = 11
+    """Creating: there is such a mailbox already. Proving: as many take part in it as may."""
+    EXPIRED = 12
+    """The mailbox has come to its end and is gone."""
+    UNSPONSORED = 13
+    """The sponsor is no log that this connection has proven."""
+    UNKNOWN_KIND = 14
+    """The relay keeps no mailboxes of this kind."""
+
+
+class MailboxKind(IntEnum):
+    """What a mailbox is for, and so who may open it and how long it stays."""
+
+    LOG = 0
+    """A space's log; it stays."""
+    RENDEZVOUS = 1
+    """Two devices meet here for minutes; opened without a pass."""
+    INVITATION = 2
+    """As a rendezvous, for days; sponsored by a log."""
+    MEETING = 3
+    """The number is kept; no relay opens one yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +106,12 @@ class Prove:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Client: open this mailbox, of which the relay knew nothing."""
+    """Client: open this mailbox, of which the relay knew nothing; an invitation names the log that sponsors it."""
 
     mailbox: MailboxId
     admission: bytes
+    kind: MailboxKind = MailboxKind.LOG
+    sponsor: MailboxId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +188,14 @@ def _reason(item: object) -> Reason:
     return Reason(codec.either(*Reason)(item))
 
 
+def _kind(item: object) -> MailboxKind:
+    return MailboxKind(codec.either(*MailboxKind)(item))
+
+
 FORMS: Final[dict[type[Any], tuple[int, tuple[Check, ...]]]] = {
     Hello: (1, (_VERSION, _VERSION, codec.natural(), codec.raw(CHALLENGE_BYTES))),
     Prove: (2, (_KEY, codec.raw(64))),
-    Create: (3, (_KEY, codec.blob(PASS_BYTES_MAX))),
+    Create: (3, (_KEY, codec.blob(PASS_BYTES_MAX), _kind, codec.maybe(_KEY))),
     Follow: (4, (_KEY, _LINEAGE, _POSITION, _HASH)),
     Push: (5, (_KEY, _ENVELOPES)),
     Head: (6, (_KEY, _LINEAGE, _POSITION, _HASH)),

@@ -65,12 +65,17 @@ REFUSED: Final[dict[tuple[State, Reason], State]] = {
     (State.PROVING, Reason.BAD_PROOF): State.GREETED,
     (State.PROVING, Reason.BUSY): State.GREETED,
     (State.PROVING, Reason.RATE): State.GREETED,
+    (State.PROVING, Reason.TAKEN): State.GREETED,
     (State.CREATING, Reason.BAD_PASS): State.UNKNOWN,
     (State.CREATING, Reason.QUOTA): State.UNKNOWN,
     (State.CREATING, Reason.RATE): State.UNKNOWN,
     (State.CREATING, Reason.BUSY): State.UNKNOWN,
+    (State.CREATING, Reason.TAKEN): State.GREETED,
+    (State.CREATING, Reason.UNSPONSORED): State.UNKNOWN,
+    (State.CREATING, Reason.UNKNOWN_KIND): State.UNKNOWN,
     (State.ASKING, Reason.ROLLED_BACK): State.PROVEN,
     (State.ASKING, Reason.BUSY): State.PROVEN,
+    (State.ASKING, Reason.EXPIRED): State.GREETED,
 }
 """(state, reason) → state, for a refusal before entries flow."""
 

@@ -11,18 +11,29 @@ from math import ceil
 from typing import Final
 
 from troth_relay import limits
-from troth_wire.limits import ENVELOPE_BYTES_MAX
+from troth_wire.limits import (
+    ENVELOPE_BYTES_MAX,
+    INVITATION_LIFE_S,
+    RENDEZVOUS_LIFE_S,
+    RENDEZVOUS_RECORD_BYTES,
+    RENDEZVOUS_RECORDS_MAX,
+)
+from troth_wire.messages import MailboxKind
 
 __all__ = [
+    "BRIEF_RATE",
     "CREATION_RATE",
+    "LINK_BRIEF_RATE",
     "Bucket",
     "Policy",
     "Rate",
     "admits",
     "cost",
+    "end",
+    "fits",
     "is_full",
-    "oversized",
     "pass_hash",
+    "room",
     "spend",
 ]
 
@@ -44,6 +55,13 @@ class Bucket:
 
 
 CREATION_RATE: Final = Rate(per_s=limits.CREATIONS_PER_S, burst=limits.CREATIONS_BURST)
+BRIEF_RATE: Final = Rate(per_s=limits.BRIEF_PER_S, burst=limits.BRIEF_BURST)
+LINK_BRIEF_RATE: Final = Rate(per_s=1 / limits.LINK_BRIEF_S, burst=limits.LINK_BRIEF_BURST)
+LIVES: Final = {
+    MailboxKind.RENDEZVOUS: (RENDEZVOUS_LIFE_S, limits.RENDEZVOUS_STEP_S),
+    MailboxKind.INVITATION: (INVITATION_LIFE_S, limits.INVITATION_STEP_S),
+}
+"""How long a brief mailbox lives, and to how many seconds its end is rounded up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,7 @@ class Policy:
     quota_bytes: int = limits.QUOTA_BYTES
     rate: Rate = Rate(per_s=limits.RATE_BYTES_PER_S, burst=limits.RATE_BURST_BYTES)
     creation_rate: Rate = CREATION_RATE
+    brief_rate: Rate = BRIEF_RATE
     envelope_bytes_max: int = ENVELOPE_BYTES_MAX
     passes: frozenset[bytes] = frozenset()
     """Hashes of the passes; none at all: everyone may create."""
@@ -87,9 +106,24 @@ def cost(envelopes: Iterable[bytes]) -> int:
     return sum(len(envelope) + limits.ENTRY_OVERHEAD_BYTES for envelope in envelopes)
 
 
-def oversized(envelopes: Iterable[bytes], *, policy: Policy) -> bool:
-    """Tell whether one of the envelopes is larger than this relay takes."""
-    return any(len(envelope) > policy.envelope_bytes_max for envelope in envelopes)
+def fits(envelopes: Iterable[bytes], *, kind: MailboxKind, policy: Policy) -> bool:
+    """Tell whether each envelope has a size that this relay takes in a mailbox of this kind."""
+    if kind in LIVES:
+        return all(len(envelope) == RENDEZVOUS_RECORD_BYTES for envelope in envelopes)
+    return all(len(envelope) <= policy.envelope_bytes_max for envelope in envelopes)
+
+
+def room(kind: MailboxKind, *, policy: Policy) -> int:
+    """Return the quota of a mailbox in bytes; records of one size make it a number of records."""
+    if kind in LIVES:
+        return RENDEZVOUS_RECORDS_MAX * (RENDEZVOUS_RECORD_BYTES + limits.ENTRY_OVERHEAD_BYTES)
+    return policy.quota_bytes
+
+
+def end(kind: MailboxKind, *, now_s: int) -> int:
+    """Return when a brief mailbox made now ends, in whole steps of seconds since 1970."""
+    life_s, step_s = LIVES[kind]
+    return ceil((now_s + life_s) / step_s) * step_s
 
 
 def pass_hash(secret: bytes) -> bytes:

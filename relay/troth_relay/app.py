@@ -32,6 +32,7 @@ from troth_relay.requests import (
     Resume,
     Send,
     Settled,
+    Sweep,
 )
 from troth_relay.store import Store
 from troth_relay.workers import Reader, Worker, Writer
@@ -63,7 +64,11 @@ class SystemEntropy:
 
     def day(self) -> int:
         """Return how many days have passed since 1970."""
-        return int(time.time()) // DAY_S
+        return self.now_s() // DAY_S
+
+    def now_s(self) -> int:
+        """Return how many seconds have passed since 1970."""
+        return int(time.time())
 
 
 class Socket:
@@ -109,8 +114,9 @@ class Relay:
         self._hub = Hub(config.policy(), names=dialled_names(config, self.port))
         self._sockets: dict[ConnectionId, Socket] = {}
         self._numbers = count(1)
-        self._writer = Worker("troth-relay-writer", Writer(store, SystemEntropy()).carry_out, self._report)
-        self._reader = Worker("troth-relay-reader", Reader(store).carry_out, self._report)
+        entropy = SystemEntropy()
+        self._writer = Worker("troth-relay-writer", Writer(store, entropy).carry_out, self._report)
+        self._reader = Worker("troth-relay-reader", Reader(store, entropy).carry_out, self._report)
         self._runner = web.AppRunner(
             self._application(), access_log=None, handle_signals=False, shutdown_timeout=limits.GOODBYE_S + 1
         )
@@ -206,7 +212,7 @@ class Relay:
                     message = output.message
                     frame = packed.get(id(message)) or packed.setdefault(id(message), _pack(message))
                     self._sockets[output.connection].waiting.put_nowait(frame)
-                case Append() | Open():
+                case Append() | Open() | Sweep():
                     self._writer.submit(output)
                 case Look() | Read():
                     self._reader.submit(output)

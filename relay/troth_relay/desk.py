@@ -19,6 +19,8 @@ class Desk:
         """Begin with nobody connected."""
         self.links: dict[ConnectionId, Link] = {}
         self.followers: dict[MailboxId, dict[ConnectionId, Follower]] = {}
+        self.participants: dict[MailboxId, set[ConnectionId]] = {}
+        """Who takes part in a brief mailbox."""
         self._outputs: list[Output] = []
 
     def flush(self) -> list[Output]:
@@ -82,3 +84,13 @@ class Desk:
         self.links.pop(link.connection, None)
         for follower in list(link.followers.values()):
             self.unfollow(follower)
+        for mailbox in list(link.kinds):
+            self.leave(link, mailbox)
+
+    def leave(self, link: Link, mailbox: MailboxId) -> None:
+        """Let a connection use a mailbox no more."""
+        link.kinds.pop(mailbox, None)
+        others = self.participants.get(mailbox, set())
+        others.discard(link.connection)
+        if not others:
+            self.participants.pop(mailbox, None)

@@ -1,23 +1,34 @@
 """Who may use a mailbox: whoever proves its key for this link and this host, and creates it if there is none.
 
 A proof is verified before the mailbox is looked up, so a bad one learns nothing.
+In a brief mailbox there is room for two at a time: whoever comes third is refused, and the two hear nothing of it.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from troth_relay import admission, limits
 from troth_relay.admission import Bucket, Policy
 from troth_relay.desk import Desk
 from troth_relay.link import Link
 from troth_relay.requests import DropReason, Look, Open
-from troth_relay.store import Log
+from troth_relay.store import Denial, Log
 from troth_wire import proof
 from troth_wire.errors import ForgedError, StoreError
 from troth_wire.ids import MailboxId
-from troth_wire.limits import LINK_MAILBOXES_MAX
-from troth_wire.messages import Create, Head, Prove, Reason, Refuse
+from troth_wire.limits import LINK_MAILBOXES_MAX, RENDEZVOUS_PARTICIPANTS_MAX
+from troth_wire.messages import Create, Head, MailboxKind, Prove, Reason, Refuse
 
 __all__ = ["Door"]
+
+FAULTS: Final = {Reason.BAD_PASS, Reason.UNSPONSORED, Reason.UNKNOWN_KIND}
+ANSWERS: Final[dict[Denial | None, tuple[Reason, int]]] = {
+    None: (Reason.UNKNOWN_MAILBOX, 0),
+    Denial.TAKEN: (Reason.TAKEN, 0),
+    Denial.FULL: (Reason.BUSY, limits.BRIEF_RETRY_S),
+    Denial.SPENT: (Reason.QUOTA, 0),
+}
+"""What the store says other than a log → the reason to refuse, and how many seconds to wait."""
 
 
 class Door:
@@ -29,6 +40,7 @@ class Door:
         self._policy = policy
         self._names = tuple(names)
         self._creations: Bucket | None = None
+        self._openings: Bucket | None = None
 
     def prove(self, link: Link, message: Prove) -> None:
         """Check a proof, then ask for the mailbox."""
@@ -52,24 +64,60 @@ class Door:
         raise ForgedError("the proof fits no name of this relay")
 
     def create(self, link: Link, message: Create, *, now: float) -> None:
-        """Ask for a new mailbox, if the pass and the rate allow."""
-        if not admission.admits(self._policy, message.admission):
-            self._fault(link, message.mailbox, Reason.BAD_PASS)
-            return
+        """Ask for a new mailbox, if its kind and the rates allow."""
+        reason, wait_s = self._judge(link, message, now=now)
+        if reason is None:
+            # Where no sponsor is asked for, what is named as one was not proven either, and is not kept.
+            sponsor = message.sponsor if message.kind is MailboxKind.INVITATION else None
+            self._desk.ask(Open(link.connection, message.mailbox, message.kind, sponsor))
+        elif reason in FAULTS:
+            self._fault(link, message.mailbox, reason)
+        else:
+            self._desk.tell(link, message.mailbox, Refuse(reason, message.mailbox, (), wait_s))
+
+    def _judge(self, link: Link, message: Create, *, now: float) -> tuple[Reason | None, int]:
+        match message.kind:
+            case MailboxKind.LOG:
+                admitted = admission.admits(self._policy, message.admission)
+                return self._spend_creation(now=now) if admitted else (Reason.BAD_PASS, 0)
+            case MailboxKind.RENDEZVOUS:
+                return self._spend_opening(link, now=now)
+            case MailboxKind.INVITATION:
+                sponsored = message.sponsor is not None and link.kinds.get(message.sponsor) is MailboxKind.LOG
+                return self._spend_opening(link, now=now) if sponsored else (Reason.UNSPONSORED, 0)
+            case MailboxKind.MEETING:
+                return Reason.UNKNOWN_KIND, 0
+
+    def _spend_creation(self, *, now: float) -> tuple[Reason | None, int]:
         rate = self._policy.creation_rate
         self._creations, wait_s = admission.spend(self._creations, 1, rate=rate, now=now)
-        if wait_s:
-            self._desk.tell(link, message.mailbox, Refuse(Reason.RATE, message.mailbox, (), wait_s))
-        else:
-            self._desk.ask(Open(link.connection, message.mailbox))
+        return (Reason.RATE, wait_s) if wait_s else (None, 0)
 
-    def found(self, asked: Look | Open, result: Log | StoreError | None) -> None:
+    def _spend_opening(self, link: Link, *, now: float) -> tuple[Reason | None, int]:
+        # The connection's own first: what it is refused costs nobody else anything.
+        link.openings, wait_s = admission.spend(link.openings, 1, rate=admission.LINK_BRIEF_RATE, now=now)
+        if not wait_s:
+            rate = self._policy.brief_rate
+            self._openings, wait_s = admission.spend(self._openings, 1, rate=rate, now=now)
+        return (Reason.RATE, wait_s) if wait_s else (None, 0)
+
+    def found(self, asked: Look | Open, result: Log | Denial | StoreError | None) -> None:
         """Answer with what the store found or created."""
         link = self._desk.links.get(asked.connection)
-        if link is not None:
-            # Anybody can make a key; only a mailbox that there is tells a member from a passer-by.
-            link.proven = link.proven or isinstance(result, Log)
-            self._desk.tell(link, asked.mailbox, _answer(asked.mailbox, result))
+        if link is None:
+            return
+        if isinstance(result, Log) and not self._enter(link, result):
+            result = Denial.TAKEN
+        self._desk.tell(link, asked.mailbox, _answer(asked.mailbox, result))
+
+    def _enter(self, link: Link, log: Log) -> bool:
+        if log.kind is not MailboxKind.LOG:
+            others = self._desk.participants.get(log.mailbox, set())
+            if len(others) >= RENDEZVOUS_PARTICIPANTS_MAX:
+                return False
+            self._desk.participants[log.mailbox] = others | {link.connection}
+        link.kinds[log.mailbox] = log.kind
+        return True
 
     def _fault(self, link: Link, mailbox: MailboxId, reason: Reason) -> None:
         link.faults += 1
@@ -78,11 +126,8 @@ class Door:
             self._desk.drop(link, DropReason.MISUSE)
 
 
-def _answer(mailbox: MailboxId, result: Log | StoreError | None) -> Head | Refuse:
-    match result:
-        case Log():
-            return Head(mailbox, result.lineage, result.position, result.running)
-        case None:
-            return Refuse(Reason.UNKNOWN_MAILBOX, mailbox, (), 0)
-        case StoreError():
-            return Refuse(Reason.BUSY, mailbox, (), limits.RETRY_S)
+def _answer(mailbox: MailboxId, result: Log | Denial | StoreError | None) -> Head | Refuse:
+    if isinstance(result, Log):
+        return Head(mailbox, result.lineage, result.position, result.running)
+    reason, wait_s = (Reason.BUSY, limits.RETRY_S) if isinstance(result, StoreError) else ANSWERS[result]
+    return Refuse(reason, mailbox, (), wait_s)

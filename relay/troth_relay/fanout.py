@@ -15,7 +15,7 @@ from troth_relay.store import Entry, Page
 from troth_wire.errors import StoreError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX
-from troth_wire.messages import Follow, Head, Message, Reason, Refuse
+from troth_wire.messages import Follow, Head, MailboxKind, Message, Reason, Refuse
 
 __all__ = ["Fanout"]
 
@@ -29,6 +29,9 @@ class Fanout:
 
     def follow(self, link: Link, message: Follow) -> None:
         """Begin to follow; the first page answers whether that is possible."""
+        if message.mailbox not in link.kinds:
+            self._desk.tell(link, message.mailbox, Refuse(Reason.EXPIRED, message.mailbox, (), 0))
+            return
         follower = Follower(link, message.mailbox, cursor=message.after, asked=message)
         # Before the first page is read: what is committed in between must not be missed.
         self._desk.follow(follower)
@@ -60,20 +63,34 @@ class Fanout:
     def page(self, request: Read, page: Page | StoreError | None) -> None:
         """Take what was read for a follower."""
         link = self._desk.links.get(request.connection)
-        follower = link.followers.get(request.mailbox) if link is not None else None
-        if link is None or follower is None:
+        if link is None:
+            return
+        link.reads -= 1
+        follower = link.followers.get(request.mailbox)
+        if follower is None:
+            # The mailbox came to its end meanwhile.
             return
         follower.reading = False
-        link.reads -= 1
         if follower.asked is None:
             self._continue(follower, page)
         else:
             self._answer(follower, follower.asked, page)
         self.refill(link)
 
+    def end(self, mailbox: MailboxId) -> None:
+        """Tell everybody who uses a mailbox that it has come to its end."""
+        for connection in list(self._desk.participants.get(mailbox, ())):
+            link = self._desk.links[connection]
+            self._desk.leave(link, mailbox)
+            follower = link.followers.get(mailbox)
+            if follower is not None:
+                self._reject(follower, Reason.EXPIRED, retry_after_s=0)
+
     def _answer(self, follower: Follower, asked: Follow, page: Page | StoreError | None) -> None:
         if isinstance(page, StoreError):
             self._reject(follower, Reason.BUSY, retry_after_s=RETRY_S)
+        elif page is None and follower.link.kinds.get(follower.mailbox) is not MailboxKind.LOG:
+            self._reject(follower, Reason.EXPIRED, retry_after_s=0)
         elif page is None or page.log.lineage != asked.lineage or page.running != asked.running:
             self._reject(follower, Reason.ROLLED_BACK, retry_after_s=0)
         else:
@@ -90,6 +107,9 @@ class Fanout:
     def _continue(self, follower: Follower, page: Page | StoreError | None) -> None:
         if isinstance(page, Page):
             self._advance(follower, page)
+            return
+        if page is None and follower.link.kinds.get(follower.mailbox) is not MailboxKind.LOG:
+            self._reject(follower, Reason.EXPIRED, retry_after_s=0)
             return
         self._desk.tell(follower.link, follower.mailbox, Refuse(Reason.BUSY, follower.mailbox, (), RETRY_S))
         self._desk.drop(follower.link, DropReason.TROUBLE)

@@ -16,8 +16,8 @@ from troth_relay.door import Door
 from troth_relay.fanout import Fanout
 from troth_relay.intake import Intake
 from troth_relay.link import Link
-from troth_relay.requests import Append, ConnectionId, DropReason, Look, Open, Output, Read, Settled
-from troth_relay.store import Appended, Log, Page
+from troth_relay.requests import Append, ConnectionId, DropReason, Look, Open, Output, Read, Settled, Sweep
+from troth_relay.store import Appended, Denial, Log, Page
 from troth_wire import messages, session
 from troth_wire.errors import MalformedError, StoreError
 from troth_wire.ids import MailboxId
@@ -45,6 +45,7 @@ class Hub:
         self._door = Door(self._desk, policy, names=names)
         self._intake = Intake(self._desk, policy)
         self._fanout = Fanout(self._desk)
+        self._sweeping = False
 
     def connect(self, connection: ConnectionId, *, challenge: bytes, now: float) -> list[Output]:
         """Greet a new connection with its own fresh challenge."""
@@ -88,10 +89,12 @@ class Hub:
                     self._intake.appended(asked, result)
                     if isinstance(result, Appended) and result.entries:
                         runs.setdefault(asked.mailbox, []).append(Run(asked.connection, result.entries))
-                case Look() | Open(), Log() | StoreError() | None:
+                case Look() | Open(), Log() | Denial() | StoreError() | None:
                     self._door.found(asked, result)
                 case Read(), Page() | StoreError() | None:
                     self._fanout.page(asked, result)
+                case Sweep(), tuple() | StoreError():
+                    self._swept(result)
                 case _:
                     raise AssertionError("the store's answer does not fit the request")
         for mailbox, consecutive in runs.items():
@@ -99,10 +102,14 @@ class Hub:
         return self._desk.flush()
 
     def tick(self, *, now: float) -> list[Output]:
-        """Drop whoever takes or proves nothing, and forget rates that have filled up again."""
+        """Drop whoever takes or proves nothing, forget rates that have filled up again, and end what has ended."""
         for link in list(self._desk.links.values()):
             self._look_after(link, now=now)
         self._intake.tick(now=now)
+        if not self._sweeping:
+            # One at a time: a disk that is slow or full must not gather them.
+            self._sweeping = True
+            self._desk.ask(Sweep())
         return self._desk.flush()
 
     def shut(self) -> list[Output]:
@@ -110,6 +117,11 @@ class Hub:
         for link in list(self._desk.links.values()):
             self._desk.drop(link, DropReason.LEAVING)
         return self._desk.flush()
+
+    def _swept(self, gone: tuple[MailboxId, ...] | StoreError) -> None:
+        self._sweeping = False
+        for mailbox in gone if isinstance(gone, tuple) else ():
+            self._fanout.end(mailbox)
 
     def _look_after(self, link: Link, *, now: float) -> None:
         waited_s = now - link.moved_at_s

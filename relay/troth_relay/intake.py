@@ -28,17 +28,21 @@ class Intake:
 
     def push(self, link: Link, message: Push, *, now: float) -> None:
         """Send a push to the store, or refuse it whole."""
-        reason, wait_s = self._judge(message, now=now)
+        reason, wait_s = self._judge(link, message, now=now)
         named = tuple((envelope_id(envelope), envelope) for envelope in message.envelopes)
         if reason is not None:
             ids = tuple(identifier for identifier, _ in named)
             self._refuse(link, message.mailbox, reason, ids, retry_after_s=wait_s)
             return
         self._hold(link, admission.cost(message.envelopes))
-        self._desk.ask(Append(link.connection, message.mailbox, named, self._policy.quota_bytes))
+        quota_bytes = admission.room(link.kinds[message.mailbox], policy=self._policy)
+        self._desk.ask(Append(link.connection, message.mailbox, named, quota_bytes))
 
-    def _judge(self, message: Push, *, now: float) -> tuple[Reason | None, int]:
-        if admission.oversized(message.envelopes, policy=self._policy):
+    def _judge(self, link: Link, message: Push, *, now: float) -> tuple[Reason | None, int]:
+        kind = link.kinds.get(message.mailbox)
+        if kind is None:
+            return Reason.EXPIRED, 0
+        if not admission.fits(message.envelopes, kind=kind, policy=self._policy):
             return Reason.TOO_LARGE, 0
         cost = admission.cost(message.envelopes)
         before = self._rates.get(message.mailbox)
@@ -55,7 +59,8 @@ class Intake:
             ids = tuple(identifier for identifier, _ in asked.envelopes)
             self._refuse(link, asked.mailbox, Reason.BUSY, ids, retry_after_s=limits.RETRY_S)
         elif result.refused:
-            self._refuse(link, asked.mailbox, Reason.QUOTA, result.refused, retry_after_s=0)
+            reason = Reason.QUOTA if asked.mailbox in link.kinds else Reason.EXPIRED
+            self._refuse(link, asked.mailbox, reason, result.refused, retry_after_s=0)
 
     def tick(self, *, now: float) -> None:
         """Forget the rates that have filled up again."""

@@ -34,6 +34,26 @@ CREATIONS_PER_S: Final = 16
 """Lasting rate at which the whole relay opens mailboxes: no flood of keys fills the disk in minutes."""
 CREATIONS_BURST: Final = 4_096
 """Mailboxes that may be opened at once before that rate counts."""
+BRIEF_MAX: Final = 4_096
+"""Rendezvous at a time and, apart from them, invitations: full ones of a kind take 285 MB of the disk."""
+BRIEF_PER_S: Final = 8
+"""Lasting rate at which the whole relay opens them: needing no pass, they must not spend the rate of the logs."""
+BRIEF_BURST: Final = 256
+"""Rendezvous and invitations that may be opened at once before that rate counts."""
+BRIEF_RETRY_S: Final = 60
+"""What a client is told to wait when there are as many as there may be."""
+LINK_BRIEF_BURST: Final = 4
+"""Rendezvous and invitations that one connection may open at once: a number that is taken is drawn again."""
+LINK_BRIEF_S: Final = 30
+"""After those, one connection may open another each time so many seconds have passed."""
+SPONSORED_MAX: Final = 4
+"""Invitations at a time that one log may sponsor."""
+RENDEZVOUS_STEP_S: Final = 60
+"""The end of a rendezvous is kept to the minute, rounded up: no finer than it needs to be."""
+INVITATION_STEP_S: Final = 3_600
+"""The end of an invitation is kept to the hour, rounded up."""
+SWEEP_MAILBOXES_MAX: Final = 256
+"""Mailboxes that one commit deletes because they have ended: bounds how long it holds up the others."""
 PASS_FILE_BYTES_MAX: Final = 1_048_576
 """The file of passes."""
 

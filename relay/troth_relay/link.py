@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from troth_relay.admission import Bucket
 from troth_relay.limits import UNSENT_ENTRY_BYTES_MAX
 from troth_relay.requests import ConnectionId
 from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX
-from troth_wire.messages import Follow
+from troth_wire.messages import Follow, MailboxKind
 from troth_wire.session import State
 
 __all__ = ["Follower", "Link"]
@@ -20,10 +21,13 @@ class Link:
     challenge: bytes
     moved_at_s: float
     states: dict[MailboxId, State] = field(default_factory=dict)
+    kinds: dict[MailboxId, MailboxKind] = field(default_factory=dict)
+    """The mailboxes that it may use: proven, there, and not at their end."""
     followers: dict[MailboxId, "Follower"] = field(default_factory=dict)
     lagging: dict[MailboxId, None] = field(default_factory=dict)
     """Followers that wait for room; a dict, so that they take turns."""
-    proven: bool = False
+    openings: Bucket | None = None
+    """What is left of the brief mailboxes that it may open."""
     paused: bool = False
     moved: bool = False
     faults: int = 0
@@ -36,6 +40,11 @@ class Link:
     def __post_init__(self) -> None:
         """Begin now."""
         self.since_s = self.moved_at_s
+
+    @property
+    def proven(self) -> bool:
+        """Whether it belongs to a mailbox that there is: anybody can make a key."""
+        return bool(self.kinds)
 
     def has_room(self, weight: int) -> bool:
         """Tell whether entries of this weight may be sent now, with room for what is already being read."""

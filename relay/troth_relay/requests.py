@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NewType
 
-from troth_relay.store import Appended, Log, Page
+from troth_relay.store import Appended, Denial, Log, Page
 from troth_wire.errors import StoreError
 from troth_wire.ids import EnvelopeId, MailboxId
-from troth_wire.messages import Message
+from troth_wire.messages import MailboxKind, Message
 
 __all__ = [
     "Append",
@@ -23,6 +23,7 @@ __all__ = [
     "Resume",
     "Send",
     "Settled",
+    "Sweep",
 ]
 
 ConnectionId = NewType("ConnectionId", int)
@@ -88,6 +89,8 @@ class Open:
 
     connection: ConnectionId
     mailbox: MailboxId
+    kind: MailboxKind = MailboxKind.LOG
+    sponsor: MailboxId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,12 @@ class Read:
     after: int
 
 
-Asked = Look | Open | Append | Read
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Delete mailboxes that have ended, and say which."""
+
+
+Asked = Look | Open | Append | Read | Sweep
 Output = Send | Drop | Pause | Resume | Asked
-Settled = tuple[Asked, Log | Page | Appended | StoreError | None]
+Settled = tuple[Asked, Log | Page | Appended | Denial | tuple[MailboxId, ...] | StoreError | None]
 """A request to the store, and what came of it."""

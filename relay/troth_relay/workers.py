@@ -9,12 +9,14 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final, Protocol, TypeVar
 
+from troth_relay import admission, limits
 from troth_relay.limits import GROUP_REQUESTS_MAX, PAGE_BYTES_MAX
-from troth_relay.requests import Append, Asked, Look, Open, Read, Settled
-from troth_relay.store import Appended, Batch, Log, Page, Store
+from troth_relay.requests import Append, Asked, Look, Open, Read, Settled, Sweep
+from troth_relay.store import Batch, Brief, Denial, Log, Page, Store
 from troth_wire.errors import StoreError
-from troth_wire.ids import Lineage, short
+from troth_wire.ids import Lineage, MailboxId, short
 from troth_wire.limits import FRAME_ENVELOPES_MAX
+from troth_wire.messages import MailboxKind
 
 __all__ = ["Entropy", "Reader", "Report", "Worker", "Writer"]
 
@@ -27,13 +29,16 @@ Report = Callable[[Sequence[Settled]], None]
 
 
 class Entropy(Protocol):
-    """What a new mailbox needs of the world."""
+    """What a mailbox needs of the world."""
 
     def lineage(self) -> Lineage:
         """Return 16 random bytes."""
 
     def day(self) -> int:
         """Return how many days have passed since 1970."""
+
+    def now_s(self) -> int:
+        """Return how many seconds have passed since 1970."""
 
 
 class Worker:
@@ -102,7 +107,7 @@ class _Trouble:
 
 
 class Writer:
-    """Creates and appends."""
+    """Creates, appends, and deletes what has ended."""
 
     def __init__(self, store: Store, entropy: Entropy) -> None:
         """Write to this store."""
@@ -111,16 +116,26 @@ class Writer:
         self._trouble = _Trouble()
 
     def carry_out(self, requests: Sequence[Asked]) -> Sequence[Settled]:
-        """Create what is to be created, then append everything else in one commit."""
+        """Delete what has ended, create what is to be created, then append everything else in one commit."""
+        sweeps = [request for request in requests if isinstance(request, Sweep)]
+        swept: list[Settled] = [(request, self._trouble.attempt(self._sweep)) for request in sweeps]
         opens = [request for request in requests if isinstance(request, Open)]
         opened: list[Settled] = [(request, self._open(request)) for request in opens]
         appends = [request for request in requests if isinstance(request, Append)]
-        return opened + self._append(appends)
+        return swept + opened + self._append(appends)
 
-    def _open(self, request: Open) -> Log | StoreError:
-        mailbox, lineage, day = request.mailbox, self._entropy.lineage(), self._entropy.day()
-        LOG.info("creating the mailbox %s", short(mailbox))
-        return self._trouble.attempt(lambda: self._store.create(mailbox, lineage=lineage, day=day))
+    def _sweep(self) -> tuple[MailboxId, ...]:
+        return self._store.sweep(now_s=self._entropy.now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
+
+    def _open(self, request: Open) -> Log | Denial | StoreError:
+        mailbox, lineage, day, brief = request.mailbox, self._entropy.lineage(), self._entropy.day(), None
+        if request.kind is MailboxKind.LOG:
+            LOG.info("creating the mailbox %s", short(mailbox))
+        else:
+            # Not logged: who reads the log must not learn when two people met.
+            ends_s = admission.end(request.kind, now_s=self._entropy.now_s())
+            brief = Brief(request.kind, ends_s, request.sponsor, limits.BRIEF_MAX, limits.SPONSORED_MAX)
+        return self._trouble.attempt(lambda: self._store.create(mailbox, lineage=lineage, day=day, brief=brief))
 
     def _append(self, requests: Sequence[Append]) -> list[Settled]:
         if not requests:
@@ -136,27 +151,33 @@ class Writer:
 
 
 class Reader:
-    """Looks and reads."""
+    """Looks and reads; a mailbox that has ended is as if it were not there, deleted or not."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, entropy: Entropy) -> None:
         """Read from this store."""
         self._store = store
+        self._entropy = entropy
         self._trouble = _Trouble()
 
     def carry_out(self, requests: Sequence[Asked]) -> Sequence[Settled]:
         """Answer each request."""
         return [(request, self._answer(request)) for request in requests]
 
-    def _answer(self, request: Asked) -> Log | Page | Appended | StoreError | None:
+    def _answer(self, request: Asked) -> Log | Page | StoreError | None:
         match request:
             case Look():
-                return self._trouble.attempt(lambda: self._store.look(request.mailbox))
+                return self._trouble.attempt(lambda: self._look(request))
             case Read():
                 return self._trouble.attempt(lambda: self._read(request))
             case _:
                 raise AssertionError("the reader does not write")
 
+    def _look(self, request: Look) -> Log | None:
+        log = self._store.look(request.mailbox)
+        return None if log is None or log.is_over(self._entropy.now_s()) else log
+
     def _read(self, request: Read) -> Page | None:
-        return self._store.read(
+        page = self._store.read(
             request.mailbox, after=request.after, entries_max=FRAME_ENVELOPES_MAX, bytes_max=PAGE_BYTES_MAX
         )
+        return None if page is None or page.log.is_over(self._entropy.now_s()) else page

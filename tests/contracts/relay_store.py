@@ -10,13 +10,14 @@ import pytest
 
 from tests.contracts.relay_client import envelope
 from troth_relay.admission import cost
-from troth_relay.store import Appended, Batch, Log, Store
+from troth_relay.store import Appended, Batch, Brief, Denial, Log, Store
 from troth_wire.errors import FullError
 from troth_wire.ids import Lineage, MailboxId
 from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN
 from troth_wire.log import advance, envelope_id, origin
+from troth_wire.messages import MailboxKind
 
-__all__ = ["LINEAGE", "A", "B", "Bench", "RelayStoreContract", "batch", "read_all"]
+__all__ = ["LINEAGE", "A", "B", "Bench", "RelayStoreContract", "batch", "brief", "read_all"]
 
 A: Final = MailboxId(b"a" * 32)
 B: Final = MailboxId(b"b" * 32)
@@ -70,8 +71,27 @@ def read_all(store: Store, mailbox: MailboxId) -> list[bytes]:
 
 
 def open_(store: Store, mailbox: MailboxId) -> Log:
-    """Create a mailbox."""
-    return store.create(mailbox, lineage=LINEAGE, day=20_000)
+    """Create a mailbox that stays."""
+    log = store.create(mailbox, lineage=LINEAGE, day=20_000)
+    assert isinstance(log, Log)
+    return log
+
+
+def brief(
+    kind: MailboxKind = MailboxKind.RENDEZVOUS,
+    *,
+    ends_s: int = 600,
+    sponsor: MailboxId | None = None,
+    mailboxes_max: int = 100,
+    sponsored_max: int = 100,
+) -> Brief:
+    """Return the terms of a mailbox that ends."""
+    return Brief(kind, ends_s, sponsor, mailboxes_max, sponsored_max)
+
+
+def open_brief(store: Store, mailbox: MailboxId, terms: Brief | None = None) -> Log | Denial:
+    """Ask for a mailbox that ends."""
+    return store.create(mailbox, lineage=LINEAGE, day=20_000, brief=terms or brief())
 
 
 class RelayStoreContract:
@@ -94,6 +114,7 @@ class RelayStoreContract:
         first = open_(bench.store, A)
         bench.store.append([batch(A, envelope(1))])
         again = bench.store.create(A, lineage=Lineage(b"m" * 16), day=20_001)
+        assert isinstance(again, Log)
         assert (again.lineage, again.position) == (first.lineage, 1)
 
     def test_append_assigns_positions_in_order(self, bench: Bench) -> None:
@@ -252,6 +273,88 @@ class RelayStoreContract:
         created = _create_until_full(bench.store)
         assert bench.store.look(_numbered(created)) is None
         assert bench.store.stats().mailboxes == created
+
+    def test_kind_and_end_are_kept(self, bench: Bench) -> None:
+        """A brief mailbox keeps its kind and its end, also when the store is opened again; a log has no end."""
+        open_(bench.store, A)
+        made = open_brief(bench.store, B, brief(MailboxKind.INVITATION, ends_s=7_200, sponsor=A))
+        assert made == Log(B, LINEAGE, 0, origin(B, LINEAGE), 0, MailboxKind.INVITATION, 7_200)
+        bench.reopen()
+        assert bench.store.look(B) == made
+        log = bench.store.look(A)
+        assert log is not None
+        assert (log.kind, log.ends_s) == (MailboxKind.LOG, None)
+
+    def test_brief_mailbox_is_created_once(self, bench: Bench) -> None:
+        """Whoever asks for a brief mailbox that there is, or for another kind in its place, is told it is taken."""
+        open_(bench.store, A)
+        first = open_brief(bench.store, B)
+        assert open_brief(bench.store, B) is Denial.TAKEN
+        assert open_brief(bench.store, A) is Denial.TAKEN
+        assert bench.store.create(B, lineage=LINEAGE, day=0) is Denial.TAKEN
+        assert bench.store.look(B) == first
+
+    def test_brief_mailbox_is_a_log_like_another(self, bench: Bench) -> None:
+        """Records lie in a brief mailbox in the order of append, within its quota."""
+        open_brief(bench.store, A)
+        room = cost([envelope(1), envelope(2)])
+        results = bench.store.append([batch(A, envelope(number), quota_bytes=room) for number in range(3)])
+        assert _positions(*results) == [1, 2]
+        assert results[2].refused == (envelope_id(envelope(2)),)
+        assert read_all(bench.store, A) == [envelope(0), envelope(1)]
+
+    def test_each_kind_has_its_bound(self, bench: Bench) -> None:
+        """There are so many mailboxes of a kind and no more; another kind, and logs, have room still."""
+        open_brief(bench.store, _numbered(1), brief(mailboxes_max=1))
+        assert open_brief(bench.store, _numbered(2), brief(mailboxes_max=1)) is Denial.FULL
+        assert bench.store.look(_numbered(2)) is None
+        invited = open_brief(bench.store, _numbered(3), brief(MailboxKind.INVITATION, sponsor=A, mailboxes_max=1))
+        assert isinstance(invited, Log)
+        open_(bench.store, A)
+
+    def test_each_sponsor_has_its_bound(self, bench: Bench) -> None:
+        """A log sponsors so many invitations and no more, and what one spends another still has."""
+        terms = [brief(MailboxKind.INVITATION, sponsor=sponsor, sponsored_max=2) for sponsor in (A, A, A, B)]
+        made = [open_brief(bench.store, _numbered(number), each) for number, each in enumerate(terms)]
+        assert [isinstance(each, Log) for each in made] == [True, True, False, True]
+        assert made[2] is Denial.SPENT
+
+    def test_sweeping_deletes_what_has_ended(self, bench: Bench) -> None:
+        """At its end, and not before, a brief mailbox goes with all that lies in it; nothing else does."""
+        open_(bench.store, A)
+        open_brief(bench.store, B, brief(ends_s=600))
+        bench.store.append([batch(A, envelope(1)), batch(B, envelope(2))])
+        assert bench.store.sweep(now_s=599, mailboxes_max=9) == ()
+        assert bench.store.sweep(now_s=600, mailboxes_max=9) == (B,)
+        assert bench.store.sweep(now_s=10**9, mailboxes_max=9) == ()
+        assert bench.store.look(B) is None
+        assert bench.store.read(B, after=0, entries_max=9, bytes_max=PLENTY) is None
+        assert read_all(bench.store, A) == [envelope(1)]
+        stats = bench.store.stats()
+        assert (stats.mailboxes, stats.entries) == (1, 1)
+
+    def test_what_was_swept_makes_room(self, bench: Bench) -> None:
+        """After its end a mailbox counts no more, and its name is free for a new log that is empty."""
+        terms = brief(MailboxKind.INVITATION, sponsor=A, mailboxes_max=1, sponsored_max=1)
+        open_brief(bench.store, B, terms)
+        bench.store.append([batch(B, envelope(1))])
+        bench.store.sweep(now_s=600, mailboxes_max=9)
+        assert isinstance(open_brief(bench.store, B, terms), Log)
+        assert read_all(bench.store, B) == []
+
+    def test_sweeping_is_bounded(self, bench: Bench) -> None:
+        """One sweep deletes so many, those first that ended first."""
+        for number in (1, 2, 3):
+            open_brief(bench.store, _numbered(number), brief(ends_s=1_000 - number))
+        assert bench.store.sweep(now_s=1_000, mailboxes_max=2) == (_numbered(3), _numbered(2))
+        assert bench.store.sweep(now_s=1_000, mailboxes_max=2) == (_numbered(1),)
+
+    def test_sweep_survives_reopening(self, bench: Bench) -> None:
+        """What was swept stays away."""
+        open_brief(bench.store, A)
+        bench.store.sweep(now_s=600, mailboxes_max=9)
+        bench.reopen()
+        assert bench.store.look(A) is None
 
     def test_closing_twice_is_harmless(self, bench: Bench) -> None:
         """A store may be closed again."""

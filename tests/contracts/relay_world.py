@@ -29,6 +29,7 @@ from troth_relay.requests import (
     Resume,
     Send,
     Settled,
+    Sweep,
 )
 from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.workers import Reader, Writer
@@ -36,7 +37,20 @@ from troth_wire import session
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId
 from troth_wire.limits import ENVELOPE_BYTES_MIN, FRAME_BYTES_MAX
 from troth_wire.log import envelope_id
-from troth_wire.messages import Create, Deliver, Follow, Head, Message, Prove, Push, Reason, Refuse, Stored, encode
+from troth_wire.messages import (
+    Create,
+    Deliver,
+    Follow,
+    Head,
+    MailboxKind,
+    Message,
+    Prove,
+    Push,
+    Reason,
+    Refuse,
+    Stored,
+    encode,
+)
 from troth_wire.session import State
 
 __all__ = ["HOST", "KEY", "KEYS", "Peer", "World", "follow", "joined", "push", "reasons", "said"]
@@ -48,7 +62,9 @@ M = TypeVar("M")
 
 
 class CountingEntropy:
-    """Lineages 1, 2, 3, … on day 0."""
+    """Lineages 1, 2, 3, … on day 0, at a time that is moved by hand."""
+
+    time_s = 0
 
     def __init__(self) -> None:
         """Begin at 1."""
@@ -61,6 +77,10 @@ class CountingEntropy:
     def day(self) -> int:
         """Return day 0."""
         return 0
+
+    def now_s(self) -> int:
+        """Return the time."""
+        return self.time_s
 
 
 @dataclass
@@ -100,8 +120,9 @@ class World:
         self.writes: list[Asked] = []
         self.read_reports: list[list[Settled]] = []
         self.write_reports: list[list[Settled]] = []
-        self._reader = Reader(self.store)
-        self._writer = Writer(self.store, CountingEntropy())
+        self.entropy = CountingEntropy()
+        self._reader = Reader(self.store, self.entropy)
+        self._writer = Writer(self.store, self.entropy)
 
     def connect(self) -> Peer:
         """Connect a client."""
@@ -165,6 +186,7 @@ class World:
     def tick(self, seconds: float) -> None:
         """Let time pass."""
         self.now += seconds
+        self.entropy.time_s = int(self.now) - 1_000
         self._take(self.hub.tick(now=self.now))
 
     def settle_store(self) -> None:
@@ -201,7 +223,7 @@ class World:
                     self._peer(output.connection).paused = isinstance(output, Pause)
                 case Look() | Read():
                     self.reads.append(output)
-                case Open() | Append():
+                case Open() | Append() | Sweep():
                     self.writes.append(output)
 
     def _peer(self, connection: ConnectionId) -> Peer:
@@ -261,13 +283,13 @@ def follow(world: World, peer: Peer, key: Key = KEY, *, after: int = 0) -> None:
     world.send(peer, Follow(key.mailbox, page.log.lineage, after, page.running))
 
 
-def joined(world: World, key: Key = KEY, *, admission: bytes = b"") -> Peer:
+def joined(world: World, key: Key = KEY, *, admission: bytes = b"", kind: MailboxKind = MailboxKind.LOG) -> Peer:
     """Connect a client that follows a mailbox from its beginning."""
     peer = world.connect()
     world.prove(peer, key)
     world.settle_store()
     if peer.state(key.mailbox) is State.UNKNOWN:
-        world.send(peer, Create(key.mailbox, admission))
+        world.send(peer, Create(key.mailbox, admission, kind))
         world.settle_store()
     follow(world, peer, key)
     world.settle_store()

@@ -1,10 +1,13 @@
 """Rates are values, passes are hashes, and every decision is exact at its edge."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth_relay.admission import Bucket, Policy, Rate, admits, cost, is_full, oversized, pass_hash, spend
+from troth_relay.admission import Bucket, Policy, Rate, admits, cost, end, fits, is_full, pass_hash, room, spend
 from troth_relay.limits import ENTRY_OVERHEAD_BYTES
+from troth_wire.limits import RENDEZVOUS_RECORD_BYTES, RENDEZVOUS_RECORDS_MAX
+from troth_wire.messages import MailboxKind
 
 RATE = Rate(per_s=10, burst=100)
 
@@ -61,8 +64,26 @@ def test_cost_is_size_and_overhead() -> None:
 def test_size_is_exact_at_its_edge() -> None:
     """The largest envelope is taken, and one more byte is not."""
     policy = Policy(envelope_bytes_max=10)
-    assert not oversized([b"x" * 10], policy=policy)
-    assert oversized([b"", b"x" * 11], policy=policy)
+    assert fits([b"x" * 10], kind=MailboxKind.LOG, policy=policy)
+    assert not fits([b"", b"x" * 11], kind=MailboxKind.LOG, policy=policy)
+
+
+@pytest.mark.parametrize("kind", [MailboxKind.RENDEZVOUS, MailboxKind.INVITATION])
+def test_records_of_brief_mailboxes_have_one_size(kind: MailboxKind) -> None:
+    """In a rendezvous or an invitation a record has its exact size, and the room is a number of them."""
+    record = bytes(RENDEZVOUS_RECORD_BYTES)
+    assert fits([record, record], kind=kind, policy=Policy())
+    assert not fits([record, record[1:]], kind=kind, policy=Policy())
+    assert not fits([record + b"x"], kind=kind, policy=Policy())
+    assert room(kind, policy=Policy()) == cost([record] * RENDEZVOUS_RECORDS_MAX)
+    assert room(MailboxKind.LOG, policy=Policy(quota_bytes=7)) == 7
+
+
+def test_end_is_rounded_up() -> None:
+    """A brief mailbox lives no shorter than it should, and its end is kept no finer than it needs to be."""
+    assert end(MailboxKind.RENDEZVOUS, now_s=0) == 600
+    assert end(MailboxKind.RENDEZVOUS, now_s=1) == end(MailboxKind.RENDEZVOUS, now_s=60) == 660
+    assert end(MailboxKind.INVITATION, now_s=1) == 3 * 86_400 + 3_600
 
 
 def test_relay_without_passes_admits_everybody() -> None:

@@ -1,6 +1,7 @@
 """Real sockets on this machine: what a client may do, what it must not, and what a slow one gets."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ from troth_wire.errors import ListenError
 from troth_wire.ids import Lineage, RunningHash
 from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX
 from troth_wire.log import envelope_id, origin
-from troth_wire.messages import Deliver, Follow, Head, Hello, Reason, Refuse, Stored, encode
+from troth_wire.messages import Create, Deliver, Follow, Head, Hello, MailboxKind, Reason, Refuse, Stored, encode
 
 KEY = Key.numbered(1)
 
@@ -71,6 +72,38 @@ def test_every_name_of_this_machine_counts(host: str) -> None:
             assert (await client.open(KEY)).position == 0
 
     asyncio.run(scenario())
+
+
+def test_rendezvous_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rendezvous has room for two, and at its end by this machine's clock both are told."""
+    monkeypatch.setattr(limits, "TICK_S", 0.01)
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as host, connected(relay.url) as guest:
+            await host.prove(KEY)
+            await host.send(Create(KEY.mailbox, b"", MailboxKind.RENDEZVOUS))
+            await host.expect(Head)
+            await host.send(Follow(KEY.mailbox, *await _start(guest)))
+            await host.expect(Head)
+            async with connected(relay.url) as third:
+                refusal = await third.prove(KEY)
+                assert isinstance(refusal, Refuse)
+                assert refusal.reason is Reason.TAKEN
+            # The clock of this machine, an hour on.
+            later = time.time() + 3_600
+            monkeypatch.setattr("troth_relay.app.time.time", lambda: later)
+            assert await host.expect(Refuse) == Refuse(Reason.EXPIRED, KEY.mailbox, (), 0)
+            await guest.send(Follow(KEY.mailbox, Lineage(bytes(16)), 0, RunningHash(bytes(32))))
+            assert (await guest.expect(Refuse)).reason is Reason.EXPIRED
+
+    asyncio.run(scenario())
+
+
+async def _start(client: Client) -> tuple[Lineage, int, RunningHash]:
+    """Prove the mailbox, and return the beginning of its log."""
+    head = await client.prove(KEY)
+    assert isinstance(head, Head)
+    return head.lineage, 0, origin(KEY.mailbox, head.lineage)
 
 
 def test_replayed_proof_is_refused() -> None:

@@ -1,12 +1,26 @@
 """Who proves a key gets in, who does not learns nothing, and guessing ends."""
 
+from typing import Final
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
 from tests.contracts.relay_client import Key
-from tests.contracts.relay_world import KEY, KEYS, World, joined, reasons, said
+from tests.contracts.relay_world import KEY, KEYS, Peer, World, follow, joined, push, reasons, said
 from troth_relay import limits
 from troth_relay.admission import Policy, Rate, pass_hash
 from troth_relay.requests import DropReason
-from troth_wire.limits import LINK_MAILBOXES_MAX
-from troth_wire.messages import Create, Reason, Refuse
+from troth_wire.limits import (
+    LINK_MAILBOXES_MAX,
+    RENDEZVOUS_LIFE_S,
+    RENDEZVOUS_PARTICIPANTS_MAX,
+    RENDEZVOUS_RECORD_BYTES,
+    RENDEZVOUS_RECORDS_MAX,
+)
+from troth_wire.messages import Create, Head, MailboxKind, Reason, Refuse
+from troth_wire.session import State
 
 
 def test_bad_proof_learns_nothing() -> None:
@@ -83,3 +97,239 @@ def test_unreadable_store_is_busy() -> None:
     world.prove(peer, KEY)
     world.settle()
     assert reasons(peer)[-1] is Reason.UNKNOWN_MAILBOX
+
+
+def _open(world: World, peer: Peer, key: Key, kind: MailboxKind, *, sponsor: Key | None = None) -> Refuse | Head:
+    """Prove a mailbox that is unknown and ask for it; return the answer."""
+    world.prove(peer, key)
+    world.settle()
+    assert peer.state(key.mailbox) is State.UNKNOWN
+    world.send(peer, Create(key.mailbox, b"", kind, sponsor.mailbox if sponsor else None))
+    world.settle()
+    answer = peer.received[-1]
+    assert isinstance(answer, Refuse | Head)
+    return answer
+
+
+def _reason(answer: Refuse | Head) -> Reason | None:
+    return answer.reason if isinstance(answer, Refuse) else None
+
+
+def test_rendezvous_needs_no_pass() -> None:
+    """Where a log needs a pass, a rendezvous is opened by anybody."""
+    world = World(Policy(passes=frozenset([pass_hash(b"open sesame")])))
+    assert isinstance(_open(world, world.connect(), KEY, MailboxKind.RENDEZVOUS), Head)
+    assert _reason(_open(world, world.connect(), KEYS[1], MailboxKind.LOG)) is Reason.BAD_PASS
+
+
+def test_taken_number_is_drawn_again() -> None:
+    """Creating a rendezvous that there is by now is refused as taken; entering it is proving again."""
+    world = World()
+    host, late = world.connect(), world.connect()
+    world.prove(late, KEY)
+    world.settle()
+    _open(world, host, KEY, MailboxKind.RENDEZVOUS)
+    world.send(late, Create(KEY.mailbox, b"", MailboxKind.RENDEZVOUS))
+    world.settle()
+    assert reasons(late)[-1] is Reason.TAKEN
+    world.prove(late, KEY)
+    world.settle()
+    assert isinstance(late.received[-1], Head)
+
+
+def test_log_in_place_of_a_rendezvous_is_taken() -> None:
+    """A log is not opened where there is a rendezvous."""
+    world = World()
+    late = world.connect()
+    world.prove(late, KEY)
+    world.settle()
+    _open(world, world.connect(), KEY, MailboxKind.RENDEZVOUS)
+    world.send(late, Create(KEY.mailbox, b""))
+    world.settle()
+    assert reasons(late)[-1] is Reason.TAKEN
+
+
+def test_third_participant_is_refused() -> None:
+    """Two links use a rendezvous at a time; a third is refused until one of them is gone."""
+    world = World()
+    host, guest, third = (world.connect() for _ in range(3))
+    _open(world, host, KEY, MailboxKind.RENDEZVOUS)
+    for peer in (guest, third):
+        world.prove(peer, KEY)
+        world.settle()
+    assert (reasons(guest), reasons(third)) == ([], [Reason.TAKEN])
+    assert third.state(KEY.mailbox) is State.GREETED
+    world.disconnect(guest)
+    world.prove(third, KEY)
+    world.settle()
+    assert isinstance(third.received[-1], Head)
+
+
+def test_log_has_room_for_many() -> None:
+    """As many links use a log as there are devices."""
+    world = World()
+    peers = [joined(world) for _ in range(5)]
+    assert [peer.dropped for peer in peers] == [None] * 5
+
+
+def test_invitation_needs_a_sponsor() -> None:
+    """An invitation is opened only for a log that this very link has proven, with a pass or without."""
+    world = World()
+    member, stranger = joined(world, KEY), world.connect()
+    for sponsor in (None, KEY, KEYS[2]):
+        answer = _open(world, stranger, Key.numbered(50 + (sponsor is KEY)), MailboxKind.INVITATION, sponsor=sponsor)
+        assert _reason(answer) is Reason.UNSPONSORED
+        stranger = world.connect()
+    assert isinstance(_open(world, member, KEYS[1], MailboxKind.INVITATION, sponsor=KEY), Head)
+
+
+def test_a_sponsor_that_nobody_asked_for_is_not_kept() -> None:
+    """A rendezvous that names a log which was not proven leaves no trace of it, and spends nothing of it."""
+    world = World()
+    assert isinstance(_open(world, world.connect(), KEYS[1], MailboxKind.RENDEZVOUS, sponsor=KEY), Head)
+    assert world.disk.mailboxes[KEYS[1].mailbox].sponsor is None
+
+
+def test_only_a_log_sponsors() -> None:
+    """A rendezvous, which anybody may open, sponsors nothing."""
+    world = World()
+    peer = world.connect()
+    _open(world, peer, KEY, MailboxKind.RENDEZVOUS)
+    assert _reason(_open(world, peer, KEYS[1], MailboxKind.INVITATION, sponsor=KEY)) is Reason.UNSPONSORED
+
+
+def test_sponsoring_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that has sponsored as many invitations as it may is refused another."""
+    monkeypatch.setattr(limits, "SPONSORED_MAX", 1)
+    world = World()
+    member = joined(world)
+    _open(world, member, KEYS[1], MailboxKind.INVITATION, sponsor=KEY)
+    assert _reason(_open(world, member, KEYS[2], MailboxKind.INVITATION, sponsor=KEY)) is Reason.QUOTA
+
+
+def test_meetings_are_kept_for_later() -> None:
+    """The kind whose number is only kept is refused by name, and the link stays."""
+    world = World()
+    peer = world.connect()
+    assert _reason(_open(world, peer, KEY, MailboxKind.MEETING)) is Reason.UNKNOWN_KIND
+    assert isinstance(_open(world, peer, KEYS[1], MailboxKind.LOG), Head)
+
+
+def test_openings_of_a_link_have_a_rate() -> None:
+    """One link opens a few brief mailboxes at once and is then told how long to wait."""
+    world = World()
+    peer = world.connect()
+    answers = [
+        _open(world, peer, Key.numbered(70 + number), MailboxKind.RENDEZVOUS)
+        for number in range(limits.LINK_BRIEF_BURST + 1)
+    ]
+    assert [_reason(answer) for answer in answers] == [None] * limits.LINK_BRIEF_BURST + [Reason.RATE]
+    assert answers[-1] == Refuse(Reason.RATE, answers[-1].mailbox, (), limits.LINK_BRIEF_S)
+
+
+def test_openings_have_a_rate_of_their_own() -> None:
+    """Brief mailboxes have a rate at the relay, and what they spend of it logs still have."""
+    world = World(Policy(brief_rate=Rate(per_s=0.1, burst=1)))
+    assert isinstance(_open(world, world.connect(), KEY, MailboxKind.RENDEZVOUS), Head)
+    late = world.connect()
+    assert _open(world, late, KEYS[1], MailboxKind.RENDEZVOUS) == Refuse(Reason.RATE, KEYS[1].mailbox, (), 10)
+    assert isinstance(_open(world, late, KEYS[2], MailboxKind.LOG), Head)
+
+
+def test_brief_mailboxes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When there are as many as there may be, the next client is told when to come again; an end makes room."""
+    monkeypatch.setattr(limits, "BRIEF_MAX", 1)
+    world = World()
+    _open(world, world.connect(), KEY, MailboxKind.RENDEZVOUS)
+    late = world.connect()
+    answer = _open(world, late, KEYS[1], MailboxKind.RENDEZVOUS)
+    assert answer == Refuse(Reason.BUSY, KEYS[1].mailbox, (), limits.BRIEF_RETRY_S)
+    world.tick(RENDEZVOUS_LIFE_S)
+    world.settle()
+    assert isinstance(_open(world, world.connect(), KEYS[1], MailboxKind.RENDEZVOUS), Head)
+
+
+RECORD: Final = RENDEZVOUS_RECORD_BYTES
+ROOM: Final = [Key.numbered(number) for number in (201, 202)]
+
+
+class Meetings(RuleBasedStateMachine):
+    """People come to two rendezvous, speak and go, at any time and in any order."""
+
+    @initialize()
+    def begin(self) -> None:
+        """Begin with nobody there."""
+        self.world = World(Policy(brief_rate=Rate(per_s=10, burst=10**6)))
+        self.numbers = 0
+
+    def _peer(self, pick: int) -> Peer | None:
+        live = [peer for peer in self.world.peers if not peer.gone and peer.dropped is None]
+        return live[pick % len(live)] if live else None
+
+    @rule()
+    def connect(self) -> None:
+        """Somebody connects."""
+        if sum(not peer.gone for peer in self.world.peers) < 6:
+            self.world.connect()
+
+    @rule(pick=st.integers(0, 5), key=st.sampled_from(ROOM))
+    def advance(self, pick: int, key: Key) -> None:
+        """Somebody does what comes next."""
+        peer = self._peer(pick)
+        if peer is None:
+            return
+        match peer.state(key.mailbox):
+            case State.GREETED:
+                self.world.prove(peer, key)
+            case State.UNKNOWN:
+                self.world.send(peer, Create(key.mailbox, b"", MailboxKind.RENDEZVOUS))
+            case State.PROVEN if (log := self.world.store.look(key.mailbox)) is not None:
+                follow(self.world, peer, key, after=pick % (log.position + 1))
+        self.world.settle()
+
+    @rule(pick=st.integers(0, 5), key=st.sampled_from(ROOM), size=st.sampled_from([RECORD, RECORD, RECORD + 1]))
+    def push(self, pick: int, key: Key, size: int) -> None:
+        """Somebody says something."""
+        peer = self._peer(pick)
+        if peer is not None and peer.state(key.mailbox) is State.FOLLOWING:
+            self.numbers += 1
+            push(self.world, peer, [self.numbers], size=size, key=key)
+            self.world.settle()
+
+    @rule(pick=st.integers(0, 5))
+    def disconnect(self, pick: int) -> None:
+        """Somebody goes."""
+        peer = self._peer(pick)
+        if peer is not None:
+            self.world.disconnect(peer)
+
+    @rule(seconds=st.sampled_from([1, 5, 29, 300]))
+    def tick(self, seconds: float) -> None:
+        """Time passes."""
+        self.world.tick(seconds)
+        self.world.settle()
+
+    @invariant()
+    def bounds_hold(self) -> None:
+        """There are two at a time, records of one size and so many of them, and nobody is in what has ended."""
+        desk, now_s = self.world.hub._desk, self.world.entropy.time_s
+        for mailbox, links in desk.participants.items():
+            assert 0 < len(links) <= RENDEZVOUS_PARTICIPANTS_MAX
+            assert all(mailbox in desk.links[connection].kinds for connection in links)
+        for mailbox, stored in self.world.disk.mailboxes.items():
+            assert stored.log.ends_s is not None
+            assert stored.log.ends_s <= now_s + RENDEZVOUS_LIFE_S + limits.RENDEZVOUS_STEP_S
+            log = self.world.log(mailbox)
+            assert len(log) <= RENDEZVOUS_RECORDS_MAX
+            assert {len(record) for record in log} <= {RECORD}
+
+    def teardown(self) -> None:
+        """After its time nothing is left of any of them."""
+        self.world.tick(RENDEZVOUS_LIFE_S + limits.RENDEZVOUS_STEP_S)
+        self.world.settle()
+        assert self.world.disk.mailboxes == {}
+        assert self.world.hub._desk.participants == {}
+
+
+TestMeetings = Meetings.TestCase
+TestMeetings.settings = settings(stateful_step_count=60)

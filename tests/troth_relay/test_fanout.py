@@ -3,13 +3,13 @@
 import pytest
 
 from tests.contracts.relay_client import Key, envelope
-from tests.contracts.relay_world import KEY, World, follow, joined, push, reasons, said
+from tests.contracts.relay_world import KEY, KEYS, World, follow, joined, push, reasons, said
 from troth_relay import limits
 from troth_relay.requests import DropReason
 from troth_wire.ids import Lineage, RunningHash
-from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX, FRAME_ENVELOPES_MAX
+from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX, FRAME_ENVELOPES_MAX, RENDEZVOUS_LIFE_S
 from troth_wire.log import envelope_id, origin
-from troth_wire.messages import Deliver, Follow, Reason, Stored
+from troth_wire.messages import Create, Deliver, Follow, MailboxKind, Reason, Refuse, Stored
 from troth_wire.session import State
 
 
@@ -245,3 +245,103 @@ def test_pages_under_way_are_bounded() -> None:
     assert len(world.reads) == limits.UNSENT_ENTRY_BYTES_MAX // FRAME_BYTES_MAX
     world.settle()
     assert all(reader.state(key.mailbox) is State.FOLLOWING for key in keys)
+
+
+def test_followers_are_told_of_the_end() -> None:
+    """At the end of a brief mailbox everybody who follows it is told so once; who reads a log hears nothing."""
+    world = World()
+    peers = [joined(world, KEYS[1], kind=MailboxKind.RENDEZVOUS) for _ in range(2)]
+    member = joined(world)
+    world.tick(RENDEZVOUS_LIFE_S - 1)
+    world.settle()
+    assert [reasons(peer)[-1:] for peer in peers] == [[Reason.UNKNOWN_MAILBOX], []]
+    world.tick(1)
+    world.settle()
+    assert [said(peer, Refuse)[-1] for peer in peers] == [Refuse(Reason.EXPIRED, KEYS[1].mailbox, (), 0)] * 2
+    assert reasons(member) == [Reason.UNKNOWN_MAILBOX]
+    assert world.store.look(KEYS[1].mailbox) is None
+    world.tick(1)
+    world.settle()
+    assert [reasons(peer).count(Reason.EXPIRED) for peer in peers] == [1, 1]
+
+
+def test_what_has_ended_is_unknown_before_it_is_deleted() -> None:
+    """From its end on a brief mailbox is as if it were not there, whenever the relay gets to deleting it."""
+    world = World()
+    follower = joined(world, kind=MailboxKind.RENDEZVOUS)
+    world.entropy.time_s = RENDEZVOUS_LIFE_S
+    late = world.connect()
+    world.prove(late, KEY)
+    world.settle()
+    assert reasons(late) == [Reason.UNKNOWN_MAILBOX]
+    assert world.store.look(KEY.mailbox) is not None
+    assert reasons(follower) == [Reason.UNKNOWN_MAILBOX]
+
+
+@pytest.mark.parametrize("asked_before", [True, False])
+def test_asking_past_the_end_is_refused(asked_before: bool) -> None:
+    """Whoever asks to follow a mailbox that ends meanwhile, or has ended, is told so, and may prove anew."""
+    world = World()
+    peer = world.connect()
+    world.prove(peer, KEY)
+    world.settle()
+    world.send(peer, Create(KEY.mailbox, b"", MailboxKind.RENDEZVOUS))
+    world.settle()
+    log = world.store.look(KEY.mailbox)
+    assert log is not None
+    question = Follow(KEY.mailbox, log.lineage, 0, log.running)
+    peer.asked_after[KEY.mailbox] = 0
+    if asked_before:
+        world.send(peer, question)
+    world.tick(RENDEZVOUS_LIFE_S)
+    world.settle()
+    if not asked_before:
+        world.send(peer, question)
+        world.settle()
+    assert reasons(peer)[-1] is Reason.EXPIRED
+    assert peer.state(KEY.mailbox) is State.GREETED
+
+
+def test_page_under_way_when_the_mailbox_ends_is_forgotten() -> None:
+    """A page that comes after the end is not sent, and the room that it would have taken is free again."""
+    world = World()
+    peer = joined(world, kind=MailboxKind.RENDEZVOUS)
+    reader = world.connect()
+    world.prove(reader, KEY)
+    world.settle()
+    follow(world, reader, KEY)
+    world.read()
+    world.tick(RENDEZVOUS_LIFE_S)
+    world.commit()
+    world.report(world.write_reports)
+    assert reasons(peer)[-1] is reasons(reader)[-1] is Reason.EXPIRED
+    world.settle()
+    assert said(reader, Deliver) == []
+    assert world.hub._desk.links[reader.connection].reads == 0
+
+
+def test_end_of_all_that_was_proven_is_silence() -> None:
+    """A connection that is left with no mailbox is dropped like one that never proved any."""
+    world = World()
+    peer = joined(world, kind=MailboxKind.RENDEZVOUS)
+    for _ in range(2):
+        world.tick(RENDEZVOUS_LIFE_S)
+        world.settle()
+    assert peer.dropped is DropReason.SILENT
+    assert world.hub._desk.participants == {}
+
+
+def test_end_waits_for_room_on_the_disk() -> None:
+    """While nothing can be written what has ended is not deleted, yet nobody new gets in; later all are told."""
+    world = World()
+    peer = joined(world, kind=MailboxKind.RENDEZVOUS)
+    world.disk.full = True
+    world.tick(RENDEZVOUS_LIFE_S)
+    world.settle()
+    assert world.store.look(KEY.mailbox) is not None
+    assert reasons(peer) == [Reason.UNKNOWN_MAILBOX]
+    world.disk.full = False
+    world.tick(1)
+    world.settle()
+    assert world.store.look(KEY.mailbox) is None
+    assert reasons(peer) == [Reason.UNKNOWN_MAILBOX, Reason.EXPIRED]

@@ -3,9 +3,9 @@
 from tests.contracts.relay_client import envelope
 from tests.contracts.relay_world import KEY, KEYS, World, joined, push, reasons, said
 from troth_relay.admission import Policy, Rate, cost
-from troth_wire.limits import ENVELOPE_BYTES_MAX
+from troth_wire.limits import ENVELOPE_BYTES_MAX, RENDEZVOUS_LIFE_S, RENDEZVOUS_RECORD_BYTES, RENDEZVOUS_RECORDS_MAX
 from troth_wire.log import envelope_id
-from troth_wire.messages import Create, Reason, Refuse
+from troth_wire.messages import Create, MailboxKind, Reason, Refuse
 
 
 def test_quota_is_named() -> None:
@@ -83,3 +83,39 @@ def test_fast_writer_is_paused_and_resumed() -> None:
     assert author.paused
     world.settle()
     assert not author.paused
+
+
+def test_records_of_a_rendezvous_have_one_size() -> None:
+    """What is not exactly as long as a record is refused by name, and the link stays."""
+    world = World()
+    peer = joined(world, kind=MailboxKind.RENDEZVOUS)
+    push(world, peer, [1], size=RENDEZVOUS_RECORD_BYTES + 1)
+    push(world, peer, [2], size=RENDEZVOUS_RECORD_BYTES - 1)
+    push(world, peer, [3], size=RENDEZVOUS_RECORD_BYTES)
+    world.settle()
+    assert reasons(peer)[-2:] == [Reason.TOO_LARGE] * 2
+    assert world.log(KEY.mailbox) == [envelope(3, size=RENDEZVOUS_RECORD_BYTES)]
+
+
+def test_records_of_a_rendezvous_are_counted() -> None:
+    """So many records lie in a rendezvous and no more, whatever room a log would have."""
+    world = World()
+    peer = joined(world, kind=MailboxKind.RENDEZVOUS)
+    for number in range(RENDEZVOUS_RECORDS_MAX + 1):
+        push(world, peer, [number], size=RENDEZVOUS_RECORD_BYTES)
+    world.settle()
+    assert reasons(peer)[-1] is Reason.QUOTA
+    assert len(world.log(KEY.mailbox)) == RENDEZVOUS_RECORDS_MAX
+
+
+def test_push_past_the_end_is_refused() -> None:
+    """Whoever goes on pushing to a mailbox that has ended is told so, whether the push or the end came first."""
+    world = World()
+    peer = joined(world, kind=MailboxKind.RENDEZVOUS)
+    world.tick(RENDEZVOUS_LIFE_S)
+    push(world, peer, [1], size=RENDEZVOUS_RECORD_BYTES)
+    world.settle()
+    push(world, peer, [2], size=RENDEZVOUS_RECORD_BYTES)
+    world.settle()
+    refused = [(refusal.reason, len(refusal.envelope_ids)) for refusal in said(peer, Refuse)[-3:]]
+    assert refused == [(Reason.EXPIRED, 0), (Reason.EXPIRED, 1), (Reason.EXPIRED, 1)]

@@ -10,6 +10,8 @@ from troth_wire.limits import (
     FRAME_BYTES_MAX,
     FRAME_ENVELOPES_MAX,
     PUSH_BYTES_IN_FLIGHT_MAX,
+    RENDEZVOUS_RECORD_BYTES,
+    RENDEZVOUS_RECORDS_MAX,
 )
 
 PAGE: Final = Path(__file__).parents[2] / "specs" / "relay.md"
@@ -40,3 +42,9 @@ def test_a_page_always_fits_an_idle_link() -> None:
 def test_honest_client_is_not_paused_for_long() -> None:
     """The relay takes in at once what a client may have in flight."""
     assert limits.UNSTORED_BYTES_MAX >= PUSH_BYTES_IN_FLIGHT_MAX
+
+
+def test_brief_mailboxes_fit_what_the_page_says() -> None:
+    """All brief mailboxes of one kind, each of them full, take no more of the disk than is written."""
+    one = RENDEZVOUS_RECORDS_MAX * (RENDEZVOUS_RECORD_BYTES + limits.ENTRY_OVERHEAD_BYTES)
+    assert limits.BRIEF_MAX * one <= 286_000_000

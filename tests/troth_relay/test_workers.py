@@ -108,7 +108,9 @@ def test_creating_gives_the_log(store: CountingStore) -> None:
 def test_reader_answers_looks_and_pages(store: CountingStore) -> None:
     """The reader answers each request with what is stored, a page of at most one frame."""
     store.append([Batch(A, _append(A, number).envelopes, 2**40) for number in range(300)])
-    (_, log), (_, page), (_, nothing) = Reader(store).carry_out([Look(ONE, A), Read(ONE, A, 0), Read(ONE, B, 0)])
+    (_, log), (_, page), (_, nothing) = Reader(store, CountingEntropy()).carry_out(
+        [Look(ONE, A), Read(ONE, A, 0), Read(ONE, B, 0)]
+    )
     assert isinstance(log, Log)
     assert isinstance(page, Page)
     assert len(page.entries) == FRAME_ENVELOPES_MAX

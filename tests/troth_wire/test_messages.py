@@ -27,6 +27,7 @@ from troth_wire.messages import (
     Follow,
     Head,
     Hello,
+    MailboxKind,
     Message,
     Prove,
     Push,
@@ -53,7 +54,9 @@ VERSIONS = st.integers(0, 255)
 OF_EACH: dict[type[Message], st.SearchStrategy[Message]] = {
     Hello: st.builds(Hello, VERSIONS, VERSIONS, NUMBERS, exactly(CHALLENGE_BYTES)),
     Prove: st.builds(Prove, MAILBOXES, exactly(64)),
-    Create: st.builds(Create, MAILBOXES, st.binary(max_size=PASS_BYTES_MAX)),
+    Create: st.builds(
+        Create, MAILBOXES, st.binary(max_size=PASS_BYTES_MAX), st.sampled_from(MailboxKind), st.none() | MAILBOXES
+    ),
     Follow: st.builds(Follow, MAILBOXES, LINEAGES, NUMBERS, HASHES),
     Push: st.builds(Push, MAILBOXES, ENVELOPES),
     Head: st.builds(Head, MAILBOXES, LINEAGES, NUMBERS, HASHES),

@@ -6,22 +6,52 @@ One thread writes and one other reads; a read sees whole commits.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
+from troth_wire.messages import MailboxKind
 
-__all__ = ["Appended", "Batch", "Entry", "Log", "Page", "Stats", "Store"]
+__all__ = ["Appended", "Batch", "Brief", "Denial", "Entry", "Log", "Page", "Stats", "Store"]
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One mailbox at one moment; `stored_bytes` counts what the quota counts."""
+    """One mailbox at one moment; `stored_bytes` counts what the quota counts, `ends_s` from 1970."""
 
     mailbox: MailboxId
     lineage: Lineage
     position: int
     running: RunningHash
     stored_bytes: int
+    kind: MailboxKind = MailboxKind.LOG
+    ends_s: int | None = None
+
+    def is_over(self, now_s: int) -> bool:
+        """Tell whether it has come to its end."""
+        return self.ends_s is not None and self.ends_s <= now_s
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The terms of a mailbox that ends: when, who sponsors it, and how many of its kind there may be."""
+
+    kind: MailboxKind
+    ends_s: int
+    sponsor: MailboxId | None
+    mailboxes_max: int
+    sponsored_max: int
+
+
+class Denial(Enum):
+    """Why no mailbox was created."""
+
+    TAKEN = "taken"
+    """There is one of another kind, or a brief one."""
+    FULL = "full"
+    """There are as many of this kind as there may be."""
+    SPENT = "spent"
+    """The sponsor has as many as it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +113,14 @@ class Store(Protocol):
     def look(self, mailbox: MailboxId) -> Log | None:
         """Return the mailbox as it is, or None."""
 
-    def create(self, mailbox: MailboxId, *, lineage: Lineage, day: int) -> Log:
-        """Create an empty log; one that exists is returned as it is.
+    def create(self, mailbox: MailboxId, *, lineage: Lineage, day: int, brief: Brief | None = None) -> Log | Denial:
+        """Create an empty mailbox; a log that exists is returned as it is, where one was asked for.
 
         Args:
             mailbox: Its id.
-            lineage: Random bytes for a new log.
-            day: Days since 1970, all that is kept of the time.
+            lineage: Random bytes for a new mailbox.
+            day: Days since 1970, all that is kept of the time beside the end of a brief one.
+            brief: The terms of a mailbox that ends; None for a log, which stays.
         """
 
     def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
@@ -101,6 +132,14 @@ class Store(Protocol):
 
     def read(self, mailbox: MailboxId, *, after: int, entries_max: int, bytes_max: int) -> Page | None:
         """Return the entries after a position, one at least if there is any; None: no such mailbox."""
+
+    def sweep(self, *, now_s: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
+        """Delete mailboxes that have ended, the oldest ends first, with all that lies in them; return which.
+
+        Args:
+            now_s: Seconds since 1970.
+            mailboxes_max: How many at most.
+        """
 
     def stats(self) -> Stats:
         """Count what is stored."""

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from troth_relay.admission import cost
-from troth_relay.store import Appended, Batch, Entry, Log, Page, Stats
+from troth_relay.store import Appended, Batch, Brief, Denial, Entry, Log, Page, Stats
 from troth_wire.errors import DamagedError, FullError
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.log import advance, origin
+from troth_wire.messages import MailboxKind
 
 __all__ = ["Crash", "Disk", "MemoryStore"]
 
@@ -26,6 +27,7 @@ class _Mailbox:
     runnings: list[RunningHash] = field(default_factory=list)
     """One more than entries: the first is the empty log's."""
     known: set[EnvelopeId] = field(default_factory=set)
+    sponsor: MailboxId | None = None
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ class Disk:
             raise DamagedError("The disk is damaged.")
         return self.mailboxes.get(mailbox)
 
-    def commit(self, changed: dict[MailboxId, _Mailbox]) -> None:
+    def commit(self, changed: dict[MailboxId, _Mailbox], *, removed: Sequence[MailboxId] = ()) -> None:
         """Make changes durable, all or none.
 
         Raises:
@@ -61,6 +63,8 @@ class Disk:
         if self.commits_left is not None:
             self.commits_left -= 1
         self.mailboxes.update(changed)
+        for mailbox in removed:
+            del self.mailboxes[mailbox]
 
 
 class MemoryStore:
@@ -75,15 +79,34 @@ class MemoryStore:
         found = self._disk.find(mailbox)
         return None if found is None else found.log
 
-    def create(self, mailbox: MailboxId, *, lineage: Lineage, day: int) -> Log:
-        """Create an empty log; one that exists is returned as it is."""
+    def create(self, mailbox: MailboxId, *, lineage: Lineage, day: int, brief: Brief | None = None) -> Log | Denial:
+        """Create an empty mailbox; a log that exists is returned as it is, where one was asked for."""
         found = self.look(mailbox)
         if found is not None:
-            return found
+            return found if brief is None and found.kind is MailboxKind.LOG else Denial.TAKEN
+        if brief is not None and (denial := self._deny(brief)) is not None:
+            return denial
         running = origin(mailbox, lineage)
-        log = Log(mailbox, lineage, 0, running, 0)
-        self._disk.commit({mailbox: _Mailbox(log, runnings=[running])})
+        kind, ends_s, sponsor = (brief.kind, brief.ends_s, brief.sponsor) if brief else (MailboxKind.LOG, None, None)
+        log = Log(mailbox, lineage, 0, running, 0, kind, ends_s)
+        self._disk.commit({mailbox: _Mailbox(log, runnings=[running], sponsor=sponsor)})
         return log
+
+    def _deny(self, brief: Brief) -> Denial | None:
+        alike = [mailbox for mailbox in self._disk.mailboxes.values() if mailbox.log.kind is brief.kind]
+        if len(alike) >= brief.mailboxes_max:
+            return Denial.FULL
+        sponsored = [mailbox for mailbox in alike if brief.sponsor and mailbox.sponsor == brief.sponsor]
+        return Denial.SPENT if len(sponsored) >= brief.sponsored_max else None
+
+    def sweep(self, *, now_s: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
+        """Delete mailboxes that have ended, the oldest ends first, with all that lies in them; return which."""
+        logs = [mailbox.log for mailbox in self._disk.mailboxes.values()]
+        over = sorted((log.ends_s or 0, log.mailbox) for log in logs if log.is_over(now_s))[:mailboxes_max]
+        gone = tuple(mailbox for _, mailbox in over)
+        if gone:
+            self._disk.commit({}, removed=gone)
+        return gone
 
     def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
         """Append several batches in one commit, and say what came of each."""
@@ -126,7 +149,7 @@ class MemoryStore:
 
 
 def _copy(mailbox: _Mailbox) -> _Mailbox:
-    return _Mailbox(mailbox.log, list(mailbox.entries), list(mailbox.runnings), set(mailbox.known))
+    return replace(mailbox, entries=list(mailbox.entries), runnings=list(mailbox.runnings), known=set(mailbox.known))
 
 
 def _add(mailbox: _Mailbox, name: EnvelopeId, envelope: bytes) -> Entry:

@@ -2,6 +2,7 @@
 
 WAL with `synchronous=FULL`: when a commit returns, it is on the disk.
 Nothing is kept in memory between calls, so a failed commit leaves nothing behind.
+What is deleted is overwritten, so that a copy of the file holds nothing that has ended.
 """
 
 import sqlite3
@@ -12,15 +13,15 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from troth_relay.admission import cost
-from troth_relay.store import Appended, Batch, Entry, Log, Page, Stats, file
+from troth_relay.store import Appended, Batch, Brief, Denial, Entry, Log, Page, Stats, file
 from troth_wire.errors import StoreError
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.log import advance, origin
+from troth_wire.messages import MailboxKind
 
 __all__ = ["SqliteStore"]
 
-TABLES: Final = f"""
-BEGIN;
+TABLES: Final = """
 CREATE TABLE mailbox (
     key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, lineage BLOB NOT NULL, position INTEGER NOT NULL,
     running BLOB NOT NULL, bytes INTEGER NOT NULL, day INTEGER NOT NULL
@@ -28,17 +29,31 @@ CREATE TABLE mailbox (
 CREATE TABLE entry (
     mailbox INTEGER NOT NULL REFERENCES mailbox, position INTEGER NOT NULL, id BLOB NOT NULL,
     running BLOB NOT NULL, envelope BLOB NOT NULL, UNIQUE (mailbox, position), UNIQUE (mailbox, id)
-);
-PRAGMA application_id = {file.APPLICATION};
-PRAGMA user_version = {file.FORMAT};
-COMMIT;
+)
 """
+"""What format 1 has."""
+KINDS: Final = """
+ALTER TABLE mailbox ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mailbox ADD COLUMN ends INTEGER;
+ALTER TABLE mailbox ADD COLUMN sponsor BLOB;
+CREATE INDEX brief ON mailbox (kind, ends) WHERE ends IS NOT NULL
+"""
+"""What format 2 has on top: mailboxes of other kinds, which end."""
+STEPS: Final = (TABLES, KINDS)
+"""From each format to the next, the first from nothing."""
 BROKEN_LOGS: Final = """
 SELECT count(*) FROM mailbox
 LEFT JOIN entry ON entry.mailbox = mailbox.key AND entry.position = mailbox.position
 WHERE mailbox.position > 0 AND entry.running IS NOT mailbox.running
 """
-LOG: Final = "SELECT key, lineage, position, running, bytes FROM mailbox WHERE id = ?"
+LOG: Final = "SELECT key, lineage, position, running, bytes, kind, ends FROM mailbox WHERE id = ?"
+CREATE: Final = """
+INSERT INTO mailbox (id, lineage, position, running, bytes, day, kind, ends, sponsor) VALUES (?, ?, 0, ?, 0, ?, ?, ?, ?)
+"""
+ALIKE: Final = """
+SELECT count(*), coalesce(sum(sponsor IS ?), 0) FROM mailbox WHERE kind = ? AND ends IS NOT NULL
+"""
+OVER: Final = "SELECT key, id FROM mailbox WHERE ends IS NOT NULL AND ends <= ? ORDER BY ends, id LIMIT ?"
 ENTRIES: Final = """
 SELECT position, id, envelope FROM entry WHERE mailbox = ? AND position > ? ORDER BY position LIMIT ?
 """
@@ -85,14 +100,30 @@ class SqliteStore:
         self._connect(self._path.with_name(self._path.name + ".lock"), "rwc").execute("BEGIN EXCLUSIVE")
 
     def _prepare(self, *, empty: bool) -> None:
-        if empty:
-            self._writer.executescript(TABLES)
-        self._writer.execute("PRAGMA journal_mode = WAL")
         self._writer.execute("PRAGMA synchronous = FULL")
+        self._writer.execute("PRAGMA secure_delete = ON")
+        if not empty:
+            self._check()
+        self._raise_format()
+        self._writer.execute("PRAGMA journal_mode = WAL")
+
+    def _check(self) -> None:
         application, version = (self._number(f"PRAGMA {name}") for name in ("application_id", "user_version"))
         file.check_format(self._path, application=application, version=version)
         if self._number(BROKEN_LOGS):
             raise file.damaged(self._path)
+
+    def _raise_format(self) -> None:
+        """Bring the tables to this release's format, in one transaction: whoever is killed in it changed nothing."""
+        version = self._number("PRAGMA user_version")
+        if version == file.FORMAT:
+            return
+        with _transaction(self._writer, "BEGIN IMMEDIATE"):
+            for step in STEPS[version:]:
+                for statement in step.split(";"):
+                    self._writer.execute(statement)
+            self._writer.execute(f"PRAGMA application_id = {file.APPLICATION}")
+            self._writer.execute(f"PRAGMA user_version = {file.FORMAT}")
 
     def _number(self, query: str) -> int:
         number: int = self._writer.execute(query).fetchone()[0]
@@ -109,14 +140,33 @@ class SqliteStore:
             found = _look(self._reader, mailbox)
         return None if found is None else found[1]
 
-    def create(self, mailbox: MailboxId, *, lineage: Lineage, day: int) -> Log:
-        """Create an empty log; one that exists is returned as it is."""
+    def create(self, mailbox: MailboxId, *, lineage: Lineage, day: int, brief: Brief | None = None) -> Log | Denial:
+        """Create an empty mailbox; a log that exists is returned as it is, where one was asked for."""
         with self._writing():
-            row = (mailbox, lineage, origin(mailbox, lineage), day)
-            self._writer.execute("INSERT OR IGNORE INTO mailbox VALUES (NULL, ?, ?, 0, ?, 0, ?)", row)
             found = _look(self._writer, mailbox)
-        assert found is not None
-        return found[1]
+            if found is not None:
+                return found[1] if brief is None and found[1].kind is MailboxKind.LOG else Denial.TAKEN
+            if brief is not None and (denial := self._deny(brief)) is not None:
+                return denial
+            running = origin(mailbox, lineage)
+            terms = (brief.kind, brief.ends_s, brief.sponsor) if brief else (MailboxKind.LOG, None, None)
+            self._writer.execute(CREATE, (mailbox, lineage, running, day, *terms))
+        return Log(mailbox, lineage, 0, running, 0, *terms[:2])
+
+    def _deny(self, brief: Brief) -> Denial | None:
+        alike, sponsored = self._writer.execute(ALIKE, (brief.sponsor, brief.kind)).fetchone()
+        if alike >= brief.mailboxes_max:
+            return Denial.FULL
+        return Denial.SPENT if brief.sponsor and sponsored >= brief.sponsored_max else None
+
+    def sweep(self, *, now_s: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
+        """Delete mailboxes that have ended, the oldest ends first, with all that lies in them; return which."""
+        with self._writing():
+            over = self._writer.execute(OVER, (now_s, mailboxes_max)).fetchall()
+            keys = [(key,) for key, _ in over]
+            self._writer.executemany("DELETE FROM entry WHERE mailbox = ?", keys)
+            self._writer.executemany("DELETE FROM mailbox WHERE key = ?", keys)
+        return tuple(MailboxId(mailbox) for _, mailbox in over)
 
     def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
         """Append several batches in one commit, and say what came of each."""
@@ -241,5 +291,6 @@ def _look(connection: sqlite3.Connection, mailbox: MailboxId) -> tuple[int, Log]
     row: tuple[Any, ...] | None = connection.execute(LOG, (mailbox,)).fetchone()
     if row is None:
         return None
-    key, lineage, position, running, stored_bytes = row
-    return key, Log(mailbox, Lineage(lineage), position, RunningHash(running), stored_bytes)
+    key, lineage, position, running, stored_bytes, kind, ends_s = row
+    log = Log(mailbox, Lineage(lineage), position, RunningHash(running), stored_bytes, MailboxKind(kind), ends_s)
+    return key, log

@@ -12,12 +12,14 @@ from typing import Final
 import pytest
 
 from tests.contracts.relay_client import WAIT_S, envelope
-from tests.contracts.relay_store import LINEAGE, A, B, Bench, RelayStoreContract, batch, read_all
+from tests.contracts.relay_store import LINEAGE, A, B, Bench, RelayStoreContract, batch, brief, read_all
 from troth_relay.admission import cost
-from troth_relay.store import Store, file
+from troth_relay.store import Log, Store, file
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import BusyError, DamagedError, FullError, NewerError, StoreError
+from troth_wire.ids import MailboxId
 
+C: Final = MailboxId(b"c" * 32)
 CHILD: Final = """
 import sys
 from pathlib import Path
@@ -29,6 +31,44 @@ while True:
     store.append([batch(A, envelope(number))])
     number += 1
     print(number, flush=True)
+"""
+
+
+FORMAT_1: Final = """
+BEGIN;
+CREATE TABLE mailbox (
+    key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, lineage BLOB NOT NULL, position INTEGER NOT NULL,
+    running BLOB NOT NULL, bytes INTEGER NOT NULL, day INTEGER NOT NULL
+);
+CREATE TABLE entry (
+    mailbox INTEGER NOT NULL REFERENCES mailbox, position INTEGER NOT NULL, id BLOB NOT NULL,
+    running BLOB NOT NULL, envelope BLOB NOT NULL, UNIQUE (mailbox, position), UNIQUE (mailbox, id)
+);
+PRAGMA application_id = 1416778348;
+PRAGMA user_version = 1;
+COMMIT;
+PRAGMA journal_mode = WAL;
+"""
+BEFORE_COMMIT: Final = 7
+"""Statements of the transaction that raises the format."""
+DIES: Final = """
+import os, signal, sys
+from pathlib import Path
+from troth_relay.store import sqlite
+alive = int(sys.argv[2])
+class Dying(sqlite.sqlite3.Connection):
+    left = None
+    def execute(self, statement, *rest):
+        if statement.startswith("BEGIN IMMEDIATE"):
+            self.left = alive
+        elif self.left is not None:
+            self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().execute(statement, *rest)
+connect = sqlite.sqlite3.connect
+sqlite.sqlite3.connect = lambda *given, **named: connect(*given, **named, factory=Dying)
+sqlite.SqliteStore(Path(sys.argv[1])).close()
 """
 
 
@@ -237,9 +277,82 @@ def test_database_keeps_no_more_than_the_page_says(path: Path) -> None:
     }
     connection.close()
     assert columns == {
-        "mailbox": {"key", "id", "lineage", "position", "running", "bytes", "day"},
+        "mailbox": {"key", "id", "lineage", "position", "running", "bytes", "day", "kind", "ends", "sponsor"},
         "entry": {"mailbox", "position", "id", "running", "envelope"},
     }
+
+
+def _earlier(path: Path) -> None:
+    """Write what a relay of format 1 left behind: two logs with entries."""
+    _filled(path)
+    later = path.rename(path.with_name("later.db"))
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript(FORMAT_1)
+    connection.execute("ATTACH ? AS later", (str(later),))
+    columns = "key, id, lineage, position, running, bytes, day"
+    connection.execute(f"INSERT INTO mailbox SELECT {columns} FROM later.mailbox")  # noqa: S608 - our own names
+    connection.execute("INSERT INTO entry SELECT * FROM later.entry")
+    connection.execute("DETACH later")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    later.unlink()
+
+
+def _version(path: Path) -> int:
+    return int.from_bytes(path.read_bytes()[file.FORMAT_AT], "big")
+
+
+def _is_whole(path: Path) -> None:
+    """Check that an earlier file was brought to this release's format with all that was in it."""
+    store = SqliteStore(path)
+    assert read_all(store, A) == [envelope(number) for number in range(50)]
+    assert read_all(store, B) == [envelope(1)]
+    assert isinstance(store.create(C, lineage=LINEAGE, day=0, brief=brief()), Log)
+    assert store.sweep(now_s=10**9, mailboxes_max=9) == (C,)
+    store.close()
+    assert _version(path) == file.FORMAT
+
+
+def test_earlier_file_is_brought_forward(path: Path) -> None:
+    """A file of format 1 is opened with all that it holds, as logs, and can hold brief mailboxes then."""
+    _earlier(path)
+    assert _version(path) == 1
+    _is_whole(path)
+    _is_whole(path)
+
+
+@pytest.mark.parametrize("alive", range(1, 9))
+def test_bringing_forward_may_be_killed(path: Path, alive: int) -> None:
+    """A relay killed at any statement on the way leaves a file of format 1, and the next one does it all."""
+    _earlier(path)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", DIES, str(path), str(alive)]
+    done = subprocess.run(command, env=environment, timeout=WAIT_S, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert _version(path) == 1 or alive > BEFORE_COMMIT
+    _is_whole(path)
+
+
+def test_damaged_earlier_file_is_untouched(path: Path) -> None:
+    """A file of format 1 that is not whole is refused before anything of it is changed."""
+    _earlier(path)
+    _alter(path, "DELETE FROM entry WHERE position = 50")
+    _refused(path, DamagedError)
+    assert _version(path) == 1
+
+
+def test_swept_bytes_are_overwritten(path: Path) -> None:
+    """Of a brief mailbox that has ended, the file holds neither the name nor the records."""
+    store = SqliteStore(path)
+    store.create(A, lineage=LINEAGE, day=0)
+    store.create(B, lineage=LINEAGE, day=0, brief=brief())
+    store.append([batch(A, envelope(1)), batch(B, *(b"\x5e" * size for size in range(4_000, 4_010)))])
+    store.sweep(now_s=600, mailboxes_max=1)
+    store.close()
+    content = path.read_bytes()
+    assert bytes(A) in content
+    assert bytes(B) not in content
+    assert b"\x5e" * 8 not in content
 
 
 def test_overhead_covers_what_an_entry_costs(path: Path) -> None:
