@@ -103,7 +103,7 @@ async def _follow(link: ClientWebSocketResponse, port: int) -> None:
 def _raw_changes(vault: Path) -> list[int]:
     """Return the lengths of the changes that a vault's device made, in order."""
     with closing(Vault.open(vault, passphrase=devices.PASSPHRASE)) as opened:
-        rows = [row for row in opened.load() if row.table == "records"]
+        rows = [row for row in opened.room(opened.rooms[0]).load() if row.table == "records"]
     lengths: list[int] = []
     for row in rows:
         _, _, data = codec.decode(row.value or b"", _RECORD_ROW, bytes_max=2 * RECORD_BYTES_MAX)

@@ -88,13 +88,13 @@ def _vault(folder: Path) -> float:
     vault = folder / "vault"
     devices.create(vault)
     with closing(Vault.open(vault, passphrase=devices.PASSPHRASE)) as opened:
-        opened.load()
+        room = opened.room(opened.rooms[0])
         numbers = iter(range(1_000_000))
 
         def commit() -> None:
             key = next(numbers).to_bytes(8, "big")
             sizes = {"records": 500, "outbox": ENVELOPE_BYTES, "edits": 40}
-            opened.commit([Row(table, key, token_bytes(size)) for table, size in sizes.items()])
+            room.commit([Row(table, key, token_bytes(size)) for table, size in sizes.items()])
 
         return median_us(commit, turns=200)
 

@@ -3,27 +3,48 @@
 The engine itself, its edits and its notices are in `troth`.
 """
 
+from troth_client.backup import restore
+from troth_client.calibration import calibrate
 from troth_client.joining import card, countersign_genesis, create_space, draft_genesis, join, request_to_join
+from troth_client.letterbox import Letter, drop
 from troth_client.machine import Clock, Machine, Stretch, SystemClock
 from troth_client.notices import Notices
-from troth_client.space import Space, open_space
+from troth_client.opening import OpenVault, open_space, open_vault
+from troth_client.room import SETTINGS, SHARED, SOLO, About, Room, RoomId
+from troth_client.salvage import Salvaged, rescue, salvage
+from troth_client.space import Space
 from troth_client.vault import Vault
 from troth_client.works import View
 
 __all__ = [
+    "SETTINGS",
+    "SHARED",
+    "SOLO",
+    "About",
     "Clock",
+    "Letter",
     "Machine",
     "Notices",
+    "OpenVault",
+    "Room",
+    "RoomId",
+    "Salvaged",
     "Space",
     "Stretch",
     "SystemClock",
     "Vault",
     "View",
+    "calibrate",
     "card",
     "countersign_genesis",
     "create_space",
     "draft_genesis",
+    "drop",
     "join",
     "open_space",
+    "open_vault",
     "request_to_join",
+    "rescue",
+    "restore",
+    "salvage",
 ]

@@ -1,22 +1,22 @@
 """What stands in the clear at the head of a vault: a salt, a cost, and two keys that only the passphrase opens.
 
-The vault key opens the rows. The admin seed is wrapped apart, so that an open vault does not hold it:
-whoever adds a device types the passphrase again (specs/vault.md, Header).
+The vault key opens the rows. The admin secret is wrapped apart, and the admin seed of every room is sealed under it,
+so that an open vault holds none of them: whoever adds a device types the passphrase again (specs/vault.md, Header).
 """
 
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from troth import Cost, Signer, aead_open, aead_seal, derive
+from troth import Cost, Entropy, aead_open, aead_seal, derive
 from troth.crypto import KEY_BYTES, NONCE_BYTES, TAG_BYTES, digest
 from troth_client.machine import Machine, Stretch
 from troth_wire import codec
 from troth_wire.errors import ForgedError, MalformedError, UsageError
 
-__all__ = ["FORMAT", "Header"]
+__all__ = ["FORMAT", "Header", "Secrets", "checksum"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The layout of a vault that this release writes and reads."""
 ID_BYTES: Final = 16
 SALT_BYTES: Final = 16
@@ -37,6 +37,21 @@ _SHAPE: Final = codec.fields(
 )
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Secrets:
+    """What the passphrase opens."""
+
+    key: bytes
+    """The vault key: it opens the rows."""
+    admin: bytes
+    """The admin secret: it opens the admin seed of every room."""
+
+    @classmethod
+    def draw(cls, entropy: Entropy) -> "Secrets":
+        """Draw those of a new vault."""
+        return cls(entropy(KEY_BYTES), entropy(KEY_BYTES))
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The head of one vault."""
@@ -48,27 +63,34 @@ class Header:
     wrapped_admin: bytes = b""
 
     @classmethod
-    def make(cls, passphrase: str, *, admin: bytes, cost: Cost, machine: Machine) -> tuple["Header", bytes]:
-        """Draw a new vault's id, salt and key; return its header and, apart, the vault key.
+    def make(cls, passphrase: str, *, cost: Cost, machine: Machine) -> tuple["Header", Secrets]:
+        """Draw a new vault's id, salt and secrets; return its header and, apart, the secrets.
 
         Args:
             passphrase: What will open it.
-            admin: The device's admin seed, kept only here.
             cost: How hard the passphrase is to guess.
             machine: For entropy, and the stretching.
 
         Raises:
             UsageError: If the passphrase is empty.
         """
-        entropy = machine.entropy
-        key = entropy(KEY_BYTES)
-        bare = cls(entropy(ID_BYTES), entropy(SALT_BYTES), cost)
-        stretched = bare._stretched(passphrase, machine.stretch)
+        vault, secrets = machine.entropy(ID_BYTES), Secrets.draw(machine.entropy)
+        return cls.wrap(vault, secrets, passphrase, cost=cost, machine=machine), secrets
+
+    @classmethod
+    def wrap(cls, vault: bytes, secrets: Secrets, passphrase: str, *, cost: Cost, machine: Machine) -> "Header":
+        """Return a header, under a fresh salt, that this passphrase opens.
+
+        Raises:
+            UsageError: If the passphrase is empty.
+        """
+        bare = cls(vault, machine.entropy(SALT_BYTES), cost)
+        stretched = bare.stretched(passphrase, machine.stretch)
         wrapped_key, wrapped_admin = (
-            _wrap(derive(stretched, label), secret, bare._context(label), entropy(NONCE_BYTES))
-            for label, secret in ((VAULT, key), (ADMIN, admin))
+            _wrap(derive(stretched, label), secret, bare._context(label), machine.entropy(NONCE_BYTES))
+            for label, secret in ((VAULT, secrets.key), (ADMIN, secrets.admin))
         )
-        return cls(bare.vault, bare.salt, cost, wrapped_key, wrapped_admin), key
+        return cls(bare.vault, bare.salt, cost, wrapped_key, wrapped_admin)
 
     def key(self, passphrase: str, *, stretch: Stretch) -> bytes:
         """Return the vault key.
@@ -76,20 +98,30 @@ class Header:
         Raises:
             ForgedError: If this is not the passphrase.
         """
-        return self._unwrap(VAULT, self.wrapped_key, passphrase, stretch)
+        return self._unwrap(VAULT, self.wrapped_key, self.guess(passphrase, stretch))
 
-    def admin(self, passphrase: str, *, stretch: Stretch) -> Signer:
-        """Return the admin key, for one use.
+    def admin(self, passphrase: str, *, stretch: Stretch) -> bytes:
+        """Return the admin secret, for one use.
 
         Raises:
             ForgedError: If this is not the passphrase.
         """
-        return Signer(self._unwrap(ADMIN, self.wrapped_admin, passphrase, stretch))
+        return self._unwrap(ADMIN, self.wrapped_admin, self.guess(passphrase, stretch))
+
+    def secrets(self, passphrase: str, *, stretch: Stretch) -> Secrets:
+        """Return both, for the cost of one.
+
+        Raises:
+            ForgedError: If this is not the passphrase.
+        """
+        stretched = self.guess(passphrase, stretch)
+        key = self._unwrap(VAULT, self.wrapped_key, stretched)
+        return Secrets(key, self._unwrap(ADMIN, self.wrapped_admin, stretched))
 
     def encode(self) -> bytes:
         """Return the bytes that stand in the file."""
         parts = self._parts()
-        return codec.pack([*parts, _checksum(parts)])
+        return codec.pack([*parts, checksum(parts)])
 
     @classmethod
     def parse(cls, data: bytes) -> "Header":
@@ -98,14 +130,12 @@ class Header:
         Raises:
             MalformedError: If a byte of it was altered, or it asks for a cost out of bounds.
         """
-        _, vault, salt, memory_mib, passes, key, admin, checksum = codec.decode(
-            data, _SHAPE, bytes_max=HEADER_BYTES_MAX
-        )
+        _, vault, salt, memory_mib, passes, key, admin, written = codec.decode(data, _SHAPE, bytes_max=HEADER_BYTES_MAX)
         try:
             header = cls(vault, salt, Cost(memory_mib, passes), key, admin)
         except UsageError as error:
             raise MalformedError(str(error)) from None
-        if checksum != _checksum(header._parts()):
+        if written != checksum(header._parts()):
             raise MalformedError("its head was altered")
         return header
 
@@ -116,18 +146,31 @@ class Header:
     def _context(self, label: bytes) -> bytes:
         return label + b"\x00" + codec.pack([FORMAT, self.vault, self.salt, self.cost.memory_mib, self.cost.passes])
 
-    def _stretched(self, passphrase: str, stretch: Stretch) -> bytes:
+    def stretched(self, passphrase: str, stretch: Stretch) -> bytes:
+        """Return the key that this head's salt and cost make of a passphrase.
+
+        Raises:
+            UsageError: If it is empty, or no text.
+        """
         # Keyboards differ in how they write one and the same letter.
         text = unicodedata.normalize("NFC", passphrase)
         if not text or any("\ud800" <= character <= "\udfff" for character in text):
             raise UsageError("a passphrase is a text and not empty")
         return stretch(text, self.salt, self.cost)
 
-    def _unwrap(self, label: bytes, wrapped: bytes, passphrase: str, stretch: Stretch) -> bytes:
+    def guess(self, passphrase: str, stretch: Stretch) -> bytes:
+        """Return the key of what may not be the passphrase, nor any.
+
+        Raises:
+            ForgedError: If it can not be one.
+        """
         try:
-            key = derive(self._stretched(passphrase, stretch), label)
+            return self.stretched(passphrase, stretch)
         except UsageError:
             raise ForgedError("no passphrase at all") from None
+
+    def _unwrap(self, label: bytes, wrapped: bytes, stretched: bytes) -> bytes:
+        key = derive(stretched, label)
         return aead_open(key, wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], self._context(label))
 
 
@@ -135,6 +178,6 @@ def _wrap(key: bytes, secret: bytes, context: bytes, nonce: bytes) -> bytes:
     return nonce + aead_seal(key, nonce, secret, context)
 
 
-def _checksum(parts: list[object]) -> bytes:
-    # Keyless: it tells a damaged head from a wrong passphrase, and protects against nobody.
+def checksum(parts: list[object]) -> bytes:
+    """Return the keyless checksum of a head: it tells damage from a wrong passphrase, and protects against nobody."""
     return digest(b"troth/head", codec.pack(parts))

@@ -32,6 +32,7 @@ from troth import (
 )
 from troth.keys import CARD
 from troth_client.machine import COST, MACHINE, Machine
+from troth_client.room import SETTINGS, About, Room, kind_of
 from troth_client.vault import Vault
 from troth_wire import codec
 from troth_wire.errors import ForgedError, UsageError
@@ -91,7 +92,9 @@ def create_space(path: AnyPath, *, passphrase: str, cost: Cost = COST, machine: 
     keys, admin = DeviceKeys.make(machine.entropy)
     genesis = countersign(found([keys.card], machine.entropy), keys, Signer(admin))
     rows = begin(Identity.welcomed(keys, Welcome(genesis, None)), machine.entropy)
-    Vault.create(path, passphrase=passphrase, admin=admin, rows=rows, cost=cost, machine=machine).close()
+    Vault.create(
+        path, passphrase=passphrase, admin=admin, rows=rows, kind=kind_of(genesis), cost=cost, machine=machine
+    ).close()
 
 
 def card(path: AnyPath, *, passphrase: str, cost: Cost = COST, machine: Machine = MACHINE) -> bytes:
@@ -101,7 +104,7 @@ def card(path: AnyPath, *, passphrase: str, cost: Cost = COST, machine: Machine 
         UsageError: If the vault is in a space already.
         StoreError: If the vault can not be opened or written.
     """
-    with _made(path, passphrase, cost, machine) as (_, newcomer):
+    with _made(path, passphrase, cost, machine) as (_, _, newcomer):
         return codec.pack(newcomer.keys.card.parts())
 
 
@@ -122,9 +125,9 @@ def draft_genesis(path: AnyPath, *, passphrase: str, cards: Sequence[bytes], mac
     founders = {codec.decode(data, CARD, bytes_max=CARD_BYTES_MAX) for data in cards}
     if len(founders) != FOUNDERS:
         raise UsageError("a space for two is founded by two devices")
-    with _opened(path, passphrase, machine) as (vault, newcomer):
-        genesis = countersign(found(founders, machine.entropy), newcomer.keys, vault.admin(passphrase, machine=machine))
-        vault.commit([replace(newcomer, space=genesis.space).row()])
+    with _opened(path, passphrase, machine) as (_, room, newcomer):
+        genesis = countersign(found(founders, machine.entropy), newcomer.keys, room.admin(passphrase))
+        room.commit([replace(newcomer, space=genesis.space).row()])
         return genesis.encode()
 
 
@@ -137,11 +140,11 @@ def countersign_genesis(path: AnyPath, *, passphrase: str, draft: bytes, machine
         StoreError: If the vault can not be opened or written.
     """
     drafted = Genesis.parse(draft)
-    with _opened(path, passphrase, machine) as (vault, newcomer):
-        genesis = countersign(drafted, newcomer.keys, vault.admin(passphrase, machine=machine))
+    with _opened(path, passphrase, machine) as (_, room, newcomer):
+        genesis = countersign(drafted, newcomer.keys, room.admin(passphrase))
         if not genesis.complete:
             raise ForgedError("the other founder has not signed this draft")
-        vault.commit([replace(newcomer, space=genesis.space).row()])
+        room.commit([replace(newcomer, space=genesis.space).row()])
         return Welcome(genesis, None).encode()
 
 
@@ -156,9 +159,9 @@ def request_to_join(
         StoreError: If the vault can not be opened or written.
     """
     invited = Invitation.parse(invitation)
-    with _made(path, passphrase, cost, machine) as (vault, newcomer):
-        asked = request(invited, newcomer.keys, vault.admin(passphrase, machine=machine))
-        vault.commit([replace(newcomer, space=invited.space).row()])
+    with _made(path, passphrase, cost, machine) as (_, room, newcomer):
+        asked = request(invited, newcomer.keys, room.admin(passphrase))
+        room.commit([replace(newcomer, space=invited.space).row()])
         return asked.encode()
 
 
@@ -171,11 +174,12 @@ def join(path: AnyPath, *, passphrase: str, welcome: bytes, machine: Machine = M
         StoreError: If the vault can not be opened or written.
     """
     welcomed = Welcome.parse(welcome)
-    with _opened(path, passphrase, machine) as (vault, newcomer):
+    with _opened(path, passphrase, machine) as (vault, room, newcomer):
         if newcomer.space is None:
             raise UsageError("this device has neither asked to join a space nor signed the genesis of one")
         identity = Identity.welcomed(newcomer.keys, welcomed, expected=newcomer.space)
-        vault.commit([*begin(identity, machine.entropy), Row(JOINING, b"", None)])
+        joined = [*begin(identity, machine.entropy), Row(JOINING, b"", None)]
+        vault.commit({room.id: joined, SETTINGS: [About(kind_of(identity.genesis)).row(room.id)]})
 
 
 def check_joined(rows: Iterable[Row]) -> None:
@@ -189,7 +193,7 @@ def check_joined(rows: Iterable[Row]) -> None:
 
 
 @contextmanager
-def _made(path: AnyPath, passphrase: str, cost: Cost, machine: Machine) -> Iterator[tuple[Vault, Newcomer]]:
+def _made(path: AnyPath, passphrase: str, cost: Cost, machine: Machine) -> Iterator[tuple[Vault, Room, Newcomer]]:
     """Make a newcomer's vault if there is none, and open it for the length of a block."""
     file = Path(path)
     if not file.exists() or not file.stat().st_size:
@@ -201,9 +205,11 @@ def _made(path: AnyPath, passphrase: str, cost: Cost, machine: Machine) -> Itera
 
 
 @contextmanager
-def _opened(path: AnyPath, passphrase: str, machine: Machine) -> Iterator[tuple[Vault, Newcomer]]:
+def _opened(path: AnyPath, passphrase: str, machine: Machine) -> Iterator[tuple[Vault, Room, Newcomer]]:
     with closing(Vault.open(path, passphrase=passphrase, machine=machine)) as vault:
-        kept = [row.value for row in vault.load() if row.table == JOINING]
-        if not kept:
-            raise UsageError("this vault is in a space already")
-        yield vault, Newcomer.parse(kept[0] or b"")
+        for room in map(vault.room, vault.rooms):
+            kept = [row.value for row in room.load() if row.table == JOINING]
+            if kept:
+                yield vault, room, Newcomer.parse(kept[0] or b"")
+                return
+        raise UsageError("this vault is in a space already")

@@ -1,27 +1,19 @@
-"""A space in one call: its vault opened, its engine driven, its link kept up, until the block ends."""
+"""An open space as its app sees it: edits, views, status, notices, and further devices of the person."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from troth import Edit, Engine, Path, Request, Status, Step, Value, load
-from troth_client.backoff import Backoff
-from troth_client.dialling import stay_linked
+from troth import Edit, Engine, Path, Request, Status, Value
+from troth.membership import Members
 from troth_client.driver import Driver
-from troth_client.joining import check_joined
-from troth_client.link import Address, dial
-from troth_client.machine import MACHINE, Machine
 from troth_client.notices import Notices
-from troth_client.probe import probe
-from troth_client.vault import Vault
+from troth_client.room import Room
 from troth_client.works import View, admit, invite, revise
 from troth_wire.errors import UsageError
 from troth_wire.ids import DeviceId, DocumentId
 
-__all__ = ["Space", "open_space"]
+__all__ = ["Space"]
 
 
 class Space:
@@ -30,11 +22,10 @@ class Space:
     When it stopped working, every method raises the error that stopped it.
     """
 
-    def __init__(self, driver: Driver, vault: Vault, machine: Machine, *, linked: bool) -> None:
+    def __init__(self, driver: Driver, room: Room, *, linked: bool) -> None:
         """Hold what `open_space` opened."""
         self._driver = driver
-        self._vault = vault
-        self._machine = machine
+        self._room = room
         self._linked = linked
 
     async def edit(self, document: DocumentId, *edits: Edit) -> None:
@@ -91,6 +82,11 @@ class Space:
         """This device's id."""
         return self._driver.look(lambda engine: engine.identity.device)
 
+    @property
+    def members(self) -> Members:
+        """Whose devices belong to the space, as far as this device has read."""
+        return self._driver.look(lambda engine: engine.inbox.members)
+
     async def until(self, holds: Callable[[Status], bool]) -> None:
         """Wait until something holds of the status.
 
@@ -136,8 +132,7 @@ class Space:
             UsageError: If the device is known already, or there are as many as there may be.
         """
         asked = Request.parse(request)
-        unlock = partial(self._vault.admin, passphrase, machine=self._machine)
-        admin = await asyncio.to_thread(unlock)
+        admin = await asyncio.to_thread(self._room.admin, passphrase)
         welcome: bytes = await self._driver.ask(partial(admit, asked=asked, admin=admin))
         return welcome
 
@@ -145,74 +140,3 @@ class Space:
         if not self._linked:
             raise UsageError("this space was opened without a relay")
         await self._driver.until(holds)
-
-
-@asynccontextmanager
-async def open_space(
-    path: str | os.PathLike[str],
-    *,
-    passphrase: str,
-    relay: str | None = None,
-    admission: bytes = b"",
-    machine: Machine = MACHINE,
-) -> AsyncIterator[Space]:
-    """Open the space in a vault, and keep it in sync for as long as the block runs.
-
-    Args:
-        path: The vault.
-        passphrase: What opens it.
-        relay: Where to sync, such as `wss://relay.example`; None works offline.
-        admission: The pass, for a relay that asks for one.
-        machine: For tests.
-
-    Raises:
-        StoreError: By its kind: PassphraseError, DamagedError, NewerError, BusyError, FullError.
-        UsageError: If the vault is in no space yet, or the relay's address is none.
-    """
-    address = Address.parse(relay) if relay is not None else None
-    opened: list[Vault] = []
-
-    def unlock() -> Vault:
-        opened.append(Vault.open(path, passphrase=passphrase, machine=machine))
-        return opened[0]
-
-    def lock() -> None:
-        for vault in opened:
-            vault.close()
-
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="troth-vault") as worker:
-        try:
-            vault = await asyncio.get_running_loop().run_in_executor(worker, unlock)
-            make = partial(_make_engine, vault, admission, machine)
-            driver = Driver(vault, make, worker=worker, clock=machine.clock)
-            async with _driven(driver, address, machine):
-                yield Space(driver, vault, machine, linked=address is not None)
-        finally:
-            # After whatever the worker still does, also where a wait for it was cancelled.
-            worker.submit(lock)
-
-
-@asynccontextmanager
-async def _driven(driver: Driver, address: Address | None, machine: Machine) -> AsyncIterator[None]:
-    """Keep a driver and its link running for as long as the block runs."""
-    await driver.start()
-    linking = asyncio.create_task(_stay_linked(driver, address, machine))
-    try:
-        yield
-    finally:
-        linking.cancel()
-        await asyncio.wait({linking})
-        await driver.close()
-        if not linking.cancelled():
-            linking.result()
-
-
-async def _stay_linked(driver: Driver, address: Address | None, machine: Machine) -> None:
-    if address is not None:
-        await stay_linked(partial(dial, address), driver.hearing, Backoff(machine.entropy), machine.clock)
-
-
-def _make_engine(vault: Vault, admission: bytes, machine: Machine) -> tuple[Engine, Step]:
-    rows = vault.load()
-    check_joined(rows)
-    return load(rows, entropy=machine.entropy, probe=probe, moved=vault.moved, admission=admission)

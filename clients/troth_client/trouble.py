@@ -5,9 +5,29 @@ No sentence quotes what the vault holds.
 
 from pathlib import Path
 
-from troth_wire.errors import BusyError, DamagedError, FullError, NewerError, PassphraseError, StoreError
+from troth_wire.errors import (
+    BusyError,
+    DamagedError,
+    FullError,
+    NewerError,
+    PassphraseError,
+    StoreError,
+    UsageError,
+)
 
-__all__ = ["broken", "busy", "damaged", "full", "missing", "newer", "wrong_passphrase"]
+__all__ = [
+    "bad_backup",
+    "broken",
+    "busy",
+    "damaged",
+    "full",
+    "half_wiped",
+    "missing",
+    "newer",
+    "newer_backup",
+    "taken",
+    "wrong_passphrase",
+]
 
 
 def wrong_passphrase(path: Path) -> PassphraseError:
@@ -58,4 +78,33 @@ def broken(path: Path, why: str) -> StoreError:
     return StoreError(
         f"The vault {path} can not be used: {why}. What was saved before is safe; this may not be saved. "
         "Check the disk and try again."
+    )
+
+
+def taken(path: Path) -> UsageError:
+    """Return the error for a name under which there is something already."""
+    return UsageError(f"there is a file {path} already; open it, or choose another name")
+
+
+def half_wiped(path: Path) -> StoreError:
+    """Return the error for a passphrase that was changed, and whose traces could not be wiped at once."""
+    return StoreError(
+        f"The vault {path} now opens with the new passphrase, but what the old one opened is not wiped yet. "
+        "Everything in it is safe. Close the vault and open it again, which wipes it."
+    )
+
+
+def bad_backup(path: Path) -> DamagedError:
+    """Return the error for a backup that is not a whole vault."""
+    return DamagedError(
+        f"The backup {path} is not whole: it was cut off, altered, or is no backup. It was left as it is, and nothing "
+        "was restored. Try another backup, or rescue from this one what still opens."
+    )
+
+
+def newer_backup(path: Path) -> NewerError:
+    """Return the error for a backup of a later format."""
+    return NewerError(
+        f"The backup {path} was written by a newer version. It was left as it is, and nothing was restored. "
+        "Install the newer version."
     )

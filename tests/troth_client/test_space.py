@@ -12,7 +12,7 @@ import pytest
 from tests.contracts.client_world import CHEAP, WAIT_S, MemoryRelay
 from troth import CaughtUp, Changed, Edit, Insert, Put, Row, document_id
 from troth.record import parse
-from troth_client import Machine, Space, Vault, View, create_space, join, open_space, request_to_join, space
+from troth_client import Machine, Space, Vault, View, create_space, join, open_space, opening, request_to_join
 from troth_client.joining import card
 from troth_client.probe import probe
 from troth_wire import codec
@@ -103,17 +103,18 @@ async def test_what_was_being_merged_at_a_kill_is_tried_first(monkeypatch: pytes
         async with opened(str(other)) as twin:
             await twin.edit(LIST, Put(("a",), 1))
         with closing(Vault.open(other, passphrase=WORDS, machine=CHEAP)) as vault:
-            written = next(row.value or b"" for row in vault.load() if row.table == "records")
+            kept = vault.room(vault.rooms[0]).load()
+            written = next(row.value or b"" for row in kept if row.table == "records")
     _, _, record = codec.decode(written, lambda item: item, bytes_max=10**6)
     with closing(Vault.open("laptop", passphrase=WORDS, machine=CHEAP)) as vault:
         identity = parse(record)[0].id
-        vault.commit(
+        vault.room(vault.rooms[0]).commit(
             [
                 Row("records", (1).to_bytes(8, "big"), codec.pack([False, 1, record])),
                 Row("fuse", b"", codec.pack([identity])),
             ]
         )
-    monkeypatch.setattr(space, "probe", watch)
+    monkeypatch.setattr(opening, "probe", watch)
     async with opened() as laptop:
         assert laptop.view(LIST) == {"a": 1}
     assert probed == [True]
@@ -217,7 +218,7 @@ async def test_a_full_disk_fails_the_edit_alone(monkeypatch: pytest.MonkeyPatch)
         await laptop.edit(LIST, Put(("a",), 1))
         vaults[0].bound(4_096)
         with pytest.raises(FullError, match="What was saved before is safe"):
-            await laptop.edit(LIST, Put(("b",), "x" * 40_000))
+            await laptop.edit(LIST, *(Put((f"b{n}",), "x" * 40_000) for n in range(10)))
         assert laptop.view(LIST) == {"a": 1}
         vaults[0].bound(10**8)
         await laptop.edit(LIST, Put(("c",), 1))
@@ -240,7 +241,7 @@ class TestSynced:
     def _relay(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Dial a relay in this process wherever one is dialled."""
         relay = MemoryRelay()
-        monkeypatch.setattr(space, "dial", lambda _address: relay.dial())
+        monkeypatch.setattr(opening, "dial", lambda _address: relay.dial())
 
     @staticmethod
     @asynccontextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from troth_client import trouble
-from troth_wire.errors import BusyError, DamagedError, FullError, NewerError, PassphraseError, StoreError
+from troth_wire.errors import BusyError, DamagedError, FullError, NewerError, PassphraseError, StoreError, UsageError
 
 VAULT = Path("some") / "vault"
 ALL = [
@@ -15,6 +15,9 @@ ALL = [
     (trouble.busy(VAULT), BusyError, "Nothing was changed"),
     (trouble.full(VAULT, "why"), FullError, "What was saved before is safe"),
     (trouble.missing(VAULT), StoreError, "Nothing was changed"),
+    (trouble.half_wiped(VAULT), StoreError, "Everything in it is safe"),
+    (trouble.bad_backup(VAULT), DamagedError, "left as it is"),
+    (trouble.newer_backup(VAULT), NewerError, "left as it is"),
     (trouble.broken(VAULT, "why"), StoreError, "What was saved before is safe"),
 ]
 
@@ -28,3 +31,9 @@ def test_an_error_says_three_things(error: StoreError, kind: type[StoreError], s
     assert safe in str(error)
     assert len(sentences) >= 3
     assert str(error).endswith((".", "there."))
+
+
+def test_a_name_that_is_taken_is_the_callers_matter() -> None:
+    """It says which name, and what to do."""
+    assert isinstance(trouble.taken(VAULT), UsageError)
+    assert str(VAULT) in str(trouble.taken(VAULT))

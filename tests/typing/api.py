@@ -19,7 +19,10 @@ from troth import (
     document_id,
 )
 from troth_client import (
+    SHARED,
+    Letter,
     Machine,
+    RoomId,
     Space,
     SystemClock,
     View,
@@ -27,9 +30,12 @@ from troth_client import (
     countersign_genesis,
     create_space,
     draft_genesis,
+    drop,
     join,
     open_space,
+    open_vault,
     request_to_join,
+    restore,
 )
 from troth_wire.errors import FullError, LocalError, PassphraseError, StoreError, UsageError
 
@@ -117,3 +123,20 @@ async def run(path: Path) -> None:
         print(error)
     except (StoreError, LocalError, UsageError) as error:
         print(error)
+
+
+async def several(path: Path) -> list[Letter]:
+    """Keep several spaces in one vault, and do with it what else there is to do."""
+    drop(path, b"kept while it is locked")
+    async with open_vault(path, passphrase="a") as vault:
+        rooms: tuple[RoomId, ...] = vault.rooms
+        added: RoomId = await vault.add_room([], admin=bytes(32), passphrase="a", kind=SHARED, label="ours")
+        async with vault.space(rooms[0], relay="wss://relay.example") as mine, vault.space(added) as ours:
+            await write(mine)
+            await read(ours)
+        await vault.run(lambda opened: opened.change_passphrase("a", "b"))
+        await vault.run(lambda opened: opened.copy_to("backup"))
+        letters: list[Letter] = await vault.run(lambda opened: opened.take_inbox())
+        await vault.run(lambda opened: opened.clear_inbox(letters))
+    restore("backup", "restored", passphrase="b")
+    return letters
