@@ -12,7 +12,7 @@ from troth.document import Document
 from troth.edits import Delete, Edit, Insert, Put, Splice, Text, Value
 from troth_wire.ids import ActorId
 
-__all__ = ["ACTORS", "KEYS", "SCALARS", "STRINGS", "VALUES", "History", "actor", "history", "spelled"]
+__all__ = ["ACTORS", "KEYS", "SCALARS", "STRINGS", "VALUES", "History", "actor", "history", "spelled", "typing"]
 
 ODD: Final = (
     "",
@@ -113,3 +113,32 @@ def history(dice: Random, *, writers: int = 3, rounds: int = 3) -> History:
             if dice.random() < 0.6:
                 made.read(writer)
     return made
+
+
+def typing(dice: Random, *, writers: int = 2, rounds: int = 3) -> History:
+    """Return a history in which writers type and remove in bursts, in a text and in a list, also in each other's."""
+    made = History.begin(writers)
+    for _ in range(rounds):
+        for writer in range(writers):
+            made.edit(writer, *_burst(dice, made.documents[writer]))
+            if dice.random() < 0.5:
+                made.read(writer)
+    return made
+
+
+def _burst(dice: Random, document: Document) -> list[Edit]:
+    """Edits as fast fingers make them: what is typed goes on where it stopped, what is removed lies side by side."""
+    items, characters = len(document.view(("l",))), len(document.view(("t",)))
+    start, item = dice.randint(0, characters), dice.randint(0, items)
+    edits: list[Edit] = []
+    if dice.random() < 0.7:
+        edits.append(Splice(("t",), start, dice.randint(0, characters - start), ""))
+    for _ in range(dice.randint(0, 2)):
+        edits.append(
+            Splice(("t",), start, 0, dice.choice(("word", "\u043c\u0438\u0440", "a\U0001f600\u20acb", "xy" * 9)))
+        )
+    if dice.random() < 0.5:
+        edits += [Insert(("l",), item + offset, offset) for offset in range(dice.randint(1, 5))]
+    if dice.random() < 0.3:
+        edits += [Delete(("l", item))] * dice.randint(0, items - item)
+    return edits or [Splice(("t",), 0, 0, "!")]

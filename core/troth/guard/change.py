@@ -1,13 +1,14 @@
-"""A change read from its bytes alone: counted before anything is written out, then laid out operation by operation."""
+"""A change read from its bytes alone: counted before anything is written out, then laid out span by span."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from troth.guard.chunk import Chunk, read_chunk
 from troth.guard.columns import Column, Runs, each, length, read_runs, sums
 from troth.guard.reasons import Refused, UnfitError
 from troth.guard.single import read_single
+from troth.guard.spans import NOTHING, Span, rows_along, spans
 from troth.guard.values import read_values
 from troth_wire.ids import ActorId, ChangeHash
 from troth_wire.limits import CHANGE_OPS_MAX, CHANGE_PREDECESSORS_MAX
@@ -41,18 +42,16 @@ _ROW: Final = (
     *(int(Column.KEY_ACTOR), int(Column.KEY_COUNTER), int(Column.KEY_TEXT)),
     *(int(Column.INSERT), _ACTION, _PREDECESSOR_COUNT),
 )
-_DELTAS: Final = frozenset((int(Column.KEY_COUNTER), _PREDECESSOR_COUNTER))
 
 Reference = tuple[int | None, int | None]
 """An operation as (place in the list of actors, counter); the author is in place 0."""
 
 
 class Table(NamedTuple):
-    """What the operations of a change say, row by row."""
+    """What the operations of a change say, span by span."""
 
     actors: tuple[ActorId, ...]
-    rows: list[tuple[Any, ...]]
-    """Object (actor, counter), key (actor, counter, text), insert, action, how many it replaces, one character."""
+    spans: list[Span]
     predecessors: list[Reference]
 
 
@@ -84,7 +83,7 @@ def read(raw: bytes) -> Change | Refused:
 
 def _lay_out(chunk: Chunk) -> Change:
     table = _short_way(chunk) or _long_way(chunk)
-    ops = len(table.rows)
+    ops = sum([times for times, _, _ in table.spans])
     return Change(chunk.hash, chunk.actor, chunk.sequence, chunk.start_op, ops, chunk.dependencies, table)
 
 
@@ -94,11 +93,11 @@ def _short_way(chunk: Chunk) -> Table | None:
         return None
     row, replaced, kind = single
     _check_header(chunk, 1)
-    (character,) = read_values([(1, kind)], chunk.columns.get(_VALUE, b""))
+    ((_, character),) = read_values([(1, kind)], chunk.columns.get(_VALUE, b""))
     if kind and row[-2] != PUT:
         raise UnfitError(Refused.VALUE)
     _check_actors({0, None, row[0], row[2], *[actor for actor, _ in replaced]}, 1 + len(chunk.others))
-    return Table((chunk.actor, *chunk.others), [(*row, character)], replaced)
+    return Table((chunk.actor, *chunk.others), [(1, 0, (*row, character))], replaced)
 
 
 def _long_way(chunk: Chunk) -> Table:
@@ -108,11 +107,11 @@ def _long_way(chunk: Chunk) -> Table:
     if not all(action in ACTIONS for _, action in runs[_ACTION]):
         raise UnfitError(Refused.ACTION)
     characters = read_values(runs[_VALUE_KIND], chunk.columns.get(_VALUE, b""))
-    _check_bare(runs)
+    _check_bare(runs, ops)
     used = {actor for column in _ACTOR_COLUMNS for _, actor in runs.get(column, [])}
     _check_actors({0, None, *used}, 1 + len(chunk.others))
-    rows = list(zip(*_columns(runs, ops), characters, strict=True))
-    return Table((chunk.actor, *chunk.others), rows, _predecessors(runs))
+    columns = [*(runs.get(column, NOTHING) for column in _ROW), characters]
+    return Table((chunk.actor, *chunk.others), spans(columns, ops), _predecessors(runs))
 
 
 def _check_header(chunk: Chunk, ops: int) -> None:
@@ -130,19 +129,20 @@ def _count(runs: Mapping[int, Runs]) -> int:
     if ops > CHANGE_OPS_MAX or predecessors > CHANGE_PREDECESSORS_MAX:
         raise UnfitError(Refused.COUNT)
     for column, found in runs.items():
-        if length(found) != (predecessors if column in _SHORT else ops):
+        times = found[0][0] if len(found) == 1 else length(found)
+        if times != (predecessors if column in _SHORT else ops):
             raise UnfitError(Refused.FORM)
     if not ops or (predecessors > 0) != (_PREDECESSOR_ACTOR in runs and _PREDECESSOR_COUNTER in runs):
         raise UnfitError(Refused.FORM)
     return ops
 
 
-def _check_bare(runs: Mapping[int, Runs]) -> None:
+def _check_bare(runs: Mapping[int, Runs], ops: int) -> None:
     """Refuse a value where nothing is put."""
     actions, kinds = runs[_ACTION], runs[_VALUE_KIND]
     if len(actions) == 1 and actions[0][1] == PUT:
         return
-    for action, kind in zip(each(actions), each(kinds), strict=True):
+    for _, (action, kind) in rows_along((actions, kinds), ops):
         if kind and action != PUT:
             raise UnfitError(Refused.VALUE)
 
@@ -151,16 +151,6 @@ def _check_actors(used: set[int | None], named: int) -> None:
     """Refuse an actor that is referred to and not named, or named and not referred to."""
     if len(used) != named + 1 or max(filter(None, used), default=0) != named - 1:
         raise UnfitError(Refused.OPERATION)
-
-
-def _columns(runs: Mapping[int, Runs], ops: int) -> tuple[list[Any], ...]:
-    nothing = [None] * ops
-    return tuple(
-        [
-            nothing if column not in runs else sums(runs[column]) if column in _DELTAS else each(runs[column])
-            for column in _ROW
-        ]
-    )
 
 
 def _predecessors(runs: Mapping[int, Runs]) -> list[Reference]:

@@ -101,21 +101,31 @@ def _columns(raw: bytes, at: int) -> dict[int, bytes]:
     count, at = unsigned(raw, at)
     if count > len(COLUMNS):
         raise UnfitError(Refused.COLUMN)
-    table = []
+    found = {}
     before = -1
-    for _ in range(count):
-        column, at = unsigned(raw, at)
-        size, at = unsigned(raw, at)
+    table, at = _column_table(raw, at, count)
+    for column, size in table:
         if column <= before or not size:
             raise UnfitError(Refused.FORM)
-        table.append((column, size))
-        before = column
-    found = {}
-    for column, size in table:
         found[column] = raw[at : at + size]
         at += size
+        before = column
     if at != len(raw):
         raise UnfitError(Refused.FORM if at > len(raw) else Refused.EXTRA)
     if not found.keys() <= COLUMNS:
         raise UnfitError(Refused.COLUMN)
     return found
+
+
+def _column_table(raw: bytes, at: int, count: int) -> tuple[list[tuple[int, int]], int]:
+    """Read the number and the size of each column."""
+    numbers = raw[at : at + 2 * count]
+    if numbers.isascii() and len(numbers) == 2 * count:
+        # Most are so small that each is a byte.
+        return list(zip(numbers[::2], numbers[1::2], strict=True)), at + 2 * count
+    table = []
+    for _ in range(count):
+        column, at = unsigned(raw, at)
+        size, at = unsigned(raw, at)
+        table.append((column, size))
+    return table, at

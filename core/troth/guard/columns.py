@@ -34,30 +34,34 @@ Runs = list[tuple[int, Any]]
 """How many times, and what."""
 
 _Item = Callable[[bytes, int], tuple[Any, int]]
-_ITEMS: Final[dict[int, _Item]] = {
-    Column.KEY_TEXT: text,
-    Column.KEY_COUNTER: signed,
-    Column.PREDECESSOR_COUNTER: signed,
+_PLAIN: Final = tuple(range(0x80))
+_SIGNED: Final = tuple(byte - (byte << 1 & 0x80) for byte in _PLAIN)
+_ITEMS: Final[dict[int, tuple[_Item, tuple[int, ...]]]] = {
+    Column.KEY_TEXT: (text, ()),
+    Column.KEY_COUNTER: (signed, _SIGNED),
+    Column.PREDECESSOR_COUNTER: (signed, _SIGNED),
 }
+"""How an item is read, and what the bytes stand for that are an item each."""
+_UNSIGNED: Final = (unsigned, _PLAIN)
 _LITERAL_OF_ONE: Final = 0x7F
 _INSERT: Final = int(Column.INSERT)
+_OTHER: Final = object()
+"""Is equal to no item."""
 
 
 def read_runs(column: int, data: bytes) -> Runs:
     """Read a column, and refuse what could be written shorter."""
     if column == _INSERT:
         return _flags(data)
-    item = _ITEMS.get(column, unsigned)
-    if data[0] == _LITERAL_OF_ONE:
-        value, end = item(data, 1)
-        if end == len(data):
-            return [(1, value)]
-    return _runs(data, item)
+    item, small = _ITEMS.get(column, _UNSIGNED)
+    if len(data) == 2 and small and data[1] < 0x80 and (2 <= data[0] < 0x40 or data[0] == _LITERAL_OF_ONE):
+        return [(1 if data[0] == _LITERAL_OF_ONE else data[0], small[data[1]])]
+    return _runs(data, item, small)
 
 
 def length(runs: Runs) -> int:
     """Return for how many operations the runs stand."""
-    return runs[0][0] if len(runs) == 1 else sum(times for times, _ in runs)
+    return runs[0][0] if len(runs) == 1 else sum([times for times, _ in runs])
 
 
 def each(runs: Runs) -> list[Any]:
@@ -88,28 +92,34 @@ def _flags(data: bytes) -> Runs:
     return runs
 
 
-def _runs(data: bytes, item: _Item) -> Runs:
+def _runs(data: bytes, item: _Item, small: tuple[int, ...]) -> Runs:
     """Read runs of an item, of nothing, or of different items."""
     runs: Runs = []
-    at = 0
+    at, end = 0, len(data)
     in_literal = False
-    while at < len(data):
+    before: Any = _OTHER
+    while at < end:
         count, at = signed(data, at)
-        if count == 1 or (count < 0 and in_literal) or -count > len(data) - at:
+        if count == 1 or (count < 0 and in_literal) or -count > end - at:
             raise UnfitError(Refused.FORM)
         in_literal = count < 0
+        times, items = (count, 1) if count > 0 else (1, -count)
         if not count:
             times, at = unsigned(data, at)
-            _append(runs, times, None)
-        for times in (count,) if count > 0 else (1,) * -count:
-            value, at = item(data, at)
-            _append(runs, times, value)
-    if len(runs) == 1 and runs[0][1] is None:
+            if not times or before is None:
+                raise UnfitError(Refused.FORM)
+            runs.append((times, None))
+            before = None
+        for _ in range(items):
+            if at < end and data[at] < len(small):
+                value = small[data[at]]
+                at += 1
+            else:
+                value, at = item(data, at)
+            if value == before:
+                raise UnfitError(Refused.FORM)
+            runs.append((times, value))
+            before = value
+    if len(runs) == 1 and before is None:
         raise UnfitError(Refused.FORM)
     return runs
-
-
-def _append(runs: Runs, times: int, value: Any) -> None:
-    if not times or (runs and runs[-1][1] == value):
-        raise UnfitError(Refused.FORM)
-    runs.append((times, value))

@@ -40,9 +40,9 @@ class Accepted(NamedTuple):
     """The place of its first operation in the past that it was judged against."""
     kinds: bytearray
     """What each operation does, as an action."""
-    objects: list[int]
+    objects: "array[int]"
     """The operation that made the object that it is in."""
-    slots: list[int]
+    slots: "array[int]"
     """The map key's number, or the insertion of the list element."""
     keys: tuple[str, ...]
     """Map keys that the past had none of."""
@@ -115,13 +115,26 @@ class Past:
         Raises:
             UnfitError: If there is none.
         """
+        return self.stretch(actor, counter, horizon)[0]
+
+    def stretch(self, actor: int, counter: int, horizon: Horizon) -> tuple[int, int]:
+        """Return the place of an operation within a horizon, and how many of its change stand from there on.
+
+        Raises:
+            UnfitError: If there is none.
+        """
         reach = horizon.own if actor == horizon.author else self._reach(actor, horizon)
         if reach:
             stream = self._streams[actor]
             at = bisect_right(stream.starts, counter, 0, reach) - 1
             if at >= 0 and counter <= stream.lasts[at]:
-                return stream.firsts[at] + counter - stream.starts[at]
+                return stream.firsts[at] + counter - stream.starts[at], stream.lasts[at] - counter + 1
         raise UnfitError(Refused.REFERENCE)
+
+    def holds_elements(self, thing: int, place: int, count: int) -> bool:
+        """Tell whether so many operations from a place on each inserted an element into a list or text."""
+        objects, slots = self.objects[place : place + count], self.slots[place : place + count]
+        return objects == array("I", (thing,)) * count and slots == array("I", range(place, place + count))
 
     def add(self, accepted: Accepted) -> None:
         """Make an accepted change part of the past, before anything else is."""

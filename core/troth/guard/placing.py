@@ -1,10 +1,16 @@
-"""Where each operation of a change stands: its object, its place in there, and what it replaces, found in the past."""
+"""Where each operation of a change stands: its object, its place in there, and what it replaces, found in the past.
 
+What is typed, or removed, in a row stands at once where that is certain; all else is placed operation by operation.
+"""
+
+from array import array
+from itertools import repeat
 from typing import Final
 
 from troth.guard.change import DELETE, MAKE_LIST, MAKE_MAP, MAKE_TEXT, Change, Reference
 from troth.guard.past import ROOT, Accepted, Horizon, Past
 from troth.guard.reasons import Refused, UnfitError
+from troth.guard.spans import COUNTER, Row
 
 __all__ = ["place"]
 
@@ -18,8 +24,11 @@ def place(change: Change, past: Past, horizon: Horizon) -> Accepted:
         UnfitError: If one can not stand, or refers to what is not there for it.
     """
     scene = _Scene(change, past, horizon)
-    for row in change.table.rows:
-        scene.place(*row)
+    for times, step, row in change.table.spans:
+        if times == 1:
+            scene.place(*row)
+        else:
+            scene.place_span(times, step, row)
     return scene.accepted()
 
 
@@ -34,8 +43,8 @@ class _Scene:
         self._first = len(past.kinds)
         self._actors = [horizon.author, *map(past.number, change.table.actors[1:])]
         self._kinds = bytearray()
-        self._objects: list[int] = []
-        self._slots: list[int] = []
+        self._objects = array("I")
+        self._slots = array("I")
         self._keys: dict[str, int] = {}
         self._replaced = 0
         self._named: Reference = (None, None)
@@ -51,6 +60,60 @@ class _Scene:
             self._slots,
             tuple(self._keys),
         )
+
+    def place_span(self, times: int, step: int, row: Row) -> None:
+        """Place the next operations."""
+        while times > 1:
+            placed = self._place_some(row, times) if step == 1 else 0
+            if not placed:
+                self.place(*row)
+                placed = 1
+            times -= placed
+            if times and step:
+                row = (*row[:COUNTER], row[COUNTER] + placed * step, *row[COUNTER + 1 :])
+        if times:
+            self.place(*row)
+
+    def _place_some(self, row: Row, times: int) -> int:
+        """Place as many operations of a span that grows by one as is certain to be right; return how many."""
+        object_actor, object_counter, actor, counter, text, insert, action, replaces, character = row
+        thing, kind = self._object
+        if self._named != (object_actor, object_counter) or kind == MAKE_MAP or text is not None:
+            return 0
+        if insert:
+            fits = not replaces and action != DELETE and (character or kind != MAKE_TEXT)
+            return self._insert_some(thing, (actor, counter), action, times) if fits else 0
+        return self._remove_some(thing, (actor, counter), times) if action == DELETE and replaces == 1 else 0
+
+    def _insert_some(self, thing: int, after: Reference, action: int, times: int) -> int:
+        """Place insertions each of which is after the one before it, if the first is after the last one placed."""
+        count = len(self._kinds)
+        last = self._first + count - 1
+        # The last one is in the same object, or the object would not be the one that was entered last.
+        if not count or after != (0, self._start + count - 1) or self._slots[-1] != last:
+            return 0
+        self._append(action, thing, range(last + 1, last + 1 + times))
+        return times
+
+    def _remove_some(self, thing: int, first: Reference, times: int) -> int:
+        """Place removals of elements that one change inserted one after the other."""
+        actor, counter = first
+        if actor is None or counter is None or (not actor and counter >= self._start):
+            return 0
+        place, count = self._past.stretch(self._actors[actor], counter, self._horizon)
+        count = min(count, times)
+        removed = self._change.table.predecessors[self._replaced : self._replaced + count]
+        elements = list(zip(repeat(actor, count), range(counter, counter + count), strict=True))
+        if removed != elements or not self._past.holds_elements(thing, place, count):
+            return 0
+        self._replaced += count
+        self._append(DELETE, thing, range(place, place + count))
+        return count
+
+    def _append(self, action: int, thing: int, slots: range) -> None:
+        self._kinds += bytes((action,)) * len(slots)
+        self._objects += array("I", (thing,)) * len(slots)
+        self._slots.extend(slots)
 
     def place(
         self,

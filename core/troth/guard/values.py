@@ -15,40 +15,57 @@ BYTES: Final = 7
 SIZES: Final = {0: 0, 1: 0, 2: 0, 5: 8}
 """How long a value is whose kind says it: null, false, true, float."""
 UINT_MAX: Final = 2**64 - 1
+CHARACTERS: Final = {2: ("\x80", "\u07ff"), 3: ("\u0800", "\uffff"), 4: ("\U00010000", "\U0010ffff")}
+"""The first and the last code point that takes so many bytes in UTF-8."""
 
 
-def read_values(kinds: Runs, data: bytes) -> list[bool]:
-    """Check all values, and return for each whether it is a text of one code point.
+def read_values(kinds: Runs, data: bytes) -> Runs:
+    """Check all values, and return in runs whether each is a text of one code point.
 
     Raises:
         UnfitError: If one is of another kind, or not in its one form.
     """
-    characters: list[bool] = []
+    characters: Runs = []
     at = 0
     for times, kind in kinds:
         size = kind >> 4
         end = at + size * times
         if end > len(data):
             raise UnfitError(Refused.FORM)
-        characters += _run(kind & 0xF, size, times, data[at:end])
+        for alike, character in _run(kind & 0xF, size, times, data[at:end]):
+            before = characters.pop()[0] if characters and characters[-1][1] is character else 0
+            characters.append((before + alike, character))
         at = end
     if at != len(data):
         raise UnfitError(Refused.VALUE)
     return characters
 
 
-def _run(kind: int, size: int, times: int, data: bytes) -> list[bool]:
+def _run(kind: int, size: int, times: int, data: bytes) -> Runs:
     """Check values of one kind and size."""
-    if kind == TEXT and size == 1 and data.isascii():
-        return [True] * times
+    if kind == TEXT and data.isascii():
+        return [(times, size == 1)]
+    if kind == TEXT and _are_characters(size, times, data):
+        return [(times, True)]
     if kind == TEXT:
-        return [_is_character(data[place : place + size]) for place in _places(size, times)]
+        return [(1, _is_character(data[place : place + size])) for place in _places(size, times)]
     if kind in (UINT, INT):
-        for place in _places(size, times):
+        # A byte that goes no further is a number by itself, and in its shortest form.
+        for place in () if size == 1 and data.isascii() else _places(size, times):
             _check_number(kind, data[place : place + size])
     elif kind != BYTES and SIZES.get(kind) != size:
         raise UnfitError(Refused.VALUE)
-    return [False] * times
+    return [(times, False)]
+
+
+def _are_characters(size: int, times: int, data: bytes) -> bool:
+    """Tell for sure that all texts of a run are characters; false may mean that one has to look at each."""
+    if size not in CHARACTERS:
+        return False
+    least, greatest = CHARACTERS[size]
+    text = data.decode(errors="ignore")
+    # So many characters that take this many bytes each fill the run, and so stand where its texts do.
+    return len(text) == times and least <= min(text) and max(text) <= greatest
 
 
 def _places(size: int, times: int) -> range:

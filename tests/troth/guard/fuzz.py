@@ -14,7 +14,7 @@ from random import Random
 from typing import Final
 
 from tests.troth.guard.mutations import ids_in, mutate
-from tests.troth.histories import actor, history
+from tests.troth.histories import actor, history, typing
 from troth import guard
 from troth.guard import Accepted, Past, Refused
 from troth_wire.ids import ActorId
@@ -45,7 +45,8 @@ def past_of(changes: list[Writer]) -> Past:
 def spoil(dice: Random, count: int) -> Iterator[tuple[Case, guard.Verdict]]:
     """Make random histories, spoil so many of their changes, and judge those."""
     while count > 0:
-        made = history(dice, writers=dice.randint(1, 4), rounds=dice.randint(1, 3))
+        make = dice.choice((history, history, typing))
+        made = make(dice, writers=dice.randint(1, 4), rounds=dice.randint(1, 3))
         changes = [(actor(writer), raw) for writer, raw in made.changes]
         ids, hashes = ids_in([raw for _, raw in changes]), [guard.change_hash(raw) for _, raw in changes]
         for place in sorted(dice.randrange(len(changes)) for _ in range(min(EACH, count) // 10 or 1)):

@@ -51,6 +51,22 @@ def test_a_horizon_is_the_causal_past(dice: Random) -> None:
         places[change.hash] = change.actor, change.start_op, change.max_op
 
 
+def test_a_stretch_ends_with_its_change() -> None:
+    """Of an operation the past tells where it stands and how many of its change follow, and whether they are elements.
+
+    In `BEGUN` the operations 2 to 6 are the characters of the text 1, and 8 to 10 the items of the list 7.
+    """
+    past = begun()
+    horizon = past.horizon(read(after(Row(None, "k")).raw()))
+    place, count = past.stretch(0, 2, horizon)
+    assert (place, count) == (past.find(0, 2, horizon), 12)
+    text, items = past.find(0, 1, horizon), past.find(0, 7, horizon)
+    found = [past.holds_elements(*asked) for asked in ((text, place, 5), (text, place, 6), (items, place, 1))]
+    assert found == [True, False, False]
+    with pytest.raises(UnfitError):
+        past.stretch(0, 14, horizon)
+
+
 def test_what_stands_in_a_place_is_known() -> None:
     """The past knows which change stands in a place of an actor's sequence, and which places are free."""
     past = begun()

@@ -1,11 +1,14 @@
 """Values are of the kinds that an edit makes, each in its one form."""
 
+from itertools import groupby
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.troth.anatomy import sleb, uleb
 from troth.guard import Refused
+from troth.guard.columns import each
 from troth.guard.reasons import UnfitError
 from troth.guard.values import read_values
 
@@ -24,8 +27,8 @@ GOOD = {
 @pytest.mark.parametrize(("kind", "value"), GOOD.values(), ids=GOOD)
 def test_a_value_of_every_kind_is_read(kind: int, value: bytes) -> None:
     """Each kind that an edit makes is accepted, alone and in a run."""
-    assert read_values([(1, len(value) << 4 | kind)], value) == [False]
-    assert read_values([(3, len(value) << 4 | kind)], value * 3) == [False] * 3
+    assert read_values([(1, len(value) << 4 | kind)], value) == [(1, False)]
+    assert read_values([(3, len(value) << 4 | kind)], value * 3) == [(3, False)]
 
 
 @given(st.lists(st.text(max_size=2), max_size=8))
@@ -33,12 +36,32 @@ def test_characters_are_told_from_other_texts(texts: list[str]) -> None:
     """A text of one code point is told from shorter and longer ones, however many bytes it has."""
     values = [value.encode("utf-8") for value in texts]
     kinds = [(1, len(value) << 4 | 6) for value in values]
-    assert read_values(kinds, b"".join(values)) == [len(value) == 1 for value in texts]
+    assert each(read_values(kinds, b"".join(values))) == [len(value) == 1 for value in texts]
+
+
+@given(st.lists(st.text("a\u00e9\u20ac\U0001f600", max_size=4), max_size=12))
+def test_characters_in_runs_are_told_too(texts: list[str]) -> None:
+    """Texts of one length in a row are looked at together, and come to what each of them comes to."""
+    values = sorted((value.encode() for value in texts), key=len)
+    kinds = [(len(list(group)), size << 4 | 6) for size, group in groupby(map(len, values))]
+    assert each(read_values(kinds, b"".join(values))) == [len(value.decode()) == 1 for value in values]
+
+
+CROSSING = {"one of two": "a\u00e9a", "one of three": "a\u20ac", "one of four": "a\U0001f600a"}
+
+
+@pytest.mark.parametrize("text", CROSSING.values(), ids=CROSSING)
+def test_characters_that_cross_their_values_are_refused(text: str) -> None:
+    """A run that is UTF-8 as a whole, and not in its values, is refused."""
+    data = text.encode()
+    with pytest.raises(UnfitError) as caught:
+        read_values([(2, len(data) // 2 << 4 | 6)], data)
+    assert caught.value.reason is Refused.FORM
 
 
 def test_a_run_of_letters_is_a_run_of_characters() -> None:
     """Letters that are typed one after the other are characters each."""
-    assert read_values([(5, 0x16)], b"hello") == [True] * 5
+    assert read_values([(5, 0x16)], b"hello") == [(5, True)]
 
 
 BAD = {

@@ -184,9 +184,10 @@ def test_nothing_raises_from_the_guard(dice: Random) -> None:
 def test_what_is_accepted_does_no_harm() -> None:
     """No spoilt change that the guard accepts stops, hangs or fills the library, or makes `load(save())` differ.
 
-    A few thousand by default, more than 100 000 with `--hypothesis-profile=slow`.
+    A few thousand by default, more than 100 000 with `--hypothesis-profile=slow`; `-rP` shows the tally.
     """
     tally, harmful = fuzz.run(MUTATIONS_EACH * settings().max_examples, SEED)
+    print(*(f"{times:8} {what}" for what, times in sorted(tally.items())), sep="\n")
     assert [(what, raw.hex()) for (_, (_, raw), _), what in harmful] == []
     assert tally["harmless"] == tally["verdict Accepted"] > MUTATIONS_EACH
 
