@@ -5,47 +5,75 @@ What was typed and removed again within one input never reaches the document, no
 
 from collections.abc import Iterable
 
-from troth.edits import Edit, Splice
+from troth.edits import Edit, Path, Splice
 
 __all__ = ["fold"]
 
 
 def fold(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Return edits with the same outcome as these, in which neighbouring splices of one text are joined.
+    """Return edits with the same outcome as these, in which splices that touch in one text are joined.
 
     Args:
         edits: In order; also ones that no document takes, which are passed on as they are.
     """
     folded: list[Edit] = []
+    run: _Run | None = None
     for edit in edits:
-        before = folded[-1] if folded else None
-        joined = _join(before, edit) if isinstance(before, Splice) and isinstance(edit, Splice) else None
-        if joined is None:
-            folded.append(edit)
-        else:
-            folded[-1] = joined
-    return tuple(folded)
+        if not (isinstance(edit, Splice) and _is_plain(edit)):
+            folded += [run.splice(), edit] if run else [edit]
+            run = None
+        elif run is None or not run.join(edit):
+            folded += [run.splice()] if run else []
+            run = _Run(edit)
+    return (*folded, run.splice()) if run else tuple(folded)
 
 
-def _join(one: Splice, two: Splice) -> Splice | None:
-    """Return one splice that does what two do in a row, where that is certain whatever the text is."""
-    if one.path != two.path or not (_is_plain(one) and _is_plain(two)):
-        return None
-    typed = len(one.insert)
-    if one.index < 0:
-        appends = two.index == -1 and not two.delete and not one.delete
-        return Splice(one.path, -1, 0, one.insert + two.insert) if appends else None
-    end = one.index + typed
-    if two.index == end:
-        # Goes on where it stopped; what it removes follows what the first one removed.
-        return Splice(one.path, one.index, one.delete + two.delete, one.insert + two.insert)
-    if one.index <= two.index < end and two.index + two.delete == end:
-        # Takes back the end of what was just typed.
-        return Splice(one.path, one.index, one.delete, one.insert[: two.index - one.index] + two.insert)
-    if two.index + two.delete == one.index and not typed and not two.insert and two.index >= 0:
-        # Backspace after backspace.
-        return Splice(one.path, two.index, one.delete + two.delete)
-    return None
+class _Run:
+    """What some splices of one text do in a row, which is what one splice does."""
+
+    __slots__ = ("_delete", "_end", "_index", "_insert", "_path")
+
+    def __init__(self, edit: Splice) -> None:
+        self._path: Path = edit.path
+        self._index = edit.index
+        self._delete = edit.delete
+        self._insert = edit.insert
+        self._end = edit.index + len(edit.insert)
+        """Behind what was typed, as the text then stands."""
+
+    def splice(self) -> Splice:
+        return Splice(self._path, self._index, self._delete, self._insert)
+
+    def join(self, edit: Splice) -> bool:
+        """Take a splice in where that is certain, whatever the text is; tell whether it was."""
+        if edit.path != self._path:
+            return False
+        index, delete, insert = edit.index, edit.delete, edit.insert
+        if index == self._end and not delete and self._index >= 0:
+            # Goes on where it stopped, which is what nearly every key stroke does.
+            self._insert += insert
+            self._end += len(insert)
+            return True
+        if index < 0 or self._index < 0:
+            return self._append(edit)
+        return self._replace(index, index + delete, insert)
+
+    def _append(self, edit: Splice) -> bool:
+        fits = self._index == edit.index == -1 and not self._delete and not edit.delete
+        self._insert += edit.insert if fits else ""
+        return fits
+
+    def _replace(self, start: int, stop: int, insert: str) -> bool:
+        """Take in a splice that removes what stands between two places, unless it is apart from what was done."""
+        first, end = self._index, self._end
+        if start > end or stop < first:
+            return False
+        # What it removes in front and behind stood there before; what lies between was typed here.
+        self._delete += max(0, first - start) + max(0, stop - end)
+        self._insert = self._insert[: max(0, start - first)] + insert + self._insert[max(0, stop - first) :]
+        self._index = min(first, start)
+        self._end = self._index + len(self._insert)
+        return True
 
 
 def _is_plain(edit: Splice) -> bool:

@@ -56,6 +56,20 @@ def test_backspaces_become_one_edit() -> None:
     assert fold([Splice(PATH, 2, 1), Splice(PATH, 2, 1)]) == (Splice(PATH, 2, 2),)
 
 
+def test_what_is_mended_at_once_was_typed_right() -> None:
+    """Going back into what was just typed, or over the words before it, is part of the same splice."""
+    assert fold([Splice(PATH, 3, 0, "wrod"), Splice(PATH, 4, 2, "or")]) == (Splice(PATH, 3, 0, "word"),)
+    assert fold([Splice(PATH, 3, 0, "word"), Splice(PATH, 1, 4, "s")]) == (Splice(PATH, 1, 2, "srd"),)
+    assert fold([Splice(PATH, 3, 1, "word"), Splice(PATH, 5, 4)]) == (Splice(PATH, 3, 3, "wo"),)
+
+
+def test_what_is_apart_stays_apart() -> None:
+    """Splices of one text that do not touch are two."""
+    apart = (Splice(PATH, 3, 0, "word"), Splice(PATH, 8, 0, "x"))
+    assert fold(apart) == apart
+    assert fold(apart[::-1]) == apart[::-1]
+
+
 def test_what_is_no_edit_is_passed_on() -> None:
     """Folding judges nothing: what no document takes is left for it to refuse."""
     odd = [Splice(PATH, "0", 0, "a"), Splice(PATH, 0, -1, "a"), Splice(PATH, 0, 0, 5)]  # type: ignore[arg-type]
