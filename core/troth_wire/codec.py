@@ -74,8 +74,9 @@ def _check_kinds(item: object, left: int) -> None:
     if type(item) is list:
         if not left:
             raise MalformedError("lists inside one another, too deep")
-        for part in item:
-            _check_kinds(part, left - 1)
+        if not _SCALARS.issuperset(map(type, item)):
+            for part in item:
+                _check_kinds(part, left - 1)
     elif type(item) not in _SCALARS:
         # Floats and timestamps: the library reads them without asking.
         raise MalformedError("a kind of value that is not used")
@@ -102,7 +103,13 @@ def natural(maximum: int = NATURAL_MAX, *, minimum: int = 0) -> Check:
 
 def raw(length: int) -> Check:
     """Accept exactly `length` bytes."""
-    return blob(length, minimum=length)
+
+    def check(item: object) -> bytes:
+        if type(item) is not bytes or len(item) != length:
+            raise MalformedError(f"not {length} bytes")
+        return item
+
+    return check
 
 
 def blob(maximum: int, *, minimum: int = 0) -> Check:
@@ -167,7 +174,7 @@ def fields(*checks: Check) -> Check:
     def check_each(item: object) -> tuple[Any, ...]:
         if type(item) is not list or len(item) != len(checks):
             raise MalformedError(f"not a list of {len(checks)} fields")
-        return tuple(check(part) for check, part in zip(checks, item, strict=True))
+        return tuple([check(part) for check, part in zip(checks, item, strict=True)])
 
     return check_each
 
