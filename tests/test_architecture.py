@@ -31,9 +31,12 @@ OWNERS = {
     "aiohttp": {"troth_client.link", "troth_relay.app"},
     "automerge": {"troth.document"},
     "click": {"troth_app.cli", "troth_app.main", "troth_relay.main"},
+    "mnemonic": {"troth_client.wordlist"},
     "msgpack": {"troth_wire.codec"},
     "nacl": {"troth.crypto", "troth_wire.proof"},
-    "sqlite3": {"troth_client.vault", "troth_relay.store.sqlite"},
+    "prometheus_client": {"troth_relay.metrics"},
+    "segno": {"troth_app.qr"},
+    "sqlite3": {"troth_client.database", "troth_relay.store.sqlite"},
 }
 
 # What the core may not touch: it takes values and returns values, and entropy and time are arguments.

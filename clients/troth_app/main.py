@@ -1,37 +1,127 @@
-"""The command `troth`. What goes wrong on this machine is said in a few words, never in a traceback."""
+"""The command `troth`: every command of the table, and the demo; the only importer of click.
 
-import asyncio
-import signal
+What goes wrong on this machine is said in a few words, never in a traceback.
+"""
+
 import sys
-import tempfile
-import textwrap
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Never
+from typing import Any, Final
 
 import click
 
-from troth_wire.errors import TrothError
-
-if TYPE_CHECKING:
-    from troth_app.demo.record import Record
+from troth_app.commands import BARE, COMMANDS, HEADINGS, Command, Kind, Option
+from troth_app.home import Home
+from troth_app.keyboard import Keyboard
+from troth_app.limits import COLUMNS
+from troth_app.outcome import Code, HereError, done_of
+from troth_app.presenting import presenter
+from troth_app.screen import Look
+from troth_app.terminal import Screen, converse
 
 __all__ = ["main"]
 
-FAILED: Final = 1
-USAGE: Final = 2
-STOPPED: Final = 130
-WIDTH: Final = 80
-SAID_AFTER: Final = " " * 9
-NINETY_DAYS: Final = Path(__file__).parent / "demo" / "data" / "ninety_days.jsonl"
-SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+STOPPED: Final = "Stopped. Nothing was changed."
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
-    """A shared, living record for two, on their own devices."""
+class Grouped(click.Group):
+    """The commands of the table, each made when it is named, under their headings with their whole names."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command or the group of a name."""
+        return super().get_command(ctx, cmd_name) or _named(cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return every first word."""
+        return sorted({command.name.partition(" ")[0] for command in COMMANDS} | {*super().list_commands(ctx)})
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write one section for each heading."""
+        for heading in HEADINGS:
+            rows = [(command.name, command.summary) for command in COMMANDS if command.heading == heading]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+        with formatter.section("To look at"):
+            formatter.write_dl([("demo", demo.get_short_help_str(COLUMNS))])
+
+
+@click.group(cls=Grouped, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--plain", is_flag=True, help="One thing a line, no colours: for a screen reader.")
+@click.pass_context
+def main(ctx: click.Context, *, plain: bool) -> None:
+    """Notes and agreements, on your own devices.
+
+    Passphrases, codes and what you write are asked for, or read from stdin: one line for
+    each question. They are never given as arguments.
+    """
+    if ctx.invoked_subcommand is None:
+        sys.exit(run(BARE, {}, plain=plain, as_json=False))
+
+
+def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool) -> int:
+    """Carry a command out; return its exit code."""
+    from troth_app.calling import call
+
+    live = (sys.stderr if as_json else sys.stdout).isatty()
+    screen = Screen(Look.of(plain=plain, live=live), as_json)
+    try:
+        for line in call(Home.find(), lasting=command.lasting):
+            with line as connection:
+                done = converse(
+                    connection, command, options, screen=screen, keyboard=Keyboard(), present=presenter(command)
+                )
+            if not (done.result or {}).get("busy"):
+                return done.code
+        screen.complain(done.text)
+    except BrokenPipeError:
+        raise  # Nobody reads on, and click knows what to do then.
+    except KeyboardInterrupt:
+        screen.complain(STOPPED)
+        return Code.STOPPED
+    except (HereError, OSError) as error:
+        done = done_of(error)
+        screen.complain(done.text)
+    return done.code
+
+
+def _named(word: str) -> click.Command | None:
+    """Make what a first word names: a command, or a group of those that begin with it."""
+    inside = {
+        rest: _declared(command, rest)
+        for command in COMMANDS
+        for first, _, rest in [command.name.partition(" ")]
+        if first == word
+    }
+    if not inside or "" in inside:
+        return inside.get("")
+    return click.Group(word, commands=inside, help=f"The commands of `{word}`.")
+
+
+def _declared(command: Command, name: str) -> click.Command:
+    """Make a click command of a command of the table."""
+
+    def carry_out(**named: Any) -> None:
+        plain, as_json = named.pop("plain"), named.pop("json", False)
+        above = click.get_current_context().find_root().params.get("plain", False)
+        options = {name: str(value) if isinstance(value, Path) else value for name, value in named.items()}
+        sys.exit(run(command, options, plain=plain or above, as_json=as_json))
+
+    params = [_param(option) for option in command.options]
+    params.append(click.Option(["--plain"], is_flag=True, help="One thing a line, no colours."))
+    if command.present:
+        params.append(click.Option(["--json"], is_flag=True, help="The answer as JSON, for a program."))
+    text = "\n\n".join(filter(None, [command.summary, command.more]))
+    return click.Command(name or command.name, callback=carry_out, params=params, help=text)
+
+
+def _param(option: Option) -> click.Parameter:
+    if option.kind is Kind.FLAG:
+        return click.Option([f"--{option.name}"], is_flag=True, help=option.help)
+    # The process that opens it runs elsewhere, so the name goes there whole.
+    file = click.Path(path_type=Path, dir_okay=False, resolve_path=True)
+    if option.argument:
+        return click.Argument([option.name], type=file)
+    return click.Option([f"--{option.name}"], type=file, help=option.help)
 
 
 @main.command()
@@ -63,83 +153,9 @@ def demo(*, source: Path | None, sabotage: str | None, keep: Path | None) -> Non
     Takes less than a minute. Ends with 0 if all of it held, 1 if not, 2 if it was asked
     for something that does not work.
     """
-    record = _read(source or NINETY_DAYS)
-    try:
-        with _folder(keep) as folder:
-            held = _run(record, folder, sabotage)
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        _fail("Stopped. Nothing that was started here is running.", STOPPED)
-    sys.exit(0 if held else FAILED)
+    from troth_app.demo_command import show
 
-
-def _read(source: Path) -> "Record":
-    from troth_app.demo.record import RecordError, read
-
-    try:
-        return read(source)
-    except RecordError as error:
-        _fail(f"The input can not be used. Nothing was started. {error}", USAGE)
-    except OSError as error:
-        _fail(f"{source} can not be read. Nothing was started. {error.strerror}.", USAGE)
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    """Make the folder that everything goes to; without a name it goes again."""
-    if keep is None:
-        with tempfile.TemporaryDirectory(prefix="troth-demo-", ignore_cleanup_errors=True) as folder:
-            yield Path(folder)
-        return
-    try:
-        keep.mkdir(parents=True)
-    except FileExistsError:
-        _fail(f"{keep} exists already. Nothing was started. Name a folder that does not exist yet.", USAGE)
-    except OSError as error:
-        _fail(f"{keep} can not be made. Nothing was started. {error.strerror}.", USAGE)
-    yield keep
-
-
-def _run(record: "Record", folder: Path, sabotage: str | None) -> bool:
-    from troth_app.demo.processes import DeviceDiedError
-    from troth_app.demo.story import Outcome, tell
-    from troth_app.demo.summary import lines
-
-    began = time.monotonic()
-
-    def say(sentence: str) -> None:
-        stamp = f"{time.monotonic() - began:5.1f} s  "
-        click.echo(textwrap.fill(sentence, WIDTH, initial_indent=stamp, subsequent_indent=SAID_AFTER))
-
-    async def told() -> Outcome:
-        _end_on_signals()
-        return await tell(record, folder, sabotage=sabotage, say=say)
-
-    try:
-        outcome = asyncio.run(told())
-    except BrokenPipeError:
-        raise  # Nobody reads on, and click knows what to do then.
-    except TimeoutError:
-        _fail("The demo can not go on. A process did not answer in time.", FAILED)
-    except (DeviceDiedError, OSError, TrothError) as error:
-        _fail(f"The demo can not go on. {error}", FAILED)
-    click.echo("\n" + "\n".join(lines(outcome)))
-    return outcome.held
-
-
-def _end_on_signals() -> None:
-    """Let a request to end do what Ctrl-C does: end what was started, then this."""
-    task = asyncio.current_task()
-    assert task, "it is called from one"
-    for number in SIGNALS:
-        try:
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        except NotImplementedError:
-            return  # Event loops on Windows know no signals; Ctrl-C they know.
-
-
-def _fail(sentence: str, code: int) -> Never:
-    click.echo(sentence, err=True)
-    sys.exit(code)
+    sys.exit(show(source, sabotage=sabotage, keep=keep))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,264 @@
+"""Every command, declared once: what it is called, where it runs, who carries it out, and how its answer is shown.
+
+Importing this costs nothing: handlers are named, not imported. No option takes a secret or anything that was written;
+those are asked for (a terminal) or read from stdin, one line for each question.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from importlib import import_module
+from typing import Any, Final
+
+__all__ = ["BARE", "BY_NAME", "COMMANDS", "HEADINGS", "Command", "Kind", "Option", "Where", "find"]
+
+
+class Where(Enum):
+    """Which process carries a command out."""
+
+    AGENT = "the agent, which has no keys"
+    OPEN = "the keeper of an open vault"
+    BEGIN = "a keeper that may have no open vault yet"
+
+
+class Kind(Enum):
+    """What an option is."""
+
+    FLAG = "given or not"
+    FILE = "the path of a file"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something that is named with a command and is no secret.
+
+    Attributes:
+        name: Without dashes; a FILE without dashes on the command line is an argument.
+        help: What it does.
+        kind: What it is.
+        argument: Whether it stands by itself and must be given.
+    """
+
+    name: str
+    help: str
+    kind: Kind = Kind.FLAG
+    argument: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    Attributes:
+        name: One word, or two: a group and a word.
+        heading: Under which it stands in the help.
+        summary: One line of help.
+        handler: `module:function` in `troth_app.handlers`.
+        where: Who carries it out.
+        more: Further paragraphs of help.
+        options: What may be named with it.
+        locked: Which handler of the agent answers while the vault is locked, if one does.
+        lasting: Whether the agent that it starts stays.
+        present: The function of `troth_app.presenting` that shows its result; a command with one takes `--json`.
+    """
+
+    name: str
+    heading: str
+    summary: str
+    handler: str
+    where: Where = Where.OPEN
+    more: str = ""
+    options: tuple[Option, ...] = ()
+    locked: str = ""
+    lasting: bool = False
+    present: str = ""
+
+
+TODAY: Final = "Today"
+AGREEMENTS: Final = "Agreements"
+PRIVATE: Final = "Private"
+TOGETHER: Final = "Together"
+DEVICE: Final = "This device"
+HEADINGS: Final = (TODAY, AGREEMENTS, PRIVATE, TOGETHER, DEVICE)
+
+COMMANDS: Final = (
+    Command(
+        "today",
+        TODAY,
+        "Show what is here today. So does `troth` alone.",
+        "spaces:today",
+        locked="locked:today",
+        present="today",
+    ),
+    Command(
+        "mine add",
+        PRIVATE,
+        "Write something down for yourself, also while locked.",
+        "mine:add",
+        Where.BEGIN,
+        more="What you write is sealed at once. It waits on this device until you unlock, and goes to nobody.",
+    ),
+    Command(
+        "mine list",
+        PRIVATE,
+        "Show what you wrote down for yourself.",
+        "mine:list_",
+        present="mine",
+    ),
+    Command(
+        "pair here",
+        TOGETHER,
+        "Make a space for two with a person in this room.",
+        "pairing:here",
+        more="The other person runs `troth join` on their own device. You compare words before anything is joined.",
+    ),
+    Command(
+        "pair far",
+        TOGETHER,
+        "Invite a person who is far away, or go on with it.",
+        "pairing:far",
+        more="You send a link. Nothing can be agreed in the new space until you have compared words.",
+    ),
+    Command(
+        "pair device",
+        DEVICE,
+        "Let another device of yours in.",
+        "pairing:device",
+        more="The other device runs `troth join`. It shows a code to type there, or a picture for a camera.",
+        options=(
+            Option("qr", "Show a picture for a camera in place of a code to type."),
+            Option("picture", "Save the picture to a new file too.", Kind.FILE),
+        ),
+    ),
+    Command(
+        "join",
+        TOGETHER,
+        "Be the other end of `pair`: on a new device, or with a person.",
+        "joining:join",
+        Where.BEGIN,
+        more="What the other device shows is asked for.",
+        lasting=True,
+    ),
+    Command(
+        "compare",
+        TOGETHER,
+        "Compare the words of a space that was made far apart.",
+        "safety:compare",
+        more="Until then nothing can be agreed in it.",
+    ),
+    Command(
+        "safety-number",
+        TOGETHER,
+        "Show the sixty digits that you and the other person compare.",
+        "safety:number",
+        more="Compare them in one room, or by voice. If they are the same, nobody stands between your devices.",
+        present="safety",
+    ),
+    Command(
+        "init",
+        DEVICE,
+        "Begin: make a vault on this device.",
+        "spaces:init",
+        Where.BEGIN,
+        lasting=True,
+    ),
+    Command(
+        "unlock",
+        DEVICE,
+        "Open the vault with your passphrase.",
+        "locking:unlock",
+        Where.BEGIN,
+        more="It closes again by itself after a while without a command, and when this computer sleeps.",
+        lasting=True,
+    ),
+    Command(
+        "lock",
+        DEVICE,
+        "Close the vault now.",
+        "locked:lock",
+        Where.AGENT,
+        more="Nothing is deleted. While it is closed nothing is sent and nothing arrives.",
+    ),
+    Command(
+        "lock-after",
+        DEVICE,
+        "Choose when it locks by itself.",
+        "locking:lock_after",
+    ),
+    Command(
+        "passphrase",
+        DEVICE,
+        "Choose another passphrase.",
+        "locking:passphrase",
+    ),
+    Command(
+        "relay use",
+        DEVICE,
+        "Name the relay through which your devices sync, or none.",
+        "relays:use",
+        more="The address and the pass are asked for.",
+    ),
+    Command(
+        "relay show",
+        DEVICE,
+        "Show which relay it is, and whether it answers.",
+        "relays:show",
+        present="relay",
+    ),
+    Command(
+        "devices list",
+        DEVICE,
+        "Show your devices.",
+        "devices:list_",
+        more="Of the other person's devices there is a number, and whether it changed.",
+        present="devices",
+    ),
+    Command(
+        "devices rename",
+        DEVICE,
+        "Give one of your devices another name.",
+        "devices:rename",
+    ),
+    Command(
+        "backup make",
+        DEVICE,
+        "Copy the vault to a new file.",
+        "backups:make",
+        options=(Option("file", "Where to.", Kind.FILE, argument=True),),
+    ),
+    Command(
+        "backup restore",
+        DEVICE,
+        "Make a vault of a backup, where there is none.",
+        "backups:restore",
+        Where.BEGIN,
+        options=(Option("file", "The backup.", Kind.FILE, argument=True),),
+        lasting=True,
+    ),
+    Command(
+        "status",
+        DEVICE,
+        "Say what has reached the relay, and what waits and why.",
+        "status:status",
+        locked="locked:status",
+        present="status",
+    ),
+    Command(
+        "doctor",
+        DEVICE,
+        "Look closer: this device, its files, its relay.",
+        "status:doctor",
+        locked="locked:doctor",
+        present="doctor",
+    ),
+)
+BY_NAME: Final = {command.name: command for command in COMMANDS}
+BARE: Final = BY_NAME["today"]
+"""What `troth` without a command does."""
+
+
+def find(handler: str) -> Callable[..., Awaitable[Any]]:
+    """Return the function that `module:function` names."""
+    module, _, name = handler.partition(":")
+    found: Callable[..., Awaitable[Any]] = getattr(import_module(f"troth_app.handlers.{module}"), name)
+    return found

@@ -1,0 +1,1 @@
+"""What carries commands out: one small function for each, in a module for each topic."""

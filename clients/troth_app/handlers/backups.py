@@ -1,0 +1,56 @@
+"""A copy of the vault for another place, and a vault from such a copy; both are sealed under the passphrase alone."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from troth_app.handlers.locking import opened
+from troth_app.household import Household
+from troth_app.outcome import RuleError
+from troth_app.talk import Talk
+from troth_client.backup import restore as restore_vault
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["make", "restore"]
+
+WHAT_IT_IS: Final = (
+    "This writes a copy of the whole vault to {path}. It opens with the passphrase that the vault has now, "
+    "and with nothing else."
+)
+NOT_MADE: Final = "The vault is as it was. No whole backup was made; remove what lies at that place."
+MADE: Final = "The backup is made. Keep it in another place than this computer."
+EXISTS: Final = "There is a vault here. Nothing was changed. TROTH_HOME names a place for another."
+PLAN: Final = (
+    "This makes a vault of the backup, on this computer. What reached the relay since comes back from there; "
+    "what did not is in no other place. The copy begins a new life, so that the two do not write as one."
+)
+UNCHANGED: Final = "Nothing was restored, and the backup is as it was."
+MAYBE: Final = "The backup is as it was. The vault may be restored; `troth status` says."
+RESTORED: Final = "It is restored, and it is open."
+
+
+async def make(talk: Talk, keeper: "Keeper") -> None:
+    """Write a backup to a new file."""
+    path = Path(talk.begin.options["file"])
+    await talk.say(WHAT_IT_IS.format(path=path))
+    await talk.safe(NOT_MADE)
+    await opened(keeper).vault.run(lambda vault: vault.copy_to(path))
+    await talk.say(MADE)
+
+
+async def restore(talk: Talk, keeper: "Keeper") -> None:
+    """Make a vault of a backup, and open it."""
+    if keeper.home.vault.exists():
+        raise RuleError(EXISTS)
+    path = Path(talk.begin.options["file"])
+    await talk.safe(UNCHANGED)
+    await talk.say(PLAN)
+    passphrase = await talk.hidden("Passphrase of the backup:")
+    await talk.safe(MAYBE)
+    make_anew = partial(restore_vault, path, keeper.home.vault, passphrase=passphrase, machine=keeper.machine)
+    await asyncio.to_thread(make_anew)
+    keeper.admit(await Household.open(keeper.home.vault, passphrase=passphrase, machine=keeper.machine))
+    await talk.say(RESTORED)

@@ -1,0 +1,109 @@
+"""This person's own devices, by the names that this person gave them; of the other person's there is a number.
+
+Names and days stand in the space that is this person's alone, which no other person ever reads.
+"""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from troth import Put, document_id
+from troth_app.conversation import Result
+from troth_app.handlers.locking import opened
+from troth_app.household import Household
+from troth_app.outcome import RuleError
+from troth_app.settings import others_row
+from troth_app.talk import Talk
+from troth_wire.errors import UsageError
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["add_here", "introduce", "list_", "rename"]
+
+DEVICES: Final = document_id("devices")
+NAMES: Final = "names"
+DAYS: Final = "days"
+NAME_LETTERS_MAX: Final = 64
+UNNAMED: Final = "without a name"
+THIS: Final = " (this one)"
+WHICH: Final = "Which one?"
+NAME: Final = "Its new name:"
+NO_NAME: Final = "A name has 1 to 64 letters. Nothing was changed."
+RENAMED: Final = "It is called {name} now. Nobody but you sees the name."
+UNCHANGED: Final = "Nothing was changed."
+MAYBE: Final = "It may have the new name; `troth devices list` says."
+
+
+async def introduce(household: Household, *, name: str, day: str) -> None:
+    """Write down the first device of a person: its name, and the day on which it was added."""
+    device = household.solo.space.device.hex()
+    await household.solo.space.edit(
+        DEVICES, Put((NAMES,), {device: name[:NAME_LETTERS_MAX]}), Put((DAYS,), {device: day})
+    )
+
+
+async def add_here(household: Household, *, name: str, day: str) -> None:
+    """Write down this device, which joined just now, where the first one wrote itself down."""
+    device = household.solo.space.device.hex()
+    with suppress(UsageError):  # What the first one wrote has not come yet; `devices rename` does it later.
+        await household.solo.space.edit(
+            DEVICES, Put((NAMES, device), name[:NAME_LETTERS_MAX]), Put((DAYS, device), day)
+        )
+
+
+async def list_(_: Talk, keeper: "Keeper") -> Result:
+    """Show every own device, and how many the other person has."""
+    household = opened(keeper)
+    return {"own": _own(household), "other": await _other(household)}
+
+
+async def rename(talk: Talk, keeper: "Keeper") -> None:
+    """Give one of the own devices another name."""
+    household = opened(keeper)
+    own = _own(household)
+    await talk.safe(UNCHANGED)
+    picked = own[await talk.choose(WHICH, [device["name"] + THIS * device["this"] for device in own])]
+    name = " ".join((await talk.ask(NAME)).split())
+    if not 1 <= len(name) <= NAME_LETTERS_MAX:
+        raise RuleError(NO_NAME)
+    await talk.safe(MAYBE)
+    await household.solo.space.edit(DEVICES, Put((NAMES, picked["device"]), name))
+    await talk.say(RENAMED.format(name=name))
+
+
+def _own(household: Household) -> list[Result]:
+    """Return the own devices, this one first, then in the order in which they were added."""
+    space = household.solo.space
+    members = space.members
+    names, days = _written(household, NAMES), _written(household, DAYS)
+    found = [
+        {
+            "device": device.hex(),
+            "name": names.get(device.hex(), UNNAMED),
+            "added": days.get(device.hex(), ""),
+            "this": device == space.device,
+        }
+        for device in members.devices(members.person(space.device))
+    ]
+    return sorted(found, key=lambda device: (not device["this"], device["added"], device["device"]))
+
+
+async def _other(household: Household) -> Result | None:
+    """Return how many devices the other person has, and whether that changed since it was last asked."""
+    place = household.shared
+    if place is None:
+        return None
+    members = place.space.members
+    own = members.devices(members.person(place.space.device))
+    others = b"".join(sorted(device for device in members.active if device not in own))
+    known = household.settings.others.get(place.room)
+    if known != others:
+        await household.remember(others_row(place.room, others))
+    return {"count": len(members.active) - len(own), "changed": known is not None and known != others}
+
+
+def _written(household: Household, what: str) -> dict[str, Any]:
+    try:
+        return dict(household.solo.space.view(DEVICES, (what,)))
+    except UsageError:
+        return {}

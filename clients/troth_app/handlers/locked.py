@@ -1,0 +1,55 @@
+"""What the agent answers itself, without keys: that nothing is here yet, that the vault is locked, and the lock."""
+
+from typing import TYPE_CHECKING, Final
+
+from troth_app.conversation import Result
+from troth_app.home import OTHERS, Home
+from troth_app.talk import Talk
+
+if TYPE_CHECKING:
+    from troth_app.agent import Agent
+
+__all__ = ["doctor", "files", "lock", "status", "today"]
+
+LOCKED_NOW: Final = "It is locked. Nothing is sent and nothing arrives until you unlock."
+LOCKED_BEFORE: Final = "It was locked before. Nothing changes."
+
+EMPTY: Final = "empty"
+LOCKED: Final = "locked"
+
+
+async def lock(talk: Talk, agent: "Agent") -> None:
+    """Close the vault: the process that had its keys is gone before the answer."""
+    await talk.say(LOCKED_NOW if await agent.lock() else LOCKED_BEFORE)
+
+
+async def today(_: Talk, agent: "Agent") -> Result:
+    """Say which step is next."""
+    return {"state": _state(agent)}
+
+
+async def status(_: Talk, agent: "Agent") -> Result:
+    """Say that nothing is open."""
+    return {"state": _state(agent), "spaces": []}
+
+
+async def doctor(_: Talk, agent: "Agent") -> Result:
+    """Say what can be seen of the files from outside."""
+    return {"state": _state(agent), "files": files(agent.home), "relay": None, "spaces": []}
+
+
+def files(home: Home) -> list[list[str]]:
+    """Return what is to be seen of each file without opening it: its name, and what is noticed about it."""
+    found = []
+    for name, path in (("folder", home.folder), ("vault", home.vault), ("log", home.log)):
+        if not path.exists():
+            found.append([name, str(path), "not there"])
+        elif path.stat().st_mode & OTHERS:
+            found.append([name, str(path), "others on this machine may read it"])
+        else:
+            found.append([name, str(path), "yours alone"])
+    return found
+
+
+def _state(agent: "Agent") -> str:
+    return LOCKED if agent.home.vault.exists() else EMPTY

@@ -1,0 +1,125 @@
+"""Opening the vault, and another passphrase for it.
+
+A wrong passphrase costs nothing and locks nobody out: the stretching is what slows guessing down.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from troth_app.household import Household
+from troth_app.limits import PASSPHRASE_BYTES_MAX, PASSPHRASE_LETTERS_MIN
+from troth_app.outcome import HereError, RuleError
+from troth_app.settings import idle_row
+from troth_app.talk import Talk
+from troth_app.wording import counted
+from troth_wire.errors import PassphraseError
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["lock_after", "new_passphrase", "open_household", "opened", "passphrase", "unlock"]
+
+NO_VAULT: Final = "There is no vault here. Nothing was changed. `troth init` makes one."
+OPEN: Final = "It is open."
+OPEN_BEFORE: Final = "It was open before. Nothing changes."
+NOT_IT: Final = "That is not the passphrase. Nothing is lost, and you may try as often as you like."
+TWO_DIFFER: Final = "The two differ. Nothing was changed. Type it again, twice."
+TOO_SHORT: Final = "It is too short to keep anybody out: {letters} letters or more, such as a few words. Type another."
+TOO_LONG: Final = "It is longer than Troth can take. Type a shorter one."
+GIVEN_UP: Final = "No passphrase was chosen. Nothing was changed. Begin again when you like."
+CHANGED: Final = (
+    "From now on the new passphrase opens this vault, and the old one does not. "
+    "Backups made before open with the passphrase that they were made under."
+)
+IDLE_CHOICES: Final = (60, 180, 600, 1_800)
+AFTER: Final = "After how long without a command?"
+AFTER_THIS: Final = "It locks after {minutes} without a command from now on, and when this computer sleeps."
+ENTRIES: Final = "What was written down while it was locked is here now: {entries}."
+
+
+async def unlock(talk: Talk, keeper: "Keeper") -> None:
+    """Open the vault."""
+    if keeper.household is not None:
+        await talk.say(OPEN_BEFORE)
+        return
+    household = await open_household(talk, keeper)
+    await talk.say(OPEN)
+    if household.inbox_trouble:
+        await talk.say(household.inbox_trouble)
+    if household.taken_in:
+        await talk.say(ENTRIES.format(entries=counted(household.taken_in, "entry", "entries")))
+
+
+async def passphrase(talk: Talk, keeper: "Keeper") -> None:
+    """Choose another passphrase; the old one is asked for again."""
+    household = opened(keeper)
+    await talk.safe("The passphrase is the old one.")
+    old = await talk.hidden("Passphrase now:")
+    new = await new_passphrase(talk)
+    await talk.safe("The passphrase may be the new one or the old one; one of the two opens the vault.")
+    await household.vault.run(lambda vault: vault.change_passphrase(old, new))
+    await talk.say(CHANGED)
+
+
+async def lock_after(talk: Talk, keeper: "Keeper") -> None:
+    """Choose after how long without a command the vault closes."""
+    household = opened(keeper)
+    await talk.safe("Nothing was changed.")
+    seconds = IDLE_CHOICES[await talk.choose(AFTER, [_minutes(choice) for choice in IDLE_CHOICES])]
+    await household.remember(idle_row(seconds))
+    keeper.watch.idle_s = household.settings.idle_s
+    await talk.say(AFTER_THIS.format(minutes=_minutes(seconds)))
+
+
+async def open_household(talk: Talk, keeper: "Keeper") -> Household:
+    """Ask for the passphrase until it opens the vault, as often as somebody at a keyboard may be asked.
+
+    Raises:
+        HereError: If there is no vault.
+        StoreError: By its kind, the passphrase that is not the right one included.
+    """
+    if not keeper.home.vault.exists():
+        raise HereError(NO_VAULT)
+    await talk.safe("It is locked, and nothing was changed.")
+    for left in reversed(range(talk.tries)):
+        typed = await talk.hidden("Passphrase:")
+        try:
+            household = await talk.wait(Household.open(keeper.home.vault, passphrase=typed, machine=keeper.machine))
+        except PassphraseError:
+            if not left:
+                raise PassphraseError(f"{NOT_IT} It is locked.") from None
+            await talk.say(NOT_IT)
+            continue
+        keeper.admit(household)
+        return household
+    raise AssertionError("it was asked for at least once")
+
+
+async def new_passphrase(talk: Talk) -> str:
+    """Return a passphrase that was typed twice.
+
+    Raises:
+        RuleError: If none came of it.
+    """
+    for _ in range(talk.tries):
+        typed = await talk.hidden("New passphrase:")
+        complaint = _complaint(typed)
+        if complaint is None and await talk.hidden("The same again:") == typed:
+            return typed
+        await talk.say(complaint or TWO_DIFFER)
+    raise RuleError(GIVEN_UP)
+
+
+def opened(keeper: "Keeper") -> Household:
+    """Return what a command that runs where the vault is open finds open."""
+    assert keeper.household is not None, "the keeper opens it first"
+    return keeper.household
+
+
+def _minutes(seconds: int) -> str:
+    return counted(seconds // 60, "minute", "minutes")
+
+
+def _complaint(typed: str) -> str | None:
+    if len(typed) < PASSPHRASE_LETTERS_MIN:
+        return TOO_SHORT.format(letters=PASSPHRASE_LETTERS_MIN)
+    return TOO_LONG if len(typed.encode(errors="replace")) > PASSPHRASE_BYTES_MAX else None

@@ -1,0 +1,54 @@
+"""What is written down for oneself: kept before anything else is asked, with or without the passphrase."""
+
+from typing import TYPE_CHECKING, Final
+
+from troth_app.conversation import Form, Result
+from troth_app.handlers.locking import opened
+from troth_app.limits import ENTRY_BYTES_MAX
+from troth_app.outcome import HereError, RuleError
+from troth_app.talk import Talk
+from troth_client.letterbox import drop
+from troth_wire.errors import StoreError
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["add", "list_"]
+
+PROMPT: Final = "Write, and end with Ctrl-D on a line of its own:"
+NO_VAULT: Final = "There is no vault to keep it in. Nothing was kept. `troth init` makes one."
+EMPTY: Final = "There was nothing to keep. Nothing changes."
+TOO_LONG: Final = "That is more than one entry holds. Nothing was kept. Write it as several."
+KEPT: Final = "It is kept. It is yours alone."
+KEPT_SEALED: Final = "It is kept, sealed. You can read it after you unlock."
+
+
+async def add(talk: Talk, keeper: "Keeper") -> None:
+    """Keep an entry."""
+    if not keeper.home.vault.exists():
+        raise HereError(NO_VAULT)
+    await talk.safe("Nothing was kept.")
+    entry = (await talk.ask(PROMPT, form=Form.TEXT)).strip().encode(errors="replace")
+    if not entry:
+        raise RuleError(EMPTY)
+    if len(entry) > ENTRY_BYTES_MAX:
+        raise RuleError(TOO_LONG)
+    await talk.safe("It may be kept; `troth mine list` shows it after you unlock.")
+    drop(keeper.home.vault, entry, entropy=keeper.machine.entropy)
+    await talk.say(KEPT if await _taken_in(keeper) else KEPT_SEALED)
+
+
+async def _taken_in(keeper: "Keeper") -> bool:
+    """Whether it stands in the open vault; where there is no room in it, what was dropped is kept all the same."""
+    if keeper.household is None:
+        return False
+    try:
+        await keeper.household.take_in()
+    except StoreError:
+        return False
+    return True
+
+
+async def list_(_: Talk, keeper: "Keeper") -> Result:
+    """Show every entry, in the order in which they came in."""
+    return {"entries": list(opened(keeper).settings.entries)}

@@ -1,0 +1,76 @@
+"""Which relay carries what is written here; the address and its pass are asked for, never given as arguments."""
+
+from typing import TYPE_CHECKING, Final
+
+from troth_app.conversation import Result
+from troth_app.handlers.locking import opened
+from troth_app.knocking import knock
+from troth_app.outcome import RuleError
+from troth_app.settings import RELAY_BYTES_MAX, Relay
+from troth_app.talk import Talk
+from troth_client.link import Address
+from troth_wire.errors import UsageError
+from troth_wire.limits import PASS_BYTES_MAX
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["ask_address", "show", "use"]
+
+WHAT_IT_SEES: Final = (
+    "A relay carries what you write to your other devices. It sees when this device connects, from where, and how much "
+    "it sends. It can not read any of it."
+)
+ADDRESS: Final = "Address of the relay, such as wss://relay.example (nothing: go on without one):"
+ADMISSION: Final = "Pass, if the relay asks for one:"
+NO_ADDRESS: Final = "That is not the address of a relay: it looks like wss://relay.example. Nothing was changed."
+TOO_LONG: Final = "A pass is shorter than that. Nothing was changed."
+UNCHANGED: Final = "Nothing was changed."
+MAYBE: Final = "The relay may be the new one; `troth relay show` says."
+WITHOUT: Final = "From now on this device goes without a relay. What you write stays here."
+USED: Final = "From now on this device syncs through {host}."
+
+
+async def use(talk: Talk, keeper: "Keeper") -> None:
+    """Sync through another relay, or through none."""
+    household = opened(keeper)
+    await talk.safe(UNCHANGED)
+    await talk.say(WHAT_IT_SEES)
+    address = await ask_address(talk)
+    admission = (await talk.hidden(ADMISSION)).strip().encode() if address else b""
+    if len(admission) > PASS_BYTES_MAX:
+        raise RuleError(TOO_LONG)
+    await talk.safe(MAYBE)
+    if address is None:
+        await household.use(None)
+        await talk.say(WITHOUT)
+        return
+    await household.use(Relay(address.url, admission))
+    await talk.say(USED.format(host=address.host), (await talk.wait(knock(address))).value)
+
+
+async def show(talk: Talk, keeper: "Keeper") -> Result:
+    """Say which relay it is, and whether it answers; its pass is not shown."""
+    relay = opened(keeper).settings.relay
+    if relay is None:
+        return {"relay": None}
+    found = await talk.wait(knock(Address.parse(relay.address)))
+    return {"relay": relay.address, "pass": bool(relay.admission), "answer": found.value}
+
+
+async def ask_address(talk: Talk) -> Address | None:
+    """Return an address, or None for no relay.
+
+    Raises:
+        RuleError: If none was typed.
+    """
+    for _ in range(talk.tries):
+        typed = (await talk.ask(ADDRESS)).strip()
+        if not typed:
+            return None
+        try:
+            if len(typed.encode()) <= RELAY_BYTES_MAX:
+                return Address.parse(typed)
+        except UsageError:
+            await talk.say(NO_ADDRESS)
+    raise RuleError(NO_ADDRESS)

@@ -1,0 +1,56 @@
+"""The safety number: two people who see the same sixty digits talk to each other and to nobody in between."""
+
+from typing import TYPE_CHECKING, Final
+
+from troth.safety import SafetyNumber
+from troth_app.conversation import Card, Result
+from troth_app.handlers.locking import opened
+from troth_app.outcome import OtherError, RuleError
+from troth_app.pairing_talk import WORDS, in_order
+from troth_app.settings import words_row
+from troth_app.talk import Talk
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["compare", "number"]
+
+ALONE: Final = "A safety number is over two people, and there is no space for two here. Nothing was changed."
+NOTHING_TO_COMPARE: Final = "There are no words to compare. Nothing changes."
+BY_VOICE: Final = (
+    "Let the other person run `troth compare` too, and read the words to each other, by voice or in one room."
+)
+THE_SAME: Final = "Are they the same on both sides?"
+YES: Final = "Yes, word for word"
+NO: Final = "No, or I am not sure"
+COMPARED: Final = "That is settled: nobody stands in between."
+DIFFERENT: Final = (
+    "Nothing was changed, and nothing can be agreed there meanwhile. If they differ, somebody may stand in between: "
+    "make a space for two in one room instead."
+)
+
+
+async def compare(talk: Talk, keeper: "Keeper") -> None:
+    """Compare the four words of a space for two that was made far apart."""
+    household = opened(keeper)
+    for room, words in household.settings.words.items():
+        await talk.safe("Nothing was changed.")
+        await talk.say(BY_VOICE)
+        await talk.show(Card(WORDS, (in_order(words),)))
+        if await talk.choose(THE_SAME, [YES, NO]) == 1:
+            raise RuleError(DIFFERENT)
+        await household.remember(words_row(room, None))
+        await talk.say(COMPARED)
+        return
+    await talk.say(NOTHING_TO_COMPARE)
+
+
+async def number(_: Talk, keeper: "Keeper") -> Result:
+    """Show the number of the space for two."""
+    household = opened(keeper)
+    for place in household.places:
+        persons = set(place.space.members.person_of.values())
+        if len(persons) == 2:
+            found = SafetyNumber.of(persons)
+            return {"groups": list(found.groups), "code": found.text}
+    raise OtherError(ALONE)

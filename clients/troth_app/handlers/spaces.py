@@ -1,0 +1,104 @@
+"""A vault and a space in it for one person: useful alone, and at once."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from troth_app.conversation import Card, Result
+from troth_app.handlers.devices import introduce
+from troth_app.handlers.locking import new_passphrase, opened
+from troth_app.handlers.status import line
+from troth_app.household import Household
+from troth_app.outcome import RuleError
+from troth_app.talk import Talk
+from troth_app.wording import named
+from troth_app.words import different, draw_passphrase
+from troth_client import Machine, create_space
+from troth_client.calibration import calibrate
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["init", "today"]
+
+EXISTS: Final = (
+    "There is a vault here. Nothing was changed. `troth unlock` opens it; TROTH_HOME names a place for another."
+)
+PLAN: Final = (
+    "This makes a vault: one file on this computer, sealed under a passphrase. "
+    "In it is a space that is yours alone, and nobody else needs to do anything. "
+    "Nobody can open it without the passphrase, so nobody can help you if you forget it."
+)
+CHOOSE: Final = "Which passphrase?"
+OWN: Final = "One that I think of"
+DRAWN: Final = "Six words, drawn for me by chance"
+WORDS: Final = "Your passphrase"
+WRITE_DOWN: Final = "Write the six words on paper and keep it where you alone find it. They are not shown again."
+TYPE_BACK: Final = "Type the six words:"
+NOT_THESE: Final = "Not as they were shown: {which}. The others are right."
+WORD: Final = "Word {place}:"
+NOT_TYPED: Final = "The words were not typed as they were shown. Nothing was made. Begin again when you like."
+NOT_MADE: Final = "Nothing was made."
+MAYBE_MADE: Final = "The vault may be made; `troth status` says."
+MAKING: Final = "Making it. This takes a few seconds."
+MADE: Final = "It is made, and it is open."
+NEXT: Final = (
+    "`troth mine add` writes something down. `troth lock` closes it. `troth relay use` names a relay, if you have one."
+)
+
+
+async def init(talk: Talk, keeper: "Keeper") -> None:
+    """Make a vault with a space for one, and open it."""
+    path = keeper.home.vault
+    if path.exists():
+        raise RuleError(EXISTS)
+    await talk.safe(NOT_MADE)
+    await talk.say(PLAN)
+    passphrase = await _choose_passphrase(talk, keeper)
+    await talk.safe(MAYBE_MADE)
+    await talk.say(MAKING)
+    await asyncio.to_thread(_make, path, passphrase, keeper.machine)
+    household = await Household.open(path, passphrase=passphrase, machine=keeper.machine)
+    await introduce(household, name=socket.gethostname(), day=keeper.today().isoformat())
+    keeper.admit(household)
+    await talk.say(MADE, NEXT)
+
+
+def _make(path: Path, passphrase: str, machine: Machine) -> None:
+    """Make the vault, at what a passphrase costs on this computer."""
+    create_space(path, passphrase=passphrase, cost=calibrate(machine=machine), machine=machine)
+
+
+async def today(_: Talk, keeper: "Keeper") -> Result:
+    """Show what is here today."""
+    household = opened(keeper)
+    return {"state": "open", "line": line(household), "entries": len(household.settings.mine)}
+
+
+async def _choose_passphrase(talk: Talk, keeper: "Keeper") -> str:
+    if await talk.choose(CHOOSE, [OWN, DRAWN]) == 0:
+        return await new_passphrase(talk)
+    words = draw_passphrase(keeper.machine.entropy)
+    await talk.show(Card(WORDS, (" ".join(words),)))
+    await talk.say(WRITE_DOWN)
+    await _type_back(talk, words)
+    return " ".join(words)
+
+
+async def _type_back(talk: Talk, words: Sequence[str]) -> None:
+    """Let the words be typed; those that are right stay, and the others are asked for one by one.
+
+    Raises:
+        RuleError: If some of them are not typed as they were shown.
+    """
+    wrong = different(await talk.ask(TYPE_BACK), words)
+    for left in reversed(range(talk.tries)):
+        if not wrong:
+            return
+        if not left:
+            raise RuleError(NOT_TYPED)
+        await talk.say(NOT_THESE.format(which=named(wrong)))
+        typed = [(place, await talk.ask(WORD.format(place=place))) for place in wrong]
+        wrong = [place for place, word in typed if different(word, words[place - 1 : place])]

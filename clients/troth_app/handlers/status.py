@@ -1,0 +1,97 @@
+"""Why something is not where it should be: for each space, about this person's own devices and nobody else's."""
+
+from typing import TYPE_CHECKING, Final
+
+from troth import Status
+from troth_app.conversation import Result
+from troth_app.handlers.locked import files
+from troth_app.handlers.locking import opened
+from troth_app.household import Household, Place
+from troth_app.wording import counted
+from troth_wire.errors import TrothError
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+    from troth_app.talk import Talk
+
+__all__ = ["doctor", "line", "status", "status_of"]
+
+NO_RELAY: Final = "There is no relay. What you write stays on this device."
+REACHED: Final = "The relay can be reached."
+UNREACHED: Final = "The relay can not be reached at this moment. What you write is kept here and goes out later."
+IN_PLACE: Final = "Everything has reached the relay, and everything there is here."
+ALL_HERE: Final = "What is written here is kept on this device."
+COMPARE: Final = "Four words wait to be compared with the other person: `troth compare`."
+NAMES: Final = {"solo": "Yours alone", "shared": "For two"}
+
+
+async def status(_: "Talk", keeper: "Keeper") -> Result:
+    """Say whether everything is where it should be."""
+    household = opened(keeper)
+    return {
+        "state": "open",
+        "relay": relay_line(household),
+        "spaces": [_space(household, place) for place in household.places],
+    }
+
+
+async def doctor(talk: "Talk", keeper: "Keeper") -> Result:
+    """Look closer."""
+    household = opened(keeper)
+    notes = [household.inbox_trouble] if household.inbox_trouble else []
+    minutes = counted(household.settings.idle_s // 60, "minute", "minutes")
+    notes.append(f"It locks by itself after {minutes} without a command, and when this computer sleeps.")
+    return {**await status(talk, keeper), "files": files(keeper.home), "notes": notes}
+
+
+def line(household: Household) -> str:
+    """Return how things stand, in one line."""
+    if household.settings.relay is None:
+        return NO_RELAY
+    found = [status_of(place) for place in household.places]
+    stopped = [status for status in found if isinstance(status, TrothError)]
+    if stopped:
+        return str(stopped[0])
+    waiting = sum(status.waiting for status in found if isinstance(status, Status))
+    if waiting:
+        return f"{counted(waiting, 'thing is', 'things are')} waiting for the relay. Nothing is lost meanwhile."
+    return IN_PLACE if _connected(household) else UNREACHED
+
+
+def relay_line(household: Household) -> str:
+    """Return how the relay stands, in one line."""
+    if household.settings.relay is None:
+        return NO_RELAY
+    return REACHED if _connected(household) else UNREACHED
+
+
+def _space(household: Household, place: Place) -> Result:
+    found = status_of(place)
+    if isinstance(found, TrothError):
+        return {"name": _name(place), "kind": place.kind, "waiting": 0, "connected": False, "sentences": [str(found)]}
+    compare = [COMPARE] if place.room in household.settings.words else []
+    alone = household.settings.relay is None and not (found.held or found.parked or found.elsewhere)
+    return {
+        "name": _name(place),
+        "kind": place.kind,
+        "waiting": found.waiting,
+        "connected": found.connected,
+        "sentences": [*compare, *([ALL_HERE] if alone else found.sentences())],
+    }
+
+
+def _connected(household: Household) -> bool:
+    found = [status_of(place) for place in household.places]
+    return all(isinstance(status, Status) and status.connected for status in found)
+
+
+def status_of(place: Place) -> Status | TrothError:
+    """Return how a space stands, or why it stopped: that one stopped is no reason to say nothing of the others."""
+    try:
+        return place.space.status()
+    except TrothError as error:
+        return error
+
+
+def _name(place: Place) -> str:
+    return place.label or NAMES.get(place.kind, "")

@@ -1,0 +1,98 @@
+"""Where answers come from: somebody at a keyboard, or a pipe in which there is a line for each question.
+
+At a keyboard what is hidden is not shown, and a question may be given up while it waits. From a pipe each question
+takes one line, hidden or not, and a text takes the rest.
+"""
+
+import select
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+__all__ = ["GivenUpError", "Keyboard", "NobodyError"]
+
+
+class NobodyError(Exception):
+    """A question came, and there is no line left to answer it with."""
+
+
+class GivenUpError(Exception):
+    """The handler has more to say while its question waits: it does not want the answer any more."""
+
+
+def _read_hidden(prompt: str) -> str:
+    import getpass
+
+    return getpass.getpass(prompt)
+
+
+def _forget_typed(source: TextIO) -> None:
+    import termios
+
+    with suppress(termios.error, OSError):
+        termios.tcflush(source.fileno(), termios.TCIFLUSH)
+
+
+def _is_typed(source: TextIO, connection: socket.socket) -> bool:
+    waiting: list[Any] = [source, connection]
+    return source in select.select(waiting, [], [])[0]
+
+
+@dataclass(slots=True)
+class Keyboard:
+    """Where answers come from.
+
+    Attributes:
+        source: Standard input.
+        read_hidden: Reads what is typed without showing it.
+        is_typed: Waits until a line was typed, or something came over a connection; whether it was the line.
+        forget_typed: Drops what was typed before it was asked for.
+    """
+
+    source: TextIO = field(default_factory=lambda: sys.stdin)
+    read_hidden: Callable[[str], str] = _read_hidden
+    is_typed: Callable[[TextIO, socket.socket], bool] = _is_typed
+    forget_typed: Callable[[TextIO], None] = _forget_typed
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody is there."""
+        return self.source.isatty()
+
+    def line(self, prompt: str, connection: socket.socket, *, hidden: bool = False) -> str:
+        """Return one line.
+
+        Raises:
+            NobodyError: If there is none.
+            GivenUpError: If something came over the connection before a line was typed that is not hidden.
+        """
+        if self.live and hidden:
+            try:
+                return self.read_hidden(prompt)
+            except EOFError:
+                raise NobodyError(prompt) from None
+        if self.live:
+            sys.stderr.write(prompt)
+            sys.stderr.flush()
+            if not self.is_typed(self.source, connection):
+                sys.stderr.write("\n")
+                raise GivenUpError
+        line = self.source.readline()
+        if not line:
+            raise NobodyError(prompt)
+        return line.rstrip("\r\n")
+
+    def forget(self) -> None:
+        """Drop what was typed before anything was asked; what lies in a pipe was meant for the question."""
+        if self.live:
+            self.forget_typed(self.source)
+
+    def text(self, prompt: str) -> str:
+        """Return everything up to the end of input."""
+        if self.live:
+            sys.stderr.write(f"{prompt}\n")
+            sys.stderr.flush()
+        return self.source.read()

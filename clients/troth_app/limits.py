@@ -1,0 +1,47 @@
+"""Every bound that is the app's own, with a name, a unit and a reason.
+
+The same table stands in specs/app.md.
+"""
+
+from typing import Final
+
+CONVERSATION_FRAME_BYTES_MAX: Final = 262_144
+"""One frame between a terminal and a handler: the longest list and the longest entry, with room."""
+BEGIN_BYTES_MAX: Final = 4_096
+"""The first frame of a conversation: a command's name and options that are no secrets."""
+BEGIN_WAIT_S: Final = 5
+"""A connection that has not said in this time what it wants is dropped."""
+CONVERSATIONS_MAX: Final = 32
+"""Conversations at a time: one person at a few terminals."""
+ENTRY_BYTES_MAX: Final = 49_152
+"""One entry typed at a terminal: fits one value of a document."""
+PASSPHRASE_LETTERS_MIN: Final = 8
+"""One passphrase: whoever has the file tries short ones first."""
+PASSPHRASE_BYTES_MAX: Final = 1_024
+"""One passphrase, in UTF-8: longer than anyone types."""
+TRIES_MAX: Final = 3
+"""Times that one command asks the same thing of a person at the keyboard; the next command asks again."""
+
+IDLE_S: Final = 180
+"""Default time without a command after which the keeper ends: nobody finds an open vault later."""
+IDLE_S_MIN: Final = 30
+"""The shortest time that may be set: long enough to read one screen."""
+IDLE_S_MAX: Final = 3_600
+"""The longest time that may be set: an hour, or nobody would lock at all."""
+LOOK_S: Final = 1
+"""Between two looks at the clocks and the idle time."""
+SUSPEND_S: Final = 3
+"""So far may the clocks drift apart between two looks; more means that the machine slept."""
+WALL_JUMP_S: Final = 60
+"""The same for a wall clock that people and networks set, where there is no better one."""
+LINGER_S: Final = 600
+"""How long an agent stays without a keeper and without being asked."""
+MEET_TRIES_MAX: Final = 5
+"""How often a command looks again for an agent that another command is just starting."""
+
+KNOCK_S: Final = 10
+"""How long a relay may take to greet before the person is told that it does not answer."""
+QR_BYTES_MAX: Final = 100
+"""What one QR code holds, so that it fits a terminal of 80 columns and 24 lines, and any camera."""
+COLUMNS: Final = 80
+"""How wide a line may be."""

@@ -1,0 +1,89 @@
+"""How results look: each function takes what a command found out and returns what to show; it looks nothing up."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from troth_app.commands import Command
+from troth_app.conversation import Card, Qr, Result, Say, Sentence, Table
+from troth_app.wording import counted
+
+__all__ = ["devices", "doctor", "mine", "presenter", "relay", "safety", "status", "today"]
+
+Shown = Sequence[Sentence]
+
+WHAT_IT_IS: Final = "Troth keeps notes and agreements on your own devices, sealed under your passphrase."
+NEXT_STEPS: Final = {
+    "empty": "There is no vault here. `troth init` makes one; it takes a minute, and waits on nobody.",
+    "locked": "It is locked. `troth unlock` opens it.",
+}
+NO_RELAY: Final = "There is no relay. What you write stays on this device; `troth relay use` names one."
+COMPARE: Final = "Read it to each other, in one room or by voice. If it is the same, nobody stands in between."
+CHANGED: Final = "Which ones changed since you last looked: compare the safety number if you did not expect that."
+NOTHING_YET: Final = "There is nothing here. `troth mine add` writes something down."
+
+
+def presenter(command: Command) -> Callable[[Result], Shown]:
+    """Return the function that shows a command's result."""
+    found: Callable[[Result], Shown] = globals()[command.present] if command.present else _nothing
+    return found
+
+
+def today(result: Result) -> Shown:
+    """Show what is here today, or the one next step."""
+    if result["state"] == "empty":
+        return [Say(WHAT_IT_IS), Say(NEXT_STEPS["empty"])]
+    if result["state"] == "locked":
+        return [Say(NEXT_STEPS["locked"])]
+    return [Say(result["line"])]
+
+
+def status(result: Result) -> Shown:
+    """Show whether everything is where it should be."""
+    if result["state"] != "open":
+        return [Say(NEXT_STEPS[result["state"]])]
+    return [Say(result["relay"]), *(Card(space["name"], tuple(space["sentences"])) for space in result["spaces"])]
+
+
+def doctor(result: Result) -> Shown:
+    """Show every file, the relay and every space."""
+    files = Table(("What", "Where", "How it is"), tuple(tuple(row) for row in result["files"]))
+    return [*status(result), files, *(Say(note) for note in result.get("notes", ()))]
+
+
+def mine(result: Result) -> Shown:
+    """Show what was written down."""
+    return [Card(f"{number}", (entry,)) for number, entry in enumerate(result["entries"], 1)] or [Say(NOTHING_YET)]
+
+
+def relay(result: Result) -> Shown:
+    """Show which relay it is."""
+    if result["relay"] is None:
+        return [Say(NO_RELAY)]
+    return [
+        Card(result["relay"], ("A pass goes with it." if result["pass"] else "No pass goes with it.",)),
+        Say(result["answer"]),
+    ]
+
+
+def devices(result: Result) -> Shown:
+    """Show the own devices, and how many the other person has."""
+    rows = tuple((own["name"], own["added"], "this one" if own["this"] else "") for own in result["own"])
+    return [Table(("Your devices", "Added on", ""), rows), *_others(result["other"])]
+
+
+def safety(result: Result) -> Shown:
+    """Show sixty digits, four groups a line, and the same for a camera."""
+    groups = result["groups"]
+    lines = tuple("  ".join(groups[at : at + 4]) for at in range(0, len(groups), 4))
+    return [Card("Safety number", lines), Say(COMPARE), Qr(result["code"])]
+
+
+def _others(other: Result | None) -> Shown:
+    if other is None:
+        return []
+    count = f"The other person has {counted(other['count'], 'device', 'devices')}."
+    return [Say(f"{count} {CHANGED}" if other["changed"] else count)]
+
+
+def _nothing(_: Result) -> Shown:
+    return ()

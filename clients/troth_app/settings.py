@@ -1,0 +1,138 @@
+"""What this device remembers for itself, as rows of the vault's own: a relay, when it locks, own entries.
+
+Nothing of it travels.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from troth import Row
+from troth_app.limits import ENTRY_BYTES_MAX, IDLE_S, IDLE_S_MAX, IDLE_S_MIN
+from troth_wire import codec
+from troth_wire.limits import PASS_BYTES_MAX
+
+__all__ = ["RELAY_BYTES_MAX", "Relay", "Settings", "idle_row", "others_row", "relay_row", "words_row"]
+
+RELAY_TABLE: Final = "relay"
+IDLE_TABLE: Final = "idle"
+MINE_TABLE: Final = "mine"
+OTHERS_TABLE: Final = "others"
+WORDS_TABLE: Final = "words"
+WORDS_BYTES_MAX: Final = 32
+RELAY_BYTES_MAX: Final = 512
+"""A relay's address: a scheme, a host with its port, a path."""
+
+_ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
+_WORDS: Final = codec.many(codec.natural(2_047), 4, minimum=4)
+_RELAY: Final = codec.fields(codec.text(RELAY_BYTES_MAX), codec.blob(PASS_BYTES_MAX))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Relay:
+    """Where this device syncs.
+
+    Attributes:
+        address: As it is dialled.
+        admission: The pass that it asks for, or nothing.
+    """
+
+    address: str
+    admission: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Settings:
+    """Everything that this device remembers for itself."""
+
+    relay: Relay | None = None
+    idle_s: int = IDLE_S
+    mine: Mapping[bytes, tuple[int, str]] = field(default_factory=dict)
+    others: Mapping[bytes, bytes] = field(default_factory=dict)
+    words: Mapping[bytes, tuple[int, ...]] = field(default_factory=dict)
+    """By the room: four words that two people have not compared yet."""
+
+    @classmethod
+    def parse(cls, rows: Iterable[Row]) -> "Settings":
+        """Read the vault's own rows; those of other tables are somebody else's.
+
+        Raises:
+            MalformedError: If one is not what it should be.
+        """
+        settings = cls()
+        for row in rows:
+            settings = settings.with_(row)
+        return settings
+
+    def with_(self, row: Row) -> "Settings":
+        """Return the settings with one row put or removed."""
+        read = _READERS.get(row.table)
+        return self if read is None else read(self, row.key, row.value)
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """What this person wrote down for themselves, in the order in which it came in."""
+        return tuple(entry for _, entry in sorted(self.mine.values()))
+
+    def mine_row(self, key: bytes, entry: bytes) -> Row:
+        """Return the row that keeps an entry, after those that are here; one that is here keeps its place."""
+        last = max((number for number, _ in self.mine.values()), default=-1)
+        number = self.mine[key][0] if key in self.mine else last + 1
+        return Row(MINE_TABLE, key, codec.pack([number, entry.decode(errors="replace")]))
+
+
+def relay_row(relay: Relay | None) -> Row:
+    """Return the row that remembers where to sync, or that there is no relay."""
+    return Row(RELAY_TABLE, b"", None if relay is None else codec.pack([relay.address, relay.admission]))
+
+
+def idle_row(seconds: int) -> Row:
+    """Return the row that remembers after how long without a command the vault closes."""
+    return Row(IDLE_TABLE, b"", seconds.to_bytes(4))
+
+
+def others_row(room: bytes, devices: bytes) -> Row:
+    """Return the row that remembers which devices of the other person were there when this person last looked."""
+    return Row(OTHERS_TABLE, room, devices)
+
+
+def words_row(room: bytes, words: Sequence[int] | None) -> Row:
+    """Return the row that remembers four words that nobody has compared yet, or that they were."""
+    return Row(WORDS_TABLE, room, None if words is None else codec.pack(list(words)))
+
+
+def _read_relay(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    if value is None:
+        return replace(settings, relay=None)
+    return replace(settings, relay=Relay(*codec.decode(value, _RELAY, bytes_max=RELAY_BYTES_MAX * 2)))
+
+
+def _read_idle(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    set_to = int.from_bytes(value) if value else IDLE_S
+    return replace(settings, idle_s=min(max(set_to, IDLE_S_MIN), IDLE_S_MAX))
+
+
+def _read_mine(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    assert value is not None, "nothing removes an entry yet"
+    number, entry = codec.decode(value, _ENTRY, bytes_max=ENTRY_BYTES_MAX * 2)
+    return replace(settings, mine={**settings.mine, key: (number, entry)})
+
+
+def _read_others(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    return replace(settings, others={**settings.others, key: value or b""})
+
+
+def _read_words(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    words = {room: kept for room, kept in settings.words.items() if room != key}
+    if value is not None:
+        words[key] = tuple(codec.decode(value, _WORDS, bytes_max=WORDS_BYTES_MAX))
+    return replace(settings, words=words)
+
+
+_READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
+    RELAY_TABLE: _read_relay,
+    IDLE_TABLE: _read_idle,
+    MINE_TABLE: _read_mine,
+    OTHERS_TABLE: _read_others,
+    WORDS_TABLE: _read_words,
+}

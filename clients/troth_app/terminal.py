@@ -1,0 +1,168 @@
+"""The command's end of a conversation: it shows what comes, and answers what is asked. It decides nothing.
+
+Ctrl-C ends the conversation, and the last word is what is safe.
+"""
+
+import json
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from troth_app.commands import Command
+from troth_app.conversation import (
+    Answer,
+    Ask,
+    Begin,
+    Choose,
+    Chosen,
+    Done,
+    Form,
+    Frames,
+    Result,
+    Safe,
+    Say,
+    Sentence,
+    frame,
+)
+from troth_app.keyboard import GivenUpError, Keyboard, NobodyError
+from troth_app.outcome import Code
+from troth_app.screen import Look, clean, draw
+from troth_wire.errors import MalformedError
+
+__all__ = ["Screen", "converse"]
+
+READ_BYTES: Final = 65_536
+NOTHING_SAFER: Final = "What was saved before is safe."
+ENDED: Final = "Troth ended before this was done. {safe} Try again; `troth status` says how things stand."
+STOPPED: Final = "Stopped. {safe}"
+NO_MORE: Final = (
+    "Troth asks “{prompt}” and nobody is there to answer. {safe} "
+    "Run it at a terminal, or give one line of input for each question."
+)
+
+
+@dataclass(slots=True)
+class Screen:
+    """Where things are shown: answers on stdout, what went otherwise on stderr.
+
+    Attributes:
+        look: How.
+        json: Whether stdout is for a program: then nothing but the result goes there.
+        begun: Whether something was shown.
+    """
+
+    look: Look
+    json: bool = False
+    begun: bool = False
+
+    def show(self, *sentences: Sentence) -> None:
+        """Show what belongs together, apart from what was shown before."""
+        text = "\n".join(draw(sentence, self.look) for sentence in sentences)
+        print("\n" * self.begun + text, file=sys.stderr if self.json else sys.stdout, flush=True)
+        self.begun = True
+
+    def complain(self, text: str) -> None:
+        """Say why it went no further."""
+        print(draw(Say(text), self.look), file=sys.stderr, flush=True)
+
+    def result(self, result: Result, present: Callable[[Result], Sequence[Sentence]]) -> None:
+        """Show what was found out."""
+        if self.json:
+            print(json.dumps(result, indent=1))
+            return
+        for sentence in present(result):
+            self.show(sentence)
+
+
+def converse(
+    connection: socket.socket,
+    command: Command,
+    options: Result,
+    *,
+    screen: Screen,
+    keyboard: Keyboard,
+    present: Callable[[Result], Sequence[Sentence]],
+) -> Done:
+    """Carry one conversation; return how it ended, which was shown."""
+    conversation = _Conversation(connection, screen, keyboard)
+    try:
+        conversation.send(Begin(command.name, options, keyboard.live))
+        done = conversation.run()
+    except KeyboardInterrupt:
+        done = Done(Code.STOPPED, None, f"\n{STOPPED.format(safe=conversation.safe)}")
+    except NobodyError as error:
+        done = Done(Code.USAGE, None, NO_MORE.format(prompt=str(error).strip(), safe=conversation.safe))
+    except BrokenPipeError:
+        raise  # Nobody reads on.
+    except (MalformedError, OSError):
+        done = Done(Code.HERE, None, ENDED.format(safe=conversation.safe))
+    if done.code == Code.OK and done.result is not None:
+        screen.result(done.result, present)
+    if done.text and not (done.result or {}).get("busy"):
+        screen.complain(done.text)
+    return done
+
+
+class _Conversation:
+    """One conversation, at the terminal's end."""
+
+    def __init__(self, connection: socket.socket, screen: Screen, keyboard: Keyboard) -> None:
+        self.safe = NOTHING_SAFER
+        self._connection = connection
+        self._screen = screen
+        self._keyboard = keyboard
+        self._frames = Frames()
+
+    def send(self, sentence: Sentence) -> None:
+        # A handler that is gone may have said why, and that is waiting to be read.
+        with suppress(BrokenPipeError):
+            self._connection.sendall(frame(sentence))
+
+    def run(self) -> Done:
+        while True:
+            sentence = self._next()
+            match sentence:
+                case Done():
+                    return sentence
+                case Safe(text):
+                    self.safe = clean(text)
+                case Ask() | Choose():
+                    with suppress(GivenUpError):
+                        self.send(self._answer(sentence))
+                case _:
+                    self._screen.show(sentence)
+
+    def _answer(self, question: Ask | Choose) -> Answer | Chosen:
+        match question:
+            case Ask(prompt, form):
+                return Answer(self._ask(clean(prompt), form))
+            case Choose(prompt, items):
+                return Chosen(self._choose(clean(prompt), items))
+
+    def _next(self) -> Sentence:
+        while self._frames.missing:
+            received = self._connection.recv(READ_BYTES)
+            if not received:
+                raise MalformedError("the end")
+            self._frames.feed(received)
+        sentence = self._frames.next()
+        assert sentence is not None, "nothing of it is missing"
+        return sentence
+
+    def _ask(self, prompt: str, form: str) -> str:
+        if form == Form.TEXT:
+            return self._keyboard.text(prompt)
+        return self._keyboard.line(f"{prompt} ", self._connection, hidden=form == Form.HIDDEN)
+
+    def _choose(self, prompt: str, items: Sequence[str]) -> int:
+        self._screen.show(*(Say(f"{number:>3}  {item}") for number, item in enumerate(items, 1)))
+        # A choice may commit to something: a key that was pressed before the question is no answer to it.
+        self._keyboard.forget()
+        while True:
+            typed = self._keyboard.line(f"{prompt} (1 to {len(items)}) ", self._connection).strip()
+            if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(items):
+                return int(typed) - 1
+            self._screen.complain(f"Type a number from 1 to {len(items)}, or press Ctrl-C to stop.")

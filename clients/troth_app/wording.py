@@ -1,0 +1,14 @@
+"""Small pieces of sentences, so that one is never glued together from a number and an "(s)"."""
+
+__all__ = ["counted", "named"]
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return "1 entry" or "3 entries"."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def named(places: list[int]) -> str:
+    """Return "word 2" or "words 2, 3 and 5"."""
+    *most, last = map(str, places)
+    return f"words {', '.join(most)} and {last}" if most else f"word {last}"

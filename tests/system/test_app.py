@@ -1,0 +1,289 @@
+"""The real command, agent and keeper on this machine: opened, asked, killed, locked, and nothing left behind."""
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.contracts.relay_process import environment
+from troth import Identity
+from troth_app.home import Home
+from troth_app.outcome import Code
+from troth_client import Vault
+
+TROTH: Final = (sys.executable, "-m", "troth_app.main")
+PASSPHRASE: Final = "correct horse battery staple"
+WAIT_S: Final = 60
+
+
+class House:
+    """One person at one machine."""
+
+    def __init__(self, folder: Path) -> None:
+        """Live in a folder."""
+        self.folder = folder
+        self.environment = {**environment(), "TROTH_HOME": str(folder), "COLUMNS": "80"}
+        self.environment.pop("XDG_RUNTIME_DIR", None)
+        self.home = Home.find(self.environment)
+
+    def run(self, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run a command; what is typed comes from a pipe."""
+        return subprocess.run(
+            [*TROTH, *arguments],
+            input=typed,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            timeout=WAIT_S,
+            check=False,
+        )
+
+    def ok(self, *arguments: str, typed: str = "") -> str:
+        """Run a command that has to end well; return what it said."""
+        done = self.run(*arguments, typed=typed)
+        assert done.returncode == Code.OK, done
+        return done.stdout
+
+    def make(self) -> None:
+        """Make a vault, which is open then."""
+        self.ok("init", typed=f"1\n{PASSPHRASE}\n{PASSPHRASE}\n")
+
+    def state(self) -> str:
+        """Return how it stands."""
+        return str(json.loads(self.ok("status", "--json"))["state"])
+
+    def pids(self, role: str) -> list[int]:
+        """Return the processes of this house in a role, by what the system says of them."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                names = (folder / "environ").read_bytes().split(b"\0")
+                dead = "State:\tZ" in (folder / "status").read_text()
+            except OSError:
+                continue
+            ours = f"TROTH_HOME={self.folder}".encode() in names
+            if ours and not dead and b"troth_app.background" in words and role.encode() in words:
+                found.append(int(folder.name))
+        return found
+
+    def end(self) -> None:
+        """Leave nothing running."""
+        for role in ("agent", "keeper"):
+            for pid in self.pids(role):
+                os.kill(pid, signal.SIGKILL)
+
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="looks at processes where Linux lists them"
+)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A house that nobody lives in yet."""
+    made = House(tmp_path / "home")
+    yield made
+    made.end()
+
+
+def gone(pid: int) -> bool:
+    """Whether a process is gone for good, by the one thing that all of its memory hangs on."""
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+
+
+def memory_of(pid: int) -> bytes:
+    """Return everything that stands in a process's memory."""
+    found = []
+    with Path(f"/proc/{pid}/mem").open("rb", 0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            place, permissions, *_ = line.split()
+            if permissions.startswith("r") and "[v" not in line:
+                start, end = (int(part, 16) for part in place.split("-"))
+                memory.seek(start)
+                try:
+                    found.append(memory.read(end - start))
+                except OSError:
+                    continue
+    return b"".join(found)
+
+
+def test_a_day(house: House) -> None:
+    """First run, init, today, an entry, lock, an entry while locked, unlock, and both are there."""
+    assert "troth init" in house.ok()
+    house.make()
+    assert house.state() == "open"
+    assert house.ok().count("\n") == 1
+    house.ok("mine", "add", typed="first\n")
+    (keeper,) = house.pids("keeper")
+    assert "It is locked." in house.ok("lock")
+    assert gone(keeper)
+    assert house.state() == "locked"
+    assert "troth unlock" in house.ok()
+    assert house.run("mine", "list").returncode == Code.LOCKED
+    house.ok("mine", "add", typed="second\n")
+    wrong = house.run("unlock", typed="wrong\n")
+    assert (wrong.returncode, wrong.stdout) == (Code.LOCKED, "")
+    assert "Nothing is lost" in wrong.stderr
+    assert "1 entry" in house.ok("unlock", typed=f"{PASSPHRASE}\n")
+    assert json.loads(house.ok("mine", "list", "--json")) == {"entries": ["first", "second"]}
+    assert house.home.log.read_bytes() == b""
+
+
+def test_a_keeper_that_is_killed_leaves_it_locked(house: House) -> None:
+    """SIGKILL of the keeper loses nothing; the agent says locked, and unlocking goes on."""
+    house.make()
+    house.ok("mine", "add", typed="kept\n")
+    (keeper,) = house.pids("keeper")
+    os.kill(keeper, signal.SIGKILL)
+    while house.state() != "locked":
+        pass
+    house.ok("unlock", typed=f"{PASSPHRASE}\n")
+    assert json.loads(house.ok("mine", "list", "--json")) == {"entries": ["kept"]}
+
+
+def test_an_agent_that_is_killed_takes_its_keeper_along(house: House) -> None:
+    """SIGKILL of the agent ends the keeper, and the socket that it left behind is no hindrance."""
+    house.make()
+    (agent,), (keeper,) = house.pids("agent"), house.pids("keeper")
+    os.kill(agent, signal.SIGKILL)
+    while not gone(keeper):
+        select.select([], [], [], 0)
+    assert house.home.socket.exists()
+    assert house.state() == "locked"
+    house.ok("unlock", typed=f"{PASSPHRASE}\n")
+    assert house.state() == "open"
+
+
+def test_a_vault_has_one_agent(house: House) -> None:
+    """A second agent is refused in words, and the first one goes on."""
+    house.make()
+    agents = house.pids("agent")
+    second = [sys.executable, "-m", "troth_app.background", "agent"]
+    done = subprocess.run(second, capture_output=True, text=True, env=house.environment, timeout=WAIT_S, check=False)
+    assert done.returncode == Code.HERE
+    assert "Nothing was changed." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert house.pids("agent") == agents
+    assert house.state() == "open"
+
+
+def test_for_one_command_nothing_stays(house: House) -> None:
+    """Without an agent a command asks for the passphrase itself, and when it is answered nothing is left running."""
+    house.make()
+    house.end()
+    assert socket.gethostname() in house.ok("devices", "list", typed=f"{PASSPHRASE}\n")
+    assert house.pids("agent") == house.pids("keeper") == []
+
+
+def test_no_word_stands_in_the_agent(house: House) -> None:
+    """With the vault open and after the lock, the agent's memory holds no passphrase, no entry, and no key."""
+    house.make()
+    house.ok("mine", "add", typed="a canary entry\n")
+    (agent,), (keeper,) = house.pids("agent"), house.pids("keeper")
+    try:
+        open_agent, open_keeper = memory_of(agent), memory_of(keeper)
+    except PermissionError:
+        pytest.skip("this system lets no process read another's memory")
+    house.ok("lock")
+    assert gone(keeper)
+    locked_agent = memory_of(agent)
+    secrets = {"entry": b"a canary entry", "passphrase": PASSPHRASE.encode(), **_keys(house)}
+    # The search works: it finds in the keeper what it must not find in the agent.
+    assert [name for name, secret in secrets.items() if secret in open_keeper] == list(secrets)
+    assert b"troth_app.agent" in locked_agent
+    for memory in (open_agent, locked_agent):
+        assert [name for name, secret in secrets.items() if secret in memory] == []
+
+
+def _keys(house: House) -> dict[str, bytes]:
+    """Return the secret keys that the locked vault holds."""
+    with closing(Vault.open(house.home.vault, passphrase=PASSPHRASE)) as vault:
+        rows = vault.room(vault.rooms[0]).load()
+    identity = Identity.parse(next(row.value for row in rows if row.table == "identity" and row.value))
+    keys = identity.keys
+    return {"everyday": keys.everyday_seed, "box": keys.box_secret, "epoch": identity.epoch.key}
+
+
+def test_nobody_elses_words_reach_the_system(house: House) -> None:
+    """No passphrase and no entry stands in the arguments or the environment of any process, or in any file."""
+    house.make()
+    house.ok("mine", "add", typed="a canary entry\n")
+    shown = b"".join(
+        Path(f"/proc/{pid}/{name}").read_bytes()
+        for pid in (*house.pids("agent"), *house.pids("keeper"))
+        for name in ("cmdline", "environ")
+    )
+    kept = b"".join(path.read_bytes() for path in house.folder.rglob("*") if path.is_file())
+    for secret in (PASSPHRASE.encode(), b"canary"):
+        assert secret not in shown
+        assert secret not in kept
+
+
+def test_a_pipe_without_an_answer(house: House) -> None:
+    """A question that nobody answers ends with the code for usage, and nothing was made."""
+    done = house.run("init", typed="1\n")
+    assert (done.returncode, house.home.vault.exists()) == (Code.USAGE, False)
+    assert "Nothing was made." in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("wrong", [b"", b"no database at all" * 10_000])
+def test_a_damaged_vault_is_left_as_it_is(house: House, wrong: bytes) -> None:
+    """It costs sentences and never a traceback, and the file is not touched."""
+    house.home.prepare()
+    house.home.vault.write_bytes(wrong)
+    done = house.run("unlock", typed=f"{PASSPHRASE}\n")
+    assert done.returncode == Code.HERE
+    assert "Traceback" not in done.stderr
+    assert house.home.vault.read_bytes() == wrong
+
+
+def test_a_terminal(house: House) -> None:
+    """At a terminal the passphrase is not shown, a wrong one is asked for again, and Ctrl-C says what is safe."""
+    house.make()
+    house.ok("lock")
+    first = _at_a_terminal(house, ["unlock"], [("Passphrase:", "wrong\n"), ("Passphrase:", f"{PASSPHRASE}\n")])
+    assert "It is open." in first
+    assert PASSPHRASE not in first
+    house.ok("lock")
+    second = _at_a_terminal(house, ["unlock"], [("Passphrase:", "\x03")])
+    assert re.search(r"Stopped\. It is locked, and\s+nothing was changed\.", second)
+    assert house.state() == "locked"
+
+
+def _at_a_terminal(house: House, arguments: list[str], turns: list[tuple[str, str]]) -> str:
+    """Run a command at a terminal: wait for each prompt, and type; return everything that was shown."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(TROTH[0], [*TROTH, *arguments], house.environment)  # noqa: S606 - our own command
+    shown, seen = "", 0
+    left = list(turns)
+    while True:
+        assert select.select([terminal], [], [], WAIT_S)[0], shown
+        try:
+            received = os.read(terminal, 4_096)
+        except OSError:
+            received = b""
+        if not received:
+            break
+        shown += received.decode()
+        if left and left[0][0] in shown[seen:]:
+            seen = len(shown)
+            os.write(terminal, left.pop(0)[1].encode())
+    os.close(terminal)
+    os.waitpid(pid, 0)
+    return shown

@@ -1,0 +1,55 @@
+"""What a device remembers for itself comes back as it was put, and foreign rows are no concern of it."""
+
+import pytest
+
+from troth import Row
+from troth_app.limits import IDLE_S, IDLE_S_MAX, IDLE_S_MIN
+from troth_app.settings import Relay, Settings, idle_row, others_row, relay_row
+from troth_wire.errors import MalformedError
+
+
+def test_nothing_is_remembered_at_first() -> None:
+    """Without rows there is no relay, no entry, and the default time."""
+    settings = Settings.parse([])
+    assert (settings.relay, settings.entries, settings.idle_s) == (None, (), IDLE_S)
+
+
+def test_a_relay_comes_and_goes() -> None:
+    """The last row counts; without a value there is none."""
+    relay = Relay("wss://relay.example:443/v1", b"pass")
+    settings = Settings.parse([relay_row(relay)])
+    assert settings.relay == relay
+    assert settings.with_(relay_row(None)).relay is None
+
+
+def test_entries_keep_their_order() -> None:
+    """They come back in the order in which they came in, and one that comes twice stands once."""
+    settings = Settings()
+    rows = []
+    for key, entry in ((b"z", b"first"), (b"a", b"second"), (b"z", b"first")):
+        rows.append(settings.mine_row(key, entry))
+        settings = settings.with_(rows[-1])
+    assert settings.entries == ("first", "second")
+    assert Settings.parse(sorted(rows, key=lambda row: row.key)).entries == ("first", "second")
+
+
+@pytest.mark.parametrize(("put", "found"), [(60, 60), (0, IDLE_S_MIN), (1, IDLE_S_MIN), (10**6, IDLE_S_MAX)])
+def test_the_idle_time_is_bounded(put: int, found: int) -> None:
+    """Whatever the row says, an open vault closes in the end, and not under one's hands."""
+    assert Settings.parse([idle_row(put)]).idle_s == found
+
+
+def test_the_others_devices_are_remembered() -> None:
+    """By the room of the space for two."""
+    assert Settings.parse([others_row(b"room", b"abc")]).others == {b"room": b"abc"}
+
+
+def test_foreign_rows_are_left_alone() -> None:
+    """A table of another part of the app changes nothing."""
+    assert Settings.parse([Row("rooms", b"x", b"y")]) == Settings()
+
+
+def test_a_row_that_is_none_is_said() -> None:
+    """What was not written by this is refused."""
+    with pytest.raises(MalformedError):
+        Settings.parse([Row("relay", b"", b"x")])
