@@ -12,17 +12,45 @@ from typing import Any, Final
 import pytest
 from nacl.signing import SigningKey
 
-from troth import crypto, envelope, record
+from troth import cpace, crypto, envelope, record
 from troth.crypto import Signer, box_public
 from troth.envelope import padded_length
 from troth.epochs import Announcement
+from troth.genesis import Genesis
 from troth.joining import Invitation, Request, Welcome
 from troth.keys import CARD, Card, DeviceKeys, Epoch
-from troth.membership import Genesis, Operation, evaluate
+from troth.operations import Operation
+from troth.pairing import (
+    Affirm,
+    Ask,
+    Link,
+    Need,
+    Paired,
+    Pairing,
+    Purpose,
+    Side,
+    Ticket,
+    Turn,
+    introduce_joiner,
+    posts,
+    read_joiner,
+)
+from troth.pairing.agreement import Agreement
+from troth.pairing.channel import Channel
+from troth.pairing.posts import Frame, Share
+from troth.pairing.states import STEPS
+from troth.pairing.words import Introduction, words
+from troth.ports import Entropy
 from troth.record import Header, Kind, Record, Seen, Tip
+from troth.roll import evaluate
+from troth.safety import SafetyNumber
+from troth_client import letterbox
+from troth_client.header import Header as VaultHead
+from troth_client.room import RoomId, open_seed, seal_seed
+from troth_client.sealing import Sealer
 from troth_wire import codec, log, messages, proof
 from troth_wire.errors import ForgedError, MalformedError, RemoteError, VersionError
-from troth_wire.ids import DeviceId, EnvelopeId, Incarnation, Lineage, MailboxId, SpaceId
+from troth_wire.ids import DeviceId, EnvelopeId, Incarnation, Lineage, MailboxId, PersonId, SpaceId
 from troth_wire.messages import FORMS
 
 VECTORS: Final = Path(__file__).resolve().parents[1] / "specs" / "vectors"
@@ -413,6 +441,7 @@ def test_an_operation_adds_its_device(case: Case) -> None:
     members = evaluate(space_in("membership.json", case["space"]), [operation])
     assert members.heads == (operation.id,)
     assert members.person_of[newcomer] == raw(case["person"])
+    assert operation.epoch is not None
     key = crypto.unwrap(
         raw(case["newcomer"]["box_secret"]), operation.epoch.wraps[newcomer], context=raw(case["mailbox"])
     )
@@ -425,10 +454,54 @@ def test_an_operation_is_refused(case: Case) -> None:
     if case["error"] == "forged":
         operation = operation_of(case)
         members = evaluate(space_in("membership.json", case["space"]), [operation])
-        assert operation.id not in members.counting
+        assert operation.id not in members.authorised
     else:
         with pytest.raises(ERRORS[case["error"]]):
             operation_of(case)
+
+
+@each("membership.json", "kinds")
+def test_an_operation_of_every_kind_has_its_bytes(case: Case) -> None:
+    """The payload is read as the kind of the case, signed by its author over the statement, and known by its id."""
+    operation = operation_of(case)
+    assert (operation.kind, [parent.hex() for parent in operation.parents]) == (case["number"], case["parents"])
+    assert (operation.body, operation.statement) == (raw(case["body"]), raw(case["statement"]))
+    assert operation.id == raw(case["operation_id"])
+    assert operation.signature == Signer(raw(case["author_admin_seed"])).sign(operation.statement)
+    members = evaluate(space_in("membership.json", case["space"]), kinds_before(operation))
+    assert (members.refused, members.voided) == ({}, {})
+    assert operation.id in members.authorised
+
+
+def kinds_before(operation: Operation) -> list[Operation]:
+    """An operation of a case and the one that it may build on."""
+    first = operation_of(sections("membership.json")["kinds"][0])
+    return [first, operation] if first.id in operation.parents else [operation]
+
+
+@each("membership.json", "kinds_refused")
+def test_the_form_of_a_kind_is_refused(case: Case) -> None:
+    """An operation that breaks the form of its kind can not be read, or waits."""
+    with pytest.raises(ERRORS[case["error"]]):
+        operation_of(case)
+
+
+@each("membership.json", "logs")
+def test_a_set_of_operations_gives_its_members(case: Case) -> None:
+    """The members are those of the case: who belongs, what is void or refused, the epoch, and the cuts."""
+    operations = [operation_of(case | item) for item in case["operations"]]
+    members = evaluate(space_in("membership.json", case["space"]), operations)
+    current = members.current and members.current.operation.hex()
+    assert {
+        "active": sorted(device.hex() for device in members.active),
+        "words": [device.hex() for device in members.words.values()],
+        "voided": sorted(name.hex() for name in members.voided),
+        "refused": sorted(name.hex() for name in members.refused),
+        "split": members.split,
+        "highest": members.highest,
+        "current": current,
+        "cuts": {device.hex(): cut.operation.hex() for device, cut in members.cuts.items()},
+    } == {name: case[name] for name in ("active", "words", "voided", "refused", "split", "highest", "current", "cuts")}
 
 
 @each("membership.json", "pairing")
@@ -454,3 +527,246 @@ def test_what_is_handed_over_has_its_bytes(case: Case) -> None:
                 raw(case["record"]) if "record" in case else None
             )
             assert welcome.encode() == encoding
+
+
+# pairing.json
+
+
+def ticket_in(case: Case) -> Ticket:
+    """The ticket of a case."""
+    return Ticket(case["host"], Purpose(case["purpose"]), case["number"], raw(case["secret"]))
+
+
+@each("pairing.json", "generators")
+def test_a_secret_gives_its_generator(case: Case) -> None:
+    """Secret, channel and session give the point of the case."""
+    point = cpace.generator(raw(case["secret"]), channel=raw(case["channel"]), session=raw(case["session"]))
+    assert point == raw(case["generator"])
+
+
+@each("pairing.json", "shares_refused")
+def test_a_share_is_refused(case: Case) -> None:
+    """A weak, doubly spelled or reflected share gives no key to either side."""
+    own, other = (raw(case["own"]), b""), (raw(case["share"]), b"")
+    for initiator, responder in ((own, other), (other, own)):
+        with pytest.raises(ERRORS[case["error"]]):
+            cpace.session_key(raw(case["scalar"]), session=b"", initiator=initiator, responder=responder, mine=own[0])
+
+
+@each("pairing.json", "tickets")
+def test_a_ticket_says_where_to_meet(case: Case) -> None:
+    """A ticket has the mailbox and the channel identifier of the case."""
+    ticket = ticket_in(case)
+    assert (ticket.meeting_seed, ticket.mailbox) == (raw(case["seed"]), raw(case["mailbox"]))
+    assert ticket.channel == raw(case["ci"])
+
+
+@each("pairing.json", "links")
+def test_a_link_has_its_text(case: Case) -> None:
+    """A link is written and read as in the case."""
+    ticket = ticket_in(case | {"number": None})
+    link = Link.of(ticket, raw(case["commitment"]), plain=case["plain"])
+    assert link.text == case["text"]
+    assert Link.parse(case["text"]) == link
+
+
+@each("pairing.json", "links_refused")
+def test_a_link_is_refused(case: Case) -> None:
+    """A link that was mistyped, or that a later release made, is told apart."""
+    with pytest.raises(ERRORS[case["error"]]):
+        Link.parse(case["text"])
+
+
+def drawn(side: Case) -> Entropy:
+    """What a side of a case draws: its nonce and its scalar, and then zeros."""
+    left = [raw(side["nonce"]), raw(side["scalar"])]
+    return lambda length: left.pop(0) if left else bytes(length)
+
+
+@each("pairing.json", "meetings")
+def test_two_sides_agree_on_what_the_page_says(case: Case) -> None:
+    """Commitments, shares, channel, proofs and words are those of the case, on both sides."""
+    ticket = ticket_in(case)
+    sides = {side: case[f"{side.name.lower()}_side"] for side in Side}
+    said = {side: Introduction(side, raw(of["introduction"]), raw(of["nonce"])) for side, of in sides.items()}
+    shares = {side: Share(raw(of["share"]), raw(of["commitment"])) for side, of in sides.items()}
+    for side, of in sides.items():
+        assert said[side].commitment == raw(of["commitment"])
+        agreement = Agreement(ticket, side, raw(of["scalar"]))
+        assert agreement.share(shares[Side.HOST].commitment) == raw(of["share"])
+        agreed = agreement.agree(host=shares[Side.HOST], guest=shares[Side.GUEST])
+        assert agreed.openly == raw(case["channel"])
+        for channel in (agreed.channel, Channel.of(raw(case["session_key"]), agreed.openly, side)):
+            assert channel.tag() == raw(case["tags"][side - 1])
+        assert Channel(raw(case["root"]), side).tag() == agreed.channel.tag()
+        assert list(words(agreed.openly, said[Side.HOST], said[Side.GUEST])) == case["words"]
+
+
+@each("pairing.json", "logs")
+def test_a_whole_pairing_has_its_records(case: Case) -> None:
+    """Two machines that draw what the case says post its records, one after the other, and come to its offers."""
+    (meeting,) = (found for found in sections("pairing.json")["meetings"] if found["name"] == case["name"])
+    ticket, host, guest = ticket_in(meeting), meeting["host_side"], meeting["guest_side"]
+    near = Pairing.host(ticket, raw(host["introduction"]), drawn(host))
+    given = ticket if ticket.number is not None else Link.of(ticket, near.commitment)
+    far = Pairing.guest(given, raw(guest["introduction"]), drawn(guest))
+    posted = [*near.start().post, *far.start().post]
+    for position, one in enumerate(map(raw, case["records"]), 1):
+        assert posted[position - 1 : position] == [one]
+        for side in (near, far):
+            turn = side.receive(one, position=position)
+            while turn != Turn():
+                posted += turn.post
+                turn = led_on(side, turn, meeting, case)
+    assert posted == [raw(one) for one in case["records"]]
+    for side in (near, far):
+        assert isinstance(side.now, Paired)
+        assert [[item.hex() for item in offer] for offer in side.now.offers] == case["offers"]
+        assert list(side.now.words) == meeting["words"]
+
+
+def led_on(side: Pairing, turn: Turn, meeting: Case, case: Case) -> Turn:
+    """What the person or the program at a side of a case does next."""
+    match turn.now:
+        case Ask(positions):
+            return side.answer([meeting["words"][at] for at in positions])
+        case Affirm():
+            return side.affirm(True)
+        case Need(step):
+            names = [name for _, name in STEPS[Purpose(meeting["purpose"])]]
+            return side.supply([raw(item) for item in case["offers"][names.index(step)]])
+    return Turn()
+
+
+@each("pairing.json", "records_refused")
+def test_a_record_of_a_pairing_is_refused(case: Case) -> None:
+    """A record of another size, layout or version can not be read."""
+    with pytest.raises(ERRORS[case["error"]]):
+        posts.parse(raw(case["record"]))
+
+
+@each("pairing.json", "frames_refused")
+def test_a_frame_of_a_pairing_is_refused(case: Case) -> None:
+    """A frame that is not the host's first, or whose plaintext breaks a rule, is not taken by the guest."""
+    with pytest.raises(ERRORS[case["error"]]):
+        Channel(raw(case["root"]), Side.GUEST).open_(Frame(raw(case["nonce"]), raw(case["sealed"])))
+
+
+@each("pairing.json", "openings_refused")
+def test_an_opening_is_refused(case: Case) -> None:
+    """What a side was not bound by does not open."""
+    with pytest.raises(ERRORS[case["error"]]):
+        Introduction(Side(case["side"]), raw(case["introduction"]), raw(case["nonce"])).check(raw(case["commitment"]))
+
+
+@each("pairing.json", "joiners")
+def test_a_joiner_has_its_bytes(case: Case) -> None:
+    """A partner far away introduces itself as in the case, and is read so."""
+    keys = DeviceKeys(CARD(decode(raw(case["card"]))), raw(case["everyday_seed"]), raw(case["box_secret"]))
+    mailbox = MailboxId(raw(case["mailbox"]))
+    assert introduce_joiner(mailbox, keys, Signer(raw(case["admin_seed"]))) == raw(case["introduction"])
+    assert read_joiner(mailbox, raw(case["introduction"])) == keys.card
+
+
+@each("pairing.json", "joiners_refused")
+def test_a_joiner_is_refused(case: Case) -> None:
+    """A partner who does not prove all keys for this invitation is refused."""
+    with pytest.raises(ERRORS[case["error"]]):
+        read_joiner(MailboxId(raw(case["mailbox"])), raw(case["introduction"]))
+
+
+@each("pairing.json", "safety_numbers")
+def test_a_safety_number_has_its_digits(case: Case) -> None:
+    """Two persons have the digits of the case."""
+    assert SafetyNumber.of(PersonId(raw(person)) for person in case["persons"]).digits == case["digits"]
+
+
+# vault.json
+
+
+@each("vault.json", "headers")
+def test_a_head_opens_with_its_passphrase(case: Case) -> None:
+    """The passphrase is stretched to the key of the case, and opens both secrets of the head."""
+    head = VaultHead.parse(raw(case["header"]))
+    assert head.encode() == raw(case["header"])
+    assert (head.vault.hex(), head.cost) == (case["vault"], crypto.Cost(case["memory_mib"], case["passes"]))
+    assert head.stretched(case["passphrase"], crypto.stretch) == raw(case["stretched"])
+    found = head.secrets(case["passphrase"], stretch=crypto.stretch)
+    assert (found.key, found.admin) == (raw(case["key"]), raw(case["admin"]))
+
+
+@each("vault.json", "headers_refused")
+def test_a_head_is_refused(case: Case) -> None:
+    """A head that was altered can not be read, and one that was exchanged in part does not open."""
+    with pytest.raises(ERRORS[case["error"]]):
+        VaultHead.parse(raw(case["header"])).secrets(case["passphrase"], stretch=crypto.stretch)
+
+
+def sealer(case: Case, sealed: bytes) -> Sealer:
+    """The sealer of the vault of a case, which draws the nonce of its row."""
+    return Sealer(raw(case["vault_key"]), raw(case["vault"]), lambda size: sealed[:size])
+
+
+@each("vault.json", "rows")
+def test_a_row_is_sealed(case: Case) -> None:
+    """The row is sealed to the bytes of the case, and opened from them again."""
+    sealed = raw(case["sealed"])
+    content = (raw(case["room"]), case["table"], raw(case["key"]), raw(case["value"]))
+    assert sealer(case, sealed).seal(case["number"], content) == sealed
+    assert sealer(case, sealed).open_(case["number"], sealed) == content
+
+
+@each("vault.json", "rows_refused")
+def test_a_row_is_refused(case: Case) -> None:
+    """A row that is not what it claims to be, where it claims to be, does not open."""
+    with pytest.raises(ERRORS[case["error"]]):
+        sealer(case, b"").open_(case["number"], raw(case["sealed"]))
+
+
+@each("vault.json", "seeds")
+def test_a_seed_is_sealed(case: Case) -> None:
+    """The seed is sealed to the bytes of the case, and gives the admin key again."""
+    place = (raw(case["admin"]), raw(case["vault"]), RoomId(raw(case["room"])))
+    assert seal_seed(*place, raw(case["seed"]), raw(case["sealed"])[:24]) == raw(case["sealed"])
+    assert Signer(open_seed(*place, raw(case["sealed"]))).public == raw(case["public"])
+
+
+@each("vault.json", "seeds_refused")
+def test_a_seed_is_refused(case: Case) -> None:
+    """A seed opens with its vault's admin secret, for its room, and not else."""
+    with pytest.raises(ERRORS[case["error"]]):
+        open_seed(raw(case["admin"]), raw(case["vault"]), RoomId(raw(case["room"])), raw(case["sealed"]))
+
+
+@each("vault.json", "slots")
+def test_a_slot_has_its_bytes(case: Case) -> None:
+    """The vault key gives the public key of the letterbox, and the slot names it."""
+    public = box_public(crypto.derive(raw(case["vault_key"]), b"troth/letter"))
+    assert public == raw(case["public"])
+    assert letterbox.encode_slot(raw(case["vault"]), public) == raw(case["slot"])
+    assert letterbox.parse_slot(raw(case["slot"])) == (raw(case["vault"]), public)
+
+
+@each("vault.json", "slots_refused")
+def test_a_slot_is_refused(case: Case) -> None:
+    """A slot that was altered says nothing."""
+    with pytest.raises(ERRORS[case["error"]]):
+        letterbox.parse_slot(raw(case["slot"]))
+
+
+@each("vault.json", "letters")
+def test_a_letter_is_sealed(case: Case) -> None:
+    """The entry is sealed to the bytes of the case, known by their id, and opened from them again."""
+    secret, vault = crypto.derive(raw(case["vault_key"]), b"troth/letter"), raw(case["vault"])
+    keys = {"ephemeral": raw(case["ephemeral"]), "key": raw(case["fresh_key"])}
+    assert letterbox.seal_letter(raw(case["entry"]), vault, box_public(secret), **keys) == raw(case["letter"])
+    assert letterbox.open_letter(raw(case["letter"]), secret, vault) == raw(case["entry"])
+    assert crypto.digest(b"troth/letter", raw(case["letter"])) == raw(case["id"])
+
+
+@each("vault.json", "letters_refused")
+def test_a_letter_is_refused(case: Case) -> None:
+    """A letter that is not to this vault does not open."""
+    secret = crypto.derive(raw(case["vault_key"]), b"troth/letter")
+    with pytest.raises(ERRORS[case["error"]]):
+        letterbox.open_letter(raw(case["letter"]), secret, raw(case["vault"]))

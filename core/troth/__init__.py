@@ -6,11 +6,11 @@ Values in, values out: every input returns a `Step` of what to save, then send, 
 from troth.crypto import Cost, Signer, aead_open, aead_seal, derive, stretch
 from troth.edits import Delete, Edit, Insert, Path, Put, Splice, Text, Value
 from troth.engine import Engine, Group
+from troth.genesis import Genesis, countersign, found
 from troth.identity import Identity, document_id
 from troth.joining import Invitation, Request, Welcome, request
 from troth.keys import Card, DeviceKeys, Epoch
 from troth.loading import begin, load
-from troth.membership import Genesis, countersign, found
 from troth.ports import Entropy, Probe, Store
 from troth.status import Status
 from troth.step import (
@@ -19,6 +19,7 @@ from troth.step import (
     Disputed,
     Elsewhere,
     Event,
+    Forked,
     HangUp,
     Held,
     Notice,
@@ -26,6 +27,7 @@ from troth.step import (
     Rebuild,
     RefusedEdit,
     RefusedPush,
+    Renewed,
     Row,
     Step,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "Entropy",
     "Epoch",
     "Event",
+    "Forked",
     "Genesis",
     "Group",
     "HangUp",
@@ -59,6 +62,7 @@ __all__ = [
     "Rebuild",
     "RefusedEdit",
     "RefusedPush",
+    "Renewed",
     "Request",
     "Row",
     "Signer",

@@ -7,8 +7,7 @@ one function owns transactions, always with `with`, and nothing in it awaits or 
 a foreign change is applied alone, after the guard, and its hash is looked for afterwards.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -78,15 +77,21 @@ class _TooLargeError(Exception):
     """Rolls a transaction back because it must become several changes."""
 
 
-@contextmanager
-def _wall() -> Iterator[None]:
-    try:
-        yield
-    except (TrothError, _GroupError, _TooLargeError, KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except BaseException as panic:
-        # Without the cause: the library's text may quote the document.
-        raise PoisonedError(f"the document library stopped ({type(panic).__name__})") from None
+class _Wall:
+    """What the library raises ends here; a class, because it stands around every call, and a generator is dear."""
+
+    _PASSED = (TrothError, _GroupError, _TooLargeError, KeyboardInterrupt, SystemExit, MemoryError)
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, panic: BaseException | None, _: object) -> None:
+        if kind is not None and not issubclass(kind, self._PASSED):
+            # Without the cause: the library's text may quote the document.
+            raise PoisonedError(f"the document library stopped ({kind.__name__})") from None
+
+
+_WALL: Final = _Wall()
 
 
 class Document:
@@ -95,7 +100,7 @@ class Document:
     def __init__(self, actor: ActorId) -> None:
         self._written = False
         """Whether this actor is known to have made a change of this document."""
-        with _wall():
+        with _WALL:
             self._document = automerge.Document(actor_id=actor)
 
     @classmethod
@@ -106,15 +111,15 @@ class Document:
             PoisonedError: If it can not be read.
         """
         document = cls(actor)
-        with _wall():
+        with _WALL:
             document._document = automerge.Document.load(saved)
             document._document.set_actor(actor)
         return document
 
     def heads(self) -> frozenset[ChangeHash]:
         """Return the hashes of the changes that no other change builds on."""
-        with _wall():
-            return frozenset(ChangeHash(head) for head in self._document.get_heads())
+        with _WALL:
+            return frozenset(map(ChangeHash, self._document.get_heads()))
 
     def edit(self, groups: Sequence[Sequence[Edit]]) -> Made:
         """Apply groups of edits; each group as a whole or not at all.
@@ -138,7 +143,7 @@ class Document:
         A weight can not foresee how many conflicting values an operation replaces: whoever put them there decides it.
         """
         refused: dict[int, UsageError] = {}
-        with _wall():
+        with _WALL:
             before = self._document.get_heads()
             while accepted := [item for item in enumerate(groups) if item[1] and item[0] not in refused]:
                 try:
@@ -187,7 +192,7 @@ class Document:
             PoisonedError: If the library stopped; discard the document.
             UnappliedError: If it returned without applying the change; discard the document.
         """
-        with _wall():
+        with _WALL:
             message = automerge.Message.decode(_SYNC_PREFIX + _uleb(len(raw)) + raw)
             self._document.receive_sync_message(automerge.SyncState(), message)
             heads = self._document.get_heads()
@@ -202,14 +207,19 @@ class Document:
             PoisonedError: If the library stopped; discard the document.
         """
         edits.check_path(path)
-        with _wall():
+        with _WALL:
             kind, place = _resolve(self._document, path)
             return _plain(self._document, kind, place)
 
     def save(self) -> bytes:
         """Return the library's own compressed form, for a cache or a probe."""
-        with _wall():
+        with _WALL:
             return self._document.save()
+
+    def changes(self) -> tuple[bytes, ...]:
+        """Return every change, raw, causes before effects."""
+        with _WALL:
+            return tuple(change.raw_bytes for change in self._document.get_changes([]))
 
     def _write_once(self, groups: Sequence[tuple[int, Sequence[Edit]]], cut_at: int) -> None:
         """Write every group in one transaction, or roll all of it back."""
@@ -324,12 +334,18 @@ def _apply(transaction: Any, piece: Edit) -> None:
         case Splice(path, index, delete, insert):
             _, place = _resolve(transaction, path, ObjType.Text)
             at = _index(transaction, place, index)
-            if at + delete > transaction.length(place):
+            if delete and at + delete > transaction.length(place):
                 raise UsageError("the text is shorter than what should be removed")
             for _ in range(delete):
                 transaction.delete(place, at)
-            for offset, character in enumerate(insert):
-                transaction.insert(place, at + offset, ScalarType.Str, character)
+            _type(transaction.insert, place, at, insert)
+
+
+def _type(insert: Callable[[bytes, int, ScalarType, str], None], place: bytes, at: int, text: str) -> None:
+    """Insert a text character by character, which is all the library offers; so nothing else is done in the loop."""
+    kind = ScalarType.Str
+    for offset, character in enumerate(text, at):
+        insert(place, offset, kind, character)
 
 
 def _write(scalar: Any, container: Any, place: bytes, key: str | int, value: Value) -> None:
@@ -353,7 +369,8 @@ def _resolve(reader: Any, path: Path, expected: ObjType | None = None) -> tuple[
     kind: Any = ObjType.Map
     place = automerge.ROOT
     for part in path:
-        found = reader.get(place, _key(reader, kind, place, part, new=False))
+        # Whether a key is there is what `get` tells.
+        found = reader.get(place, _key(reader, kind, place, part, new=True))
         if found is None:
             raise UsageError("nothing stands at this path")
         kind, place = found

@@ -10,9 +10,23 @@ from math import isnan
 from typing import Any
 
 from troth_wire.errors import UsageError
+from troth_wire.ids import DocumentId
 from troth_wire.limits import EDIT_KEY_BYTES_MAX, EDIT_PATH_PARTS_MAX, EDIT_VALUE_BYTES_MAX
 
-__all__ = ["Delete", "Edit", "Insert", "Path", "Put", "Splice", "Text", "Value", "check", "check_path", "check_value"]
+__all__ = [
+    "Delete",
+    "Edit",
+    "Group",
+    "Insert",
+    "Path",
+    "Put",
+    "Splice",
+    "Text",
+    "Value",
+    "check",
+    "check_path",
+    "check_value",
+]
 
 Path = tuple[str | int, ...]
 """Map keys and list indexes, from the root."""
@@ -63,6 +77,15 @@ class Splice:
 
 
 Edit = Put | Delete | Insert | Splice
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Edits of one document that a caller wants applied as a whole, under a ticket to hear about them by."""
+
+    ticket: int
+    document: DocumentId
+    edits: tuple[Edit, ...]
 
 
 def check(edit: Edit) -> None:

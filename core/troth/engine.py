@@ -8,31 +8,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from troth import envelope, guard
-from troth import record as records
-from troth.crypto import NONCE_BYTES, Signer
+from troth import envelope
+from troth.crypto import Signer
 from troth.cursor import Cursor
 from troth.document import PoisonedError, UnappliedError
-from troth.edits import Edit, Path, Value
+from troth.edits import Group, Path, Value
+from troth.evidence import Evidence
 from troth.folding import fold
 from troth.follower import Follower, advice
+from troth.holding import Holding
 from troth.identity import Identity
 from troth.inbox import Inbox, Judged, Parked
 from troth.joining import Invitation, Request, Welcome, add_device
-from troth.journal import write_edits
 from troth.library import Library
+from troth.mending import Mending, mend
 from troth.outbox import Outbox
 from troth.ports import Entropy
 from troth.record import Kind, Record, Verified
-from troth.scribe import Scribe
+from troth.retry import Retry
 from troth.status import Status
 from troth.step import (
     CaughtUp,
     Changed,
-    Disputed,
     Elsewhere,
+    Forked,
     HangUp,
-    Held,
     Offline,
     Rebuild,
     RefusedEdit,
@@ -40,13 +40,11 @@ from troth.step import (
     Row,
     Step,
 )
-from troth.unsettled import NO_EDITS, RECORDS, SHOWN_BEFORE, Unsettled
+from troth.unsettled import SHOWN_BEFORE, Unsettled
+from troth.writer import Writer
 from troth_wire import codec, messages
 from troth_wire.errors import MalformedError, RemoteError, VersionError
-from troth_wire.ids import ChangeHash, DocumentId, EnvelopeId, Incarnation, RecordId
-from troth_wire.limits import (
-    HELD_BYTES_MAX,
-)
+from troth_wire.ids import DocumentId, EnvelopeId, Incarnation, RecordId
 from troth_wire.log import envelope_id
 from troth_wire.messages import Deliver, Message, Refuse, Stored
 
@@ -54,23 +52,9 @@ __all__ = ["Engine", "Group"]
 
 IDENTITY: Final = "identity"
 LIFE: Final = "life"
-HELD: Final = "held"
 FUSE: Final = "fuse"
-EVIDENCE: Final = "evidence"
 REOFFER: Final = "reoffer"
 BLOWN: Final = "blown"
-
-RETRY_S: Final = 60
-"""How long what was refused waits where the relay names no time, as for a full mailbox: each try costs its bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Edits of one document that a caller wants applied as a whole, under a ticket to hear about them by."""
-
-    ticket: int
-    document: DocumentId
-    edits: tuple[Edit, ...]
 
 
 @dataclass
@@ -83,22 +67,17 @@ class Engine:
     inbox: Inbox
     library: Library
     cursor: Cursor
-    scribe: Scribe
+    writer: Writer
     unsettled: Unsettled
     follower: Follower
-    arrivals: int = 0
-    """Records that were ever saved; the next row key."""
-    remembered: set[RecordId] = field(default_factory=set)
-    """Own records that this vault wrote."""
-    held: Counter[str] = field(default_factory=Counter)
-    held_bytes: int = 0
-    disputed: int = 0
+    holding: Holding = field(default_factory=Holding)
+    evidence: Evidence = field(default_factory=Evidence)
+    mending: Mending = field(default_factory=Mending)
     elsewhere: set[RecordId] = field(default_factory=set)
     _found_at: dict[RecordId, int] = field(default_factory=dict)
     _pending: list[Verified] = field(default_factory=list)
     _was_caught_up: bool = False
-    _retry_in_s: int | None = None
-    _retry_at_s: float | None = None
+    _retry: Retry = field(default_factory=Retry)
 
     @property
     def outbox(self) -> Outbox:
@@ -122,16 +101,8 @@ class Engine:
         return step
 
     def _edit(self, document: DocumentId, groups: Sequence[Group], step: Step) -> None:
-        folded = [fold(group.edits) for group in groups]
-        made = self.library.edit(document, folded)
+        made = self.writer.make(self.library, document, [fold(group.edits) for group in groups], step)
         step.tell += [RefusedEdit(groups[number].ticket, error) for number, error in made.refused.items()]
-        accepted = tuple(edit for number, edits in enumerate(folded) if number not in made.refused for edit in edits)
-        for number, share in enumerate(records.share_out(made.changes)):
-            payload = codec.pack(share)
-            changes = tuple(map(guard.change_hash, share))
-            # The edits stand beside the first of their records: made anew, they make all of them anew.
-            journal = write_edits(accepted if number == 0 else ())
-            self._write(Kind.CHANGES, payload, step, document=document, changes=changes, journal=journal)
         if made.changes:
             step.tell.append(Changed(document, local=True))
 
@@ -158,40 +129,12 @@ class Engine:
         members, identity = self.inbox.members, self.identity
         payload = add_device(members, identity.keys, admin, asked, identity.epoch, self.entropy)
         step = Step()
-        record = self._write(Kind.OPERATION, payload, step)
+        record = self.writer.write(Kind.OPERATION, payload, step)
         self._push(step)
         return step, Welcome(identity.genesis, record)
 
-    def _write(
-        self,
-        kind: Kind,
-        payload: bytes,
-        step: Step,
-        *,
-        document: DocumentId | None = None,
-        changes: tuple[ChangeHash, ...] = (),
-        journal: bytes = NO_EDITS,
-    ) -> Verified:
-        """Sign a record, seal it, and queue it."""
-        record = self.scribe.write(kind, payload, document=document, changes=changes)
-        self.remembered.add(record.id)
-        key = self._keep(record, 0, step, own=True)
-        self._queue(record, key, journal, step)
-        return record
-
-    def _queue(self, record: Verified, key: bytes, journal: bytes, step: Step) -> None:
-        sealed = envelope.seal(record, self.identity.epoch, self.entropy(NONCE_BYTES))
-        step.save += self.unsettled.add(record, key, sealed, journal)
-
-    def _keep(self, record: Record, position: int, step: Step, *, own: bool) -> bytes:
-        """Save a record under the next row key."""
-        self.arrivals += 1
-        key = self.arrivals.to_bytes(8, "big")
-        step.save.append(Row(RECORDS, key, codec.pack([own, position, record.encode()])))
-        return key
-
     def _push(self, step: Step) -> None:
-        if self.follower.caught_up and self._retry_in_s is None and self._retry_at_s is None:
+        if self.follower.caught_up and not self._retry.waits:
             step.send += [self.follower.say(push) for push in self.outbox.push(self.cursor.mailbox)]
 
     # The link
@@ -210,7 +153,7 @@ class Engine:
         self.follower.disconnect()
         self.outbox.unsend()
         self._was_caught_up = False
-        self._retry_in_s = self._retry_at_s = None
+        self._retry.forget()
         return Step(tell=[Offline()])
 
     def tick(self, now_s: float) -> Step:
@@ -220,10 +163,7 @@ class Engine:
             now_s: A monotonic clock.
         """
         step = Step()
-        if self._retry_in_s is not None:
-            self._retry_at_s, self._retry_in_s = now_s + self._retry_in_s, None
-        if self._retry_at_s is not None and now_s >= self._retry_at_s:
-            self._retry_at_s = None
+        if self._retry.tick(now_s):
             self._push(step)
         return step
 
@@ -262,7 +202,7 @@ class Engine:
                     self._confirm(self.outbox.record_of(identity), step)
             case Refuse(reason, _, identities, retry_after_s) if identities:
                 self.outbox.refuse(identities, advice(reason))
-                self._retry_in_s = retry_after_s or RETRY_S
+                self._retry.ask(retry_after_s)
                 step.tell.append(RefusedPush(advice(reason)))
 
     def _open(
@@ -283,9 +223,9 @@ class Engine:
             if record.header.space != self.identity.space:
                 raise MalformedError("a record of another space")
         except VersionError as error:
-            self._hold_envelope(identity, sealed, position, f"waits for a newer version: {error}", step)
+            self.holding.hold_envelope(identity, sealed, position, f"waits for a newer version: {error}", step)
         except RemoteError as error:
-            self._hold_envelope(identity, sealed, position, str(error), step)
+            self.holding.hold_envelope(identity, sealed, position, str(error), step)
         else:
             arrived.append((record, position))
 
@@ -305,36 +245,45 @@ class Engine:
             if copy not in fresh and record not in self.inbox.chains:
                 fresh[copy] = record
                 self._found_at[record.id] = position
-                self._keep(record, position, step, own=False)
+                self.writer.keep(record, position, step, own=False)
         if not fresh:
             return
         judged = self.inbox.take(fresh.values())
         self._note(judged, step)
-        self._pending += judged.carriers
-        if judged.carriers:
+        carriers = [*judged.carriers, *judged.beyond]
+        self._pending += carriers
+        if judged.recut or any(map(self.library.closes_gap, judged.verified)):
+            step.tell.append(Rebuild("what counts of a removed device's records is another part of them now"))
+        if carriers:
             step.save.append(Row(FUSE, b"", codec.pack([record.id for record in self._pending])))
 
     def _note(self, judged: Judged, step: Step) -> None:
         """Look at what verified records say of the log and of this device."""
-        for identity, why in judged.held:
-            self.hold(identity, why, step)
+        for _, why in judged.held:
+            self.holding.hold(why, step)
         for record in judged.verified:
             found_at = self._found_at.pop(record.id, None)
             seen = record.header.seen
             if seen is not None and self.cursor.contradicts(seen, found_at or None):
-                self._dispute(record, step)
-            if record.header.device == self.identity.device and record.id not in self.remembered:
+                assert self.cursor.seen is not None, "a contradiction needs a log that was read"
+                self.evidence.against_record(record, self.cursor.seen, step)
+            if record.header.device == self.identity.device and record.id not in self.writer.remembered:
                 self._meet_oneself(record, step)
 
     def _meet_oneself(self, record: Verified, step: Step) -> None:
         """A record with this device's signature that its vault does not remember."""
+        header = record.header
         self.elsewhere.add(record.id)
+        self.mending.meet(self.library, header.document, header.changes)
         step.tell.append(Elsewhere(record.id))
-        if record.header.incarnation == self.life:
+        if header.incarnation == self.life:
             # Two stores live the same life; from here on this one lives another.
-            self.life = Incarnation(self.entropy(16))
-            step.save.append(Row(LIFE, b"", self.life))
-            step.tell.append(Rebuild("this device's vault was restored or copied"))
+            self._live_anew("this device's vault was restored or copied", step)
+
+    def _live_anew(self, why: str, step: Step) -> None:
+        self.life = Incarnation(self.entropy(16))
+        step.save.append(Row(LIFE, b"", self.life))
+        step.tell.append(Rebuild(why))
 
     def merge(self) -> Step:
         """Apply what `receive` verified and saved.
@@ -346,9 +295,30 @@ class Engine:
         try:
             for record in pending:
                 self.apply(record, step)
+            self.settle(step)
+            if self.library.is_life_lost:
+                # Its actor's next change would be a second one in the place of the first that fell.
+                self._live_anew("what this device wrote does not stand", step)
+            elif self.follower.caught_up:
+                # Not before: until then nobody knows what the log has shown.
+                mend(self.mending, self.library, self.writer, step)
+                self._push(step)
         except (PoisonedError, UnappliedError) as error:
             return Step(tell=[Rebuild(str(error))])
         return step
+
+    def settle(self, step: Step) -> None:
+        """Decide what stands where an author forked, once for all that came.
+
+        Raises:
+            PoisonedError, UnappliedError: If everything must be rebuilt.
+        """
+        for document, new, refused in self.library.settle(self.inbox.members.person_of):
+            for reason in refused:
+                self.holding.hold(reason.value, step)
+            step.tell.append(Forked(document))
+            if new and Changed(document, local=False) not in step.tell:
+                step.tell.append(Changed(document, local=False))
 
     def apply(self, record: Verified, step: Step) -> None:
         """Bring the changes of a verified record into their document, or hold them with a reason.
@@ -359,65 +329,39 @@ class Engine:
         try:
             document, parcels = self.library.unpack(record)
         except MalformedError as error:
-            self.hold(record.id, str(error), step)
+            self.holding.hold(str(error), step)
             return
         new, refused = self.library.take(document, parcels)
-        for identity, reason in refused:
-            self.hold(identity, reason.value, step)
+        for reason in refused:
+            self.holding.hold(reason.value, step)
         if new and Changed(document, local=False) not in step.tell:
             step.tell.append(Changed(document, local=False))
-
-    def hold(self, _record: RecordId, why: str, step: Step) -> None:
-        """Count something that does not count; the record itself is kept among the records."""
-        self.held[why] += 1
-        step.tell.append(Held(why))
-
-    def _hold_envelope(self, identity: EnvelopeId, sealed: bytes, position: int, why: str, step: Step) -> None:
-        kept = sealed if self.held_bytes + len(sealed) <= HELD_BYTES_MAX else b""
-        self.held_bytes += len(kept)
-        step.save.append(Row(HELD, identity, codec.pack([why, position, kept])))
-        self.held[why] += 1
-        step.tell.append(Held(why))
 
     def await_proof(self, record: RecordId, position: int) -> None:
         """Remember where in the log a record stood that nothing proves yet."""
         self._found_at[record] = position
 
-    def rewrite(self, kind: Kind, payload: bytes, step: Step) -> None:
-        """Sign and queue a payload again that an earlier life never sent."""
-        self._write(kind, payload, step)
-
-    # Disputes, and going on after them
-
-    def _dispute(self, record: Verified, step: Step) -> None:
-        self.disputed += 1
-        seen = self.cursor.seen
-        assert seen is not None, "a contradiction needs a log that was read"
-        here = [seen.lineage, seen.position, seen.running]
-        step.save.append(Row(EVIDENCE, record.id, codec.pack(["record", here, record.encode()])))
-        step.tell.append(Disputed(record.header.device))
+    # After the end of the log, and after its loss
 
     def _dispute_relay(self, step: Step) -> None:
         """The relay's log is not the one that was read: keep proof, read the new one, and offer it what it lacks."""
         before, self.follower.disputed = self.follower.disputed, None
         assert before is not None, "only called for a dispute"
-        self.disputed += 1
-        proof = codec.pack(["relay", [before.lineage, before.position, before.running], None])
-        step.save.append(Row(EVIDENCE, before.lineage + before.position.to_bytes(8, "big"), proof))
+        self.evidence.against_relay(before, step)
         step.save.append(Row(REOFFER, self.cursor.mailbox, b""))
-        step.tell += [Disputed(None), Rebuild("the relay shows another log")]
+        step.tell.append(Rebuild("the relay shows another log"))
 
     def _catch_up(self, step: Step) -> None:
         """The log was read to its end: what it lacks of this device goes out, or is made anew."""
         self._was_caught_up = True
         if self.unsettled.is_stale(self.life):
-            step.save += self.unsettled.recall()
+            step.save += self.unsettled.recall(self.mending.origins)
             step.tell.append(Rebuild("what was not sent is made anew"))
             return
         if self.unsettled.lacking:
             step.save.append(Row(REOFFER, self.cursor.mailbox, None))
         for key, record in self.unsettled.give_back():
-            self._queue(record, key, SHOWN_BEFORE, step)
+            self.writer.queue(record, key, SHOWN_BEFORE, step)
         step.tell.append(CaughtUp())
 
     # Looking
@@ -447,8 +391,10 @@ class Engine:
             refused=self.outbox.refused or self.follower.refused,
             read=self.cursor.position,
             parked=parked,
-            held=self.held,
-            disputed=self.disputed,
+            held=self.holding.reasons,
+            disputed=self.evidence.count,
             elsewhere=len(self.elsewhere),
             forks=len(self.inbox.chains.forks),
+            lost=self.library.lost,
+            renewed=len(self.mending.renewed),
         )

@@ -1,6 +1,6 @@
 """Epochs: who is given the key, and how a device knows that it is the key that was announced (specs/membership.md).
 
-Rotation has its own release; today a space has one epoch.
+Which epoch is current follows from the operations (`standing`); the ring does not rotate yet.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,14 +13,14 @@ from troth.keys import Card, DeviceKeys, Entropy, Epoch
 from troth_wire import codec
 from troth_wire.errors import ForgedError, MalformedError
 from troth_wire.ids import DeviceId, MailboxId
-from troth_wire.limits import PERSON_DEVICES_MAX
+from troth_wire.limits import EPOCH_RECIPIENTS_MAX
 
 __all__ = ["ANNOUNCEMENT", "Announcement", "announce"]
 
 _SHAPE: Final = codec.fields(
     codec.natural(),
     codec.raw(32),
-    codec.many(codec.fields(codec.raw(32), codec.raw(WRAP_BYTES)), PERSON_DEVICES_MAX * 2),
+    codec.many(codec.fields(codec.raw(32), codec.raw(WRAP_BYTES)), EPOCH_RECIPIENTS_MAX),
 )
 
 
@@ -55,23 +55,28 @@ class Announcement:
         return epoch
 
 
-def announce(epoch: Epoch, cards: Iterable[Card], entropy: Entropy) -> Announcement:
-    """Wrap an epoch key for some devices."""
+def announce(epoch: Epoch, cards: Iterable[Card], entropy: Entropy, *, generation: int = 0) -> Announcement:
+    """Wrap an epoch key for some devices.
+
+    Args:
+        epoch: Whose key is wrapped.
+        cards: The devices that may read.
+        entropy: For one ephemeral secret each.
+        generation: 0 for the epoch of a genesis, one more for each that follows.
+    """
     wraps = {
         card.device: crypto.wrap(card.box, epoch.key, ephemeral=entropy(32), context=epoch.mailbox) for card in cards
     }
-    return Announcement(0, epoch.mailbox, wraps)
+    return Announcement(generation, epoch.mailbox, wraps)
 
 
 def ANNOUNCEMENT(item: object) -> Announcement:  # noqa: N802 - reads like the other checks
     """Read an announcement.
 
     Raises:
-        MalformedError: If it is none, or of a generation that this version does not know.
+        MalformedError: If it is none.
     """
     generation, mailbox, wraps = _SHAPE(item)
     if [device for device, _ in wraps] != sorted({device for device, _ in wraps}):
         raise MalformedError("wraps do not ascend")
-    if generation != 0:
-        raise MalformedError("an epoch that this version does not know")
     return Announcement(generation, mailbox, dict(wraps))

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from troth.crypto import digest
+from troth.genesis import GENESIS_BYTES_MAX, Genesis
 from troth.joining import Welcome
 from troth.keys import CARD, DeviceKeys, Epoch
-from troth.membership import GENESIS_BYTES_MAX, Genesis
 from troth_wire import codec
 from troth_wire.errors import ForgedError
 from troth_wire.ids import DeviceId, DocumentId, SpaceId

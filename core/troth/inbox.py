@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from troth.chain import Chains
-from troth.membership import Genesis, Members, Operation, Roll
+from troth.genesis import Genesis
+from troth.membership import Members
+from troth.operations import Operation
 from troth.record import Kind, Record, Verified
+from troth.roll import Roll
 from troth_wire.errors import MalformedError, VersionError
 from troth_wire.ids import DeviceId, RecordId
 from troth_wire.limits import DEVICE_INCARNATIONS_MAX
@@ -26,6 +29,7 @@ class Parked(Enum):
     HEADS = "it builds on a membership operation that has not arrived"
     KIND = "it needs a newer version"
     CAUSE = "it builds on a change that has not arrived"
+    REMOVED = "its device was removed"
 
 
 @dataclass(slots=True)
@@ -35,6 +39,10 @@ class Judged:
     carriers: list[Verified] = field(default_factory=list)
     verified: list[Verified] = field(default_factory=list)
     held: list[tuple[RecordId, str]] = field(default_factory=list)
+    beyond: list[Verified] = field(default_factory=list)
+    """Changes beyond a cut: no part of a document, unless one that counts has them in its past."""
+    recut: bool = False
+    """Whether another record of a removed device counts now than before, so that documents are made anew."""
 
 
 class Inbox:
@@ -45,6 +53,8 @@ class Inbox:
         self._roll = Roll(genesis)
         self._headless: list[Verified] = []
         self._newer: list[Verified] = []
+        self._beyond: list[Verified] = []
+        self._came = 0
         self.members: Members = self._roll.members()
 
     def parked(self) -> Counter[Parked]:
@@ -56,8 +66,14 @@ class Inbox:
             Parked.SIGNATURE: len(unproven) - strangers,
             Parked.HEADS: len(self._headless),
             Parked.KIND: len(self._newer),
+            Parked.REMOVED: len(self._beyond),
         }
         return Counter({reason: count for reason, count in counts.items() if count})
+
+    @property
+    def beyond(self) -> tuple[Verified, ...]:
+        """What is set aside as beyond a cut, for a document that is made anew."""
+        return tuple(self._beyond)
 
     def add_own(self, record: Verified) -> None:
         """Take in a record that this device has just signed."""
@@ -68,7 +84,7 @@ class Inbox:
 
     def take(self, arrived: Iterable[Record]) -> Judged:
         """Judge records in the order of the log, and again whatever waited for what they bring."""
-        judged = Judged()
+        judged, cuts = Judged(), self.members.cuts
         waiting: list[Record] = list(arrived)
         while True:
             proven = self.chains.settle(waiting, self._key_of)
@@ -83,12 +99,31 @@ class Inbox:
                 self._place(record, judged)
             # Whoever became known may have written what is parked; for all others nothing changed.
             waiting = [record for record in self.chains.parked if record.header.device not in known]
+        self._sift(judged)
+        judged.recut = cuts != self.members.cuts
         return judged
+
+    def _sift(self, judged: Judged) -> None:
+        """Set aside what is beyond a cut, now that all the cuts are known that came with it."""
+        judged.beyond = [record for record in judged.carriers if self._is_beyond(record)]
+        released = [record for record in self._beyond if not self._is_beyond(record)]
+        kept = [record for record in judged.carriers if record not in judged.beyond]
+        judged.carriers = released + kept
+        self._beyond = [record for record in self._beyond if record not in released] + judged.beyond
+
+    def _is_beyond(self, record: Verified) -> bool:
+        """Whether its place is beyond a cut. In branches of one life the chain decides, and the library looks at it."""
+        header, cut = record.header, self.members.cuts.get(record.header.device)
+        if cut is None:
+            return False
+        tips = (tip for tip in cut.tips if tip.incarnation == header.incarnation)
+        return not any(header.sequence < tip.sequence or record.id == tip.record for tip in tips)
 
     def _refresh(self) -> bool:
         """Bring the members up to date; tell whether that changed anything."""
-        if len(self._roll) == len(self.members.counting):
+        if self._roll.came == self._came:
             return False
+        self._came = self._roll.came
         self.members = self._roll.members()
         return True
 
@@ -98,16 +133,27 @@ class Inbox:
 
     def _place(self, record: Verified, judged: Judged) -> None:
         header = record.header
-        if not self._roll.knows(header.heads):
+        if self._roll.refuses(header.heads):
+            judged.held.append((record.id, "it builds on a membership operation that does not count"))
+        elif not self._roll.knows(header.heads):
             self._headless.append(record)
         elif self.chains.rank(header.device, header.incarnation) >= DEVICE_INCARNATIONS_MAX:
             judged.held.append((record.id, "its device has started over more often than is counted"))
         elif header.kind == Kind.CHANGES:
-            judged.carriers.append(record)
+            self._place_changes(record, judged)
         elif header.kind == Kind.OPERATION:
             self._place_operation(record, judged)
         else:
             self._newer.append(record)
+
+    def _place_changes(self, record: Verified, judged: Judged) -> None:
+        device = record.header.device
+        if device in self.members.weak:
+            judged.held.append((record.id, "recovery words write nothing"))
+        elif self._roll.was_removed(device, record.header.heads):
+            judged.held.append((record.id, "its device knew that it had been removed"))
+        else:
+            judged.carriers.append(record)
 
     def _place_operation(self, record: Verified, judged: Judged) -> None:
         try:

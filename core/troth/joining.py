@@ -5,25 +5,18 @@ None of the three holds a secret in the clear; each is bound to one space and on
 
 from dataclasses import dataclass
 
+from troth.amendments import payload
 from troth.crypto import Signer
 from troth.epochs import Announcement, announce
-from troth.keys import CARD, Card, DeviceKeys, Entropy, Epoch
-from troth.membership import (
-    DEVICE_ADD,
-    GENESIS_BYTES_MAX,
-    PROOFS,
-    Genesis,
-    Members,
-    Operation,
-    check_proofs,
-    join_statement,
-    operation_statement,
-)
+from troth.genesis import GENESIS_BYTES_MAX, Genesis
+from troth.keys import CARD, PROOFS, Card, DeviceKeys, Entropy, Epoch
+from troth.membership import Members
+from troth.operations import Operation, OperationKind, check_proofs, join_statement
 from troth.record import Kind, Record, parse
 from troth_wire import codec
 from troth_wire.errors import ForgedError, MalformedError, UsageError
 from troth_wire.ids import PersonId, SpaceId
-from troth_wire.limits import PERSON_DEVICES_MAX, RECORD_BYTES_MAX, WIRE_VERSION
+from troth_wire.limits import PERSON_DEVICES_MAX, RECORD_BYTES_MAX
 
 __all__ = ["Invitation", "Request", "Welcome", "add_device", "request"]
 
@@ -81,19 +74,23 @@ def add_device(
 ) -> bytes:
     """Return the payload that adds an own device.
 
+    The newcomer is given the epoch that stands; until the ring rotates, nobody else needs another.
+
     Raises:
         ForgedError: If the newcomer's proofs are not for this space and person.
-        UsageError: If the device is known already, or the person has as many as one may have.
+        UsageError: If the device is known already, the person has as many as one may have, or the space was ended.
     """
     person = members.person(author.device)
     check_proofs(members.space, person, asked.card, asked.proofs)
-    own = [device for device, owner in members.person_of.items() if owner == person]
-    if asked.card.device in members.cards or len(own) >= PERSON_DEVICES_MAX:
+    if members.split:
+        raise UsageError("this space was ended; it can be read, and no device can be added to it")
+    if asked.card.device in members.cards or len(members.devices(person)) >= PERSON_DEVICES_MAX:
         raise UsageError("this device is known already, or there are as many as there may be")
-    announcement = announce(epoch, [asked.card], entropy)
-    parents = members.heads_for(author.device)
-    body = codec.pack([WIRE_VERSION, DEVICE_ADD, parents, asked.card.parts(), asked.proofs, announcement.parts()])
-    return codec.pack([body, admin.sign(operation_statement(members.space, author.device, body))])
+    current = members.current
+    generation = current.generation if current is not None and current.mailbox == epoch.mailbox else 0
+    announcement = announce(epoch, [asked.card], entropy, generation=generation)
+    fields = asked.card.parts(), asked.proofs, announcement.parts()
+    return payload(members, author.device, admin, OperationKind.DEVICE_ADD, *fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +141,8 @@ class Welcome:
         if self.record.header.space != self.genesis.space or self.record.header.kind != Kind.OPERATION:
             raise ForgedError("the record does not add a device to this space")
         operation = Operation.of(self.record)
+        if operation.kind != OperationKind.DEVICE_ADD or operation.epoch is None:
+            raise ForgedError("the record adds no device")
         if operation.epoch.mailbox != self.genesis.epoch.mailbox:
             raise ForgedError("the record names another mailbox than the genesis")
         return operation.epoch

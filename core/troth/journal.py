@@ -12,7 +12,7 @@ from troth_wire import codec
 from troth_wire.errors import MalformedError
 from troth_wire.limits import EDIT_PATH_PARTS_MAX
 
-__all__ = ["read_edits", "write_edits"]
+__all__ = ["read_edits", "write_edits", "write_value"]
 
 EDITS_BYTES_MAX: Final = 64 * 1024 * 1024
 # A map is a list of pairs, so each level of a value takes two; then the edit, and the list of edits.
@@ -43,6 +43,11 @@ def read_edits(data: bytes) -> tuple[Edit, ...]:
         return tuple(_read(item) for item in items)
     except (KeyError, TypeError, ValueError, IndexError, struct.error):
         raise MalformedError("not a list of edits") from None
+
+
+def write_value(value: Value) -> bytes:
+    """Return a value as bytes that differ wherever values do: true is not 1, and -0.0 not 0.0."""
+    return codec.pack([_pack(value)])
 
 
 def _write(edit: Edit) -> list[Any]:

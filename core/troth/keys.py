@@ -13,7 +13,7 @@ from troth.crypto import Signer
 from troth_wire import codec
 from troth_wire.ids import ActorId, DeviceId, DocumentId, Incarnation, MailboxId
 
-__all__ = ["CARD", "Card", "DeviceKeys", "Entropy", "Epoch", "actor"]
+__all__ = ["CARD", "PROOFS", "Card", "DeviceKeys", "Entropy", "Epoch", "actor"]
 
 Entropy = Callable[[int], bytes]
 """Returns so many fresh random bytes."""
@@ -37,6 +37,8 @@ class Card:
         return [self.everyday, self.admin, self.box]
 
 
+PROOFS: Final = codec.fields(codec.raw(64), codec.raw(64))
+"""Reads a pair of signatures, by the everyday key and by the admin key."""
 _CARD_FIELDS: Final = codec.fields(codec.raw(32), codec.raw(32), codec.raw(32))
 
 

@@ -1,33 +1,43 @@
 """The documents of a space: own edits become changes, foreign changes find their document or are held with a reason."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from troth import keys
 from troth import record as records
 from troth.document import Made
 from troth.edits import Edit, Path, Value
+from troth.forks import Author, Known
 from troth.guard import Refused
-from troth.record import Verified
-from troth.shelf import Fork, Parcel, Shelf
+from troth.record import Record, Verified
+from troth.retracing import Retraced
+from troth.shelf import Parcel, Shelf
 from troth_wire.errors import MalformedError, UsageError
-from troth_wire.ids import ActorId, DeviceId, DocumentId, Incarnation, RecordId
+from troth_wire.ids import ActorId, ChangeHash, DeviceId, DocumentId, Incarnation, PersonId, RecordId
 from troth_wire.limits import DEVICE_DOCUMENTS_MAX
 
-__all__ = ["Library"]
+__all__ = ["Library", "Reaches"]
 
 TOO_MANY: Final = "more documents than one device may write in"
+
+Reaches = Mapping[DeviceId, frozenset[RecordId]]
+"""Of each device that was cut off, the records at or below its cut (`cuts.reach`)."""
 
 
 class Library:
     """Documents by id; one comes into being with its first change."""
 
-    def __init__(self, device: DeviceId, life: Incarnation) -> None:
+    def __init__(self, device: DeviceId, life: Incarnation, reaches: Reaches | None = None) -> None:
         self._device = device
         self._life = life
+        self._reaches = reaches or {}
         self._shelves: dict[DocumentId, Shelf] = {}
         self._claims: dict[DeviceId, set[DocumentId]] = defaultdict(set)
+        self._writers: dict[DocumentId, dict[ActorId, DeviceId]] = defaultdict(dict)
+        self._persons: dict[DeviceId, PersonId] = {}
+        self._doubtful: set[DocumentId] = set()
+        self._fallen: dict[DocumentId, tuple[Known, ...]] = {}
 
     @property
     def documents(self) -> tuple[DocumentId, ...]:
@@ -37,7 +47,12 @@ class Library:
     @property
     def waiting(self) -> int:
         """How many changes wait for a cause."""
-        return sum(len(shelf.waiting) for shelf in self._shelves.values())
+        return sum(shelf.waiting for shelf in self._shelves.values())
+
+    @property
+    def lost(self) -> int:
+        """How many changes do not stand because of a fork."""
+        return sum(len(shelf.lost) for shelf in self._shelves.values())
 
     def edit(self, document: DocumentId, groups: Sequence[Sequence[Edit]]) -> Made:
         """Make own changes in a document.
@@ -47,7 +62,10 @@ class Library:
         """
         if not self._claim(self._device, document):
             return Made((), {number: UsageError(TOO_MANY) for number in range(len(groups))})
-        return self._shelf(document).edit(groups)
+        shelf = self._shelf(document)
+        made = shelf.edit(groups)
+        self._doubt(document, shelf)
+        return made
 
     def view(self, document: DocumentId, path: Path) -> Value:
         """Return what stands at a path.
@@ -56,10 +74,6 @@ class Library:
             UsageError: If nothing stands there.
         """
         return self._look(document).view(path)
-
-    def save(self, document: DocumentId) -> bytes:
-        """Return a document's saved form."""
-        return self._look(document).save()
 
     def unpack(self, record: Verified) -> tuple[DocumentId, list[Parcel]]:
         """Return the changes in a record, each with the only actor under which its author may write.
@@ -72,13 +86,20 @@ class Library:
         if not self._claim(header.device, header.document):
             raise MalformedError(TOO_MANY)
         actor = keys.actor(header.device, header.document, header.incarnation)
+        self._writers[header.document][actor] = header.device
+        beyond = header.device in self._reaches and record.id not in self._reaches[header.device]
         named = zip(header.changes, records.changes_in(record), strict=True)
-        return header.document, [Parcel(record.id, actor, change, raw) for change, raw in named]
+        return header.document, [Parcel(record.id, actor, change, raw, beyond) for change, raw in named]
 
-    def take(
-        self, document: DocumentId, parcels: Iterable[Parcel]
-    ) -> tuple[bool, list[tuple[RecordId, Refused | Fork]]]:
-        """Apply changes; tell whether the document shows anything new, and which changes are refused.
+    def closes_gap(self, record: Record) -> bool:
+        """Tell whether a record is below a cut and names one before it of which that was not known."""
+        reach = self._reaches.get(record.header.device, frozenset())
+        return record.id in reach and record.header.prev is not None and record.header.prev not in reach
+
+    def take(self, document: DocumentId, parcels: Iterable[Parcel]) -> tuple[bool, list[Refused]]:
+        """Apply changes; tell whether the document shows anything new, and why changes are refused.
+
+        Where a fork came, `settle` decides what stands, once for all that came.
 
         Raises:
             PoisonedError, UnappliedError: If everything must be rebuilt.
@@ -86,12 +107,81 @@ class Library:
         shelf = self._shelf(document)
         before = shelf.heads()
         settled = [outcome for parcel in parcels for outcome in shelf.take(parcel)]
-        refused = [(parcel.record, reason) for parcel, reason in settled if reason is not None]
+        refused = [reason for _, reason in settled if isinstance(reason, Refused)]
+        self._doubt(document, shelf)
         return shelf.heads() != before, refused
 
-    def foresee(self, document: DocumentId, parcels: Iterable[Parcel]) -> list[bytes]:
-        """Return the changes that `take` would apply, in that order, and take none: for a probe."""
-        return self._look(document).foresee(parcels)
+    def settle(self, persons: Mapping[DeviceId, PersonId]) -> Iterator[tuple[DocumentId, bool, tuple[Refused, ...]]]:
+        """Decide what stands, where something came that may change it.
+
+        Args:
+            persons: Whose each device is.
+
+        Yields:
+            Of each such document, whether it shows something else now, and why changes are refused that were not.
+
+        Raises:
+            PoisonedError, UnappliedError: If everything must be rebuilt.
+        """
+        if self._device not in persons:
+            # Until it was read whose device this is, nobody can say whom it names.
+            return
+        if self._persons != persons:
+            self._persons = dict(persons)
+            for document, shelf in self._shelves.items():
+                shelf.doubt()
+                self._doubt(document, shelf)
+        while self._doubtful:
+            document = self._doubtful.pop()
+            shelf = self._shelves[document]
+            before = shelf.heads()
+            refused = shelf.settle(self._authors(document, persons))
+            self._fallen[document] = tuple(self._own(document, shelf.lost))
+            yield document, shelf.heads() != before, refused
+
+    def fallen(self) -> list[tuple[DocumentId, tuple[Known, ...]]]:
+        """Return the documents in which this device's own changes lost a fork, with those changes in order."""
+        return [(document, own) for document, own in self._fallen.items() if own]
+
+    def _own(self, document: DocumentId, changes: Iterable[Known]) -> Iterator[Known]:
+        writers = self._writers[document]
+        # An actor that no record brought is the one under which this device writes now.
+        return (change for change in changes if writers.get(change.actor, self._device) == self._device)
+
+    @property
+    def is_life_lost(self) -> bool:
+        """Whether a change of this life lost a fork, so that its actor can not go on in its sequence."""
+        return any(
+            change.actor == keys.actor(self._device, document, self._life)
+            for document, own in self.fallen()
+            for change in own
+        )
+
+    def retrace(self, document: DocumentId, changes: Iterable[ChangeHash]) -> Iterator[Retraced]:
+        """Yield, for changes that do not stand, what a document was before and after each."""
+        return self._look(document).retrace(changes)
+
+    def stands(self, document: DocumentId, change: ChangeHash) -> bool:
+        """Tell whether a document holds a change."""
+        return self._look(document).stands(change)
+
+    def knows(self, document: DocumentId, change: ChangeHash) -> bool:
+        """Tell whether a change is here, with all its causes."""
+        return self._look(document).knows(change)
+
+    def foresee(
+        self, document: DocumentId, parcels: Iterable[Parcel], persons: Mapping[DeviceId, PersonId]
+    ) -> tuple[bytes, list[bytes]]:
+        """Return a saved document and the changes that would be applied to it, and take none: for a probe."""
+        return self._look(document).foresee(parcels, self._authors(document, persons))
+
+    def _doubt(self, document: DocumentId, shelf: Shelf) -> None:
+        if shelf.unsettled:
+            self._doubtful.add(document)
+
+    def _authors(self, document: DocumentId, persons: Mapping[DeviceId, PersonId]) -> dict[ActorId, Author]:
+        writers = self._writers[document] | {keys.actor(self._device, document, self._life): self._device}
+        return {actor: Author(device, persons.get(device, PersonId(device))) for actor, device in writers.items()}
 
     def _claim(self, device: DeviceId, document: DocumentId) -> bool:
         """Count a document that a device writes in; false if it is one too many, which is no business of others."""

@@ -10,35 +10,39 @@ from typing import Final
 from troth import engine as ring
 from troth import record as records
 from troth.cursor import LINEAGE, SLOTS, Cursor
+from troth.cuts import reach
 from troth.document import PoisonedError, UnappliedError
 from troth.engine import Engine, Group
+from troth.evidence import EVIDENCE, Evidence
 from troth.follower import Follower
+from troth.holding import HELD
 from troth.identity import Identity
 from troth.inbox import Inbox
 from troth.journal import read_edits
-from troth.library import Library
+from troth.library import Library, Reaches
+from troth.mending import ORIGINS, RENEWED, Mending
 from troth.outbox import EDITS, OUTBOX, Outbox
 from troth.ports import Entropy, Probe
 from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
 from troth.shelf import Parcel
 from troth.step import Held, Rebuild, RefusedEdit, Row, Step
-from troth.unsettled import RECORDS, REMAKE, Unsettled
+from troth.unsettled import RECORDS, REMAKE, UNFIT, UNMADE, Unsettled
+from troth.writer import Writer
 from troth_wire import codec
 from troth_wire.errors import DamagedError, MalformedError, RemoteError
-from troth_wire.ids import DocumentId, Incarnation, Lineage, RecordId
+from troth_wire.ids import ChangeHash, DocumentId, Incarnation, Lineage, RecordId
 from troth_wire.limits import RECORD_BYTES_MAX
 
 __all__ = ["begin", "load"]
 
-UNMADE: Final = "unmade"
 SUSPECT_HELD: Final = "it stopped the document library"
 ROW_BYTES_MAX: Final = 64 * 1024 * 1024
 
 Tables = Mapping[str, Mapping[bytes, bytes]]
 
 _RECORD_ROW: Final = codec.fields(codec.flag, codec.natural(), codec.blob(RECORD_BYTES_MAX + 64))
-_REMAKE_ROW: Final = codec.fields(codec.maybe(codec.raw(16)), codec.blob(ROW_BYTES_MAX))
+_REMAKE_ROW: Final = codec.fields(codec.maybe(codec.raw(16)), codec.blob(ROW_BYTES_MAX), codec.maybe(codec.raw(32)))
 _HELD_ROW: Final = codec.fields(codec.text(1024), codec.natural(), codec.blob(RECORD_BYTES_MAX * 2))
 _FUSE_ROW: Final = codec.many(codec.raw(32), 2**31)
 
@@ -71,10 +75,13 @@ def load(
         tables[row.table][row.key] = row.value or b""
     step = Step()
     if moved:
-        tables[ring.LIFE][b""] = entropy(16)
-        step.save.append(Row(ring.LIFE, b"", tables[ring.LIFE][b""]))
+        step.save.append(_live_anew(tables, entropy))
     try:
         loaded = _load(tables, entropy, probe, admission, step)
+        if loaded.library.is_life_lost:
+            # It stopped before it could note that this life's changes lost a fork (`Engine.merge`).
+            step = Step(save=[_live_anew(tables, entropy)])
+            loaded = _load(tables, entropy, probe, admission, step)
         _remake(loaded, tables, step)
     except (PoisonedError, UnappliedError, RemoteError, KeyError) as error:
         raise DamagedError(
@@ -82,6 +89,11 @@ def load(
             " Nothing was changed. Keep the file, and restore a backup beside it."
         ) from None
     return loaded, step
+
+
+def _live_anew(tables: dict[str, dict[bytes, bytes]], entropy: Entropy) -> Row:
+    tables[ring.LIFE][b""] = entropy(16)
+    return Row(ring.LIFE, b"", tables[ring.LIFE][b""])
 
 
 def _load(tables: Tables, entropy: Entropy, probe: Probe, admission: bytes, step: Step) -> Engine:
@@ -98,24 +110,27 @@ def _build(
     loaded = _empty(tables, entropy, admission)
     kept = {key: _read_record(value) for key, value in sorted(tables[RECORDS].items())}
     own = {record.id for mine, _, record in kept.values() if mine}
-    loaded.remembered |= own
-    loaded.arrivals = int.from_bytes(max([*kept, *tables[REMAKE]], default=b""), "big")
+    loaded.writer.remembered |= own
+    loaded.writer.arrivals = int.from_bytes(max([*kept, *tables[REMAKE]], default=b""), "big")
     judged = loaded.inbox.take(record for _, _, record in kept.values())
+    loaded.library = Library(loaded.identity.device, loaded.life, _reaches(loaded, kept))
     proven = {record.id for record in judged.verified}
     for mine, position, record in kept.values():
         if record.id not in proven:
             loaded.await_proof(record.id, position)
         elif not mine and record.header.device == loaded.identity.device:
             loaded.elsewhere.add(record.id)
-    for identity, why in judged.held:
-        loaded.hold(identity, why, Step())
-    for why, _, envelope in (
-        codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX) for row in tables[ring.HELD].values()
-    ):
-        loaded.held[why] += 1
-        loaded.held_bytes += len(envelope)
+            loaded.mending.elsewhere.update(record.header.changes)
+    for _, why in judged.held:
+        loaded.holding.hold(why, Step())
+    loaded.mending.elsewhere.difference_update(
+        change for mine, _, record in kept.values() if mine for change in record.header.changes
+    )
+    for why, _, envelope in (codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX) for row in tables[HELD].values()):
+        loaded.holding.count(why, envelope)
     _queue(loaded, tables, kept, proven)
-    _apply(loaded, judged.carriers, tables, probe, step, suspects=None if suspect_all else own)
+    carriers = [*judged.carriers, *judged.beyond]
+    _apply(loaded, carriers, tables, probe, step, suspects=None if suspect_all else own)
     return loaded
 
 
@@ -126,7 +141,8 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     lineage = tables[LINEAGE].get(cursor.mailbox)
     if lineage is not None:
         cursor.restore(Lineage(codec.raw(16)(lineage)), dict(tables[SLOTS]))
-    inbox = Inbox(identity.genesis)
+    inbox, unsettled = Inbox(identity.genesis), Unsettled(Outbox())
+    scribe = Scribe(identity, life, inbox, cursor)
     return Engine(
         identity=identity,
         life=life,
@@ -134,16 +150,27 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
         inbox=inbox,
         library=Library(identity.device, life),
         cursor=cursor,
-        scribe=Scribe(identity, life, inbox, cursor),
-        unsettled=Unsettled(Outbox()),
+        writer=Writer(identity.epoch, entropy, scribe, unsettled),
+        unsettled=unsettled,
         follower=Follower(identity.epoch, cursor, admission=admission),
-        disputed=len(tables[ring.EVIDENCE]),
+        evidence=Evidence(len(tables[EVIDENCE])),
+        mending=_mending(tables),
     )
+
+
+def _mending(tables: Tables) -> Mending:
+    origins = {ChangeHash(change): ChangeHash(codec.raw(32)(origin)) for change, origin in tables[ORIGINS].items()}
+    return Mending(set(map(ChangeHash, tables[RENEWED])), origins)
 
 
 def _read_record(row: bytes) -> tuple[bool, int, Record]:
     own, position, data = codec.decode(row, _RECORD_ROW, bytes_max=ROW_BYTES_MAX)
     return own, position, records.parse(data)[0]
+
+
+def _reaches(loaded: Engine, kept: Mapping[bytes, tuple[bool, int, Record]]) -> Reaches:
+    before = {record.id: record.header.prev for _, _, record in kept.values()} if loaded.inbox.members.cuts else {}
+    return {device: reach(cut, before) for device, cut in loaded.inbox.members.cuts.items()}
 
 
 def _queue(
@@ -185,12 +212,13 @@ def _apply(
     doubtful = []
     for record in carriers:
         if record.id in blown:
-            loaded.hold(record.id, SUSPECT_HELD, noted)
-        elif record.id not in loaded.remembered and (suspects is None or record.id in fused):
+            loaded.holding.hold(SUSPECT_HELD, noted)
+        elif record.id not in loaded.writer.remembered and (suspects is None or record.id in fused):
             doubtful.append(record)
         else:
             loaded.apply(record, noted)
     _sift(loaded, doubtful, probe, step)
+    loaded.settle(noted)
     if fuse is not None:
         step.save.append(Row(ring.FUSE, b"", None))
 
@@ -204,7 +232,7 @@ def _sift(loaded: Engine, doubtful: Sequence[Verified], probe: Probe, step: Step
         _sift(loaded, doubtful[:half], probe, step)
         _sift(loaded, doubtful[half:], probe, step)
         return
-    loaded.hold(doubtful[0].id, SUSPECT_HELD, step)
+    loaded.holding.hold(SUSPECT_HELD, step)
     step.save.append(Row(ring.BLOWN, doubtful[0].id, b""))
 
 
@@ -219,8 +247,8 @@ def _try(loaded: Engine, doubtful: Sequence[Verified], probe: Probe) -> bool:
         found[document] += parcels
     for document, parcels in found.items():
         # What the guard refuses or what still waits does not reach the library, so it is no matter for the probe.
-        changes = loaded.library.foresee(document, parcels)
-        if changes and not probe(document, loaded.library.save(document), changes):
+        saved, changes = loaded.library.foresee(document, parcels, loaded.inbox.members.person_of)
+        if changes and not probe(document, saved, changes):
             return False
     for record in doubtful:
         loaded.apply(record, Step())
@@ -230,17 +258,27 @@ def _try(loaded: Engine, doubtful: Sequence[Verified], probe: Probe) -> bool:
 def _remake(loaded: Engine, tables: Tables, step: Step) -> None:
     """Make anew what an earlier life wrote and never sent."""
     for key, row in sorted(tables[REMAKE].items()):
-        document, what = codec.decode(row, _REMAKE_ROW, bytes_max=ROW_BYTES_MAX)
+        document, what, origin = codec.decode(row, _REMAKE_ROW, bytes_max=ROW_BYTES_MAX)
         step.save.append(Row(REMAKE, key, None))
         if document is None:
-            loaded.rewrite(Kind.OPERATION, what, step)
-            continue
-        made = loaded.edit([Group(0, document, read_edits(what))])
-        if any(isinstance(event, Rebuild) for event in made.tell):
-            raise PoisonedError("what was not sent could not be made anew")
-        refused = [event for event in made.tell if isinstance(event, RefusedEdit)]
-        made.tell = [event for event in made.tell if event not in refused]
-        if refused:
-            made.save.append(Row(UNMADE, key, row))
-            made.tell.append(Held("an edit that was not sent could not be made anew; its text is kept"))
-        step += made
+            loaded.writer.write(Kind.OPERATION, what, step)
+        elif origin is not None and loaded.mending.stands(loaded.library, document, origin):
+            # What it was made for stands again, and nobody has seen this.
+            step.save += loaded.mending.forget(origin)
+        else:
+            made = _edit(loaded, document, what, origin)
+            if any(isinstance(event, RefusedEdit) for event in made.tell):
+                made.tell = [Held(UNFIT)]
+                made.save.append(Row(UNMADE, key, row))
+            step += made
+
+
+def _edit(loaded: Engine, document: DocumentId, what: bytes, origin: ChangeHash | None) -> Step:
+    """Make edits anew, in the place of a change if they were made for one."""
+    waiting = loaded.unsettled.unshown
+    made = loaded.edit([Group(0, document, read_edits(what))])
+    if any(isinstance(event, Rebuild) for event in made.tell):
+        raise PoisonedError("what was not sent could not be made anew")
+    if origin is not None:
+        made.save += loaded.mending.trace(origin, loaded.unsettled.unshown - waiting)
+    return made

@@ -1,24 +1,32 @@
-"""One document with its past: judges each foreign change before the document sees it, and keeps what must wait."""
+"""One document with its past: judges each foreign change before the document sees it, and keeps what must wait.
+
+Where an author forks, `settle` decides from the whole set which changes stand, and builds the document again if one
+that it holds no longer does. As long as nobody forks, nothing is looked at twice.
+"""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from enum import Enum
 
-from troth import guard
+from troth import forks, guard
 from troth.document import Document, Made
 from troth.edits import Edit, Path, Value
+from troth.forks import Author, Fate, Known
 from troth.guard import Accepted, Past, Refused, Wait
+from troth.retracing import Retraced, retrace
 from troth_wire.ids import ActorId, ChangeHash, RecordId
 
 __all__ = ["Fork", "Parcel", "Shelf"]
 
 
 class Fork(Enum):
-    """Why a change that the guard accepts is held all the same: its author wrote two for one place."""
+    """Why a change that the guard accepts may not stand: its author, or that of one it builds on, wrote two."""
 
     TAKEN = "another change of its author stands in its place"
+    HANGS = "it builds on a change that does not stand"
+    BEYOND = "its author was cut off before it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +37,37 @@ class Parcel:
     actor: ActorId
     named: ChangeHash
     raw: bytes
+    beyond: bool = False
+    """Whether that record is beyond a cut."""
 
 
 class Shelf:
-    """A document, the changes that it holds, and the ones that wait for a cause."""
+    """A document, the changes that it holds, those that do not stand, and those that wait for a cause."""
 
     def __init__(self, actor: ActorId) -> None:
-        self._document = Document(actor)
-        self._merge: Callable[[bytes], None] = self._document.merge
+        self.unsettled = False
+        """Whether something came that may change what stands."""
+        self._fresh: Callable[[], Document] = lambda: Document(actor)
+        self._document = self._fresh()
         self._past = Past()
         self._waiting: dict[ChangeHash, list[Parcel]] = defaultdict(list)
+        self._forked = False
+        self._knotted = False
+        self._known: dict[ChangeHash, Known] = {}
+        """What does not stand; and what does, once there is a fork."""
+        self._aside: dict[ChangeHash, bytes] = {}
+        """What the guard did not refuse, and does not stand all the same."""
+        self._refused: dict[ChangeHash, Refused] = {}
+        self.lost: tuple[Known, ...] = ()
+        """What does not stand because of a fork, each author's in order."""
+        self.disowned = 0
+        """How many changes are beyond a cut and in the past of none that is not."""
 
     @property
-    def waiting(self) -> tuple[Parcel, ...]:
-        """Changes whose causes are not here."""
-        return tuple(parcel for parcels in self._waiting.values() for parcel in parcels)
+    def waiting(self) -> int:
+        """How many changes build on what is not here, or is refused."""
+        orphans = sum(len(parcels) for parcels in self._waiting.values())
+        return orphans + len(self._aside) - len(self.lost) - self.disowned
 
     def edit(self, groups: Sequence[Sequence[Edit]]) -> Made:
         """Make own changes (see `Document.edit`)."""
@@ -51,7 +75,7 @@ class Shelf:
         for change in made.read:
             verdict = guard.weigh(change, past=self._past, actor=change.actor)
             assert isinstance(verdict, Accepted), f"the guard refuses an own change: {verdict}"
-            self._past.add(verdict)
+            self._stand(verdict)
         return made
 
     def take(self, parcel: Parcel) -> list[tuple[Parcel, Refused | Fork | None]]:
@@ -64,31 +88,63 @@ class Shelf:
         ready = [parcel]
         while ready:
             parcel = ready.pop()
-            if parcel.named in self._past:
-                # The same change in a second record of its author: already here.
-                settled.append((parcel, None))
-                continue
             verdict = self._judge(parcel)
             if isinstance(verdict, Wait):
                 self._waiting[min(verdict.missing)].append(parcel)
                 continue
-            if isinstance(verdict, Accepted):
-                self._merge(parcel.raw)
-                self._past.add(verdict)
-                ready += reversed(self._waiting.pop(verdict.hash, []))
-            settled.append((parcel, None if isinstance(verdict, Accepted) else verdict))
+            settled.append((parcel, verdict))
+            if self._waiting and self.knows(parcel.named):
+                ready += reversed(self._waiting.pop(parcel.named, []))
         return settled
 
-    def foresee(self, parcels: Iterable[Parcel]) -> list[bytes]:
-        """Return the changes that `take` would apply, in that order, and take none: for a probe."""
-        applied: list[bytes] = []
-        trial = copy(self)
-        trial._merge = applied.append
-        trial._past = self._past.copy()
+    def settle(self, authors: Mapping[ActorId, Author]) -> tuple[Refused, ...]:
+        """Decide what stands, and build the document again if what it holds no longer does.
+
+        Args:
+            authors: Who writes under each actor.
+
+        Returns:
+            Why changes are refused that nothing was known of before.
+
+        Raises:
+            PoisonedError, UnappliedError: If the document must be discarded.
+        """
+        if not self.unsettled:
+            return ()
+        self.unsettled = False
+        outcome = forks.settle(self._known.values(), authors, lambda change: change not in self._refused)
+        self._note(outcome)
+        if len(outcome.stands) == len(self._past) and all(change in self._past for change in outcome.stands):
+            return ()
+        return self._rebuild(authors)
+
+    def doubt(self) -> None:
+        """Whose a device is turned out otherwise, so what stands may change."""
+        self.unsettled = self._forked
+
+    def stands(self, change: ChangeHash) -> bool:
+        """Tell whether the document holds a change."""
+        return change in self._past
+
+    def knows(self, change: ChangeHash) -> bool:
+        """Tell whether a change is here, with all its causes."""
+        return change in self._past or change in self._known
+
+    def retrace(self, changes: Iterable[ChangeHash]) -> Iterator[Retraced]:
+        """Yield, for changes that do not stand, what the document was before and after each."""
+        return retrace(self._raws(), changes)
+
+    def foresee(self, parcels: Iterable[Parcel], authors: Mapping[ActorId, Author]) -> tuple[bytes, list[bytes]]:
+        """Return a saved document and the changes that `take` and `settle` would apply to it, in order; take none."""
+        trial, script = copy(self), _Script(self._document)
+        trial._document, trial._fresh = script, script.begin_again
+        trial._past, trial._known = self._past.copy(), dict(self._known)
         trial._waiting = defaultdict(list, {cause: list(parcels) for cause, parcels in self._waiting.items()})
+        trial._aside, trial._refused = dict(self._aside), dict(self._refused)
         for parcel in parcels:
             trial.take(parcel)
-        return applied
+        trial.settle(authors)
+        return script.base.save(), script.applied
 
     def view(self, path: Path) -> Value:
         """Return plain values (see `Document.view`)."""
@@ -102,10 +158,118 @@ class Shelf:
         """Return the document's saved form, for a probe."""
         return self._document.save()
 
-    def _judge(self, parcel: Parcel) -> guard.Verdict | Fork:
+    def _judge(self, parcel: Parcel) -> Refused | Wait | Fork | None:
+        if self.knows(parcel.named):
+            return self._meet_again(parcel)
         if guard.change_hash(parcel.raw) != parcel.named:
             return Refused.CHECKSUM
-        verdict = guard.judge(parcel.raw, past=self._past, actor=parcel.actor)
-        if isinstance(verdict, Accepted) and self._past.standing(parcel.actor, verdict.change.sequence):
-            return Fork.TAKEN
-        return verdict
+        change = guard.read(parcel.raw)
+        if isinstance(change, Refused):
+            return change
+        if change.actor != parcel.actor:
+            # Not remembered: its own author may bring it yet.
+            return Refused.ACTOR
+        missing = self._past.missing(change)
+        if missing:
+            missing = missing.difference(self._known)
+            return Wait(missing) if missing else self._put_aside(change, parcel, Fork.HANGS)
+        verdict = guard.weigh(change, past=self._past, actor=parcel.actor)
+        assert not isinstance(verdict, Wait), "all its causes are here"
+        if isinstance(verdict, Refused):
+            self._known[change.hash] = _known(change, beyond=parcel.beyond)
+            self._refused[change.hash] = verdict
+            return verdict
+        if parcel.beyond:
+            return self._put_aside(change, parcel, Fork.BEYOND)
+        if self._past.standing(parcel.actor, change.sequence):
+            return self._put_aside(change, parcel, Fork.TAKEN)
+        self._document.merge(parcel.raw)
+        self._stand(verdict)
+        return None
+
+    def _stand(self, verdict: Accepted) -> None:
+        """Count a change that the document has taken in.
+
+        It names what stands already and nothing else, so no fork is decided otherwise by it, unless in a knot.
+        """
+        self._past.add(verdict)
+        if self._forked:
+            self._known[verdict.hash] = _known(verdict.change)
+            self.unsettled = self.unsettled or self._knotted
+
+    def _put_aside(self, change: guard.Change, parcel: Parcel, why: Fork) -> Fork:
+        """Keep a change that may not stand; what does, is decided when everything that came was looked at."""
+        if why is not Fork.HANGS and not self._forked:
+            self._forked = True
+            readings = map(guard.read, self._document.changes())
+            self._known |= {held.hash: _known(held) for held in readings if not isinstance(held, Refused)}
+        self._known[change.hash] = _known(change, beyond=parcel.beyond)
+        self._aside[change.hash] = parcel.raw
+        self.unsettled = self.unsettled or self._forked
+        return why
+
+    def _meet_again(self, parcel: Parcel) -> Refused | None:
+        """The same change in another record of its author; not beyond a cut, if one of them is not."""
+        known = self._known.get(parcel.named)
+        if known is not None and known.beyond and not parcel.beyond:
+            self._known[parcel.named] = known._replace(beyond=False)
+            self.unsettled = True
+        return self._refused.get(parcel.named)
+
+    def _note(self, outcome: forks.Outcome) -> None:
+        lost = (self._known[change] for change, fate in outcome.fates.items() if fate is Fate.LOST)
+        self.lost = tuple(sorted(lost, key=lambda change: (change.actor, change.sequence, change.hash)))
+        self.disowned = sum(fate is Fate.DISOWNED for fate in outcome.fates.values())
+        self._knotted = outcome.knotted
+
+    def _raws(self) -> dict[ChangeHash, bytes]:
+        return {guard.change_hash(raw): raw for raw in self._document.changes()} | self._aside
+
+    def _rebuild(self, authors: Mapping[ActorId, Author]) -> tuple[Refused, ...]:
+        """Begin with an empty document, and take in what stands, judged again on the way."""
+        raws, past, before = self._raws(), Past(), len(self._refused)
+
+        def accepts(candidate: ChangeHash) -> bool:
+            if candidate in self._refused:
+                return False
+            change = guard.read(raws[candidate])
+            assert isinstance(change, guard.Change), "it was read when it came"
+            verdict = guard.weigh(change, past=past, actor=change.actor)
+            if isinstance(verdict, Accepted):
+                past.add(verdict)
+                return True
+            assert isinstance(verdict, Refused), "all its causes stand"
+            self._refused[candidate] = verdict
+            return False
+
+        outcome = forks.settle(self._known.values(), authors, accepts)
+        self._note(outcome)
+        self._document, self._past = self._fresh(), past
+        for change in outcome.stands:
+            self._document.merge(raws[change])
+        self._aside = {change: raw for change, raw in raws.items() if not (change in past or change in self._refused)}
+        return tuple(self._refused.values())[before:]
+
+
+class _Script(Document):
+    """Stands in for a document where it is only asked what would be applied to it."""
+
+    def __init__(self, base: Document) -> None:
+        super().__init__(ActorId(bytes(16)))
+        self.base = base
+        self.applied: list[bytes] = []
+
+    def merge(self, raw: bytes) -> None:
+        self.applied.append(raw)
+
+    def changes(self) -> tuple[bytes, ...]:
+        return (*self.base.changes(), *self.applied)
+
+    def begin_again(self) -> "_Script":
+        self.base = Document(ActorId(bytes(16)))
+        self.applied.clear()
+        return self
+
+
+def _known(change: guard.Change, *, beyond: bool = False) -> Known:
+    return Known(change.hash, change.actor, change.sequence, change.dependencies, beyond)

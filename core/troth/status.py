@@ -22,6 +22,8 @@ class Status:
         disputed: How often the relay or a device showed another history.
         elsewhere: Records of this device that its vault did not write.
         forks: Places in a device's chain that hold two records.
+        lost: Changes that do not stand, because another does in their place or in that of one they build on.
+        renewed: Changes of this device that were made anew, because they had fallen.
     """
 
     connected: bool
@@ -35,6 +37,8 @@ class Status:
     disputed: int
     elsewhere: int
     forks: int
+    lost: int = 0
+    renewed: int = 0
 
     def sentences(self) -> tuple[str, ...]:
         """Return the answer in plain sentences, the most urgent first."""
@@ -46,11 +50,20 @@ class Status:
                 f"{self.elsewhere} records were written with this device's key, elsewhere:"
                 " restored, copied, or not by you?"
             )
+        if self.forks:
+            lines.append(f"In {self.forks} places of its chain a device wrote two records. Both are kept.")
         if self.waiting:
             lines.append(self._waiting())
+        lines += [f"{count} {what}" for count, what in self._fallen() if count]
         lines += [f"{count} are waiting: {reason}." for reason, count in sorted(self.parked.items())]
         lines += [f"{count} do not count: {reason}." for reason, count in sorted(self.held.items())]
         return tuple(lines) or ("Everything here has reached the relay, and everything there has been read.",)
+
+    def _fallen(self) -> tuple[tuple[int, str], ...]:
+        return (
+            (self.lost, "do not count: their author, or that of something they build on, wrote two in one place."),
+            (self.renewed, "of your changes were made anew, since what they were built on does not count."),
+        )
 
     def _waiting(self) -> str:
         if self.refused:

@@ -12,6 +12,7 @@ __all__ = [
     "Disputed",
     "Elsewhere",
     "Event",
+    "Forked",
     "HangUp",
     "Held",
     "Notice",
@@ -19,6 +20,7 @@ __all__ = [
     "Rebuild",
     "RefusedEdit",
     "RefusedPush",
+    "Renewed",
     "Row",
     "Step",
 ]
@@ -81,6 +83,20 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Forked:
+    """Where someone wrote two things in one place, it was decided what stands in a document."""
+
+    document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """Words of this device that fell with a branch were made anew, as far as they fit."""
+
+    document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
 class Disputed:
     """The relay or a device shows another history; both sides of it are kept."""
 
@@ -101,7 +117,7 @@ class Rebuild:
     why: str
 
 
-Notice = CaughtUp | Changed | Disputed | Elsewhere | Held | Offline | RefusedPush
+Notice = CaughtUp | Changed | Disputed | Elsewhere | Forked | Held | Offline | RefusedPush | Renewed
 """What an app may want to show."""
 
 Event = Notice | Rebuild | RefusedEdit

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
 
-from troth import membership
+from troth import genesis as beginnings
 from troth.crypto import Signer
 from troth.document import Document, PoisonedError, UnappliedError
 from troth.edits import Edit, Path, Value
@@ -369,9 +369,9 @@ class World:
         self.relay = Relay(self.entropy)
         self.devices: dict[str, Device] = {}
         pairs = [(name, *DeviceKeys.make(self.entropy)) for name in persons]
-        genesis = membership.found([keys.card for _, keys, _ in pairs], self.entropy)
+        genesis = beginnings.found([keys.card for _, keys, _ in pairs], self.entropy)
         for _, keys, admin in pairs:
-            genesis = membership.countersign(genesis, keys, Signer(admin))
+            genesis = beginnings.countersign(genesis, keys, Signer(admin))
         for name, keys, admin in pairs:
             self._settle(name, keys, admin, Welcome(genesis, None))
         self.mailbox = genesis.epoch.mailbox

@@ -3,7 +3,7 @@
 A record that a log has shown, or that one such builds on, is never made anew: others may stand on it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,12 +12,14 @@ from troth.outbox import EDITS, Outbox
 from troth.record import Kind, Record, Verified
 from troth.step import Row
 from troth_wire import codec
-from troth_wire.ids import Incarnation, RecordId
+from troth_wire.ids import ChangeHash, Incarnation, RecordId
 
-__all__ = ["NO_EDITS", "RECORDS", "REMAKE", "SHOWN_BEFORE", "Unsettled"]
+__all__ = ["NO_EDITS", "RECORDS", "REMAKE", "SHOWN_BEFORE", "UNFIT", "UNMADE", "Unsettled"]
 
 RECORDS: Final = "records"
 REMAKE: Final = "remake"
+UNMADE: Final = "unmade"
+UNFIT: Final = "an edit could not be made anew; its text is kept"
 
 NO_EDITS: Final = write_edits(())
 SHOWN_BEFORE: Final = b""
@@ -77,15 +79,26 @@ class Unsettled:
             for unsent in self._unsent.values()
         )
 
-    def recall(self) -> list[Row]:
-        """Take back what no log ever showed, to be made anew on what stands: a life may build on earlier ones."""
+    @property
+    def unshown(self) -> frozenset[ChangeHash]:
+        """Changes that no log has shown, and no record that a log has shown builds on."""
+        waiting = (unsent for unsent in self._unsent.values() if unsent.journal != SHOWN_BEFORE)
+        return frozenset(change for unsent in waiting for change in unsent.record.header.changes)
+
+    def recall(self, origins: Mapping[ChangeHash, ChangeHash]) -> list[Row]:
+        """Take back what no log ever showed, to be made anew on what stands: a life may build on earlier ones.
+
+        Args:
+            origins: Of changes that were made anew themselves, what they were made for.
+        """
         rows: list[Row] = []
         for identity, unsent in list(self._unsent.items()):
             if unsent.journal == SHOWN_BEFORE:
                 continue
             key, header = self.outbox.key(identity), unsent.record.header
             what = unsent.journal if header.kind == Kind.CHANGES else unsent.record.payload
-            rows += [Row(RECORDS, key, None), Row(REMAKE, key, codec.pack([header.document, what]))]
+            origin = next((origins[change] for change in header.changes if change in origins), None)
+            rows += [Row(RECORDS, key, None), Row(REMAKE, key, codec.pack([header.document, what, origin]))]
             rows += self.outbox.confirm(identity)
             del self._unsent[identity]
         return rows

@@ -8,18 +8,23 @@ from a label and a counter.
 """
 
 import argparse
+import base64
 import hashlib
 import itertools
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from nacl.bindings import (
     crypto_aead_xchacha20poly1305_ietf_encrypt,
     crypto_core_ed25519_add,
+    crypto_pwhash_alg,
+    crypto_pwhash_ALG_ARGON2ID13,
     crypto_scalarmult,
     crypto_scalarmult_base,
     crypto_sign,
@@ -488,16 +493,25 @@ def client_messages() -> list[Case]:
     one, two = small_envelope(1), small_envelope(2)
     proof = prove(EPOCH, CHALLENGE, HOST)
     follow: dict[str, Value] = {"mailbox": MAILBOX, "lineage": LINEAGE, "after": 0, "running": RUNNING}
+    create: dict[str, Value] = {"mailbox": MAILBOX, "admission": b"", "kind": 0, "sponsor": None}
     return [
         message("prove", "A proof names its mailbox.", "Prove", {"mailbox": MAILBOX, "signature": proof}),
-        message("create", "A pass is bytes.", "Create", {"mailbox": MAILBOX, "admission": b"a pass"}),
-        message("create_no_pass", "No pass is empty bytes.", "Create", {"mailbox": MAILBOX, "admission": b""}),
+        message("create", "A pass is bytes.", "Create", create | {"admission": b"a pass"}),
+        message("create_no_pass", "No pass is empty bytes.", "Create", create),
         message(
             "create_longest_pass",
             "A pass has at most 64 bytes.",
             "Create",
-            {"mailbox": MAILBOX, "admission": fixed("pass/1", 64)},
+            create | {"admission": fixed("pass/1", 64)},
         ),
+        message("create_rendezvous", "A rendezvous has kind 1.", "Create", create | {"kind": 1}),
+        message(
+            "create_invitation",
+            "An invitation names its sponsor.",
+            "Create",
+            create | {"mailbox": fixed("invitation/1"), "kind": 2, "sponsor": MAILBOX},
+        ),
+        message("create_meeting", "Kind 3 can be read, and is refused.", "Create", create | {"kind": 3}),
         message("follow_from_start", "Who has read nothing follows after 0.", "Follow", follow),
         message("follow_on", "A position is a number of any width.", "Follow", follow | {"after": 70_000}),
         message(
@@ -543,7 +557,7 @@ def relay_messages() -> list[Case]:
         message("refuse_rate", "The longest time to wait is a day.", "Refuse", refuse | rate),
         message("refuse_ids", "A refusal names envelopes.", "Refuse", refuse | {"reason": 7, "envelope_ids": ids}),
     ]
-    for reason in range(1, 11):
+    for reason in range(1, 15):
         what = f"Reason {reason} is known."
         cases.append(message(f"refuse_reason_{reason}", what, "Refuse", refuse | {"reason": reason}))
     return cases
@@ -619,8 +633,9 @@ def malformed_lengths() -> list[tuple[str, str, Value]]:
         ("prove_mailbox_33", what, [2, box + b"\0", proof]),
         ("prove_signature_63", what, [2, box, proof[:-1]]),
         ("prove_signature_65", what, [2, box, proof + b"\0"]),
-        ("create_mailbox_31", what, [3, short, b""]),
-        ("create_pass_65", "A pass has at most 64 bytes.", [3, box, fixed("pass/1", 65)]),
+        ("create_mailbox_31", what, [3, short, b"", 0, None]),
+        ("create_pass_65", "A pass has at most 64 bytes.", [3, box, fixed("pass/1", 65), 0, None]),
+        ("create_sponsor_31", what, [3, box, b"", 2, short]),
         ("follow_mailbox_31", what, [4, short, LINEAGE, 0, run]),
         ("follow_lineage_15", what, [4, box, LINEAGE[:-1], 0, run]),
         ("follow_lineage_17", what, [4, box, LINEAGE + b"\0", 0, run]),
@@ -659,6 +674,10 @@ def malformed_numbers() -> list[tuple[str, str, Value]]:
         ("follow_short", "No field is left out.", [4, box, LINEAGE, 0]),
         ("push_extra", "No field is added.", [5, box, [one], None]),
         ("refuse_extra", "No field is added.", [9, 1, None, [], 0, None]),
+        ("create_short", "A kind and a sponsor are never left out.", [3, box, b""]),
+        ("create_kind_4", "Kind 4 is none.", [3, box, b"", 4, None]),
+        ("create_kind_true", boolean, [3, box, b"", True, None]),
+        ("create_sponsor_empty", "No sponsor is nil.", [3, box, b"", 0, b""]),
         ("follow_after_negative", "No position is negative.", [4, box, LINEAGE, -1, run]),
         ("follow_after_2_63", "A number is below 2^63.", [4, box, LINEAGE, 2**63, run]),
         ("follow_after_true", boolean, [4, box, LINEAGE, True, run]),
@@ -677,7 +696,7 @@ def malformed_numbers() -> list[tuple[str, str, Value]]:
         ("push_second_553", "Each envelope is judged.", [5, box, [one, one[:-1]]]),
         ("deliver_envelope_553", "No envelope is below ENVELOPE_BYTES_MIN.", [7, box, 1, [one[:-1]]]),
         ("refuse_reason_0", "Reason 0 is none.", [9, 0, None, [], 0]),
-        ("refuse_reason_11", "Reason 11 is none.", [9, 11, None, [], 0]),
+        ("refuse_reason_15", "Reason 15 is none.", [9, 15, None, [], 0]),
         ("refuse_reason_true", boolean, [9, True, None, [], 0]),
         ("refuse_retry_negative", "No time to wait is negative.", [9, 8, None, [], -1]),
         ("refuse_retry_86401", "The longest time to wait is a day.", [9, 8, None, [], RETRY_AFTER_S_MAX + 1]),
@@ -1807,8 +1826,7 @@ def operations_refused() -> list[Case]:
             swap(fields, 4, join_proofs(TABLET, space, ALICE.id)[:1]),
             "malformed",
         ),
-        ("wrap_none", "There is one wrap.", swap(fields, 5, epoch_for([])), "malformed"),
-        ("wrap_two", "There is one wrap.", swap(fields, 5, epoch_for([TABLET, CAROL])), "malformed"),
+        ("wrap_none", "A newcomer has a wrap.", swap(fields, 5, epoch_for([])), "malformed"),
         (
             "wrap_for_another",
             "The wrap is for the newcomer.",
@@ -1819,7 +1837,7 @@ def operations_refused() -> list[Case]:
         ("number_true", "A boolean is no number.", swap(fields, 1, True), "malformed"),
         ("extra", "No field is added.", [*fields, None], "malformed"),
         ("version_2", "Another version waits.", [2, 1], "version"),
-        ("number_2", "A kept number waits.", [1, 2], "version"),
+        ("number_8", "A kept number waits.", [1, 8], "version"),
         ("number_0", "Any other number waits.", swap(fields, 1, 0), "version"),
         ("proof_for_another", "A proof is for one person.", add_fields(space, BOB.id), "forged"),
     ]
@@ -1842,6 +1860,335 @@ def operations_refused() -> list[Case]:
     ):
         cases.append(operation_refused_case(name, what, payload, "forged"))
     return cases
+
+
+PHONE: Final = Device("newcomer/2")
+WORDS: Final = Device("words/1")
+
+
+@dataclass(frozen=True)
+class Signed:
+    """An operation in the space of two, on some others or on the genesis."""
+
+    author: Device
+    number: int
+    parents: tuple[bytes, ...]
+    fields: tuple[Value, ...]
+
+    @property
+    def body(self) -> bytes:
+        """The body."""
+        return pack([1, self.number, sorted(self.parents), *self.fields])
+
+    @property
+    def statement(self) -> bytes:
+        """What its author signs."""
+        return operation_statement(self.body, self.author.id, GENESIS_2.space)
+
+    @property
+    def id(self) -> bytes:
+        """The operation id."""
+        return digest("troth/operation", self.statement)
+
+    @property
+    def payload(self) -> bytes:
+        """The payload of its record."""
+        return operation_payload(self.body, self.author, GENESIS_2.space)
+
+    def named(self, name: str, what: str) -> Case:
+        """Name it for a case."""
+        return {
+            "name": name,
+            "what": what,
+            "space": GENESIS_2.space.hex(),
+            "author": self.author.id.hex(),
+            "author_admin_seed": self.author.admin_seed.hex(),
+            "number": self.number,
+            "parents": [parent.hex() for parent in sorted(self.parents)],
+            "body": self.body.hex(),
+            "statement": self.statement.hex(),
+            "operation_id": self.id.hex(),
+            "signature": sign(self.author.admin_seed, self.statement).hex(),
+            "payload": self.payload.hex(),
+        }
+
+
+def later_epoch(generation: int, devices: Iterable[Device], label: str = "") -> list[Value]:
+    """Announce an epoch of a later generation."""
+    key = fixed(f"epoch/later/{generation}{label}")
+    mailbox = mailbox_of(key)
+    return [generation, mailbox, [[d.id, wrap(ephemeral_for(d), d.card[2], key, mailbox)] for d in ascending(devices)]]
+
+
+def on(*earlier: Signed) -> tuple[bytes, ...]:
+    """Return the parents that some operations make, or the genesis."""
+    return tuple(operation.id for operation in earlier) or (GENESIS_2.space,)
+
+
+def adds(author: Device, newcomer: Device, person: Device, *earlier: Signed) -> Signed:
+    """Add a device to a person, with the epoch that stands."""
+    proofs = join_proofs(newcomer, GENESIS_2.space, person.id)
+    return Signed(author, 1, on(*earlier), (newcomer.card, proofs, epoch_for([newcomer])))
+
+
+def revokes(author: Device, victim: Device, keeps: Sequence[Signed], epoch: Value, *earlier: Signed) -> Signed:
+    """Remove a device; its cut keeps a record of one life, and some operations."""
+    tips = [[fixed("life/1", 16), 7, fixed("tip/1")]]
+    cut: list[Value] = [tips, sorted(operation.id for operation in keeps)]
+    return Signed(author, 2, on(*earlier), (victim.id, cut, epoch))
+
+
+def words_proofs(person: Device) -> list[bytes]:
+    """Agree, with both keys of recovery words, to be this person's."""
+    said = b"troth/words/1\0" + GENESIS_2.space + person.id + WORDS.id
+    return [sign(WORDS.everyday_seed, said), sign(WORDS.admin_seed, said)]
+
+
+def sets_words(author: Device, second: Device | None, epoch: Value, *earlier: Signed) -> Signed:
+    """Set recovery words, with the consent of a second device if there is one."""
+    parents = sorted(on(*earlier))
+    said = b"troth/second/1\0" + GENESIS_2.space + author.id + WORDS.id + b"".join(parents)
+    consent = [second.id, sign(second.admin_seed, said)] if second else None
+    return Signed(author, 4, tuple(parents), (WORDS.card, words_proofs(author), consent, epoch))
+
+
+ADDS_TABLET: Final = adds(ALICE, TABLET, ALICE)
+
+
+def kinds() -> list[Case]:
+    """Make an operation of every kind, by the first founder."""
+    renewed = join_proofs(PHONE, GENESIS_2.space, ALICE.id)
+    cut: list[Value] = [[[fixed("life/1", 16), 7, fixed("tip/1")]], []]
+    both = [ALICE, BOB]
+    rows = [
+        ("device_add", "A device is added with the epoch that stands.", ADDS_TABLET),
+        (
+            "device_revoke",
+            "A device is removed; the epoch that follows is for those who remain.",
+            revokes(ALICE, TABLET, [], later_epoch(1, both), ADDS_TABLET),
+        ),
+        (
+            "device_rekey",
+            "A device takes new keys, and its old id is dead.",
+            Signed(ALICE, 3, on(), (PHONE.card, renewed, cut, later_epoch(1, [PHONE, BOB]))),
+        ),
+        (
+            "recovery_set",
+            "Two devices of a person set recovery words, which may read.",
+            sets_words(ALICE, TABLET, later_epoch(1, [*both, TABLET, WORDS]), ADDS_TABLET),
+        ),
+        ("epoch", "A new epoch is for all who belong.", Signed(ALICE, 5, on(), (later_epoch(1, both),))),
+        ("split", "The space is ended.", Signed(ALICE, 6, on(), ())),
+    ]
+    return [operation.named(name, what) for name, what, operation in rows]
+
+
+def kinds_refused() -> list[Case]:
+    """Break the form of every kind that has one of its own."""
+    cut: list[Value] = [[[fixed("life/1", 16), 7, fixed("tip/1")]], []]
+    life = [fixed("life/1", 16), 1, fixed("tip/1")]
+    twice: list[Value] = [[life, life], []]
+    many: list[Value] = [[[number.to_bytes(16, "big"), 1, fixed("tip/1")] for number in range(65)], []]
+    backwards: list[Value] = [[], sorted([fixed("op/1"), fixed("op/2")])[::-1]]
+    rows: list[tuple[str, str, int, list[Value], str]] = [
+        ("revoke_31", "A device id has 32 bytes.", 2, [TABLET.id[:-1], cut, None], "malformed"),
+        ("revoke_no_cut", "A removal has a cut.", 2, [TABLET.id, None, None], "malformed"),
+        ("revoke_life_twice", "A life has one tip.", 2, [TABLET.id, twice, None], "malformed"),
+        ("revoke_lives_65", "A cut has a tip for at most 64 lives.", 2, [TABLET.id, many, None], "malformed"),
+        ("revoke_operations_unsorted", "Operations of a cut ascend.", 2, [TABLET.id, backwards, None], "malformed"),
+        (
+            "revoke_sequence_0",
+            "A sequence begins with 1.",
+            2,
+            [TABLET.id, [[[fixed("life/1", 16), 0, fixed("tip/1")]], []], None],
+            "malformed",
+        ),
+        ("revoke_no_epoch_field", "A removal says that it has no epoch.", 2, [TABLET.id, cut], "malformed"),
+        (
+            "rekey_no_wrap",
+            "A newcomer can read what it is given.",
+            3,
+            [PHONE.card, join_proofs(PHONE, GENESIS_2.space, ALICE.id), cut, later_epoch(1, [ALICE, BOB])],
+            "malformed",
+        ),
+        (
+            "words_second_short",
+            "A second has a device and a signature.",
+            4,
+            [WORDS.card, words_proofs(ALICE), [BOB.id], None],
+            "malformed",
+        ),
+        ("epoch_nil", "An epoch operation has an epoch.", 5, [None], "malformed"),
+        (
+            "epoch_35",
+            "An epoch has at most 34 recipients.",
+            5,
+            [[1, fixed("mailbox/1"), [[number.to_bytes(32, "big"), bytes(80)] for number in range(35)]]],
+            "malformed",
+        ),
+        ("split_extra", "A split has nothing to add.", 6, [None], "malformed"),
+        ("number_7", "A kept number waits.", 7, [], "version"),
+        ("number_15", "A kept number waits.", 15, [fixed("whatever")], "version"),
+    ]
+    return [
+        operation_refused_case(name, what, Signed(ALICE, number, on(), tuple(fields)).payload, error)
+        for name, what, number, fields, error in rows
+    ]
+
+
+def members_case(
+    name: str,
+    what: str,
+    operations: Sequence[Signed],
+    *,
+    active: Sequence[Device],
+    void: Sequence[Signed] = (),
+    refused: Sequence[Signed] = (),
+    words: Sequence[Device] = (),
+    split: bool = False,
+    highest: int = 0,
+    current: Signed | str | None = "genesis",
+    cuts: Mapping[Device, Signed] | None = None,
+) -> Case:
+    """Name a set of operations, and what the page says of it."""
+    epoch = GENESIS_2.space.hex() if current == "genesis" else None
+    return {
+        "name": name,
+        "what": what,
+        "space": GENESIS_2.space.hex(),
+        "operations": [{"author": item.author.id.hex(), "payload": item.payload.hex()} for item in operations],
+        "active": sorted(device.id.hex() for device in active),
+        "words": [device.id.hex() for device in words],
+        "voided": sorted(item.id.hex() for item in void),
+        "refused": sorted(item.id.hex() for item in refused),
+        "split": split,
+        "highest": highest,
+        "current": current.id.hex() if isinstance(current, Signed) else epoch,
+        "cuts": {device.id.hex(): removal.id.hex() for device, removal in (cuts or {}).items()},
+    }
+
+
+def membership_logs() -> list[Case]:
+    """Make sets of operations, each for one rule."""
+    both, tablet = [ALICE, BOB], ADDS_TABLET
+    removal = revokes(ALICE, TABLET, [], None, tablet)
+    rotation = revokes(ALICE, TABLET, [], later_epoch(1, both), tablet)
+    phone = adds(TABLET, PHONE, ALICE, tablet)
+    mutual = revokes(TABLET, ALICE, [], None, tablet)
+    other = adds(TABLET, CAROL, ALICE, tablet)
+    kept = revokes(ALICE, TABLET, [phone], None, phone)
+    seen = Signed(BOB, 5, on(phone), (later_epoch(1, [*both, TABLET, PHONE]),))
+    words = sets_words(ALICE, None, None)
+    lent = adds(ALICE, TABLET, ALICE, words)
+    end = Signed(TABLET, 6, on(lent), ())
+    theft = revokes(TABLET, ALICE, [], None, end)
+    final = revokes(WORDS, TABLET, [], None, theft)
+    two = [Signed(device, 5, on(), (later_epoch(1, both, device.label),)) for device in both]
+    foreign = adds(BOB, TABLET, ALICE)
+    crossing = revokes(BOB, TABLET, [], None, tablet)
+    skipped = Signed(ALICE, 5, on(), (later_epoch(2, both),))
+    ended = Signed(BOB, 6, on(), ())
+    late = adds(ALICE, TABLET, ALICE, ended)
+    with_phone = [*both, TABLET, PHONE]
+    return [
+        members_case("nothing", "A space begins with its founders.", [], active=both),
+        members_case("added", "A newcomer shares the epoch.", [tablet], active=[*both, TABLET]),
+        members_case("parent_missing", "What lacks a parent says nothing.", [phone], active=both),
+        members_case("for_the_other", "Nobody adds for the other.", [foreign], active=both, refused=[foreign]),
+        members_case(
+            "removed",
+            "Without an epoch somebody has to rotate.",
+            [tablet, removal],
+            active=both,
+            current=None,
+            cuts={TABLET: removal},
+        ),
+        members_case(
+            "removed_and_rotated",
+            "A removal begins an epoch.",
+            [tablet, rotation],
+            active=both,
+            highest=1,
+            current=rotation,
+            cuts={TABLET: rotation},
+        ),
+        members_case(
+            "removed_by_the_other",
+            "Nobody removes the other's.",
+            [tablet, crossing],
+            active=[*both, TABLET],
+            refused=[crossing],
+        ),
+        members_case(
+            "grant_beside_removal",
+            "A grant beside a removal of its author is void.",
+            [tablet, removal, phone],
+            active=both,
+            void=[phone],
+            current=None,
+            cuts={TABLET: removal, PHONE: phone},
+        ),
+        members_case(
+            "mutual",
+            "Two that remove each other are both out.",
+            [tablet, removal, mutual],
+            active=[BOB],
+            current=None,
+            cuts={TABLET: removal, ALICE: mutual},
+        ),
+        members_case(
+            "fork",
+            "A fork voids what is added from there on.",
+            [tablet, phone, other],
+            active=[*both, TABLET],
+            void=[phone, other],
+            current=None,
+            cuts={PHONE: phone, CAROL: other},
+        ),
+        members_case(
+            "fork_below_a_cut",
+            "A cut shields from a fork.",
+            [tablet, phone, other, kept],
+            active=[*both, PHONE],
+            void=[other],
+            current=None,
+            cuts={TABLET: kept, CAROL: other},
+        ),
+        members_case(
+            "fork_seen_by_the_other",
+            "What the other built on is shielded.",
+            [tablet, phone, other, seen],
+            active=with_phone,
+            void=[other],
+            highest=1,
+            current=seen,
+            cuts={CAROL: other},
+        ),
+        members_case(
+            "words_are_final",
+            "What recovery words strike counts for nothing.",
+            [words, lent, end, theft, final],
+            active=both,
+            words=[WORDS],
+            void=[end, theft],
+            current=None,
+            cuts={TABLET: final},
+        ),
+        members_case(
+            "tie",
+            "Of two epochs the smallest id is current.",
+            two,
+            active=both,
+            highest=1,
+            current=min(two, key=lambda item: item.id),
+        ),
+        members_case(
+            "generation_skipped", "A generation follows on the last.", [skipped], active=both, refused=[skipped]
+        ),
+        members_case(
+            "ended", "After a split nothing is added.", [ended, late], active=both, refused=[late], split=True
+        ),
+    ]
 
 
 def pairing() -> list[Case]:
@@ -1901,7 +2248,818 @@ def membership() -> Case:
         "joins_refused": joins_refused(),
         "operations": operations(),
         "operations_refused": operations_refused(),
+        "kinds": kinds(),
+        "kinds_refused": kinds_refused(),
+        "logs": membership_logs(),
         "pairing": pairing(),
+    }
+
+
+# --- pairing ------------------------------------------------------------------------------------------
+
+HOST_SIDE: Final = 1
+GUEST_SIDE: Final = 2
+RENDEZVOUS_RECORD_BYTES: Final = 4_096
+FRAME_PLAIN_BYTES: Final = 4_046
+FRAME_PART_BYTES: Final = 4_043
+MEETING_HOST: Final = "relay.example:443"
+LINK_STARTS: Final = {1: "troth:pair#", 3: "troth:join#"}
+
+
+def jacobi(a: int, n: int) -> int:
+    """Compute the Jacobi symbol: 1 for a square modulo a prime, -1 for none, 0 for zero."""
+    sign = 1
+    a %= n
+    while a:
+        while a % 2 == 0:
+            a //= 2
+            sign = -sign if n % 8 in (3, 5) else sign
+        sign = -sign if a % 4 == 3 and n % 4 == 3 else sign
+        a, n = n % a, a
+    return sign if n == 1 else 0
+
+
+def leb128(number: int) -> bytes:
+    """Write a length as the draft of CPace does."""
+    low, rest = number % 128, number // 128
+    return bytes([low + 128]) + leb128(rest) if rest else bytes([low])
+
+
+def with_lengths(*parts: bytes) -> bytes:
+    """Join parts, each behind its length."""
+    return b"".join(leb128(len(part)) + part for part in parts)
+
+
+def cpace_generator(secret: bytes, channel: bytes, session: bytes) -> bytes:
+    """Map a secret to a point of Curve25519: draft-irtf-cfrg-cpace, CPACE-X25519-SHA512."""
+    start = with_lengths(b"CPace255", secret)
+    filling = bytes(max(0, 127 - len(start)))
+    hashed = hashlib.sha512(start + with_lengths(filling, channel, session)).digest()[:32]
+    u = int.from_bytes(hashed, "little") & (1 << 255) - 1
+    first = -486662 * pow(1 + 2 * u * u, FIELD_PRIME - 2, FIELD_PRIME) % FIELD_PRIME
+    square = jacobi((first**3 + 486662 * first**2 + first) % FIELD_PRIME, FIELD_PRIME) >= 0
+    return little(first if square else (-first - 486662) % FIELD_PRIME)
+
+
+@dataclass(frozen=True)
+class PairingSide:
+    """What one side of a pairing draws and says."""
+
+    side: int
+    introduction: bytes
+    nonce: bytes
+    scalar: bytes
+
+    @property
+    def commitment(self) -> bytes:
+        """What the side is bound by."""
+        return digest("troth/commit", pack([self.side, self.introduction, self.nonce]))
+
+    def named(self) -> Case:
+        """Name it for a case."""
+        return {
+            "introduction": self.introduction.hex(),
+            "nonce": self.nonce.hex(),
+            "scalar": self.scalar.hex(),
+            "commitment": self.commitment.hex(),
+        }
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A ticket and the two sides that hold it."""
+
+    purpose: int
+    number: int | None
+    secret: bytes
+    host: PairingSide
+    guest: PairingSide
+
+    @property
+    def seed(self) -> bytes:
+        """The seed of the mailbox's key."""
+        where = self.secret if self.number is None else self.number
+        return digest("troth/meeting", pack([MEETING_HOST, self.purpose, where]))
+
+    @property
+    def ci(self) -> bytes:
+        """The channel identifier of the key agreement."""
+        return pack(["troth", 1, MEETING_HOST, self.purpose, self.number])
+
+    @property
+    def generator(self) -> bytes:
+        """The point that the secret gives."""
+        return cpace_generator(self.secret, self.ci, self.host.commitment)
+
+    def share(self, side: PairingSide) -> bytes:
+        """What a side sends."""
+        return crypto_scalarmult(side.scalar, self.generator)
+
+    @property
+    def session_key(self) -> bytes:
+        """The 64 bytes that both sides have."""
+        shared = crypto_scalarmult(self.host.scalar, self.share(self.guest))
+        said = [with_lengths(self.share(side), pack([side.side, side.commitment])) for side in (self.host, self.guest)]
+        return hashlib.sha512(with_lengths(b"CPace255_ISK", self.host.commitment, shared) + b"".join(said)).digest()
+
+    @property
+    def channel(self) -> bytes:
+        """The hash of everything said in the open."""
+        said = [part for side in (self.host, self.guest) for part in (self.share(side), side.commitment)]
+        return digest("troth/channel", pack([self.ci, *said]))
+
+    @property
+    def root(self) -> bytes:
+        """What all further keys derive from."""
+        return derive(digest("troth/root", self.session_key), "troth/root", self.channel)
+
+    def tag(self, side: PairingSide) -> bytes:
+        """The proof of a side that it has the key."""
+        return derive(self.root, "troth/confirm", bytes([side.side]))
+
+    @property
+    def words(self) -> list[int]:
+        """The four words."""
+        said = [part for side in (self.host, self.guest) for part in (side.introduction, side.nonce)]
+        bits = "".join(f"{byte:08b}" for byte in digest("troth/words", pack([self.channel, *said])))
+        return [int(bits[at : at + 11], 2) for at in (0, 11, 22, 33)]
+
+    def named(self) -> Case:
+        """Name the ticket for a case."""
+        return {"host": MEETING_HOST, "purpose": self.purpose, "number": self.number, "secret": self.secret.hex()}
+
+
+def pairing_record(body: bytes) -> bytes:
+    """Fill a record up to its size."""
+    return (u16(len(body)) + body).ljust(RENDEZVOUS_RECORD_BYTES, b"\0")
+
+
+def pairing_plain(part: bytes, *, more: bool = False) -> bytes:
+    """Fill a frame's plaintext up to its size."""
+    return (bytes([more]) + u16(len(part)) + part).ljust(FRAME_PLAIN_BYTES, b"\0")
+
+
+def pairing_frame(root: bytes, side: int, counter: int, plain: bytes) -> tuple[bytes, bytes]:
+    """Seal a frame; return its nonce and what is sealed."""
+    key = derive(root, "troth/frame", bytes([side]))
+    nonce = derive(key, "troth/nonce", u32(counter) + plain)[:24]
+    return nonce, aead(key, nonce, plain, u32(counter))
+
+
+class Log:
+    """Writes the records of a whole pairing, as both sides post them in turn."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        self.meeting = meeting
+        self.records: list[bytes] = []
+        self.sent = {HOST_SIDE: 0, GUEST_SIDE: 0}
+
+    def post(self, number: int, *parts: Value) -> None:
+        """Post one record."""
+        self.records.append(pairing_record(pack([1, number, *parts])))
+
+    def say(self, side: int, message: bytes) -> None:
+        """Post a message in frames."""
+        parts = [message[at : at + FRAME_PART_BYTES] for at in range(0, len(message), FRAME_PART_BYTES)]
+        for left, part in zip(range(len(parts) - 1, -1, -1), parts, strict=True):
+            plain = pairing_plain(part, more=left > 0)
+            self.post(4, *pairing_frame(self.meeting.root, side, self.sent[side], plain))
+            self.sent[side] += 1
+
+    def open_both(self) -> None:
+        """Post everything up to both openings."""
+        host, guest = self.meeting.host, self.meeting.guest
+        self.post(1, self.meeting.share(host), host.commitment)
+        self.post(2, self.meeting.share(guest), guest.commitment, self.meeting.tag(guest))
+        self.post(3, self.meeting.tag(host))
+        for side in (host, guest):
+            self.say(side.side, pack([1, side.introduction, side.nonce]))
+
+
+def pairing_side(label: str, side: int, introduction: bytes) -> PairingSide:
+    """Draw a side."""
+    return PairingSide(side, introduction, fixed(f"pairing/{label}/nonce"), fixed(f"pairing/{label}/scalar"))
+
+
+def joiner_of(mailbox: bytes, device: Device, admin_seed: bytes | None = None) -> list[Value]:
+    """Introduce a partner far away."""
+    statement = b"troth/far/1\0" + mailbox + device.id
+    seeds = (device.everyday_seed, admin_seed or device.admin_seed)
+    return [device.card, [sign(seed, statement) for seed in seeds]]
+
+
+PAIRING_WORDS: Final = u16(825) + u16(402) + u16(1_023)
+PAIRING_SECRET: Final = fixed("pairing/secret", 16)
+FAR_MAILBOX: Final = public_key(digest("troth/meeting", pack([MEETING_HOST, 3, PAIRING_SECRET])))
+MEETINGS: Final = {
+    "device_by_code": Meeting(
+        1, 7, PAIRING_WORDS, pairing_side("1/host", 1, b""), pairing_side("1/guest", 2, b"a new device")
+    ),
+    "device_by_link": Meeting(
+        1, None, PAIRING_SECRET, pairing_side("2/host", 1, b"old"), pairing_side("2/guest", 2, b"new")
+    ),
+    "join_by_code": Meeting(
+        2,
+        9_999,
+        PAIRING_WORDS,
+        pairing_side("3/host", 1, pack(ALICE.card)),
+        pairing_side("3/guest", 2, pack(BOB.card)),
+    ),
+    "far_by_link": Meeting(
+        3,
+        None,
+        PAIRING_SECRET,
+        pairing_side("4/host", 1, pack(ALICE.card)),
+        pairing_side("4/guest", 2, pack(joiner_of(FAR_MAILBOX, BOB))),
+    ),
+}
+OFFERS: Final[dict[str, list[tuple[int, list[bytes]]]]] = {
+    "device_by_code": [
+        (HOST_SIDE, [b"invitation 1", b"invitation 2"]),
+        (GUEST_SIDE, [b"request 1", b"request 2"]),
+        (HOST_SIDE, [b"welcome 1", b"2" * 4_100]),
+    ],
+    "far_by_link": [(HOST_SIDE, [b"a draft"]), (GUEST_SIDE, [b"a genesis"])],
+}
+
+
+def pairing_generators() -> list[Case]:
+    """Map secrets to points."""
+    rows = [
+        ("of_nothing", b"", b"", b""),
+        ("of_a_code", PAIRING_WORDS, MEETINGS["device_by_code"].ci, fixed("pairing/session")),
+        ("longer_than_a_block", b"s" * 200, b"c" * 130, b"i" * 20),
+    ]
+    return [
+        {
+            "name": name,
+            "what": "A secret gives one point in one channel and session.",
+            "secret": secret.hex(),
+            "channel": channel.hex(),
+            "session": session.hex(),
+            "generator": cpace_generator(secret, channel, session).hex(),
+        }
+        for name, secret, channel, session in rows
+    ]
+
+
+def shares_refused() -> list[Case]:
+    """Name shares that no side takes; `own` is the share of the side that refuses."""
+    meeting = MEETINGS["device_by_code"]
+    own = meeting.share(meeting.host)
+    rows = [(name, "A share is of full order and canonical.", point) for name, point in X25519_LOW]
+    rows += [
+        ("own", "A side's own share is not taken from the other side.", own),
+        ("with_top_bit", "A share has one spelling.", own[:31] + bytes([own[31] | 0x80])),
+        ("above_the_prime", "A share has one spelling.", little(FIELD_PRIME + 9)),
+        ("of_31_bytes", "A share has 32 bytes.", own[:31]),
+    ]
+    return [
+        {
+            "name": name,
+            "what": what,
+            "scalar": meeting.host.scalar.hex(),
+            "own": own.hex(),
+            "share": share.hex(),
+            "error": "forged",
+        }
+        for name, what, share in rows
+    ]
+
+
+def tickets() -> list[Case]:
+    """Say where the holders of a ticket meet."""
+    return [
+        {"name": name, "what": "A ticket gives one mailbox and one channel identifier."}
+        | meeting.named()
+        | {"seed": meeting.seed.hex(), "mailbox": public_key(meeting.seed).hex(), "ci": meeting.ci.hex()}
+        for name, meeting in MEETINGS.items()
+    ]
+
+
+def link_text(start: str, host: str, body: bytes) -> str:
+    """Write a link around a version, a secret and the beginning of a commitment."""
+    checksum = digest("troth/link", start.encode() + host.encode() + body)[:3]
+    return start + base64.urlsafe_b64encode(body + checksum).decode() + "@" + host
+
+
+def links() -> list[Case]:
+    """Write links."""
+    found: list[Case] = []
+    for purpose, start in LINK_STARTS.items():
+        for version in (1, 2):
+            commitment = fixed(f"pairing/link/{purpose}/{version}")
+            found.append(
+                {
+                    "name": f"{start[6:10]}_{'plain' if version == 2 else 'tls'}",
+                    "what": "A link names relay, secret and host.",
+                    "host": MEETING_HOST,
+                    "purpose": purpose,
+                    "plain": version == 2,
+                    "secret": PAIRING_SECRET.hex(),
+                    "commitment": commitment.hex(),
+                    "text": link_text(start, MEETING_HOST, bytes([version]) + PAIRING_SECRET + commitment[:16]),
+                }
+            )
+    return found
+
+
+def links_refused() -> list[Case]:
+    """Write links that are refused."""
+    start, body = LINK_STARTS[1], b"\1" + PAIRING_SECRET + fixed("pairing/link/refused", 16)
+    good = link_text(start, MEETING_HOST, body)
+    swapped = "B" if good[20] == "A" else "A"
+    rows = [
+        ("mistyped", "A character that differs is found out.", good[:20] + swapped + good[21:], "malformed"),
+        ("cut_short", "A character that is missing is found out.", good[:30] + good[31:], "malformed"),
+        ("other_host", "The checksum is over the host too.", good.replace("relay", "delay"), "malformed"),
+        ("other_start", "The checksum is over the start too.", good.replace("pair", "join"), "malformed"),
+        ("no_host", "A link names its relay.", link_text(start, "", body), "malformed"),
+        ("host_with_a_blank", "A host is ASCII without blanks.", link_text(start, "relay example", body), "malformed"),
+        (
+            "unknown_start",
+            "A link begins in one of two ways.",
+            link_text("troth:meet#", MEETING_HOST, body),
+            "malformed",
+        ),
+        (
+            "later_release",
+            "A version that is not known is told apart.",
+            link_text(start, MEETING_HOST, b"\3" + body[1:]),
+            "version",
+        ),
+    ]
+    return [{"name": name, "what": what, "text": text, "error": error} for name, what, text, error in rows]
+
+
+def meetings() -> list[Case]:
+    """Agree on keys and words, from what is drawn to what people compare."""
+    return [
+        {"name": name, "what": "Both sides come to one channel, two proofs and four words."}
+        | meeting.named()
+        | {
+            "host_side": meeting.host.named() | {"share": meeting.share(meeting.host).hex()},
+            "guest_side": meeting.guest.named() | {"share": meeting.share(meeting.guest).hex()},
+            "session_key": meeting.session_key.hex(),
+            "channel": meeting.channel.hex(),
+            "root": meeting.root.hex(),
+            "tags": [meeting.tag(meeting.host).hex(), meeting.tag(meeting.guest).hex()],
+            "words": list(meeting.words),
+        }
+        for name, meeting in MEETINGS.items()
+    ]
+
+
+def logs() -> list[Case]:
+    """Write whole pairings, record by record."""
+    found: list[Case] = []
+    for name, offers in OFFERS.items():
+        log = Log(MEETINGS[name])
+        log.open_both()
+        for step, (side, items) in enumerate(offers):
+            log.say(side, pack([2, step, items]))
+        found.append(
+            {
+                "name": name,
+                "what": "The records of both sides in order, of the meeting of this name.",
+                "offers": [[item.hex() for item in items] for _, items in offers],
+                "records": [record_runs(record) for record in log.records],
+            }
+        )
+    return found
+
+
+def record_runs(record: bytes) -> list[list[object]]:
+    """Write a record without its filling."""
+    told = record.rstrip(b"\0")
+    return runs(*((part, times) for part, times in ((told, 1), (b"\0", len(record) - len(told))) if times))
+
+
+def posts_refused() -> list[Case]:
+    """Write records that can not be read."""
+    tag = fixed("pairing/tag")
+    good = pairing_record(pack([1, 3, tag]))
+    rows = [
+        ("one_byte_short", "A record has one size.", good[:-1], "malformed"),
+        ("one_byte_long", "A record has one size.", good + b"\0", "malformed"),
+        ("filling_not_zero", "The filling is zeros.", good[:-1] + b"\1", "malformed"),
+        ("longer_than_itself", "The body fits the record.", u16(4_095) + good[2:], "malformed"),
+        ("tag_of_31_bytes", "A tag has 32 bytes.", pairing_record(pack([1, 3, tag[:-1]])), "malformed"),
+        ("one_field_more", "A record has the fields of its number.", pairing_record(pack([1, 3, tag, 0])), "malformed"),
+        ("unknown_number", "A number that is not known is no record.", pairing_record(pack([1, 6, tag])), "malformed"),
+        ("reason_of_nine_bits", "A reason is at most 255.", pairing_record(pack([1, 5, 256])), "malformed"),
+        ("later_version", "Another version is told apart.", pairing_record(pack([2, 3])), "version"),
+    ]
+    return [
+        {"name": name, "what": what, "record": record_runs(record), "error": error}
+        for name, what, record, error in rows
+    ]
+
+
+def frames_refused() -> list[Case]:
+    """Write first frames of the host that the guest does not take."""
+    root = MEETINGS["device_by_code"].root
+    plain = pairing_plain(b"said")
+    nonce, sealed = pairing_frame(root, HOST_SIDE, 0, plain)
+    own_key = derive(root, "troth/frame", bytes([HOST_SIDE]))
+    other_nonce = fixed("pairing/nonce", 24)
+    rows = [
+        ("bit_changed", "A frame is sealed.", (nonce, flip(sealed, 0)), "forged"),
+        ("second_first", "Frames come in order.", pairing_frame(root, HOST_SIDE, 1, plain), "forged"),
+        ("own_direction", "Each side has its own key.", pairing_frame(root, GUEST_SIDE, 0, plain), "forged"),
+        (
+            "other_nonce",
+            "A nonce follows from what is sealed.",
+            (other_nonce, aead(own_key, other_nonce, plain, u32(0))),
+            "forged",
+        ),
+        (
+            "filling_not_zero",
+            "The filling is zeros.",
+            pairing_frame(root, HOST_SIDE, 0, plain[:-1] + b"\1"),
+            "malformed",
+        ),
+        (
+            "more_after_a_short_part",
+            "Only the last part is short.",
+            pairing_frame(root, HOST_SIDE, 0, b"\1" + plain[1:]),
+            "malformed",
+        ),
+        ("unknown_mark", "More is 0 or 1.", pairing_frame(root, HOST_SIDE, 0, b"\2" + plain[1:]), "malformed"),
+        (
+            "longer_than_the_frame",
+            "A part fits its frame.",
+            pairing_frame(root, HOST_SIDE, 0, b"\0" + u16(4_044) + plain[3:]),
+            "malformed",
+        ),
+    ]
+    return [
+        {
+            "name": name,
+            "what": what,
+            "root": root.hex(),
+            "nonce": frame[0].hex(),
+            "sealed": frame[1].hex(),
+            "error": error,
+        }
+        for name, what, frame, error in rows
+    ]
+
+
+def openings_refused() -> list[Case]:
+    """Name openings that do not fit what the host was bound by."""
+    host = pairing_side("opening", HOST_SIDE, b"what was meant")
+    rows = [
+        ("other_introduction", replace(host, introduction=b"what was not")),
+        ("other_nonce", replace(host, nonce=fixed("pairing/opening/other"))),
+        ("other_side", replace(host, side=GUEST_SIDE)),
+    ]
+    return [
+        {
+            "name": name,
+            "what": "A side opens what it was bound by.",
+            "commitment": host.commitment.hex(),
+            "side": side.side,
+            "introduction": side.introduction.hex(),
+            "nonce": side.nonce.hex(),
+            "error": "forged",
+        }
+        for name, side in rows
+    ]
+
+
+def joiners() -> list[Case]:
+    """Introduce partners far away."""
+    return [
+        {
+            "name": "bob",
+            "what": "A partner far away proves all its keys for one invitation.",
+            "mailbox": FAR_MAILBOX.hex(),
+            "introduction": pack(joiner_of(FAR_MAILBOX, BOB)).hex(),
+        }
+        | BOB.named()
+    ]
+
+
+def joiners_refused() -> list[Case]:
+    """Introduce partners that the host refuses."""
+    card, proofs = joiner_of(FAR_MAILBOX, BOB)
+    rows: list[tuple[str, str, Value, str]] = [
+        ("other_invitation", "The proofs are for one invitation.", joiner_of(fixed("pairing/far"), BOB), "forged"),
+        ("other_admin", "The admin key proves itself.", joiner_of(FAR_MAILBOX, BOB, ALICE.admin_seed), "forged"),
+        ("other_box", "The proofs sign the box key.", [[*BOB.card[:2], ALICE.card[2]], proofs], "forged"),
+        ("no_proofs", "A card alone proves nothing.", card, "malformed"),
+        ("weak_key", "A card holds no weak key.", [[bytes(32), *BOB.card[1:]], proofs], "malformed"),
+    ]
+    return [
+        {
+            "name": name,
+            "what": what,
+            "mailbox": FAR_MAILBOX.hex(),
+            "introduction": pack(value).hex(),
+            "error": error,
+        }
+        for name, what, value, error in rows
+    ]
+
+
+def safety_numbers() -> list[Case]:
+    """Compute the numbers that two people compare."""
+    low, high = sorted([ALICE.id, BOB.id])
+    number = int(digest("troth/safety", pack([low, high])).hex(), 16) % 10**60
+    what = "The number is the same in either order."
+    return [
+        {"name": name, "what": what, "persons": [person.hex() for person in persons], "digits": f"{number:060d}"}
+        for name, persons in (("ascending", (low, high)), ("descending", (high, low)))
+    ]
+
+
+def pairings() -> dict[str, list[Case]]:
+    """Make the content of pairing.json."""
+    return {
+        "generators": pairing_generators(),
+        "shares_refused": shares_refused(),
+        "tickets": tickets(),
+        "links": links(),
+        "links_refused": links_refused(),
+        "meetings": meetings(),
+        "logs": logs(),
+        "records_refused": posts_refused(),
+        "frames_refused": frames_refused(),
+        "openings_refused": openings_refused(),
+        "joiners": joiners(),
+        "joiners_refused": joiners_refused(),
+        "safety_numbers": safety_numbers(),
+    }
+
+
+# --- vault.json ---------------------------------------------------------------------------------------
+
+VAULT_ID: Final = fixed("vault/id", 16)
+VAULT_SALT: Final = fixed("vault/salt", 16)
+VAULT_KEY: Final = fixed("vault/key")
+VAULT_ADMIN: Final = fixed("vault/admin")
+VAULT_ROOM: Final = fixed("vault/room", 16)
+VAULT_COST: Final = (64, 1)
+VAULT_WORDS: Final = "caf\u00e9 correct horse"
+LETTER_SECRET: Final = derive(VAULT_KEY, "troth/letter")
+LETTER_PUBLIC: Final = crypto_scalarmult_base(LETTER_SECRET)
+
+
+@cache
+def stretched(passphrase: str) -> bytes:
+    """Stretch a passphrase as a vault of the least cost does."""
+    text = unicodedata.normalize("NFC", passphrase).encode()
+    memory_mib, passes = VAULT_COST
+    return crypto_pwhash_alg(32, text, VAULT_SALT, passes, memory_mib << 20, crypto_pwhash_ALG_ARGON2ID13)
+
+
+def vault_wrap(label: str, secret: bytes) -> bytes:
+    """Wrap a secret of a vault under its passphrase."""
+    nonce = fixed(f"vault/nonce/{label}", 24)
+    context = label.encode() + b"\0" + pack([2, VAULT_ID, VAULT_SALT, *VAULT_COST])
+    return nonce + aead(derive(stretched(VAULT_WORDS), label), nonce, secret, context)
+
+
+def vault_head(items: Sequence[Value]) -> bytes:
+    """Close a head with its checksum."""
+    return pack([*items, digest("troth/head", pack(items))])
+
+
+def vault_items() -> list[Value]:
+    """List what stands in a head before its checksum."""
+    wraps = [vault_wrap("troth/vault", VAULT_KEY), vault_wrap("troth/admin", VAULT_ADMIN)]
+    return [2, VAULT_ID, VAULT_SALT, *VAULT_COST, *wraps]
+
+
+def vault_framed(content: bytes) -> bytes:
+    """Put a length in front of a content, and zeros behind it."""
+    return pad(u32(len(content)) + content)
+
+
+def vault_heads() -> list[Case]:
+    """Write the head of a vault."""
+    return [
+        {
+            "name": name,
+            "what": "The passphrase opens the vault key and the admin secret, in whichever form its letters are typed.",
+            "passphrase": passphrase,
+            "vault": VAULT_ID.hex(),
+            "memory_mib": VAULT_COST[0],
+            "passes": VAULT_COST[1],
+            "stretched": stretched(passphrase).hex(),
+            "key": VAULT_KEY.hex(),
+            "admin": VAULT_ADMIN.hex(),
+            "header": vault_head(vault_items()).hex(),
+        }
+        for name, passphrase in (("composed", VAULT_WORDS), ("decomposed", "cafe\u0301 correct horse"))
+    ]
+
+
+def vault_heads_refused() -> list[Case]:
+    """Write heads that do not open."""
+    items, good = vault_items(), vault_head(vault_items())
+    rows = [
+        ("flipped", "A damaged head is not taken for a wrong passphrase.", flip(good, 30), "malformed"),
+        ("checksum_flipped", "The checksum itself counts.", flip(good, -1), "malformed"),
+        ("short", "A head is whole.", good[:-1], "malformed"),
+        ("later", "Another format is another page.", vault_head(swap(items, 0, 3)), "malformed"),
+        ("cheap", "A cost below its bound protects nothing.", vault_head(swap(items, 3, 63)), "malformed"),
+        ("dear", "A cost above its bound is an attack.", vault_head(swap(items, 3, 1_025)), "malformed"),
+        ("no_pass", "There is one pass at least.", vault_head(swap(items, 4, 0)), "malformed"),
+        ("many_passes", "There are 16 passes at most.", vault_head(swap(items, 4, 17)), "malformed"),
+        ("short_wrap", "A wrap has 72 bytes.", vault_head(swap(items, 5, fixed("w", 71))), "malformed"),
+        ("other_passes", "The cost is bound to the wraps.", vault_head(swap(items, 4, 2)), "forged"),
+        ("other_vault", "The id is bound to the wraps.", vault_head(swap(items, 1, fixed("v", 16))), "forged"),
+        ("swapped", "Each wrap has its own label.", vault_head([*items[:5], items[6], items[5]]), "forged"),
+    ]
+    return [
+        {"name": name, "what": what, "passphrase": VAULT_WORDS, "header": header.hex(), "error": error}
+        for name, what, header, error in rows
+    ]
+
+
+def vault_sealed(number: int, plaintext: bytes, *, key: bytes = VAULT_KEY, vault: bytes = VAULT_ID) -> bytes:
+    """Seal a row under a number."""
+    nonce = fixed(f"vault/row/{number}", 24)
+    return nonce + aead(derive(key, "troth/row/2"), nonce, plaintext, b"troth/row/2\0" + vault + u64(number))
+
+
+def vault_case(name: str, what: str, number: int, sealed: bytes) -> Case:
+    """Name a sealed row."""
+    return {
+        "name": name,
+        "what": what,
+        "vault_key": VAULT_KEY.hex(),
+        "vault": VAULT_ID.hex(),
+        "number": number,
+        "sealed": sealed.hex(),
+    }
+
+
+def vault_rows() -> list[Case]:
+    """Seal rows of every kind of room."""
+    rows = [
+        ("place", "The vault's own room holds places.", 1, bytes(16), "place", VAULT_ROOM, bytes(32)),
+        ("settings", "The app's rows stand in the settings.", 2, b"\xff" * 16, "rooms", VAULT_ROOM, pack(["solo", ""])),
+        ("record", "A space's rows stand in its room.", 3, VAULT_ROOM, "records", u64(1), fixed("vault/record", 700)),
+        ("empty", "Key and value may be empty.", 2**63 - 1, VAULT_ROOM, "life", b"", b""),
+    ]
+    return [
+        vault_case(name, what, number, vault_sealed(number, vault_framed(pack([room, table, key, value]))))
+        | {"room": room.hex(), "table": table, "key": key.hex(), "value": value.hex()}
+        for name, what, number, room, table, key, value in rows
+    ]
+
+
+def vault_rows_refused() -> list[Case]:
+    """Seal rows that do not open."""
+    content = pack([VAULT_ROOM, "life", b"", b"1"])
+    plain = vault_framed(content)
+    old = aead(derive(VAULT_KEY, "troth/row"), bytes(24), plain, b"troth/row\0" + VAULT_ID + u64(7))
+    rows = [
+        ("other_number", "A row opens under its number alone.", vault_sealed(8, plain), "forged"),
+        ("other_vault", "A row opens in its vault alone.", vault_sealed(7, plain, vault=bytes(16)), "forged"),
+        ("other_key", "A row opens with its vault's key alone.", vault_sealed(7, plain, key=bytes(32)), "forged"),
+        ("flipped", "No bit of a row may differ.", flip(vault_sealed(7, plain), 99), "forged"),
+        ("empty", "Nothing is no row.", b"", "forged"),
+        ("earlier", "A row of format 1 is none of format 2.", bytes(24) + old, "forged"),
+        ("too_long", "A row is not longer than it is.", vault_sealed(7, u32(509) + plain[4:]), "malformed"),
+        ("no_room", "A row has a room.", vault_sealed(7, vault_framed(pack(["life", b"", b"1"]))), "malformed"),
+        (
+            "short_room",
+            "A room's id has 16 bytes.",
+            vault_sealed(7, vault_framed(pack([bytes(15), "life", b"", b""]))),
+            "malformed",
+        ),
+    ]
+    return [vault_case(name, what, 7, sealed) | {"error": error} for name, what, sealed, error in rows]
+
+
+def vault_seed(room: bytes, *, secret: bytes = VAULT_ADMIN) -> bytes:
+    """Seal the admin seed of a room."""
+    nonce = fixed("vault/seed", 24)
+    key = derive(secret, "troth/seed", room)
+    return nonce + aead(key, nonce, ALICE.admin_seed, b"troth/seed\0" + VAULT_ID + room)
+
+
+def vault_seed_case(name: str, what: str, sealed: bytes) -> Case:
+    """Name a sealed seed."""
+    return {
+        "name": name,
+        "what": what,
+        "admin": VAULT_ADMIN.hex(),
+        "vault": VAULT_ID.hex(),
+        "room": VAULT_ROOM.hex(),
+        "sealed": sealed.hex(),
+    }
+
+
+def vault_seeds() -> list[Case]:
+    """Seal an admin seed."""
+    seed = {"seed": ALICE.admin_seed.hex(), "public": ALICE.card[1].hex()}
+    return [vault_seed_case("seed", "The admin secret opens the seed of a room.", vault_seed(VAULT_ROOM)) | seed]
+
+
+def vault_seeds_refused() -> list[Case]:
+    """Seal admin seeds that do not open."""
+    rows = [
+        ("other_room", "A seed opens for its room alone.", vault_seed(bytes(16))),
+        ("under_the_vault_key", "The vault key opens no seed.", vault_seed(VAULT_ROOM, secret=VAULT_KEY)),
+        ("flipped", "No bit of a seed may differ.", flip(vault_seed(VAULT_ROOM), 30)),
+        ("short", "A sealed seed has 72 bytes.", vault_seed(VAULT_ROOM)[:-1]),
+    ]
+    return [vault_seed_case(*row) | {"error": "forged"} for row in rows]
+
+
+def letter_slot(version: int = 1) -> bytes:
+    """Write the file that says how to seal a letter."""
+    items: list[Value] = [version, VAULT_ID, LETTER_PUBLIC]
+    return pack([*items, digest("troth/slot", pack(items))])
+
+
+def letter_slots() -> list[Case]:
+    """Write a slot."""
+    return [
+        {
+            "name": "slot",
+            "what": "The public key follows from the vault key.",
+            "vault_key": VAULT_KEY.hex(),
+            "vault": VAULT_ID.hex(),
+            "public": LETTER_PUBLIC.hex(),
+            "slot": letter_slot().hex(),
+        }
+    ]
+
+
+def letter_slots_refused() -> list[Case]:
+    """Write slots that say nothing."""
+    rows = [
+        ("flipped", "No bit of a slot may differ.", flip(letter_slot(), 25)),
+        ("short", "A slot is whole.", letter_slot()[:-1]),
+        ("later", "Another version is another page.", letter_slot(2)),
+    ]
+    return [{"name": name, "what": what, "slot": slot.hex(), "error": "malformed"} for name, what, slot in rows]
+
+
+def letter(entry: bytes, *, vault: bytes = VAULT_ID, public: bytes = LETTER_PUBLIC, plain: bytes = b"") -> bytes:
+    """Seal a letter."""
+    key, context = fixed("vault/letter/key"), b"troth/letter\0" + vault + public
+    wrapped = wrap(fixed("vault/letter/ephemeral"), public, key, context)
+    return b"\1" + wrapped + aead(derive(key, "troth/letter"), bytes(24), plain or vault_framed(entry), context)
+
+
+def letter_case(name: str, what: str, sealed: bytes) -> Case:
+    """Name a letter."""
+    return {
+        "name": name,
+        "what": what,
+        "vault_key": VAULT_KEY.hex(),
+        "vault": VAULT_ID.hex(),
+        "ephemeral": fixed("vault/letter/ephemeral").hex(),
+        "fresh_key": fixed("vault/letter/key").hex(),
+        "letter": sealed.hex(),
+    }
+
+
+def letters() -> list[Case]:
+    """Seal letters."""
+    rows = [("short", "An entry of one byte.", b"1"), ("longer", "An entry of 700 bytes.", fixed("vault/entry", 700))]
+    return [
+        letter_case(name, what, letter(entry))
+        | {"entry": entry.hex(), "id": digest("troth/letter", letter(entry)).hex()}
+        for name, what, entry in rows
+    ]
+
+
+def letters_refused() -> list[Case]:
+    """Seal letters that do not open."""
+    good, thief = letter(b"entry"), crypto_scalarmult_base(fixed("vault/thief"))
+    rows = [
+        ("flipped", "No bit of a letter may differ.", flip(good, 90), "forged"),
+        ("wrap_flipped", "Nor of its wrap.", flip(good, 3), "forged"),
+        ("other_vault", "A letter opens in its vault alone.", letter(b"entry", vault=bytes(16)), "forged"),
+        ("other_key", "A letter to an exchanged key does not open.", letter(b"entry", public=thief), "forged"),
+        ("too_long", "An entry is not longer than it is.", letter(b"", plain=u32(509) + bytes(508)), "malformed"),
+        ("later", "Another version is another page.", b"\2" + good[1:], "malformed"),
+        ("short", "A letter is longer than its wrap.", good[:81], "malformed"),
+    ]
+    return [letter_case(name, what, sealed) | {"error": error} for name, what, sealed, error in rows]
+
+
+def vault_file() -> Case:
+    """Make vault.json."""
+    return {
+        "headers": vault_heads(),
+        "headers_refused": vault_heads_refused(),
+        "rows": vault_rows(),
+        "rows_refused": vault_rows_refused(),
+        "seeds": vault_seeds(),
+        "seeds_refused": vault_seeds_refused(),
+        "slots": letter_slots(),
+        "slots_refused": letter_slots_refused(),
+        "letters": letters(),
+        "letters_refused": letters_refused(),
     }
 
 
@@ -1916,6 +3074,8 @@ def files() -> dict[str, str]:
         "record.json": record(),
         "envelope.json": envelope(),
         "membership.json": membership(),
+        "pairing.json": pairings(),
+        "vault.json": vault_file(),
     }
     return {name: json.dumps(content, indent=1) + "\n" for name, content in made.items()}
 

@@ -5,12 +5,14 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from troth import joining, membership, record
+from troth import genesis as beginnings
+from troth import joining, record
 from troth.crypto import Signer, digest
 from troth.epochs import announce
+from troth.genesis import Genesis
 from troth.joining import Invitation, Request, Welcome
 from troth.keys import DeviceKeys, Epoch
-from troth.membership import Genesis, Operation
+from troth.operations import Operation
 from troth.record import Header, Kind, Record, Seen, Tip, Verified
 from troth.testing import entropy_of
 from troth_wire import codec
@@ -70,9 +72,9 @@ def keys_of(name: str) -> tuple[DeviceKeys, Signer]:
 @cache
 def space_of(*names: str, salt: str = "space") -> Genesis:
     """A space whose founding devices have these names, signed by all of them."""
-    genesis = membership.found([keys_of(name)[0].card for name in names], entropy_of(salt))
+    genesis = beginnings.found([keys_of(name)[0].card for name in names], entropy_of(salt))
     for name in names:
-        genesis = membership.countersign(genesis, *keys_of(name))
+        genesis = beginnings.countersign(genesis, *keys_of(name))
     return genesis
 
 

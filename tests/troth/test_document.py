@@ -419,3 +419,14 @@ def test_a_change_that_is_not_applied_is_noticed() -> None:
     late = document.edit([[Put(("x",), 2)]]).changes[0]
     with pytest.raises(UnappliedError):
         other.merge(late)
+
+
+@given(st.integers(0, 2**32).map(Random))
+def test_what_it_holds_makes_it_again(dice: Random) -> None:
+    """The changes that it gives out, in that order, make the same document."""
+    made = history(dice)
+    made.read(0)
+    document = made.documents[0]
+    assert set(document.changes()) == {raw for _, raw in made.changes}
+    again = merged(*document.changes())
+    assert (spelled(again.view()), again.heads()) == (spelled(document.view()), document.heads())

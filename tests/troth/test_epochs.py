@@ -29,12 +29,12 @@ def test_those_that_are_named_get_the_key(key: bytes) -> None:
         read.open_(keys_of("stranger")[0])
 
 
-def test_wraps_ascend_and_the_generation_is_known() -> None:
-    """Wraps in another order, or twice for one device, and a later generation are malformed."""
+def test_wraps_ascend() -> None:
+    """Wraps in another order, or twice for one device, and a generation that is no number are malformed."""
     cards = [keys_of(name)[0].card for name in NAMES]
     generation, mailbox, wraps = announce(Epoch(bytes(32)), cards, entropy_of("wraps")).parts()
     assert isinstance(wraps, list)
-    for spoiled in ([generation, mailbox, wraps[::-1]], [generation, mailbox, wraps[:1] * 2], [1, mailbox, wraps]):
+    for spoiled in ([generation, mailbox, wraps[::-1]], [generation, mailbox, wraps[:1] * 2], [-1, mailbox, wraps]):
         with pytest.raises(MalformedError):
             codec.decode(codec.pack(spoiled), ANNOUNCEMENT, bytes_max=4096)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -11,11 +12,15 @@ from hypothesis import strategies as st
 from troth import Put, document_id, inbox
 from troth import envelope as envelopes
 from troth import record as records
-from troth.crypto import digest
+from troth.amendments import payload, revoke_device, second_for, set_recovery, words_proofs
+from troth.crypto import Signer, digest
 from troth.inbox import Inbox, Parked
-from troth.record import Header, Kind, Record, Verified
-from troth.testing import Device, World
-from troth_wire.ids import Incarnation, OperationId, RecordId
+from troth.keys import DeviceKeys
+from troth.membership import Members
+from troth.operations import Ends, Operation, OperationKind
+from troth.record import Header, Kind, Record, Tip, Verified
+from troth.testing import Device, World, entropy_of
+from troth_wire.ids import ChangeHash, DeviceId, Incarnation, OperationId, RecordId
 
 LIST = document_id("list")
 
@@ -47,7 +52,9 @@ LETTERS = letters(WORLD)
 GENESIS = WORLD.devices["ann"].engine.identity.genesis
 
 
-def forge(device: Device, kind: int, payload: bytes = b"", heads: tuple[OperationId, ...] = ()) -> Verified:
+def forge(
+    device: Device, kind: int, payload: bytes = b"", heads: tuple[OperationId, ...] = (), *, changes: bool = False
+) -> Verified:
     """A well-signed record of a life of its own."""
     header = Header(
         kind=kind,
@@ -56,6 +63,8 @@ def forge(device: Device, kind: int, payload: bytes = b"", heads: tuple[Operatio
         incarnation=Incarnation(digest(b"test", payload + b"".join(heads))[:16]),
         sequence=1,
         heads=heads,
+        document=LIST if changes else None,
+        changes=(ChangeHash(bytes(32)),) if changes else (),
         payload_hash=digest(b"troth/payload", payload),
     )
     return records.sign(header, payload, device.keys.signer)
@@ -74,7 +83,7 @@ def outcome(portions: Sequence[Sequence[Record]]) -> tuple[object, Counter[Parke
     assert len(set(carriers)) == len(carriers), "no record's changes are handed on twice"
     assert len(set(verified)) == len(verified)
     members = box.members
-    return (members.person_of, members.heads, dict(members.counting)), box.parked(), set(carriers), set(verified)
+    return (members.person_of, members.heads, members.authorised), box.parked(), set(carriers), set(verified)
 
 
 @given(st.randoms(), st.integers(0, len(LETTERS)))
@@ -157,11 +166,11 @@ def test_a_bad_signature_is_parked_until_something_proves_it() -> None:
 
 
 @given(st.binary(max_size=80))
-def test_what_is_no_operation_is_held(payload: bytes) -> None:
+def test_what_is_no_operation_is_held(junk: bytes) -> None:
     """A record of kind OPERATION with anything else inside is held with its reason, and membership stays."""
     box = Inbox(GENESIS)
     before = box.members
-    record = forge(WORLD.devices["ann"], Kind.OPERATION, payload)
+    record = forge(WORLD.devices["ann"], Kind.OPERATION, junk)
     ((identity, why),) = box.take([record]).held
     assert (identity, box.members) == (record.id, before)
     assert why.startswith("not an operation")
@@ -174,3 +183,120 @@ def test_a_device_that_starts_over_too_often_is_held(monkeypatch: pytest.MonkeyP
     held = [box.take([forge(WORLD.devices["ann"], 9, bytes([life]))]).held for life in range(4)]
     assert [len(items) for items in held] == [0, 0, 1, 1]
     assert box.take([forge(WORLD.devices["bob"], 9)]).held == []
+
+
+# Devices that were removed
+
+
+def removing(tips: Sequence[Tip], *, victim: str = "bob2", by: str = "bob", members: Members | None = None) -> Verified:
+    """The record by which one device removes another, in a life of its own."""
+    device, gone = WORLD.devices[by], WORLD.devices[victim].keys.device
+    known = members or full().members
+    signed = revoke_device(known, device.keys, device.admin, gone, tips, None, entropy_of("removal"))
+    return forge(device, Kind.OPERATION, signed)
+
+
+def full() -> Inbox:
+    """An inbox that has read the whole log."""
+    box = Inbox(GENESIS)
+    box.take(LETTERS)
+    return box
+
+
+def written_by(name: str) -> list[Record]:
+    """The changes of one device, in the order of the log."""
+    device = WORLD.devices[name].keys.device
+    return [found for found in LETTERS if found.header.device == device and found.header.kind == Kind.CHANGES]
+
+
+def tip_of(record: Record) -> Tip:
+    """The place of a record as a tip."""
+    return Tip(record.header.incarnation, record.header.sequence, record.id)
+
+
+@given(st.randoms())
+def test_what_is_beyond_a_cut_is_parked_and_the_rest_counts(dice: Random) -> None:
+    """In whatever order a removal and the removed device's records come, in the end those up to the cut count."""
+    first, *rest = written_by("bob2")
+    records = [*LETTERS, removing([tip_of(first)])]
+    box = Inbox(GENESIS)
+    box.take(dice.sample(records, dice.randint(0, len(records))))
+    box.take(records)
+    again = Inbox(GENESIS)
+    judged = again.take(dice.sample(records, len(records)))
+    assert {record.id for record in judged.carriers if record in written_by("bob2")} == {first.id}
+    assert {record.id for record in again.beyond} == {record.id for record in judged.beyond}
+    assert {record.id for record in again.beyond} == {record.id for record in rest}
+    assert again.parked() == Counter({Parked.REMOVED: len(rest)})
+    assert again.members == box.members
+
+
+def test_a_removal_that_comes_late_says_so() -> None:
+    """Where records had been handed on that are beyond a new cut, the documents have to be made anew."""
+    box = full()
+    judged = box.take([removing([])])
+    assert judged.recut
+    assert not box.take([]).recut
+
+
+def test_another_cut_releases_what_was_parked() -> None:
+    """Where a cut turns up that reaches further and comes before, what waited beyond the other one counts."""
+    rest = written_by("bob2")
+    known = full().members
+    low = removing([], members=known)
+    # Which cut counts is decided by ids: look for one that reaches further and comes before.
+    lives = [Tip(Incarnation(bytes([number]) * 16), 1, RecordId(bytes(32))) for number in range(40)]
+    far = [removing([tip_of(rest[-1]), life], members=known) for life in lives]
+    further = next(cut for cut in far if Operation.of(cut).id < Operation.of(low).id)
+    box = Inbox(GENESIS)
+    box.take([*LETTERS, low])
+    assert set(rest) <= set(box.beyond)
+    judged = box.take([further])
+    assert judged.recut
+    assert rest[-1] in judged.carriers
+    assert rest[-1] not in box.beyond
+    assert box.parked() == Counter({Parked.REMOVED: len(box.beyond)})
+
+
+def test_who_knows_of_its_removal_writes_nothing() -> None:
+    """A record that names, with its heads, the removal of its own device is held, also below the cut."""
+    bob2 = WORLD.devices["bob2"]
+    lives = {record.header.incarnation: record for record in written_by("bob2")}
+    removal = removing([tip_of(record) for record in lives.values()])
+    box = full()
+    box.take([removal])
+    letter = forge(bob2, Kind.CHANGES, heads=box.members.heads, changes=True)
+    assert [why for _, why in box.take([letter]).held] == ["its device knew that it had been removed"]
+
+
+def test_what_builds_on_what_does_not_count_is_held() -> None:
+    """A record that names an operation which counts nowhere does not wait for it."""
+    ann = WORLD.devices["ann"]
+    box, fields = full(), (device_of("bob2"), Ends().parts(), None)
+    crossing = payload(box.members, ann.keys.device, ann.admin, OperationKind.DEVICE_REVOKE, *fields)
+    box.take([forge(ann, Kind.OPERATION, crossing)])
+    (refused,) = box.members.refused
+    letter = forge(ann, Kind.CHANGES, heads=(refused,), changes=True)
+    ((_, why),) = box.take([letter]).held
+    assert why == "it builds on a membership operation that does not count"
+
+
+def test_recovery_words_write_nothing() -> None:
+    """What is signed with the keys of recovery words counts as an operation, and never as a change."""
+    ann = WORLD.devices["bob"]
+    words, admin = DeviceKeys.make(entropy_of("words"))
+    box = full()
+    members, person = box.members, box.members.person(ann.keys.device)
+    second = device_of("bob2"), second_for(members, ann.keys.device, words.device, WORLD.devices["bob2"].admin)
+    proofs = words_proofs(members, person, words, Signer(admin))
+    fields = words.card, proofs, second, None, entropy_of("set")
+    box.take([forge(ann, Kind.OPERATION, set_recovery(members, ann.keys, ann.admin, *fields))])
+    assert box.members.words == {person: words.device}
+    header = replace(forge(ann, Kind.CHANGES, changes=True).header, device=words.device)
+    letter = records.sign(header, b"", words.signer)
+    assert [why for _, why in box.take([letter]).held] == ["recovery words write nothing"]
+
+
+def device_of(name: str) -> DeviceId:
+    """The id of a device of the world."""
+    return WORLD.devices[name].keys.device

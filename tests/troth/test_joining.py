@@ -5,16 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.troth.letters import adding, asked_by, carried, epoch_of, exactly, keys_of, operation_in, person, space_of
+from tests.troth.tales import Tale
+from troth.amendments import split
 from troth.joining import Invitation, Request, Welcome, add_device
 from troth.keys import Epoch
-from troth.membership import evaluate
+from troth.roll import evaluate
 from troth.testing import entropy_of
-from troth_wire.errors import ForgedError, RemoteError
-from troth_wire.ids import OperationId, PersonId, SpaceId
+from troth_wire.errors import ForgedError, RemoteError, UsageError
+from troth_wire.ids import PersonId, SpaceId
 
 COUPLE = space_of("robin", "sasha")
 ALONE = space_of("robin")
-ROOT = OperationId(COUPLE.space)
 
 
 @given(exactly(32), exactly(32))
@@ -88,5 +89,38 @@ def test_a_welcome_names_the_mailbox_of_the_genesis() -> None:
     payload = add_device(evaluate(COUPLE, []), robin, admin, asked, Epoch(b"x" * 32), entropy_of("away"))
     with pytest.raises(ForgedError):
         Welcome(COUPLE, carried(payload, by="robin", genesis=COUPLE)).epoch(keys, COUPLE.space)
+    # The device is added all the same, and has no key that counts; whoever writes next rotates.
     operation = operation_in(payload, by="robin", space=COUPLE.space)
-    assert evaluate(COUPLE, [operation]).counting.keys() == {ROOT}
+    members = evaluate(COUPLE, [operation])
+    assert (members.highest, members.rotate_needed) == (0, True)
+
+
+def test_only_an_adding_is_a_welcome() -> None:
+    """The record of another kind of operation lets nobody begin."""
+    keys, _ = keys_of("tablet")
+    payload = split(evaluate(COUPLE, []), *keys_of("robin"))
+    with pytest.raises(ForgedError):
+        Welcome(COUPLE, carried(payload, by="robin", genesis=COUPLE)).epoch(keys, COUPLE.space)
+
+
+def test_who_may_not_be_added_is_told_so() -> None:
+    """A device that is known, one too many, or one in a space that was ended is refused before anything is signed."""
+    robin, admin = keys_of("robin")
+    epoch, tale = epoch_of(COUPLE, "robin"), Tale()
+    tale.add("tablet of robin", "robin")
+    for name in ("tablet of robin", "robin"):
+        asked = asked_by(name, to=COUPLE, joins="robin")
+        with pytest.raises(UsageError, match="known"):
+            add_device(tale.members(), robin, admin, asked, epoch, entropy_of("again"))
+    tale.split("sasha")
+    asked = asked_by("phone of robin", to=COUPLE, joins="robin")
+    with pytest.raises(UsageError, match="ended"):
+        add_device(tale.members(), robin, admin, asked, epoch, entropy_of("late"))
+
+
+def test_a_proof_is_for_one_space() -> None:
+    """What a device has signed for one space adds it to no other, not even of the same person."""
+    elsewhere = asked_by("tablet", to=ALONE, joins="robin")
+    epoch = epoch_of(COUPLE, "robin")
+    with pytest.raises(ForgedError):
+        add_device(evaluate(COUPLE, []), *keys_of("robin"), elsewhere, epoch, entropy_of("adding"))

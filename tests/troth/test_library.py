@@ -15,11 +15,10 @@ from troth.edits import Put
 from troth.guard import Refused, change_hash
 from troth.library import Library
 from troth.record import Header, Kind, Verified
-from troth.shelf import Fork
 from troth.testing import World
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
-from troth_wire.ids import DeviceId, DocumentId, Incarnation, SpaceId
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, PersonId, RecordId, SpaceId
 
 DEVICES = [DeviceId(bytes([number]) * 32) for number in range(3)]
 LIFE = Incarnation(b"L" * 16)
@@ -43,11 +42,10 @@ def letter(device: DeviceId, document: DocumentId, changes: list[bytes], named: 
     return records.sign(header, payload, SIGNER)
 
 
-def deliver(to: Library, record: Verified) -> tuple[bool, list[Refused | Fork]]:
+def deliver(to: Library, record: Verified) -> tuple[bool, list[Refused]]:
     """Bring a record into its document."""
     document, parcels = to.unpack(record)
-    new, refused = to.take(document, parcels)
-    return new, [reason for _, reason in refused]
+    return to.take(document, parcels)
 
 
 @given(st.randoms(), st.lists(st.tuples(st.integers(0, 2), st.sampled_from((ONE, TWO)), st.booleans()), max_size=12))
@@ -140,3 +138,101 @@ def test_looking_makes_nothing() -> None:
     with pytest.raises(UsageError):
         reader.view(ONE, ("k",))
     assert reader.documents == ()
+
+
+def put(writer: Library, device: DeviceId, value: object, key: str = "k") -> Verified:
+    """A record of one change."""
+    return letter(device, ONE, list(writer.edit(ONE, [[Put((key,), value)]]).changes))
+
+
+def quarrel() -> tuple[Verified, Verified]:
+    """Two records with different changes for one place, the smaller hash first."""
+    one, two = sorted((put(Library(DEVICES[0], LIFE), DEVICES[0], value) for value in (1, 2)), key=changed)
+    return one, two
+
+
+def changed(record: Verified) -> bytes:
+    """The change in a record."""
+    return record.header.changes[0]
+
+
+PERSONS = {DEVICES[0]: PersonId(b"a"), DEVICES[1]: PersonId(b"b"), DEVICES[2]: PersonId(b"b")}
+
+
+def test_a_fork_is_settled_once_for_all_that_came() -> None:
+    """Whatever came, only documents with a fork are settled, once; and what fell is counted."""
+    small, large = quarrel()
+    reader = Library(DEVICES[1], LIFE)
+    for record in (large, small):
+        deliver(reader, record)
+    deliver(reader, letter(DEVICES[2], TWO, list(Library(DEVICES[2], LIFE).edit(TWO, [[Put(("x",), 1)]]).changes)))
+    assert list(reader.settle(PERSONS)) == [(ONE, True, ())]
+    assert list(reader.settle(PERSONS)) == []
+    assert (reader.lost, reader.waiting, reader.fallen(), reader.is_life_lost) == (1, 0, [], False)
+    assert reader.stands(ONE, small.header.changes[0])
+    assert not reader.stands(ONE, large.header.changes[0])
+    assert reader.knows(ONE, large.header.changes[0])
+
+
+def test_nothing_is_decided_before_it_is_known_whose_this_device_is() -> None:
+    """A device that has not read its own admission waits with it, and asks again if persons change."""
+    small, large = quarrel()
+    reader, friend = Library(DEVICES[1], LIFE), Library(DEVICES[2], LIFE)
+    for record in (large, small):
+        deliver(reader, record)
+    deliver(friend, large)
+    deliver(reader, put(friend, DEVICES[2], True, "friend"))
+    assert list(reader.settle({DEVICES[0]: PersonId(b"a")})) == []
+    assert [document for document, *_ in reader.settle(PERSONS)] == [ONE]
+    assert reader.stands(ONE, large.header.changes[0]), "the other person named it"
+    all_one = dict.fromkeys(PERSONS, PersonId(b"a"))
+    assert [document for document, *_ in reader.settle(all_one)] == [ONE]
+    assert reader.stands(ONE, large.header.changes[0]), "an own other device named it"
+
+
+def test_a_device_whose_own_changes_fell_knows_it() -> None:
+    """Its own changes that fell are told; while its life goes on under their actor, it must not write."""
+    small, large = quarrel()
+    author = Library(DEVICES[0], LIFE)
+    for record in (large, small):
+        deliver(author, record)
+    list(author.settle(PERSONS))
+    assert [(document, [change.hash for change in own]) for document, own in author.fallen()] == [
+        (ONE, [large.header.changes[0]])
+    ]
+    assert author.is_life_lost
+    assert [retraced.after for retraced in author.retrace(ONE, [large.header.changes[0]])] != []
+    later = Library(DEVICES[0], Incarnation(b"M" * 16))
+    for record in (small, large):
+        deliver(later, record)
+    list(later.settle(PERSONS))
+    assert later.fallen() == author.fallen()
+    assert not later.is_life_lost
+
+
+def test_a_cut_decides_before_names_and_hashes() -> None:
+    """Of a device that was cut off, the branch at or below the cut stands, also where the other was built on."""
+    small, large = quarrel()
+    for kept, fallen in ((small, large), (large, small)):
+        reader = Library(DEVICES[1], LIFE, {DEVICES[0]: frozenset([kept.id])})
+        friend = Library(DEVICES[2], LIFE)
+        deliver(friend, fallen)
+        for record in (fallen, put(friend, DEVICES[2], True, "friend"), kept):
+            deliver(reader, record)
+        list(reader.settle(PERSONS))
+        assert reader.view(ONE, ()).keys() == {"k"}
+        assert reader.stands(ONE, kept.header.changes[0])
+        assert not reader.stands(ONE, fallen.header.changes[0])
+
+
+def test_a_record_that_closes_a_gap_below_a_cut_is_noticed() -> None:
+    """A record that the cut reaches, naming one before it that it did not, moves the reach of the cut."""
+    writer = Library(DEVICES[0], LIFE)
+    record = put(writer, DEVICES[0], 1)
+    before = RecordId(b"b" * 32)
+    header = replace(record.header, sequence=2, prev=before)
+    late = records.sign(header, record.payload, SIGNER)
+    assert Library(DEVICES[1], LIFE, {DEVICES[0]: frozenset([late.id])}).closes_gap(late)
+    assert not Library(DEVICES[1], LIFE, {DEVICES[0]: frozenset([late.id, before])}).closes_gap(late)
+    assert not Library(DEVICES[1], LIFE, {DEVICES[0]: frozenset()}).closes_gap(late)
+    assert not Library(DEVICES[1], LIFE).closes_gap(late)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -12,17 +13,20 @@ from hypothesis import strategies as st
 from troth import Put, Splice, Text, document_id
 from troth import engine as ring
 from troth import record as records
+from troth.cuts import Cut
 from troth.document import Document, PoisonedError
 from troth.engine import Engine, Group
-from troth.loading import SUSPECT_HELD, UNMADE, begin, load
+from troth.loading import SUSPECT_HELD, begin, load
+from troth.membership import Members
 from troth.outbox import EDITS, OUTBOX
 from troth.ports import Probe
+from troth.roll import Roll
 from troth.step import Held, Rebuild, RefusedEdit, Row, Step
 from troth.testing import Device, World, entropy_of, probe_here
-from troth.unsettled import RECORDS, REMAKE
+from troth.unsettled import RECORDS, REMAKE, UNMADE
 from troth_wire import codec, messages
 from troth_wire.errors import DamagedError
-from troth_wire.ids import DocumentId
+from troth_wire.ids import DocumentId, OperationId
 from troth_wire.limits import ENVELOPE_BYTES_MIN
 from troth_wire.messages import Push, Reason
 
@@ -334,3 +338,29 @@ def test_a_store_begins_with_who_and_which_life() -> None:
     assert one[1].value != two[1].value
     engine, step = load(one, entropy=entropy_of("x"), probe=probe_here)
     assert (engine.identity, step) == (identity, Step())
+
+
+@pytest.mark.parametrize("built_on", [False, True])
+def test_a_cut_keeps_what_it_names_and_what_others_built_on(monkeypatch: pytest.MonkeyPatch, built_on: bool) -> None:
+    """Loaded with a cut, documents hold what is at or below it, and beyond it only what others have in their past."""
+    world = World("ann", "bob")
+    ann, bob, lost = world.devices["ann"], world.devices["bob"], world.add("ann2", by="ann")
+    world.sync()
+    tips = []
+    for word in ("one", "two"):
+        lost.edit(LIST, Put((word,), 1))
+        tips += lost.engine.inbox.chains.tips(lost.keys.device)
+    world.sync()
+    if built_on:
+        ann.edit(LIST, Put(("three",), 1))
+    world.sync()
+    cut = Cut(OperationId(b"o" * 32), by_words=False, tips=(tips[0],))
+    members = Roll.members
+
+    def cut_off(roll: Roll) -> Members:
+        return replace(members(roll), cuts={lost.keys.device: cut})
+
+    monkeypatch.setattr(Roll, "members", cut_off)
+    engine, step = again(bob)
+    assert engine.view(LIST) == ({"one": 1, "two": 1, "three": 1} if built_on else {"one": 1})
+    assert not any(isinstance(event, Rebuild) for event in step.tell)

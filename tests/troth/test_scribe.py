@@ -16,7 +16,7 @@ CHANGES = (ChangeHash(b"c" * 32),)
 
 def written(world: World, name: str, count: int) -> list[Verified]:
     """Some records by one device, one after the other."""
-    scribe = world.devices[name].engine.scribe
+    scribe = world.devices[name].engine.writer.scribe
     return [scribe.write(Kind.CHANGES, PAYLOAD, document=DOCUMENT, changes=CHANGES) for _ in range(count)]
 
 

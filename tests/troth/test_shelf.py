@@ -1,7 +1,9 @@
 """A shelf comes to the same document whatever arrives first, and says of each change once what became of it."""
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,12 +11,19 @@ from hypothesis import strategies as st
 
 from tests.troth.anatomy import VALUE, Anatomy
 from tests.troth.histories import actor, history, spelled
-from troth import guard
-from troth.document import UnappliedError
-from troth.edits import Put
+from troth import forks, guard
+from troth.document import Document, UnappliedError
+from troth.edits import Edit, Put, Splice, Text
+from troth.forks import Author, Known
 from troth.guard import Refused
 from troth.shelf import Fork, Parcel, Shelf
-from troth_wire.ids import RecordId
+from troth_wire.ids import DeviceId, PersonId, RecordId
+
+DICE = st.integers(0, 2**32).map(Random)
+AUTHORS = {
+    actor(number): Author(DeviceId(bytes([number])), PersonId(person))
+    for number, person in enumerate((b"a", b"a", b"b"))
+} | {actor(9): Author(DeviceId(b"9"), PersonId(b"b"))}
 
 
 def parcel(writer: int, raw: bytes, record: int = 0) -> Parcel:
@@ -37,7 +46,7 @@ def test_the_order_of_arrival_does_not_show(dice: Random) -> None:
     assert spelled(mixed.view(())) == spelled(ordered.view(()))
     assert mixed.heads() == ordered.heads()
     assert sorted((item.record, reason) for item, reason in settled) == [(item.record, None) for item in parcels]
-    assert mixed.waiting == ()
+    assert mixed.waiting == 0
 
 
 @given(st.randoms())
@@ -51,7 +60,8 @@ def test_what_a_probe_is_shown_is_what_is_applied(dice: Random) -> None:
     for item in parcels[:cut]:
         shelf.take(item)
     heads, waiting = shelf.heads(), shelf.waiting
-    foreseen = shelf.foresee(parcels[cut:])
+    saved, foreseen = shelf.foresee(parcels[cut:], {})
+    assert saved == shelf.save()
     assert (shelf.heads(), shelf.waiting) == (heads, waiting)
     applied = [item.raw for arrived in parcels[cut:] for item, reason in shelf.take(arrived) if reason is None]
     assert foreseen == applied
@@ -65,7 +75,7 @@ def test_a_change_in_two_records_is_taken_once() -> None:
     shelf = Shelf(actor(9))
     assert shelf.take(second) == []
     assert shelf.take(again) == []
-    assert len(shelf.waiting) == 2
+    assert shelf.waiting == 2
     assert shelf.take(first) == [(first, None), (second, None), (again, None)]
     assert shelf.take(again) == [(again, None)]
     assert shelf.view(("l",)) is not None
@@ -79,7 +89,7 @@ def test_a_refused_change_is_settled_once_with_its_reason() -> None:
     shelf = Shelf(actor(9))
     assert shelf.take(spoilt) == []
     assert shelf.take(parcel(0, first)) == [(parcel(0, first), None), (spoilt, Refused.START)]
-    assert shelf.waiting == ()
+    assert shelf.waiting == 0
     assert shelf.take(parcel(0, second)) == [(parcel(0, second), None)], "its place in the sequence is still free"
 
 
@@ -91,13 +101,186 @@ def test_a_change_that_its_record_does_not_name_is_refused() -> None:
     assert Shelf(actor(9)).take(swapped) == [(swapped, Refused.CHECKSUM)]
 
 
-def test_of_two_changes_in_one_place_the_first_stands() -> None:
-    """Where a writer forks its own sequence, the change that came first stands and the other is refused."""
+@dataclass
+class Quarrel:
+    """Devices that write what they like into one document, and copies of some that fork their sequences."""
+
+    dice: Random
+    parcels: list[Parcel] = field(default_factory=list)
+
+    def write(self, shelf: Shelf, number: int, writer: int) -> None:
+        """Let somebody write a word of its own, into a map and a text."""
+        edits: list[Edit] = [Put((f"k{number}",), writer)]
+        edits.append(Splice(("t",), -1, 0, f"w{number}.") if "t" in shelf.view(()) else Put(("t",), Text("")))
+        self.parcels += [parcel(writer, raw, len(self.parcels)) for raw in shelf.edit([edits]).changes]
+
+    def play(self, rounds: int) -> None:
+        """Three devices write and hear of some of the rest; copies are taken on the way and write too."""
+        shelves = [(writer, Shelf(actor(writer))) for writer in range(3)]
+        for number in range(rounds):
+            writer, shelf = self.dice.choice(shelves)
+            if self.dice.random() < 0.3:
+                copy_ = Shelf(actor(writer))
+                for item in self.dice.sample(self.parcels, self.dice.randint(0, len(self.parcels))):
+                    copy_.take(item)
+                copy_.settle(AUTHORS)
+                shelves.append((writer, copy_))
+            self.write(shelf, number, writer)
+            heard = [
+                item for item in self.dice.sample(self.parcels, len(self.parcels) // 2) if item.actor != actor(writer)
+            ]
+            for item in heard:
+                shelf.take(item)
+            if not any(item.actor == actor(writer) for item in shelf.lost):
+                shelf.settle(AUTHORS)
+
+
+def quarrel(dice: Random, rounds: int) -> list[Parcel]:
+    """What came of a quarrel."""
+    made = Quarrel(dice)
+    made.play(rounds)
+    return made.parcels
+
+
+def read_all(shelf: Shelf, parcels: Iterable[Parcel], dice: Random, *, often: float) -> Shelf:
+    """Take everything in, and settle now and then, and in the end."""
+    for item in parcels:
+        shelf.take(item)
+        if dice.random() < often:
+            shelf.settle(AUTHORS)
+    shelf.settle(AUTHORS)
+    return shelf
+
+
+@given(DICE, st.integers(1, 14))
+def test_forks_end_alike_however_they_come(dice: Random, rounds: int) -> None:
+    """In any order, settled at any moments or only once: the same document, and the same changes lost."""
+    parcels = quarrel(dice, rounds)
+    shelves = [
+        read_all(Shelf(actor(9)), dice.sample(parcels, len(parcels)), dice, often=often) for often in (0.0, 0.3, 1.0)
+    ]
+    for shelf in shelves[1:]:
+        assert spelled(shelf.view(())) == spelled(shelves[0].view(()))
+        assert (shelf.heads(), shelf.lost, shelf.waiting) == (shelves[0].heads(), shelves[0].lost, 0)
+    whole = {item.named for item in parcels}
+    lost = {change.hash for change in shelves[0].lost}
+    assert {change for change in whole if shelves[0].stands(change)} == whole - lost
+    saved = Document.load(shelves[0].save(), actor(8))
+    assert spelled(saved.view()) == spelled(shelves[0].view(())), "what is built again can be loaded"
+
+
+@given(DICE, st.integers(1, 14))
+def test_a_probe_is_shown_the_document_that_comes_of_forks(dice: Random, rounds: int) -> None:
+    """Applied to the saved document that goes with it, what is foreseen makes exactly what settling makes."""
+    parcels = quarrel(dice, rounds)
+    dice.shuffle(parcels)
+    cut = dice.randint(0, len(parcels))
+    shelf = read_all(Shelf(actor(9)), parcels[:cut], dice, often=0.3)
+    heads, lost = shelf.heads(), shelf.lost
+    saved, foreseen = shelf.foresee(parcels[cut:], AUTHORS)
+    assert (shelf.heads(), shelf.lost) == (heads, lost)
+    trial = Document.load(saved, actor(8))
+    for raw in foreseen:
+        trial.merge(raw)
+    assert trial.heads() == read_all(shelf, parcels[cut:], dice, often=0.0).heads()
+
+
+@given(DICE, st.integers(1, 14))
+def test_what_fell_is_retraced(dice: Random, rounds: int) -> None:
+    """Of everything that fell it can be said what it did: each added its own word, and nobody else's."""
+    shelf = read_all(Shelf(actor(9)), quarrel(dice, rounds), dice, often=0.0)
+    found = list(shelf.retrace(change.hash for change in shelf.lost))
+    assert [retraced.change for retraced in found] == [change.hash for change in shelf.lost]
+    for retraced in found:
+        assert len(retraced.after.keys() - retraced.before.keys() - {"t"}) == 1
+
+
+def fork(names: int = 2) -> list[Parcel]:
+    """Changes of one place of writer 0, the smallest hash first."""
+    raws = [Shelf(actor(0)).edit([[Put(("k",), value)]]).changes[0] for value in range(names)]
+    return sorted((parcel(0, raw) for raw in raws), key=lambda item: item.named)
+
+
+def answer(writer: int, *heard: Parcel) -> Parcel:
+    """What a writer makes who has heard of some changes."""
+    shelf = Shelf(actor(writer))
+    for item in heard:
+        shelf.take(item)
+    (raw,) = shelf.edit([[Put((f"by {writer}",), True)]]).changes
+    return parcel(writer, raw)
+
+
+def test_of_two_changes_in_one_place_the_set_decides() -> None:
+    """The second is kept apart; settled, the smaller hash stands, and once the other is built on, that one does."""
+    small, large = fork()
     shelf = Shelf(actor(9))
-    (one,), (two,) = (Shelf(actor(0)).edit([[Put(("k",), value)]]).changes for value in (1, 2))
-    assert shelf.take(parcel(0, one)) == [(parcel(0, one), None)]
-    assert shelf.take(parcel(0, two)) == [(parcel(0, two), Fork.TAKEN)]
-    assert shelf.view(("k",)) == 1
+    assert shelf.take(large) == [(large, None)]
+    assert shelf.take(small) == [(small, Fork.TAKEN)]
+    assert shelf.stands(large.named), "nothing is decided before everything that came was looked at"
+    shelf.settle(AUTHORS)
+    assert [change.hash for change in shelf.lost] == [large.named]
+    reply = answer(2, large)
+    assert shelf.take(reply) == [(reply, Fork.HANGS)]
+    assert shelf.settle(AUTHORS) == ()
+    assert (shelf.stands(large.named), shelf.stands(reply.named), shelf.stands(small.named)) == (True, True, False)
+    assert shelf.waiting == 0
+
+
+def test_a_refused_rival_takes_nobodys_place() -> None:
+    """A smaller hash that the guard refuses decides nothing, also where it was out of reach until the other fell."""
+    honest = fork(1)[0]
+    spoilt = [parcel(0, replace(Anatomy.of(honest.raw), start_op=number).raw()) for number in range(2, 40)]
+    shelf = read_all(Shelf(actor(9)), [*spoilt, honest], Random(1), often=1.0)
+    assert shelf.stands(honest.named)
+    assert shelf.lost == ()
+    small, large = fork()
+    anatomy = Anatomy.of(answer(1, small).raw)
+    hanging = parcel(1, replace(anatomy, start_op=99).raw())
+    late = read_all(Shelf(actor(9)), [large, hanging, small], Random(1), often=0.0)
+    assert late.stands(small.named)
+    assert not late.stands(hanging.named)
+
+
+def test_a_change_beyond_a_cut_stands_only_in_anothers_past() -> None:
+    """What a removed device wrote beyond its cut is left out, and comes in with what others built on it."""
+    change = replace(fork(1)[0], beyond=True)
+    reply = answer(2, replace(change, beyond=False))
+    shelf = Shelf(actor(9))
+    assert shelf.take(change) == [(change, Fork.BEYOND)]
+    shelf.settle(AUTHORS)
+    assert (shelf.view(()), shelf.waiting, shelf.disowned) == ({}, 0, 1)
+    shelf.take(reply)
+    shelf.settle(AUTHORS)
+    assert shelf.view(()) == {"k": 0, "by 2": True}
+    kept = Shelf(actor(9))
+    kept.take(change)
+    kept.take(replace(change, beyond=False))
+    kept.settle(AUTHORS)
+    assert kept.view(()) == {"k": 0}, "one record at or below the cut is enough"
+
+
+def test_without_a_fork_nothing_is_looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody forks, the rule is never asked; where somebody did, others' ordinary changes do not ask it again."""
+    asked: list[int] = []
+    settle = forks.settle
+
+    def counted(known: Iterable[Known], *others: Any) -> forks.Outcome:
+        asked.append(1)
+        return settle(known, *others)
+
+    monkeypatch.setattr(forks, "settle", counted)
+    made = history(Random(3))
+    read_all(Shelf(actor(9)), [parcel(*change) for change in made.changes], Random(1), often=1.0)
+    assert asked == []
+    shelf = read_all(Shelf(actor(9)), fork(500)[::-1], Random(1), often=0.0)
+    assert len(asked) == 2, "once to see that something else stands, and once while it is built again"
+    writer = Shelf(actor(2))
+    writer.take(fork(500)[0])
+    for number in range(5):
+        (raw,) = writer.edit([[Put(("on",), number)]]).changes
+        assert shelf.take(parcel(2, raw))[0][1] is None
+        shelf.settle(AUTHORS)
+    assert len(asked) == 2
 
 
 def test_own_changes_are_part_of_the_past() -> None:
@@ -118,6 +301,6 @@ def test_a_document_that_can_not_go_on_is_said_to_be_so(monkeypatch: pytest.Monk
     def pass_over(_: bytes) -> None:
         raise UnappliedError
 
-    monkeypatch.setattr(shelf, "_merge", pass_over)
+    monkeypatch.setattr(shelf._document, "merge", pass_over)
     with pytest.raises(UnappliedError):
         shelf.take(parcel(0, history(Random(1), writers=1).changes[0][1]))

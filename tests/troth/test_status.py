@@ -13,7 +13,6 @@ from troth.follower import advice
 from troth.guard import Refused
 from troth.inbox import Parked
 from troth.loading import SUSPECT_HELD
-from troth.shelf import Fork
 from troth.testing import World
 from troth_wire.messages import Reason
 
@@ -40,12 +39,14 @@ STATUSES = st.builds(
     refused=st.none() | st.sampled_from(Reason).map(advice),
     read=COUNTS,
     parked=st.dictionaries(st.sampled_from(Parked).map(lambda item: item.value), st.integers(1, 5)).map(Counter),
-    held=st.dictionaries(
-        st.sampled_from([*(item.value for item in (*Refused, *Fork)), SUSPECT_HELD]), st.integers(1, 5)
-    ).map(Counter),
+    held=st.dictionaries(st.sampled_from([*(item.value for item in Refused), SUSPECT_HELD]), st.integers(1, 5)).map(
+        Counter
+    ),
     disputed=COUNTS,
     elsewhere=COUNTS,
     forks=COUNTS,
+    lost=COUNTS,
+    renewed=COUNTS,
 )
 
 
@@ -63,13 +64,11 @@ def test_the_status_reads_well(status: Status) -> None:
 
 @given(STATUSES)
 def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
-    """That everything is synced is said exactly when nothing waits, is held or is in dispute."""
-    calm = not (status.disputed or status.elsewhere or status.waiting or status.parked or status.held)
-    assert ("Everything here has reached" in status.sentences()[0]) == calm
-    assert len(status.sentences()) == max(
-        1,
-        sum(map(bool, (status.disputed, status.elsewhere, status.waiting))) + len(status.parked) + len(status.held),
-    )
+    """That everything is synced is said exactly when nothing waits, is held, forked or in dispute."""
+    single = ("disputed", "elsewhere", "forks", "waiting", "lost", "renewed")
+    troubles = sum(bool(getattr(status, name)) for name in single) + len(status.parked) + len(status.held)
+    assert ("Everything here has reached" in status.sentences()[0]) == (troubles == 0)
+    assert len(status.sentences()) == max(1, troubles)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +87,15 @@ def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
         (
             replace(CALM, waiting=1, disputed=1),
             "The relay or a device shows another history. Both sides of it are kept.",
+        ),
+        (replace(CALM, forks=1), "In 1 places of its chain a device wrote two records. Both are kept."),
+        (
+            replace(CALM, lost=2),
+            "2 do not count: their author, or that of something they build on, wrote two in one place.",
+        ),
+        (
+            replace(CALM, renewed=3),
+            "3 of your changes were made anew, since what they were built on does not count.",
         ),
     ],
 )

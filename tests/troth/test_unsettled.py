@@ -32,7 +32,7 @@ def test_what_a_shown_record_builds_on_goes_out_as_it_is(length: int, data: st.D
     assert unsettled.is_stale(OTHER)
     assert not unsettled.is_stale(LIFE)
     unsettled.confirm(records[shown].id)
-    recalled = {row.key for row in unsettled.recall() if row.table == REMAKE}
+    recalled = {row.key for row in unsettled.recall({}) if row.table == REMAKE}
     assert recalled == {number.to_bytes(8, "big") for number in range(shown + 1, length)}
     assert set(unsettled.outbox.records) == {record.id for record in records[:shown]}
 
@@ -40,7 +40,7 @@ def test_what_a_shown_record_builds_on_goes_out_as_it_is(length: int, data: st.D
 def test_a_recalled_record_leaves_nothing_but_its_edits() -> None:
     """Its rows go, and what it takes to make it anew stays."""
     (record,) = letters(1)
-    rows = waiting([record]).recall()
+    rows = waiting([record]).recall({})
     key = bytes(8)
     assert {(row.table, row.value is None) for row in rows} == {
         (RECORDS, True),
@@ -71,4 +71,4 @@ def test_what_was_shown_before_is_not_recalled() -> None:
     rows = unsettled.add(record, bytes(8), bytes(ENVELOPE_BYTES_MIN), SHOWN_BEFORE)
     assert Row(EDITS, bytes(8), SHOWN_BEFORE) in rows
     assert not unsettled.is_stale(OTHER)
-    assert unsettled.recall() == []
+    assert unsettled.recall({}) == []

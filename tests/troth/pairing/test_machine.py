@@ -481,6 +481,22 @@ def test_a_side_that_starts_again_goes_on(purpose: Purpose, coded: bool) -> None
         assert replay.outcome == (Paired, Paired)
 
 
+def test_a_side_says_what_it_answered() -> None:
+    """Both stand by the same first records, nobody before both are there, and another share gives something else."""
+    seats = meeting(Purpose.FAR, coded=False)
+    assert (seats.host.pairing.answered, seats.guest.pairing.answered) == (None, None)
+    seats.begin().run()
+    stands = seats.host.pairing.answered
+    assert stands == seats.guest.pairing.answered
+    drawn = [entropy_of("host")(32), b"\x09" * 32]
+    lying = Pairing.host(ticket_of(Purpose.FAR, coded=False), b"the host's card", lambda _: drawn.pop(0))
+    again = meeting(Purpose.FAR, coded=False).guest.pairing
+    again.start()
+    again.receive(lying.start().post[0], position=1)
+    assert lying.commitment == seats.host.pairing.commitment
+    assert len({None, stands, again.answered}) == 3
+
+
 def test_resumable_entropy_repeats_itself() -> None:
     """One seed gives the same bytes in the same order, and never the same twice; another seed gives others."""
     one, same, other = resumable(b"a" * 32), resumable(b"a" * 32), resumable(b"b" * 32)

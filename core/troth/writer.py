@@ -1,0 +1,81 @@
+"""Turns own words into records that are saved under the next row key, sealed, and queued for the relay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from troth import envelope, guard
+from troth import record as records
+from troth.crypto import NONCE_BYTES
+from troth.document import Made
+from troth.edits import Edit
+from troth.journal import write_edits
+from troth.keys import Epoch
+from troth.library import Library
+from troth.ports import Entropy
+from troth.record import Kind, Record, Verified
+from troth.scribe import Scribe
+from troth.step import Row, Step
+from troth.unsettled import NO_EDITS, RECORDS, Unsettled
+from troth_wire import codec
+from troth_wire.ids import ChangeHash, DocumentId, RecordId
+
+__all__ = ["Writer"]
+
+
+@dataclass(repr=False)
+class Writer:
+    """One life of a device, as far as it writes; each method adds what it did to a step."""
+
+    epoch: Epoch
+    entropy: Entropy
+    scribe: Scribe
+    unsettled: Unsettled
+    arrivals: int = 0
+    """Records that were ever saved; the next row key."""
+    remembered: set[RecordId] = field(default_factory=set)
+    """Own records that this vault wrote."""
+
+    def make(self, library: Library, document: DocumentId, groups: Sequence[tuple[Edit, ...]], step: Step) -> Made:
+        """Make changes of groups of edits, and records that carry them.
+
+        Raises:
+            PoisonedError: If everything must be rebuilt.
+        """
+        made = library.edit(document, groups)
+        accepted = tuple(edit for number, edits in enumerate(groups) if number not in made.refused for edit in edits)
+        for number, share in enumerate(records.share_out(made.changes)):
+            payload = codec.pack(share)
+            changes = tuple(map(guard.change_hash, share))
+            # The edits stand beside the first of their records: made anew, they make all of them anew.
+            journal = write_edits(accepted if number == 0 else ())
+            self.write(Kind.CHANGES, payload, step, document=document, changes=changes, journal=journal)
+        return made
+
+    def write(
+        self,
+        kind: Kind,
+        payload: bytes,
+        step: Step,
+        *,
+        document: DocumentId | None = None,
+        changes: tuple[ChangeHash, ...] = (),
+        journal: bytes = NO_EDITS,
+    ) -> Verified:
+        """Sign a record, seal it, and queue it."""
+        record = self.scribe.write(kind, payload, document=document, changes=changes)
+        self.remembered.add(record.id)
+        key = self.keep(record, 0, step, own=True)
+        self.queue(record, key, journal, step)
+        return record
+
+    def queue(self, record: Verified, key: bytes, journal: bytes, step: Step) -> None:
+        """Seal a record that is saved under this key, and let it wait for the relay."""
+        sealed = envelope.seal(record, self.epoch, self.entropy(NONCE_BYTES))
+        step.save += self.unsettled.add(record, key, sealed, journal)
+
+    def keep(self, record: Record, position: int, step: Step, *, own: bool) -> bytes:
+        """Save a record under the next row key."""
+        self.arrivals += 1
+        key = self.arrivals.to_bytes(8, "big")
+        step.save.append(Row(RECORDS, key, codec.pack([own, position, record.encode()])))
+        return key
