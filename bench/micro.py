@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import floods, primitives, singles, stages, typing_trace
+from bench import commands, couple, floods, membership, pairing, primitives, singles, stages, typing_trace
 from bench.figures import Figures
 
 __all__ = ["main"]
@@ -15,8 +15,12 @@ PARTS: Final[dict[str, Callable[[], Figures]]] = {
     "primitives": primitives.measure,
     "stages": stages.measure,
     "flood": floods.measure,
+    "membership": membership.measure,
     "singles": singles.measure,
+    "pairing": pairing.measure,
+    "couple": couple.measure,
     "typing": typing_trace.measure,
+    "commands": commands.measure,
 }
 
 

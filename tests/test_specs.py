@@ -9,10 +9,11 @@ from typing import Final
 
 import pytest
 
-from troth import cursor, document, edits, engine, guard, loading, membership, outbox, unsettled
+from troth import cursor, document, edits, engine, evidence, guard, holding, loading, mending, outbox, unsettled, writer
+from troth.operations import OperationKind
 from troth.record import Header, Kind
 from troth_wire import limits
-from troth_wire.messages import FORMS, Reason
+from troth_wire.messages import FORMS, MailboxKind, Reason
 from troth_wire.session import NEXT, REFUSED
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -89,6 +90,12 @@ def test_reasons_are_those_of_the_page() -> None:
     assert on_page == {reason.name: reason.value for reason in Reason}
 
 
+def test_mailboxes_are_of_the_kinds_of_the_page() -> None:
+    """Every kind of mailbox has the number of the page, and there is no other."""
+    on_page = {name(row["Kind"]): int(row["Number"]) for row in table("relay.md", "Kind", "Number")}
+    assert on_page == {kind.name: kind.value for kind in MailboxKind}
+
+
 def test_states_are_those_of_the_page() -> None:
     """Both tables of states are those of the page, row by row."""
     steps = table("relay.md", "State", "Message")
@@ -132,7 +139,7 @@ def test_kinds_are_those_of_the_page() -> None:
 def test_operations_are_those_of_the_page() -> None:
     """Every operation has the number of the page."""
     on_page = {name(row["Operation"]): int(row["Number"]) for row in table("membership.md", "Operation", "Number")}
-    assert on_page == {"DEVICE_ADD": membership.DEVICE_ADD}
+    assert on_page == {kind.name: kind.value for kind in OperationKind}
 
 
 def test_labels_are_those_of_the_pages() -> None:
@@ -241,7 +248,7 @@ def test_what_the_guard_refuses_is_what_the_page_says() -> None:
 def test_the_engines_tables_are_those_of_the_page() -> None:
     """Every table that the engine writes to a store stands on the vault's page, and no other."""
     on_page = {name(row["Table"]) for row in table("vault.md", "Table", "Key")}
-    modules = (cursor, engine, loading, outbox, unsettled)
+    modules = (cursor, engine, evidence, holding, loading, mending, outbox, unsettled, writer)
     trees = [ast.parse(Path(module.__file__ or "").read_bytes()) for module in modules]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     tables = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Row"]

@@ -1,5 +1,6 @@
 """A relay in a process of its own, on this machine alone, that ends with the test."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["END_S", "RELAY", "environment", "finished", "serving"]
+__all__ = ["END_S", "RELAY", "environment", "finished", "loggers_kept", "serving"]
 
 RELAY: Final = (sys.executable, "-m", "troth_relay")
 END_S: Final = 20
@@ -43,3 +44,15 @@ def finished(*options: str) -> tuple[int, str]:
         [*RELAY, *options], capture_output=True, text=True, env=environment(), timeout=END_S, check=False
     )
     return done.returncode, done.stderr
+
+
+@contextmanager
+def loggers_kept() -> Iterator[None]:
+    """Put back what a relay in this process does to its loggers."""
+    root, own = logging.getLogger(), logging.getLogger("troth_relay")
+    handlers, level, own_level = root.handlers[:], root.level, own.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    own.setLevel(own_level)
+    logging.captureWarnings(capture=False)

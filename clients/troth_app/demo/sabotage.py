@@ -27,7 +27,7 @@ def skip_entry() -> None:
     skipped: set[int] = set()
 
     def take_less(engine: Engine, arrived: Sequence[tuple[Record, int]], step: Step) -> None:
-        started_from_rows = bool(engine.remembered)
+        started_from_rows = bool(engine.writer.remembered)
         if started_from_rows and arrived and not skipped:
             skipped.add(arrived[0][1])
             arrived = arrived[1:]

@@ -66,5 +66,5 @@ def test_the_first_entry_after_a_start_is_passed_over(monkeypatch: pytest.Monkey
     commit("cursor")
     take: Any = getattr(Engine, "_take")  # noqa: B009
     for remembered in (set(), {1}, {1}):
-        take(SimpleNamespace(remembered=remembered), [("a", 1), ("b", 2)], Step())
+        take(SimpleNamespace(writer=SimpleNamespace(remembered=remembered)), [("a", 1), ("b", 2)], Step())
     assert taken == [[("a", 1), ("b", 2)], [("b", 2)], [("a", 1), ("b", 2)]]
