@@ -1,0 +1,126 @@
+"""Write format1.json: one entry of every kind, packed by hand from specs/couple.md; imports nothing of the packages.
+
+A golden file is written once, when its format is released, and read for ever.
+"""
+
+import json
+from hashlib import blake2b
+from pathlib import Path
+
+import msgpack  # type: ignore[import-untyped]
+from nacl.signing import SigningKey
+
+SPACE = bytes(range(32))
+DAY = "2026-11-21"
+AGREEMENT = bytes(range(16))
+PLAIN, CAUTION, COMMITMENT = 0, 1, 2
+
+
+def digest(label: bytes, message: bytes) -> bytes:
+    """H(label, message) of the pages."""
+    return blake2b(message, digest_size=32, person=label).digest()
+
+
+class Hand:
+    """One device of one person, who is known by it."""
+
+    def __init__(self, seed: int) -> None:
+        self.everyday, self.admin = SigningKey(bytes([seed]) * 32), SigningKey(bytes([seed + 1]) * 32)
+        self.device = digest(
+            b"troth/device", bytes(self.everyday.verify_key) + bytes(self.admin.verify_key) + bytes(32)
+        )
+        self.sequence = 0
+        self.prev: bytes | None = None
+
+    def write(
+        self, kind: int, weight: int, body: list[object], about: bytes | None = None, after: tuple[bytes, ...] = ()
+    ) -> bytes:
+        """Write the next entry; return its id."""
+        self.sequence += 1
+        place = [bytes(16), self.device, self.device, bytes(16), self.sequence, self.prev]
+        content: bytes = msgpack.packb([1, kind, weight, *place, about, sorted(after), DAY, body], use_bin_type=True)
+        key = self.admin if weight == COMMITMENT else self.everyday
+        signature = key.sign(b"troth/entry/1\x00" + SPACE + content).signature
+        made = digest(b"troth/entry", content)
+        ENTRIES[made.hex()] = (signature + content).hex()
+        self.prev = made
+        return made
+
+
+ENTRIES: dict[str, str] = {}
+
+
+def build() -> str:
+    """Let two people write one of each, and say by hand what stands afterwards."""
+    ENTRIES.clear()
+    robin, sasha = Hand(1), Hand(3)
+    things = {}
+
+    def thing(hand: Hand, kind: int, name: str, stage: str, body: list[object]) -> bytes:
+        made = hand.write(kind, PLAIN, body)
+        things[made.hex()] = [name, stage]
+        return made
+
+    check_in = thing(robin, 1, "check_in", "said", ["tired, hopeful", None, "a quiet Saturday", None, None, None])
+    sasha.write(16, PLAIN, [], check_in)
+    taken = thing(sasha, 2, "gratitude", "taken back", ["You put the phone away first."])
+    sasha.write(21, CAUTION, [], taken)
+    thing(robin, 3, "milestone", "said", ["first boundary said aloud", DAY, False])
+    boundary = thing(sasha, 4, "boundary", "closed", ["I will go for a walk when voices rise.", None])
+    sasha.write(22, PLAIN, [], boundary)
+    request = thing(sasha, 5, "request", "agreed", ["Tell me when a plan changes.", None, None])
+    robin.write(17, PLAIN, [4, None], request)
+    thing(robin, 6, "plan_note", "said", ["Running late: سأتأخر 🙂", DAY])
+    note = thing(robin, 7, "note", "closed", ["Weekends"])
+    sasha.write(18, PLAIN, [], note)
+    blind = thing(robin, 8, "blind", "said", ["One thing that would help me feel steadier?"])
+    salt = bytes(16)
+    robin.write(19, PLAIN, [digest(b"troth/answer", salt + b"sleep")], blind)
+    robin.write(20, PLAIN, [salt, "sleep"], blind)
+    clause = [None, "We check in after supper.", None, None, None]
+    item = ["a slip", 1, 3, "within a day", 1, 2]
+    revision: bytes = msgpack.packb(
+        [1, AGREEMENT, 1, "How we use this", [clause], [item], None, None, None, []], use_bin_type=True
+    )
+    text = digest(b"troth/revision", revision)
+    robin.write(32, PLAIN, [revision], AGREEMENT)
+    assents = [hand.write(33, COMMITMENT, [text, []], AGREEMENT) for hand in (robin, sasha)]
+    robin.write(36, CAUTION, [text, "Later in the evening?", True], AGREEMENT)
+    other = bytes(16)
+    robin.write(
+        32,
+        PLAIN,
+        [msgpack.packb([1, other, 6, "Sundays", [clause], [], None, None, None, []], use_bin_type=True)],
+        other,
+    )
+    sasha.write(35, CAUTION, [digest(b"troth/revision", b"another")], other)
+    sasha.write(34, CAUTION, [], other)
+    ended = b"\xff" * 16
+    sasha.write(37, CAUTION, [], ended)
+    sasha.write(38, CAUTION, [assents[1]], AGREEMENT)
+    signal = robin.write(48, CAUTION, [2, 1])
+    robin.write(48, CAUTION, [1, 4])
+    robin.write(49, COMMITMENT, [[signal]], None)
+    found = {
+        "space": SPACE.hex(),
+        "today": DAY,
+        "roster": {
+            h.device.hex(): [h.device.hex(), bytes(h.everyday.verify_key).hex(), bytes(h.admin.verify_key).hex()]
+            for h in (robin, sasha)
+        },
+        "entries": ENTRIES,
+        "agreements": {AGREEMENT.hex(): "waiting", other.hex(): "proposed", ended.hex(): "ended"},
+        "things": things,
+        "signal": "SLOW",
+        "held": {assents[1].hex(): "DISOWNED"},
+    }
+    return json.dumps(found, indent=1, sort_keys=True) + "\n"
+
+
+def main() -> None:
+    """Write the file."""
+    Path(__file__).with_name("format1.json").write_text(build())
+
+
+if __name__ == "__main__":
+    main()
