@@ -9,9 +9,9 @@ from troth.membership import Members
 from troth_client.driver import Driver
 from troth_client.notices import Notices
 from troth_client.room import Room
-from troth_client.works import View, admit, invite, revise
+from troth_client.works import View, admit, invite, revise, revoke
 from troth_wire.errors import UsageError
-from troth_wire.ids import DeviceId, DocumentId
+from troth_wire.ids import DeviceId, DocumentId, SpaceId
 
 __all__ = ["Space"]
 
@@ -83,6 +83,11 @@ class Space:
         return self._driver.look(lambda engine: engine.identity.device)
 
     @property
+    def id(self) -> SpaceId:
+        """The space's id, the same on every device."""
+        return self._driver.look(lambda engine: engine.identity.space)
+
+    @property
     def members(self) -> Members:
         """Whose devices belong to the space, as far as this device has read."""
         return self._driver.look(lambda engine: engine.inbox.members)
@@ -135,6 +140,23 @@ class Space:
         admin = await asyncio.to_thread(self._room.admin, passphrase)
         welcome: bytes = await self._driver.ask(partial(admit, asked=asked, admin=admin))
         return welcome
+
+    async def revoke(self, device: DeviceId, *, passphrase: str) -> None:
+        """Remove another device of this person, for good; returns when that is durable on this device.
+
+        What was read of it so far is kept; what it writes from then on counts for nobody who knows of this.
+        It can still read what is written, until keys can be changed.
+
+        Args:
+            device: Which one.
+            passphrase: Asked for again, because this takes the admin key.
+
+        Raises:
+            PassphraseError: If it is not this vault's.
+            UsageError: If it is no device of this person.
+        """
+        admin = await asyncio.to_thread(self._room.admin, passphrase)
+        await self._driver.ask(partial(revoke, victim=device, admin=admin))
 
     async def _until(self, holds: Callable[[Status], bool]) -> None:
         if not self._linked:

@@ -7,9 +7,9 @@ from troth import Edit, Engine, Group, Path, Rebuild, RefusedEdit, Request, Sign
 from troth.document import PoisonedError
 from troth_client.batch import STOPPED
 from troth_wire.errors import LocalError
-from troth_wire.ids import DocumentId
+from troth_wire.ids import DeviceId, DocumentId
 
-__all__ = ["View", "admit", "invite", "revise"]
+__all__ = ["View", "admit", "invite", "revise", "revoke"]
 
 View = Callable[[Path], Value]
 """Returns what stands at a path."""
@@ -52,3 +52,12 @@ def admit(engine: Engine, *, asked: Request, admin: Signer) -> tuple[Step, bytes
     """
     step, welcome = engine.admit(asked, admin)
     return step, welcome.encode()
+
+
+def revoke(engine: Engine, *, victim: DeviceId, admin: Signer) -> tuple[Step, None]:
+    """Remove another device of this person, for good.
+
+    Raises:
+        UsageError: If it is none, or this device is not known to be a member yet.
+    """
+    return engine.revoke(victim, admin), None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from troth import envelope
+from troth.amendments import revoke_device
 from troth.crypto import Signer
 from troth.cursor import Cursor
 from troth.document import PoisonedError, UnappliedError
@@ -43,8 +44,8 @@ from troth.step import (
 from troth.unsettled import SHOWN_BEFORE, Unsettled
 from troth.writer import Writer
 from troth_wire import codec, messages
-from troth_wire.errors import MalformedError, RemoteError, VersionError
-from troth_wire.ids import DocumentId, EnvelopeId, Incarnation, RecordId
+from troth_wire.errors import MalformedError, RemoteError, UsageError, VersionError
+from troth_wire.ids import DeviceId, DocumentId, EnvelopeId, Incarnation, RecordId
 from troth_wire.log import envelope_id
 from troth_wire.messages import Deliver, Message, Refuse, Stored
 
@@ -90,8 +91,13 @@ class Engine:
         """Apply edits, and make one change and one record of all that go to one document.
 
         A group that can not be applied is refused as a whole (`RefusedEdit`); the others stand.
+        So is every group where nobody would count what this device writes: it was removed, or the space was left.
         """
         step = Step()
+        try:
+            self.inbox.members.check_writer(self.identity.device)
+        except UsageError as error:
+            return Step(tell=[RefusedEdit(group.ticket, error) for group in groups])
         try:
             for document in dict.fromkeys(group.document for group in groups):
                 self._edit(document, [group for group in groups if group.document == document], step)
@@ -132,6 +138,25 @@ class Engine:
         record = self.writer.write(Kind.OPERATION, payload, step)
         self._push(step)
         return step, Welcome(identity.genesis, record)
+
+    def revoke(self, victim: DeviceId, admin: Signer) -> Step:
+        """Remove an own device, for good; what this device has read of it so far is kept, and nothing beyond.
+
+        Args:
+            victim: Which one.
+            admin: This device's admin key, unwrapped for this one use.
+
+        Raises:
+            UsageError: If it is no device of this person, or this one has not read yet that it was added.
+        """
+        identity, inbox = self.identity, self.inbox
+        tips = inbox.chains.tips(victim)
+        # Without a key of its own: changing keys is a release of its own, and until then whoever rotates next does it.
+        payload = revoke_device(inbox.members, identity.keys, admin, victim, tips, None, self.entropy)
+        step = Step(tell=[Rebuild("what counts of a removed device's records is settled now")])
+        self.writer.write(Kind.OPERATION, payload, step)
+        self._push(step)
+        return step
 
     def _push(self, step: Step) -> None:
         if self.follower.caught_up and not self._retry.waits:
@@ -381,6 +406,8 @@ class Engine:
     def status(self) -> Status:
         """Answer why something is not synced."""
         parked = Counter({reason.value: count for reason, count in self.inbox.parked().items()})
+        # Set aside and not thrown away, since a later cut may free it; to people it does not count.
+        held = self.holding.reasons + Counter({Parked.REMOVED.value: parked.pop(Parked.REMOVED.value, 0)})
         if self.library.waiting:
             parked[Parked.CAUSE.value] += self.library.waiting
         return Status(
@@ -391,7 +418,7 @@ class Engine:
             refused=self.outbox.refused or self.follower.refused,
             read=self.cursor.position,
             parked=parked,
-            held=self.holding.reasons,
+            held=held,
             disputed=self.evidence.count,
             elsewhere=len(self.elsewhere),
             forks=len(self.inbox.chains.forks),

@@ -17,6 +17,9 @@ from troth_wire.limits import HEADER_HEADS_MAX
 
 __all__ = ["Members"]
 
+REMOVED: Final = "this device was removed; what it holds can still be read here, and nothing new is shared"
+LEFT: Final = "this space was left; what is in it can still be read here, and nothing new is shared"
+
 _NOBODY: Final[Mapping[DeviceId, tuple[OperationId, ...]]] = MappingProxyType({})
 
 
@@ -82,8 +85,21 @@ class Members:
         if device in self.active or device in self.words.values():
             return self.person_of[device]
         if device in self.cuts:
-            raise UsageError("this device was removed; what it holds can still be read here, and nothing new is shared")
+            raise UsageError(REMOVED)
         raise UsageError("this device has not read yet that it was added; let it catch up first")
+
+    def check_writer(self, device: DeviceId) -> None:
+        """Refuse a device whose words nobody here would count: better said at once than found out later.
+
+        A device that has not read yet that it was added may write.
+
+        Raises:
+            UsageError: If it was removed, or the space was left.
+        """
+        if self.split:
+            raise UsageError(LEFT)
+        if device in self.cuts:
+            raise UsageError(REMOVED)
 
     def heads_for(self, author: DeviceId) -> tuple[OperationId, ...]:
         """Return the heads that an author names, ascending: no more than a header may, those that know it first.

@@ -55,8 +55,12 @@ class Status:
         if self.waiting:
             lines.append(self._waiting())
         lines += [f"{count} {what}" for count, what in self._fallen() if count]
-        lines += [f"{count} are waiting: {reason}." for reason, count in sorted(self.parked.items())]
-        lines += [f"{count} do not count: {reason}." for reason, count in sorted(self.held.items())]
+        lines += [
+            f"{count} {_verb(count, 'waits', 'wait')}: {reason}." for reason, count in sorted(self.parked.items())
+        ]
+        lines += [
+            f"{count} {_verb(count, 'does', 'do')} not count: {reason}." for reason, count in sorted(self.held.items())
+        ]
         return tuple(lines) or ("Everything here has reached the relay, and everything there has been read.",)
 
     def _fallen(self) -> tuple[tuple[int, str], ...]:
@@ -71,3 +75,7 @@ class Status:
         if not self.connected:
             return f"{self.waiting} have not reached the relay: there is no connection. They stay queued."
         return f"{self.waiting} are on their way to the relay."
+
+
+def _verb(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many

@@ -386,6 +386,11 @@ class World:
         host._carry_out(step)
         return self._settle(name, keys, admin, Welcome.parse(welcome.encode()))
 
+    def revoke(self, name: str, by: str) -> None:
+        """Let the device `by` remove another one of the same person."""
+        host = self.devices[by]
+        host._carry_out(host.engine.revoke(self.devices[name].engine.identity.device, host.admin))
+
     def sync(self, *names: str) -> None:
         """Connect some devices, or all, and exchange until nobody has anything to say.
 

@@ -33,7 +33,7 @@ from troth.record import Header, Kind, Record
 from troth.testing import Device, World
 from troth_wire import codec, messages
 from troth_wire.errors import StoreError, UsageError
-from troth_wire.ids import DocumentId, EnvelopeId, Incarnation, Lineage, RecordId
+from troth_wire.ids import DeviceId, DocumentId, EnvelopeId, Incarnation, Lineage, PersonId, RecordId
 from troth_wire.limits import ENVELOPE_BYTES_MIN, PUSH_BYTES_IN_FLIGHT_MAX
 from troth_wire.log import envelope_id
 from troth_wire.messages import Deliver, Reason, Refuse, Stored
@@ -771,3 +771,86 @@ def test_a_lost_log_gets_back_what_others_stand_on() -> None:
     world.sync("ann", "ann2")
     assert newcomer.view(LIST) == {"kept": 1, "after the backup": 1}
     assert not newcomer.engine.status().parked
+
+
+def worded(device: Device) -> set[str]:
+    """The words that a device shows."""
+    return set(device.view(LIST, ("text",)).split())
+
+
+def removed_while_writing() -> World:
+    """A world in which a phone was removed by its person while it wrote on; neither has told anybody."""
+    world = World("robin", "sasha")
+    world.add("phone", by="robin")
+    world.devices["robin"].edit(LIST, Put(("text",), Text("begun")))
+    world.sync()
+    world.devices["phone"].edit(LIST, Splice(("text",), -1, 0, " before"))
+    world.sync()
+    world.devices["phone"].cut()
+    world.devices["phone"].edit(LIST, Splice(("text",), -1, 0, " after"))
+    world.devices["robin"].cut()
+    world.revoke("phone", by="robin")
+    return world
+
+
+@pytest.mark.parametrize("first", [("robin", "sasha"), ("phone", "sasha"), ("sasha", "robin"), ()])
+def test_what_a_removed_device_wrote_on_does_not_count(first: tuple[str, ...]) -> None:
+    """Whoever syncs first: what it wrote before its person removed it stays, and what it wrote on counts nowhere."""
+    world = removed_while_writing()
+    for names in (first, ()):
+        world.sync(*names)
+    for device in world.devices.values():
+        assert worded(device) == {"begun", "before"}
+        assert device.engine.inbox.members.devices(PersonId(world.devices["robin"].engine.identity.device)) == {
+            world.devices["robin"].engine.identity.device
+        }
+        assert "1 does not count: its device was removed." in device.engine.status().sentences()
+    shown = {name: device.view(LIST) for name, device in world.devices.items()}
+    for device in world.devices.values():
+        device.restart()
+    assert {name: device.view(LIST) for name, device in world.devices.items()} == shown
+
+
+def test_words_that_others_built_on_stay_in_the_text() -> None:
+    """What a removed device wrote on is in the document after all where the other person had built on it."""
+    world = removed_while_writing()
+    world.sync("phone", "sasha")
+    world.devices["sasha"].edit(LIST, Splice(("text",), -1, 0, " answered"))
+    world.sync()
+    for device in world.devices.values():
+        assert worded(device) == {"begun", "before", "after", "answered"}
+
+
+def test_a_removed_device_reads_and_writes_no_more() -> None:
+    """What it holds can be read; what it would write is refused with the reason, and so is letting others in."""
+    world = removed_while_writing()
+    world.sync()
+    phone = world.devices["phone"]
+    with pytest.raises(UsageError, match="this device was removed"):
+        phone.edit(LIST, Splice(("text",), -1, 0, " again"))
+    with pytest.raises(UsageError, match="this device was removed"):
+        phone.engine.invite()
+    assert worded(phone) == {"begun", "before"}
+
+
+def test_nobody_removes_a_device_of_the_other() -> None:
+    """A device of the other person can not be removed, and neither can one that nobody knows."""
+    world = World("robin", "sasha")
+    robin, sasha = world.devices["robin"], world.devices["sasha"]
+    for victim in (sasha.engine.identity.device, DeviceId(bytes(32))):
+        with pytest.raises(UsageError, match="of your own"):
+            robin.engine.revoke(victim, robin.admin)
+
+
+@pytest.mark.parametrize("boundary", range(4))
+def test_a_removal_survives_a_crash_or_never_was(boundary: int) -> None:
+    """Whichever step boundary its author dies at, the device is removed for everybody in the end, or for nobody."""
+    world = World("robin", "sasha")
+    world.add("phone", by="robin")
+    world.sync()
+    with world.crash("robin", boundary):
+        world.revoke("phone", by="robin")
+    world.sync()
+    left = {len(device.engine.inbox.members.active) for device in world.devices.values()}
+    assert len(left) == 1
+    assert left <= {2, 3}

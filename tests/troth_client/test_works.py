@@ -8,7 +8,7 @@ from troth import request as request_to_join
 from troth.document import PoisonedError
 from troth.joining import Invitation
 from troth.testing import MemoryStore, World, entropy_of, probe_here
-from troth_client.works import View, admit, invite, revise
+from troth_client.works import View, admit, invite, revise, revoke
 from troth_wire.errors import LocalError, UsageError
 
 LIST = document_id("list")
@@ -90,3 +90,16 @@ def test_a_device_that_is_no_member_yet_is_told_to_catch_up() -> None:
         admit(phone.engine, asked=asked, admin=phone.admin)
     world.sync()
     assert invite(phone.engine)
+
+
+def test_a_device_is_removed_by_its_person_alone() -> None:
+    """Removing gives a step to carry out; a device of the other person, or of nobody, is refused."""
+    world = World("robin", "sasha")
+    phone = world.add("phone", by="robin").engine.identity.device
+    robin = world.devices["robin"]
+    step, nothing = revoke(robin.engine, victim=phone, admin=robin.admin)
+    assert step.save
+    assert nothing is None
+    assert phone not in robin.engine.inbox.members.active
+    with pytest.raises(UsageError, match="of your own"):
+        revoke(robin.engine, victim=world.devices["sasha"].engine.identity.device, admin=robin.admin)
