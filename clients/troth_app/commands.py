@@ -220,6 +220,13 @@ COMMANDS: Final = (
         "devices:rename",
     ),
     Command(
+        "devices revoke",
+        DEVICE,
+        "Remove one of your devices, for good.",
+        "removing:revoke",
+        more="It is picked from the list, and takes your passphrase. You can remove no device of the other person.",
+    ),
+    Command(
         "backup make",
         DEVICE,
         "Copy the vault to a new file.",

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from troth import Row
+from troth_app.claims import claim
 from troth_app.settings import Relay, Settings, relay_row
 from troth_client import Machine, Space
 from troth_client.faraway import note_of
@@ -91,6 +92,8 @@ class Household:
             opened = self.vault.space(room, relay=relay.address or None, admission=relay.admission)
             places.append(Place(room, about.kind, about.label, await self._spaces.enter_async_context(opened)))
         self.places = tuple(places)
+        if self.shared is not None:
+            await claim(self.shared, self.solo)
 
     async def remember(self, *rows: Row) -> None:
         """Keep rows of the vault's own; what is remembered here follows.

@@ -6,7 +6,8 @@ Names and days stand in the space that is this person's alone, which no other pe
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from troth import Put, document_id
+from troth import Put
+from troth_app.claims import DEVICES
 from troth_app.conversation import Result
 from troth_app.handlers.locking import opened
 from troth_app.household import Household
@@ -18,9 +19,8 @@ from troth_wire.errors import UsageError
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["add_here", "introduce", "list_", "rename"]
+__all__ = ["add_here", "introduce", "list_", "own_devices", "rename"]
 
-DEVICES: Final = document_id("devices")
 NAMES: Final = "names"
 DAYS: Final = "days"
 NAME_LETTERS_MAX: Final = 64
@@ -54,13 +54,13 @@ async def add_here(household: Household, *, name: str, day: str) -> None:
 async def list_(_: Talk, keeper: "Keeper") -> Result:
     """Show every own device, and how many the other person has."""
     household = opened(keeper)
-    return {"own": _own(household), "other": await _other(household)}
+    return {"own": own_devices(household), "other": await _other(household)}
 
 
 async def rename(talk: Talk, keeper: "Keeper") -> None:
     """Give one of the own devices another name."""
     household = opened(keeper)
-    own = _own(household)
+    own = own_devices(household)
     await talk.safe(UNCHANGED)
     picked = own[await talk.choose(WHICH, [device["name"] + THIS * device["this"] for device in own])]
     name = " ".join((await talk.ask(NAME)).split())
@@ -71,7 +71,7 @@ async def rename(talk: Talk, keeper: "Keeper") -> None:
     await talk.say(RENAMED.format(name=name))
 
 
-def _own(household: Household) -> list[Result]:
+def own_devices(household: Household) -> list[Result]:
     """Return the own devices, this one first, then in the order in which they were added."""
     space = household.solo.space
     members = space.members
