@@ -5,7 +5,7 @@ What came of a pairing is saved before the last record goes out; nothing is kept
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -80,22 +80,41 @@ class UnfinishedError(MeetingError):
         self.kept = kept
 
 
+Noting = Callable[[], Awaitable[None]]
+"""Notes of a pairing what a later life must not forget, or raises if this life is not that of the note."""
+
+
+async def nothing() -> None:
+    """Note nothing: a pairing by a code lives in memory alone."""
+
+
 async def carry(
-    pairing: Pairing, meeting: Meeting, talk: Talk, part: Part, *, machine: Machine = MACHINE
+    pairing: Pairing, meeting: Meeting, talk: Talk, part: Part, *, note: Noting = nothing, machine: Machine = MACHINE
 ) -> tuple[RoomId, ...]:
     """Carry a pairing through, over a meeting that both sides come back to.
+
+    Args:
+        pairing: At its beginning.
+        meeting: Where both are.
+        talk: The person.
+        part: What is handed over and kept.
+        note: Called before anything goes out, is asked or is kept; what it raises ends the pairing.
+        machine: For tests.
 
     Raises:
         As `host_device`.
     """
-    return await Drive(pairing, meeting, talk, part, machine).run()
+    return await Drive(pairing, meeting, talk, part, machine, note).run()
 
 
 class Drive:
     """One side of one pairing on its way."""
 
-    def __init__(self, pairing: Pairing, meeting: Meeting, talk: Talk, part: Part, machine: Machine) -> None:
+    def __init__(
+        self, pairing: Pairing, meeting: Meeting, talk: Talk, part: Part, machine: Machine, note: Noting = nothing
+    ) -> None:
         """Begin with nothing said."""
+        self._note = note
         self._pairing = pairing
         self._meeting = meeting
         self._talk = talk
@@ -117,6 +136,7 @@ class Drive:
             turn, position = await self._catch_up()
             self._start(self._read(after=position))
             if not isinstance(turn.now, Paired | Ended):
+                await self._note()
                 turn = await self._say(turn)
             if show is not None:
                 self._start(self._shown(show))
@@ -154,11 +174,12 @@ class Drive:
 
     async def _go(self, turn: Turn) -> tuple[RoomId, ...]:
         while True:
-            if isinstance(turn.now, Paired):
-                return await self._keep(turn.now, turn.post)
             if isinstance(turn.now, Ended):
                 await self._stop(turn.post)
                 raise self._reason or PairingError(turn.now)
+            await self._note()
+            if isinstance(turn.now, Paired):
+                return await self._keep(turn.now, turn.post)
             await self._say(turn)
             if isinstance(turn.now, Show | Ask | Affirm | Need):
                 self._ask(turn.now)

@@ -6,11 +6,12 @@ The same note, log and supplies give the same pairing again (specs/pairing.md), 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from troth import DeviceKeys, Entropy, Identity, Row, Signer, begin
-from troth.pairing import Link, Need, Paired, Pairing, Purpose, Side, Ticket, introduce_joiner, resumable
-from troth_client.carrying import Talk, carry
+from troth.pairing import End, Ended, Link, Need, Paired, Pairing, Purpose, Side, Ticket, introduce_joiner, resumable
+from troth_client.carrying import PairingError, Talk, carry
 from troth_client.home import Home
 from troth_client.joining import IDENTITY, JOINING, Newcomer
 from troth_client.link import Address
@@ -51,6 +52,7 @@ _NOTE: Final = codec.fields(
     codec.raw(32),
     codec.blob(INTRODUCTION_BYTES_MAX),
     codec.maybe(codec.blob(RECORD_BYTES_MAX)),
+    codec.maybe(codec.raw(32)),
 )
 
 _WORDS: Final = codec.many(codec.natural(2_047), 4, minimum=4)
@@ -74,10 +76,12 @@ class Note:
     introduction: bytes
     supplied: bytes | None = None
     """What this side handed over."""
+    answered: bytes | None = None
+    """What stands for the first records of both; this side answers no others, in no later life."""
 
     def row(self) -> Row:
         """Return the row that remembers it."""
-        parts = [self.side, self.link, self.seed, self.introduction, self.supplied]
+        parts = [self.side, self.link, self.seed, self.introduction, self.supplied, self.answered]
         return Row(NOTE, b"", codec.pack(parts))
 
     @classmethod
@@ -106,15 +110,17 @@ class InRoom:
     room: RoomId
     entropy: Entropy
     keys: DeviceKeys = field(repr=False)
+    words: tuple[int, ...] = field(default=(), repr=False)
 
     async def admin(self) -> Signer:
         """Its admin key, for one use."""
         return await self.home.admin(self.room)
 
     async def keep(self, identity: Identity) -> RoomId:
-        """Let the room hold the space, once."""
+        """Let the room hold the space, once, and with it the words that nobody has compared."""
         if _value(await self.home.load(self.room), IDENTITY) is None:
-            rows = [*begin(identity, self.entropy), Row(JOINING, b"", None)]
+            uncompared = Row(UNCOMPARED, b"", codec.pack(self.words))
+            rows = [*begin(identity, self.entropy), Row(JOINING, b"", None), uncompared]
             await self.home.commit(self.room, rows, kind=kind_of(identity.genesis))
         return self.room
 
@@ -124,8 +130,7 @@ class Remembered:
     """A part that notes what it hands over before it does."""
 
     part: Founder | Joiner
-    home: Home
-    room: RoomId
+    making: InRoom
     note: Note = field(repr=False)
 
     @property
@@ -136,8 +141,7 @@ class Remembered:
     async def supply(self, need: Need) -> Sequence[bytes]:
         """Make what is handed over next, and note it."""
         (item,) = await self.part.supply(need)
-        self.note = replace(self.note, supplied=item)
-        await self.home.commit(self.room, [self.note.row()])
+        await self._note(replace(self.note, supplied=item))
         return [item]
 
     def said(self, need: Need) -> Sequence[bytes] | None:
@@ -146,7 +150,23 @@ class Remembered:
 
     async def keep(self, paired: Paired) -> tuple[RoomId, ...]:
         """Keep the space."""
+        self.making.words = paired.words
         return await self.part.keep(paired)
+
+    async def hold(self, pairing: Pairing) -> None:
+        """Keep to what was answered first.
+
+        Raises:
+            PairingError: If the log shows something else to answer than in an earlier life.
+        """
+        if pairing.answered not in (None, self.note.answered):
+            if self.note.answered is not None:
+                raise PairingError(Ended(End.DISTURBED))
+            await self._note(replace(self.note, answered=pairing.answered))
+
+    async def _note(self, note: Note) -> None:
+        self.note = note
+        await self.making.home.commit(self.making.room, [note.row()])
 
 
 async def invite_far(
@@ -219,13 +239,13 @@ async def go_on_far(
         raise UsageError("no pairing is under way in this room")
     link, pairing = Link.parse(note.link), note.pairing()
     making = InRoom(home, room, machine.entropy, keys)
-    part = Remembered(_part(note, making, talk, link, machine.entropy), home, room, note)
+    part = Remembered(_part(note, making, talk, link, machine.entropy), making, note)
     venue = Venue(link.ticket.meeting_seed, opens=False)
     async with meet(address_of(link), venue, within_s=INVITATION_LIFE_S, machine=machine, dial_to=dial_to) as meeting:
-        await carry(pairing, meeting, talk, part, machine=machine)
+        await carry(pairing, meeting, talk, part, note=partial(part.hold, pairing), machine=machine)
     paired = pairing.now
     assert isinstance(paired, Paired), "whoever was carried through is paired"
-    await home.commit(room, [Row(NOTE, b"", None), Row(UNCOMPARED, b"", codec.pack(paired.words))])
+    await home.commit(room, [Row(NOTE, b"", None)])
     return Far(room, paired.words)
 
 

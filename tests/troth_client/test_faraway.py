@@ -13,8 +13,10 @@ from tests.contracts.client_world import CHEAP
 from tests.contracts.meeting_world import ADDRESS, HubRelay
 from tests.contracts.pairing_world import House, Person, Table, at_home, new_vault, rows_of, solo, until
 from tests.contracts.relay_world import KEY, KEYS, joined
+from tests.troth.pairing.meeting import Meeting as Seats
+from tests.troth.pairing.meeting import Seat
 from troth import Identity, Row, Signer
-from troth.pairing import End, Link, Purpose, Side
+from troth.pairing import End, Link, Paired, Pairing, Purpose, Side, resumable
 from troth_client.faraway import (
     NOTE,
     Far,
@@ -37,7 +39,7 @@ from troth_client.room import SHARED, RoomId
 from troth_wire.errors import ExpiredError, MalformedError, RefusedError, UsageError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import INVITATION_LIFE_S, RENDEZVOUS_RECORD_BYTES
-from troth_wire.messages import Message, Push
+from troth_wire.messages import MailboxKind, Message, Push
 
 SPONSOR = Signer((1).to_bytes(32, "big"))
 
@@ -277,6 +279,126 @@ async def test_what_could_not_be_told_is_told_later(relay: HubRelay, mine: Path,
         one, two = await asyncio.gather(going_on(relay, host, room), going_on(relay, guest, place, again))
         assert one.words == two.words
         assert again.asked == []
+
+
+async def test_a_space_waits_for_its_words_from_its_first_moment(relay: HubRelay, mine: Path, theirs: Path) -> None:
+    """A relay that lets the last record vanish can not make a space in which nobody would ask for the words."""
+    async with both_at_home(mine, theirs) as (host, guest):
+        room, link = await invited(relay, host)
+        place = await accept_far(guest.home, link, machine=CHEAP)
+        asked = Person(Table())
+
+        def losing(message: Message) -> list[Message]:
+            return [] if isinstance(message, Push) and asked.asked else [message]
+
+        relay.outgoing = losing
+        hosting = asyncio.create_task(going_on(relay, host, room))
+        await stopped_when(lambda: guest.vault.about(place) is not None, going_on(relay, guest, place, asked))
+        hosting.cancel()
+        await asyncio.gather(hosting, return_exceptions=True)
+        rows = await guest.home.load(place)
+        assert holds_space(rows)
+        assert len(words_of(rows)) == 4
+        await forget_far(guest.home, place)
+        assert len(words_of(await guest.home.load(place))) == 4
+
+
+async def ended(doing: Any, *, unless: Callable[[], bool]) -> End | None:
+    """Return how a pairing ended without a pair, or None if it came to something else."""
+    task = asyncio.create_task(doing)
+    await until(lambda: task.done() or unless())
+    task.cancel()
+    await asyncio.wait({task})
+    error = None if task.cancelled() else task.exception()
+    return error.ended.end if isinstance(error, PairingError) else None
+
+
+async def another_log(link: str, *first: bytes) -> HubRelay:
+    """Return the relay as it looks when it shows another log of the same invitation."""
+    relay = HubRelay()
+    joined(relay.world, KEY)
+    seed = Link.parse(link).ticket.meeting_seed
+    venue = Venue(seed, opens=True, kind=MailboxKind.INVITATION, sponsor=SPONSOR)
+    async with meet(ADDRESS, venue, machine=CHEAP, dial_to=relay.dial) as meeting:
+        for record in first:
+            await meeting.post(record)
+    return relay
+
+
+async def test_a_host_answers_once_in_all_its_lives(relay: HubRelay, mine: Path, theirs: Path, tmp_path: Path) -> None:
+    """A host that opened its introduction to one answer takes no other one after a restart.
+
+    Whoever has the link and the relay could choose the second answer to fit the words, since it knows the first
+    opening: 44 bits would be ground in hours, where there must be one try.
+    """
+    async with both_at_home(mine, theirs) as (host, guest):
+        room, link = await invited(relay, host)
+        place = await accept_far(guest.home, link, machine=CHEAP)
+        mailbox = note_mailbox(await guest.home.load(place))
+        answering = asyncio.create_task(going_on(relay, guest, place))
+        await until(partial(has_grown, relay, mailbox, 2))
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+        await stopped_when(partial(has_grown, relay, mailbox, 4), going_on(relay, host, room))
+        share = relay.world.log(mailbox)[0]
+    later = await another_log(link, share)
+    async with at_home(mine) as host, at_home(solo(tmp_path / "third")) as third:
+        place = await accept_far(third.home, link, machine=CHEAP)
+        answering = asyncio.create_task(going_on(later, third, place))
+        await until(partial(has_grown, later, mailbox, 2))
+        assert await ended(going_on(later, host, room), unless=partial(has_grown, later, mailbox, 3)) is End.DISTURBED
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+        assert len(later.world.log(mailbox)) == 2
+        assert not holds_space(await host.home.load(room))
+
+
+async def test_a_whole_log_is_no_other_answer_either(relay: HubRelay, mine: Path, theirs: Path) -> None:
+    """Whoever knows what a host will say can show it a log with that said already; it keeps no space then."""
+    async with both_at_home(mine, theirs) as (host, guest):
+        room, link = await invited(relay, host)
+        place = await accept_far(guest.home, link, machine=CHEAP)
+        asked = Person(Table())
+
+        def losing(message: Message) -> list[Message]:
+            return [] if isinstance(message, Push) and asked.asked else [message]
+
+        relay.outgoing = losing
+        hosting = asyncio.create_task(going_on(relay, host, room))
+        await stopped_when(lambda: guest.vault.about(place) is not None, going_on(relay, guest, place, asked))
+        hosting.cancel()
+        await asyncio.gather(hosting, return_exceptions=True)
+        said, answered = note_of(await host.home.load(room)), note_of(await guest.home.load(place))
+    assert said is not None
+    assert answered is not None
+    knowing = Seat(said.pairing(), items=lambda _: [said.supplied or b""])
+    anew = Pairing.guest(Link.parse(link), answered.introduction, CHEAP.entropy)
+    seats = Seats(knowing, Seat(anew, items=lambda _: [answered.supplied or b""])).begin().run()
+    assert seats.outcome == (Paired, Paired)
+    later = await another_log(link, *seats.log)
+    async with at_home(mine) as host:
+        assert await ended(going_on(later, host, room), unless=lambda: False) is End.DISTURBED
+        assert not holds_space(await host.home.load(room))
+
+
+async def test_a_guest_answers_once_in_all_its_lives(relay: HubRelay, mine: Path, theirs: Path) -> None:
+    """A guest that opened its introduction to one share takes no other one after a restart, by the same host or not."""
+    async with both_at_home(mine, theirs) as (host, guest):
+        room, link = await invited(relay, host)
+        place = await accept_far(guest.home, link, machine=CHEAP)
+        note = note_of(await host.home.load(room))
+        assert note is not None
+        mailbox = note_mailbox(await guest.home.load(place))
+        hosting = asyncio.create_task(going_on(relay, host, room))
+        await stopped_when(partial(has_grown, relay, mailbox, 5), going_on(relay, guest, place))
+        hosting.cancel()
+        await asyncio.gather(hosting, return_exceptions=True)
+    drawn = [resumable(note.seed)(32), b"another scalar".ljust(32, b"!")]
+    lying = Pairing.host(Link.parse(link).ticket, note.introduction, lambda _: drawn.pop(0))
+    later = await another_log(link, *lying.start().post)
+    async with at_home(theirs) as guest:
+        assert await ended(going_on(later, guest, place), unless=partial(has_grown, later, mailbox, 2)) is End.DISTURBED
+        assert len(later.world.log(mailbox)) == 1
 
 
 async def test_the_passphrase_is_asked_for_before_it_is_signed(relay: HubRelay, mine: Path, theirs: Path) -> None:

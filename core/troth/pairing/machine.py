@@ -63,6 +63,7 @@ class Pairing:
         self._offers: list[tuple[bytes, ...]] = []
         self._now: Now = Wait()
         self._begun = False
+        self._openly: bytes | None = None
 
     @classmethod
     def host(cls, ticket: Ticket, introduction: bytes, entropy: Entropy) -> "Pairing":
@@ -102,6 +103,15 @@ class Pairing:
     def state(self) -> State:
         """Where this side is."""
         return self._state
+
+    @property
+    def answered(self) -> bytes | None:
+        """What stands for the first records of both, once both are there.
+
+        A pairing that outlives its program keeps this before it posts anything more, and ends if it ever becomes
+        another: else the one who saw its opening could answer a second time, by a choice that fits the words.
+        """
+        return self._openly
 
     @property
     def unseen(self) -> tuple[bytes, ...]:
@@ -227,13 +237,13 @@ class Pairing:
         if self._link is not None and not crypto.same(self._link.commitment, post.commitment[:16]):
             raise _EndError(End.OTHER_TICKET)
         own = self._share(post.commitment)
-        self._agreed = self._agreement.agree(host=post, guest=own)
+        self._agree(host=post, guest=own)
         return self._lead(Input.SHARE, [Reply(own.share, own.commitment, self._agreed.channel.tag())])
 
     def _hear_reply(self, post: Reply) -> Turn:
         """The host: the guest's share and proof; a wrong one was the only guess."""
         guest = Share(post.share, post.commitment)
-        self._agreed = self._agreement.agree(host=self._share(self.commitment), guest=guest)
+        self._agree(host=self._share(self.commitment), guest=guest)
         self._check_tag(post.tag)
         return self._lead(Input.REPLY, [Confirm(self._agreed.channel.tag()), *self._opening()])
 
@@ -259,6 +269,10 @@ class Pairing:
         if self._reading.left < len(steps) - len(self._offers):
             raise _EndError(End.DISTURBED)
         return self._lead(Input.OFFER)
+
+    def _agree(self, *, host: Share, guest: Share) -> None:
+        self._agreed = self._agreement.agree(host=host, guest=guest)
+        self._openly = self._agreed.openly
 
     def _share(self, session: bytes) -> Share:
         return Share(self._agreement.share(session), self.commitment)

@@ -1,6 +1,6 @@
 """What is said inside frames: an introduction is opened, items are handed over (specs/pairing.md, Frame)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from troth.pairing.channel import PART_BYTES
@@ -23,8 +23,8 @@ ITEM_HEAD_BYTES: Final = 5
 class Open:
     """Opens an introduction."""
 
-    said: bytes
-    nonce: bytes
+    said: bytes = field(repr=False)
+    nonce: bytes = field(repr=False)
 
     def encode(self) -> bytes:
         """Return its bytes."""
@@ -36,7 +36,7 @@ class Offer:
     """Hands over what a step of the purpose names."""
 
     step: int
-    items: tuple[bytes, ...]
+    items: tuple[bytes, ...] = field(repr=False)
 
     def encode(self) -> bytes:
         """Return its bytes."""

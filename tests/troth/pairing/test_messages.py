@@ -26,6 +26,11 @@ def test_a_message_comes_back(message: Message) -> None:
         assert len(encoded) <= room
 
 
+def test_a_message_shows_nothing_of_what_it_says() -> None:
+    """What is printed of a message holds neither introduction, nonce nor items."""
+    assert "secret" not in repr(Open(b"secret", b"secret")) + repr(Offer(1, (b"secret",)))
+
+
 @pytest.mark.parametrize(
     "value",
     [
