@@ -20,7 +20,9 @@ from troth import (
     found,
     request,
 )
+from troth.joining import Request
 from troth.keys import CARD, Card
+from troth.operations import check_proofs
 from troth.pairing import Need, Paired, Purpose, Side, read_joiner
 from troth_client.home import Home
 from troth_client.room import RoomId, kind_of
@@ -110,17 +112,27 @@ class DeviceHost:
     home: Home
     person: Confirm
     introduction: bytes = b""
-    _rooms: tuple[RoomId, ...] = ()
+    _invited: tuple[tuple[RoomId, Invitation], ...] = ()
 
     async def supply(self, need: Need) -> Sequence[bytes]:
         """Invite to every space, then welcome in every space."""
         if need.step == "invitations":
-            self._rooms = tuple(self.home.rooms)
-            await _asked(self.person, Ahead(Purpose.DEVICE, Side.HOST, len(self._rooms)))
-            return [await self.home.invite(room) for room in self._rooms]
-        if len(need.taken) != len(self._rooms):
+            return await self._invite()
+        if len(need.taken) != len(self._invited):
             raise MalformedError("the new device asks for other spaces than it was invited to")
-        return [await self.home.admit(room, asked) for room, asked in zip(self._rooms, need.taken, strict=True)]
+        asking = [(*invited, asked) for invited, asked in zip(self._invited, need.taken, strict=True)]
+        # All before the first: a device whose last request does not hold must not be in the other spaces then.
+        for _, invitation, asked in asking:
+            requested = Request.parse(asked)
+            check_proofs(invitation.space, invitation.person, requested.card, requested.proofs)
+        return [await self.home.admit(room, asked) for room, _, asked in asking]
+
+    async def _invite(self) -> Sequence[bytes]:
+        rooms = tuple(self.home.rooms)
+        await _asked(self.person, Ahead(Purpose.DEVICE, Side.HOST, len(rooms)))
+        invitations = [await self.home.invite(room) for room in rooms]
+        self._invited = tuple(zip(rooms, map(Invitation.parse, invitations), strict=True))
+        return invitations
 
     def said(self, need: Need) -> None:
         """Say that it has no earlier life."""

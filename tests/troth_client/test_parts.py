@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from troth import DeviceKeys, Genesis, Identity, Row, Signer, Welcome, countersign, found
+from troth import DeviceKeys, Genesis, Identity, Row, Signer, Welcome, countersign, found, request
 from troth.joining import Invitation
 from troth.pairing import Need, Paired, Purpose, Side, introduce_joiner
 from troth.testing import entropy_of
@@ -33,19 +33,32 @@ class Willing:
         return self.agrees
 
 
+def invitation_to(room: RoomId) -> bytes:
+    """Return the invitation to a room's space."""
+    return Invitation(SpaceId(2 * room), PersonId(b"p" * 32)).encode()
+
+
+def asking(room: RoomId) -> bytes:
+    """Return a new device's request to join a room's space."""
+    keys, admin = DeviceKeys.make(ENTROPY)
+    return request(Invitation.parse(invitation_to(room)), keys, Signer(admin)).encode()
+
+
 @dataclass
 class NoVault:
     """A home that keeps everything in lists."""
 
     rooms: Sequence[RoomId] = ROOMS
     kept: list[tuple[Sequence[Row], bytes, str]] = field(default_factory=list)
+    admitted: list[RoomId] = field(default_factory=list)
 
     async def invite(self, room: RoomId) -> bytes:
-        """Return something."""
-        return b"invitation " + room
+        """Return an invitation."""
+        return invitation_to(room)
 
     async def admit(self, room: RoomId, request: bytes) -> bytes:
         """Return something."""
+        self.admitted.append(room)
         return b"welcome " + room + request
 
     async def add(self, rows: Sequence[Row], *, admin: bytes, kind: str) -> RoomId:
@@ -167,9 +180,10 @@ async def test_a_device_is_invited_and_welcomed_room_by_room() -> None:
     """A host invites to each of its rooms, and welcomes each request where it belongs."""
     person = Willing()
     host = DeviceHost(NoVault(), person)
-    assert await host.supply(need("invitations")) == [b"invitation " + room for room in ROOMS]
-    welcomes = await host.supply(need("welcomes", b"one", b"two"))
-    assert welcomes == [b"welcome " + ROOMS[0] + b"one", b"welcome " + ROOMS[1] + b"two"]
+    assert await host.supply(need("invitations")) == [invitation_to(room) for room in ROOMS]
+    one, two = map(asking, ROOMS)
+    welcomes = await host.supply(need("welcomes", one, two))
+    assert welcomes == [b"welcome " + ROOMS[0] + one, b"welcome " + ROOMS[1] + two]
     assert await host.keep(paired(purpose=Purpose.DEVICE)) == ()
     assert person.asked == [Ahead(Purpose.DEVICE, Side.HOST, 2)]
 
@@ -179,7 +193,21 @@ async def test_a_host_answers_as_many_requests_as_it_invited() -> None:
     host = DeviceHost(NoVault(), Willing())
     await host.supply(need("invitations"))
     with pytest.raises(MalformedError):
-        await host.supply(need("welcomes", b"one"))
+        await host.supply(need("welcomes", asking(ROOMS[0])))
+
+
+@pytest.mark.parametrize("second", [b"nothing", asking(ROOMS[0])], ids=["none", "elsewhere"])
+async def test_a_host_lets_nobody_in_by_half(second: bytes) -> None:
+    """One request that does not hold lets its device into no space, so that "nothing was joined" is true.
+
+    Else a device could be in all spaces but the last, while its person reads that the pairing came to nothing.
+    """
+    home = NoVault()
+    host = DeviceHost(home, Willing())
+    await host.supply(need("invitations"))
+    with pytest.raises(RemoteError):
+        await host.supply(need("welcomes", asking(ROOMS[0]), second))
+    assert home.admitted == []
 
 
 async def test_a_new_device_has_keys_of_its_own_for_each_space() -> None:
