@@ -76,7 +76,7 @@ def _copy(source: Path, draft: Path) -> None:
         part = files.beside(source, suffix)
         if not suffix or part.exists():
             copied = draft.with_name(draft.name + suffix)
-            files.claim(copied)
+            files.claim(copied, new=True)
             shutil.copyfile(part, copied)
             files.flush(copied)
 

@@ -210,7 +210,7 @@ class Database:
         _make_durable(self.path, self._connection)
 
     def _copy(self, draft: Path, check: Callable[["Database"], None]) -> None:
-        files.claim(draft)
+        files.claim(draft, new=True)
         with closing(_connect(draft)) as target, _wall(draft):
             # Nobody knows the draft yet: it needs no journal of its own.
             target.execute("PRAGMA journal_mode = OFF")
@@ -291,6 +291,9 @@ def _check_kind(path: Path, connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > FORMAT:
         raise trouble.newer(path, found=version, known=FORMAT)
+    # A rule or table that somebody added could keep what is to be wiped.
+    if set(connection.execute("SELECT type, name FROM sqlite_master")) != {(b"table", b"header"), (b"table", b"rows")}:
+        raise trouble.damaged(path, DAMAGED[sqlite3.SQLITE_ERROR])
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     logged = files.beside(path, WAL)
     # What is missing at the end may be pages that nothing stands on; SQLite would not say.

@@ -1,15 +1,35 @@
 """Files that are there whole, or not at all, readable by their owner alone; nothing is ever written over unasked."""
 
+import errno
 import os
+import stat
 from pathlib import Path
 from typing import Final
 
 from troth_client import trouble
 from troth_wire.errors import StoreError
 
-__all__ = ["OWNER_ONLY", "beside", "check_free", "claim", "flush", "put_up", "sync", "write"]
+__all__ = [
+    "OWNER_ONLY",
+    "beside",
+    "check_free",
+    "check_own",
+    "claim",
+    "flush",
+    "own",
+    "put_up",
+    "read",
+    "sync",
+    "write",
+]
 
 OWNER_ONLY: Final = 0o600
+OWNER_ONLY_FOLDER: Final = 0o700
+OTHERS_WRITE: Final = 0o022
+LOGS: Final = ("-wal", "-journal")
+"""What SQLite takes in with whatever file has the name before them, though it was another's."""
+NO_TRICKS: Final = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+"""No link is followed, and no pipe is waited for, where the system knows them."""
 
 
 def beside(path: str | os.PathLike[str], suffix: str) -> Path:
@@ -26,20 +46,34 @@ def check_free(path: Path, *, any_size: bool = False) -> None:
         any_size: Whether an empty file counts too; one that a kill left may be made into a vault.
 
     Raises:
-        UsageError: If there is.
+        UsageError: If there is, or if a vault that lay there has left its log.
     """
     if path.exists() and (any_size or path.stat().st_size):
         raise trouble.taken(path)
+    # One that is cut off while it is made, and so is empty, may have a journal of its own.
+    for log in (beside(path, suffix) for suffix in (LOGS if any_size else LOGS[:1])):
+        if log.exists() and log.stat().st_size:
+            raise trouble.left(log)
 
 
-def claim(path: Path) -> None:
+def claim(path: Path, *, new: bool = False) -> None:
     """Make an empty file that only its owner may read, unless it is there; files that SQLite puts beside it follow it.
 
+    Args:
+        path: The file.
+        new: Whether nothing may be there, also no link to something else.
+
     Raises:
-        StoreError: If it can not be made.
+        StoreError: If it can not be made, or not be its owner's alone.
     """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | (os.O_EXCL if new else 0), OWNER_ONLY)
+        try:
+            if hasattr(os, "fchmod"):
+                # One that was there may have been for all to read.
+                os.fchmod(descriptor, OWNER_ONLY)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         raise StoreError(f"There is no folder {path.parent}. Nothing was changed. Create it first.") from None
     except OSError as error:
@@ -56,6 +90,49 @@ def write(draft: Path, content: bytes) -> None:
         opened.write(content)
         opened.flush()
         os.fsync(opened.fileno())
+
+
+def check_own(folder: Path) -> None:
+    """Refuse a folder that is somebody else's, or a link, or that others may write.
+
+    Raises:
+        OSError: If it is one, or is not there.
+    """
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & OTHERS_WRITE):
+        raise PermissionError(errno.EPERM, "others may write there")
+
+
+def own(folder: Path) -> None:
+    """Let a folder be its owner's alone, if it is this person's.
+
+    Raises:
+        OSError: If it is somebody else's, or a link.
+    """
+    if stat.S_ISDIR(folder.lstat().st_mode) and hasattr(os, "getuid") and folder.stat().st_uid == os.getuid():
+        folder.chmod(OWNER_ONLY_FOLDER)
+    check_own(folder)
+
+
+def read(path: Path, *, bytes_max: int) -> bytes | None:
+    """Return what stands in a file that others can write too: one byte more than the bound if it is longer.
+
+    Returns:
+        None if it is no file, but a pipe or a folder.
+
+    Raises:
+        OSError: If it is not there, is a link, or can not be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | NO_TRICKS)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as opened:
+            return opened.read(bytes_max + 1)
+    finally:
+        os.close(descriptor)
 
 
 def put_up(draft: Path, path: Path) -> None:

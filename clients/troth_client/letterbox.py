@@ -31,9 +31,9 @@ LETTERS_BYTES_MAX: Final = 16 * 1024 * 1024
 """All of them together."""
 
 KEY_FILE: Final = "key"
+SLOT_BYTES_MAX: Final = 128
 NUMBER_DIGITS: Final = 12
 LETTER: Final = ".letter"
-OWNER_ONLY_FOLDER: Final = 0o700
 LABEL: Final = b"troth/letter"
 
 _SLOT: Final = codec.fields(codec.either(VERSION), codec.raw(16), codec.raw(KEY_BYTES), codec.raw(32))
@@ -86,12 +86,13 @@ class Letterbox:
         letters, self.unread = [], 0
         with _wall(self._vault):
             for file in _letters(self.folder):
-                sealed = file.read_bytes() if file.stat().st_size <= SEALED_BYTES_MAX else b""
                 try:
+                    sealed = files.read(file, bytes_max=SEALED_BYTES_MAX) or b""
                     letters.append(
                         Letter(digest(LABEL, sealed), open_letter(sealed, self._secret, self._id), file.name)
                     )
-                except RemoteError:
+                except (RemoteError, OSError):
+                    # What nobody can read must not hold back what is behind it.
                     self.unread += 1
         return letters
 
@@ -109,10 +110,11 @@ class Letterbox:
 
     def _put_right(self) -> None:
         try:
-            self.folder.mkdir(mode=OWNER_ONLY_FOLDER, exist_ok=True)
+            self.folder.mkdir(mode=files.OWNER_ONLY_FOLDER, exist_ok=True)
+            files.own(self.folder)
             slot = self.folder / KEY_FILE
             right = encode_slot(self._id, self._public)
-            found = slot.read_bytes() if slot.exists() else b""
+            found = _found(slot)
             if found == right:
                 return
             if found and _is_whole(found):
@@ -152,6 +154,7 @@ def drop(vault: str | os.PathLike[str], entry: bytes, *, entropy: Entropy = toke
         number = max((int(file.stem) for file in _letters(folder)), default=0)
         while True:
             number += 1
+            _check_number(path, number)
             file = folder / f"{number:0{NUMBER_DIGITS}}{LETTER}"
             # Another program may have taken the number meanwhile.
             with suppress(FileExistsError):
@@ -192,7 +195,7 @@ def parse_slot(data: bytes) -> tuple[bytes, bytes]:
     Raises:
         MalformedError: If it is no such file, or a byte of it was altered.
     """
-    version, vault, public, checksum = codec.decode(data, _SLOT, bytes_max=128)
+    version, vault, public, checksum = codec.decode(data, _SLOT, bytes_max=SLOT_BYTES_MAX)
     if checksum != digest(b"troth/slot", codec.pack([version, vault, public])):
         raise MalformedError("the slot was altered")
     return vault, public
@@ -214,10 +217,19 @@ def _is_whole(slot: bytes) -> bool:
     return True
 
 
+def _found(slot: Path) -> bytes:
+    """Return what stands in the slot; where nothing can be read, nobody can drop anything either."""
+    try:
+        return files.read(slot, bytes_max=SLOT_BYTES_MAX) or b""
+    except OSError:
+        return b""
+
+
 def _read_slot(vault: Path, folder: Path) -> tuple[bytes, bytes]:
     slot = folder / KEY_FILE
     try:
-        return parse_slot(slot.read_bytes())
+        files.check_own(folder)
+        return parse_slot(files.read(slot, bytes_max=SLOT_BYTES_MAX) or b"")
     except (FileNotFoundError, NotADirectoryError, MalformedError):
         raise StoreError(
             f"The letterbox beside the vault {vault} is not there, or not whole. Nothing was kept. "
@@ -235,7 +247,14 @@ def _check_room(vault: Path, folder: Path, length: int) -> None:
 
 
 def _letters(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.glob(f"*{LETTER}") if file.stem.isdecimal() and file.is_file())
+    digits = "[0-9]" * NUMBER_DIGITS
+    return sorted(file for file in folder.glob(digits + LETTER) if file.is_file())
+
+
+def _check_number(vault: Path, number: int) -> None:
+    # Only whoever writes into the folder by hand gets there; what is numbered beyond would not be found again.
+    if number >= 10**NUMBER_DIGITS:
+        raise trouble.full(folder_of(vault), "its last number is taken")
 
 
 def _place(folder: Path, file: Path, content: bytes, entropy: Entropy, *, over: bool = False) -> None:

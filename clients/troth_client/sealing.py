@@ -9,7 +9,7 @@ from troth import Entropy, aead_open, aead_seal, derive
 from troth.crypto import NONCE_BYTES
 from troth.envelope import padded_length
 from troth_wire import codec
-from troth_wire.errors import MalformedError
+from troth_wire.errors import ForgedError, MalformedError
 
 __all__ = ["Content", "Sealer", "pad", "unpad"]
 
@@ -50,6 +50,8 @@ class Sealer:
             ForgedError: If it was not sealed for this place in this vault.
             MalformedError: If it was, and is no row that this version writes.
         """
+        if number < 0:
+            raise ForgedError("a number that no row is given")
         framed = aead_open(self._key, sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._context(number))
         room, table, key, value = codec.decode(unpad(framed), _SHAPE, bytes_max=ROW_BYTES_MAX)
         return room, table, key, value

@@ -22,6 +22,7 @@ __all__ = [
     "damaged",
     "full",
     "half_wiped",
+    "left",
     "missing",
     "newer",
     "newer_backup",
@@ -84,6 +85,14 @@ def broken(path: Path, why: str) -> StoreError:
 def taken(path: Path) -> UsageError:
     """Return the error for a name under which there is something already."""
     return UsageError(f"there is a file {path} already; open it, or choose another name")
+
+
+def left(log: Path) -> UsageError:
+    """Return the error for a name beside which another vault has left its log."""
+    return UsageError(
+        f"{log} was left by another vault of this name, and would be mixed into this one. Nothing was changed; keep it "
+        "if that vault is lost, since it may hold the last of it. Move it away, or choose another name"
+    )
 
 
 def half_wiped(path: Path) -> StoreError:

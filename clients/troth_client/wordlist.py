@@ -18,6 +18,7 @@ from troth_wire.limits import CODE_NUMBER_MAX
 __all__ = ["MistypedError", "Unknown", "parse_code", "parse_words", "render_code", "render_words"]
 
 CODE_WORDS: Final = 3
+DIGITS_MAX: Final = 9
 PREFIX_LETTERS: Final = 4
 NEAREST_MAX: Final = 3
 
@@ -74,7 +75,8 @@ def parse_code(typed: str) -> tuple[int, tuple[int, int, int]]:
     """
     parts = _split(typed)
     number = parts[0] if parts else ""
-    if not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= CODE_NUMBER_MAX):
+    short = number.isascii() and number.isdigit() and len(number) <= DIGITS_MAX
+    if not (short and 1 <= int(number) <= CODE_NUMBER_MAX):
         raise UsageError("A code begins with a number, as in 7-guitar-crane-lemon.")
     if len(parts) != 1 + CODE_WORDS:
         raise UsageError("A code is a number and three words, as in 7-guitar-crane-lemon.")

@@ -130,6 +130,28 @@ def test_a_wrong_passphrase(backup: Path, wrong: str) -> None:
     refused(backup, PassphraseError, "does not open with this passphrase", wrong)
 
 
+def test_the_log_of_another_vault_is_not_taken_in(backup: Path) -> None:
+    """What a vault that was removed left beside its name is no part of what is restored or backed up there.
+
+    SQLite would lay it over the copy: rows come back, and a room finds the place where it was left, so that it would
+    sign on in its old life.
+    """
+    left = backup.parent / "restored-wal"
+    with closing(create(backup.parent / "restored", *ROWS)) as vault:
+        only(vault).commit([Row("later", b"key", b"value")])
+        logged = left.read_bytes()
+    (backup.parent / "restored").unlink()
+    left.write_bytes(logged)
+    with pytest.raises(UsageError, match="restored-wal"):
+        put_back(backup)
+    with closing(open_(backup.parent / "vault")) as vault, pytest.raises(UsageError, match="restored-wal"):
+        vault.copy_to(backup.parent / "restored")
+    assert left.read_bytes() == logged
+    assert not (backup.parent / "restored").exists()
+    left.unlink()
+    put_back(backup)
+
+
 def test_nothing_is_written_over(backup: Path) -> None:
     """A vault that is there stays, whole or empty."""
     restored = backup.parent / "restored"

@@ -122,6 +122,22 @@ class TestRefusals:
         with pytest.raises(DamagedError):
             open_(tmp_path)
 
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "CREATE TRIGGER keep BEFORE UPDATE ON header BEGIN INSERT INTO rows VALUES (NULL, OLD.content); END",
+            "CREATE TABLE attic (was)",
+            "UPDATE rows SET id = -id WHERE id = 3",
+        ],
+        ids=["rule", "table", "number"],
+    )
+    def test_a_file_that_somebody_rebuilt(self, made: Path, change: str) -> None:
+        """Rules, tables and numbers that are not ours are damage: a rule could keep what is to be wiped."""
+        with closing(sqlite3.connect(made)) as file:
+            file.execute(change)
+            file.commit()
+        self.refused(made, DamagedError)
+
     def test_a_newer_file(self, made: Path) -> None:
         """A vault of a later format is left alone."""
         with closing(sqlite3.connect(made)) as file:

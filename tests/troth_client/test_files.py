@@ -26,6 +26,60 @@ def test_a_claimed_file_is_its_owners(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"content"
 
 
+def test_an_empty_file_becomes_its_owners(tmp_path: Path) -> None:
+    """A file that was there already, for all to read, is its owner's alone from then on."""
+    (tmp_path / "file").touch(0o666)
+    (tmp_path / "file").chmod(0o666)
+    files.claim(tmp_path / "file")
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_file_is_nobody_elses(tmp_path: Path) -> None:
+    """Where a draft is claimed, nothing may be there: no file of somebody else's, and no link to one."""
+    (tmp_path / "other").write_bytes(b"content")
+    (tmp_path / "link").symlink_to(tmp_path / "other")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "made")
+    for name in ("other", "link", "nowhere"):
+        with pytest.raises(FullError):
+            files.claim(tmp_path / name, new=True)
+    assert not (tmp_path / "made").exists()
+    files.claim(tmp_path / "file", new=True)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_is_its_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of one's own is closed to others; a link, a file and somebody else's folder are refused."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(PermissionError):
+        files.check_own(folder)
+    files.own(folder)
+    files.check_own(folder)
+    (tmp_path / "link").symlink_to(folder)
+    (tmp_path / "file").touch()
+    for name in ("link", "file"):
+        with pytest.raises(NotADirectoryError):
+            files.own(tmp_path / name)
+    monkeypatch.setattr(os, "getuid", lambda: folder.stat().st_uid + 1)
+    with pytest.raises(PermissionError):
+        files.own(folder)
+
+
+def test_what_is_read_is_bounded_and_a_file(tmp_path: Path) -> None:
+    """No more is read than was asked for, no link is followed, and nobody is waited for."""
+    (tmp_path / "file").write_bytes(b"content")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    assert files.read(tmp_path / "file", bytes_max=7) == b"content"
+    assert files.read(tmp_path / "file", bytes_max=3) == b"cont"
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        assert files.read(tmp_path / "pipe", bytes_max=3) is None
+    assert files.read(tmp_path, bytes_max=3) is None
+    with pytest.raises(OSError, match="link"):
+        files.read(tmp_path / "link", bytes_max=7)
+
+
 def test_what_can_not_be_claimed_is_said(tmp_path: Path) -> None:
     """A folder that is missing, and a name that is a folder, are errors for people."""
     with pytest.raises(StoreError, match="Create it first"):
@@ -44,6 +98,22 @@ def test_a_name_must_be_free(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"1")
     with pytest.raises(UsageError):
         files.check_free(tmp_path / "file")
+
+
+def test_a_log_that_was_left_takes_the_name(tmp_path: Path) -> None:
+    """What another vault left beside a name is neither mixed into what comes there nor thrown away."""
+    path, log, journal = tmp_path / "file", tmp_path / "file-wal", tmp_path / "file-journal"
+    log.touch()
+    files.check_free(path, any_size=True)
+    log.write_bytes(b"1")
+    for any_size in (True, False):
+        with pytest.raises(UsageError, match="file-wal"):
+            files.check_free(path, any_size=any_size)
+    log.unlink()
+    journal.write_bytes(b"1")
+    files.check_free(path)
+    with pytest.raises(UsageError, match="file-journal"):
+        files.check_free(path, any_size=True)
 
 
 @pytest.mark.parametrize("links", [True, False], ids=["two names", "one name"])

@@ -8,7 +8,7 @@ from secrets import token_bytes
 import pytest
 
 from troth.crypto import box_public
-from troth_client import letterbox
+from troth_client import files, letterbox
 from troth_client.letterbox import (
     EXCHANGED,
     LETTER_BYTES_MAX,
@@ -170,6 +170,74 @@ def test_what_does_not_open_is_counted_and_stays(vault: Path) -> None:
     assert [letter.entry for letter in box.take()] == [b"good"]
     assert box.unread == 2
     assert len(list(folder.iterdir())) == 6
+
+
+def test_a_letter_that_can_not_be_read_keeps_no_other_back(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that the disk does not give, a link, and a name that nobody gives: the other letters come all the same."""
+    drop(vault, b"one")
+    drop(vault, b"two")
+    folder = folder_of(vault)
+    (folder / "000000000003.letter").symlink_to(folder / "000000000001.letter")
+    (folder / f"{'9' * 240}.letter").write_bytes(b"no number of ours")
+    unreadable, read = folder / "000000000004.letter", files.read
+    unreadable.write_bytes(b"broken")
+
+    def fail(path: Path, *, bytes_max: int) -> bytes | None:
+        if path.name == unreadable.name:
+            raise OSError(5, "Input/output error")
+        return read(path, bytes_max=bytes_max)
+
+    monkeypatch.setattr(files, "read", fail)
+    box = opened(vault)
+    assert [letter.entry for letter in box.take()] == [b"one", b"two"]
+    assert box.unread == 2
+    monkeypatch.undo()
+    drop(vault, b"three")
+    assert (folder / "000000000005.letter").is_file()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_key_that_is_no_file_stops_nothing(vault: Path) -> None:
+    """A pipe in the key's place does not hold the vault up for ever; it is put right, and nobody drops into it."""
+    slot = folder_of(vault) / "key"
+    right = slot.read_bytes()
+    slot.unlink()
+    os.mkfifo(slot)
+    with pytest.raises(StoreError):
+        drop(vault, b"one")
+    opened(vault)
+    assert slot.read_bytes() == right
+
+
+def test_a_folder_that_others_may_write_is_taken_back(vault: Path) -> None:
+    """A letterbox that stood open to others takes nothing until the vault was opened, and is its owner's alone then."""
+    folder = folder_of(vault)
+    folder.chmod(0o777)
+    with pytest.raises(StoreError):
+        drop(vault, b"one")
+    opened(vault)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    drop(vault, b"one")
+    assert entries(vault) == [b"one"]
+
+
+def test_a_link_is_no_letterbox(vault: Path, tmp_path: Path) -> None:
+    """A link to a folder of somebody's choice in the letterbox's place is not used, and stops nothing else."""
+    folder = folder_of(vault)
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreError):
+        drop(vault, b"one")
+    trouble = opened(vault).trouble
+    assert trouble is not None
+    assert "can not be used" in trouble
+
+
+def test_numbers_do_not_run_over(vault: Path) -> None:
+    """After the last number nothing is dropped that nobody would find again, and that is said."""
+    (folder_of(vault) / "999999999999.letter").write_bytes(b"the last")
+    with pytest.raises(FullError):
+        drop(vault, b"one")
 
 
 def test_a_half_written_letter_is_none(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:

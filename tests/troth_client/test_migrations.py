@@ -127,7 +127,7 @@ def test_a_wrong_passphrase_migrates_nothing(path: Path, words: str) -> None:
         "UPDATE rows SET sealed = substr(sealed, 1, 99) || x'00' || substr(sealed, 101) WHERE id = 3",
         "DELETE FROM rows WHERE id = 1",
         "UPDATE header SET content = substr(content, 2)",
-        "UPDATE header SET content = substr(content, 1, length(content) - 1) || x'00'",
+        "UPDATE header SET content = substr(content, 1, length(content) - 8) || x'0000000000000000'",
         "PRAGMA user_version = 0",
     ],
 )

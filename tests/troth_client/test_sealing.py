@@ -42,6 +42,12 @@ def test_a_row_opens_nowhere_else() -> None:
             other.open_(number, sealed)
 
 
+def test_no_row_has_a_number_below_zero() -> None:
+    """A number that only somebody else can have given opens nothing, and is no mistake of ours."""
+    with pytest.raises(ForgedError):
+        SEALER.open_(-1, SEALER.seal(1, (ROOM, "records", b"key", b"value")))
+
+
 def test_every_altered_byte_shows() -> None:
     """No byte of a sealed row can be altered or lost."""
     sealed = SEALER.seal(7, (ROOM, "records", b"key", b"value"))

@@ -78,6 +78,7 @@ def test_every_mistyped_word_is_told_at_once() -> None:
         "7-guitar-crane-lemon-zoo",
         "\N{ARABIC-INDIC DIGIT SEVEN}-guitar-crane-lemon",
         "7" * 5_000,
+        f"000000007{'0' * 5_000}-guitar-crane-lemon",
     ],
 )
 def test_another_shape_is_no_code(typed: str) -> None:
