@@ -3,7 +3,7 @@
 Nothing of it travels.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -12,19 +12,16 @@ from troth_app.limits import ENTRY_BYTES_MAX, IDLE_S, IDLE_S_MAX, IDLE_S_MIN
 from troth_wire import codec
 from troth_wire.limits import PASS_BYTES_MAX
 
-__all__ = ["RELAY_BYTES_MAX", "Relay", "Settings", "idle_row", "others_row", "relay_row", "words_row"]
+__all__ = ["RELAY_BYTES_MAX", "Relay", "Settings", "idle_row", "others_row", "relay_row"]
 
 RELAY_TABLE: Final = "relay"
 IDLE_TABLE: Final = "idle"
 MINE_TABLE: Final = "mine"
 OTHERS_TABLE: Final = "others"
-WORDS_TABLE: Final = "words"
-WORDS_BYTES_MAX: Final = 32
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
 
 _ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
-_WORDS: Final = codec.many(codec.natural(2_047), 4, minimum=4)
 _RELAY: Final = codec.fields(codec.text(RELAY_BYTES_MAX), codec.blob(PASS_BYTES_MAX))
 
 
@@ -49,8 +46,6 @@ class Settings:
     idle_s: int = IDLE_S
     mine: Mapping[bytes, tuple[int, str]] = field(default_factory=dict)
     others: Mapping[bytes, bytes] = field(default_factory=dict)
-    words: Mapping[bytes, tuple[int, ...]] = field(default_factory=dict)
-    """By the room: four words that two people have not compared yet."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -96,11 +91,6 @@ def others_row(room: bytes, devices: bytes) -> Row:
     return Row(OTHERS_TABLE, room, devices)
 
 
-def words_row(room: bytes, words: Sequence[int] | None) -> Row:
-    """Return the row that remembers four words that nobody has compared yet, or that they were."""
-    return Row(WORDS_TABLE, room, None if words is None else codec.pack(list(words)))
-
-
 def _read_relay(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     if value is None:
         return replace(settings, relay=None)
@@ -122,17 +112,9 @@ def _read_others(settings: Settings, key: bytes, value: bytes | None) -> Setting
     return replace(settings, others={**settings.others, key: value or b""})
 
 
-def _read_words(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    words = {room: kept for room, kept in settings.words.items() if room != key}
-    if value is not None:
-        words[key] = tuple(codec.decode(value, _WORDS, bytes_max=WORDS_BYTES_MAX))
-    return replace(settings, words=words)
-
-
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
     MINE_TABLE: _read_mine,
     OTHERS_TABLE: _read_others,
-    WORDS_TABLE: _read_words,
 }

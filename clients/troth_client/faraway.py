@@ -11,6 +11,7 @@ from typing import Final
 
 from troth import DeviceKeys, Entropy, Identity, Row, Signer, begin
 from troth.pairing import End, Ended, Link, Need, Paired, Pairing, Purpose, Side, Ticket, introduce_joiner, resumable
+from troth_client import uncompared
 from troth_client.carrying import PairingError, Talk, carry
 from troth_client.home import Home
 from troth_client.joining import IDENTITY, JOINING, Newcomer
@@ -37,13 +38,10 @@ __all__ = [
     "link_of",
     "note_of",
     "sponsor_of",
-    "words_of",
 ]
 
 NOTE: Final = "pairing"
-UNCOMPARED: Final = "uncompared"
 NOTE_BYTES_MAX: Final = 2 * RECORD_BYTES_MAX
-WORDS_BYTES_MAX: Final = 64
 LINK_CHARACTERS_MAX: Final = HOST_BYTES_MAX + 64
 
 _NOTE: Final = codec.fields(
@@ -54,8 +52,6 @@ _NOTE: Final = codec.fields(
     codec.maybe(codec.blob(RECORD_BYTES_MAX)),
     codec.maybe(codec.raw(32)),
 )
-
-_WORDS: Final = codec.many(codec.natural(2_047), 4, minimum=4)
 
 
 @dataclass(frozen=True)
@@ -119,8 +115,7 @@ class InRoom:
     async def keep(self, identity: Identity) -> RoomId:
         """Let the room hold the space, once, and with it the words that nobody has compared."""
         if _value(await self.home.load(self.room), IDENTITY) is None:
-            uncompared = Row(UNCOMPARED, b"", codec.pack(self.words))
-            rows = [*begin(identity, self.entropy), Row(JOINING, b"", None), uncompared]
+            rows = [*begin(identity, self.entropy), Row(JOINING, b"", None), uncompared.row(self.words)]
             await self.home.commit(self.room, rows, kind=kind_of(identity.genesis))
         return self.room
 
@@ -288,14 +283,7 @@ async def compared(home: Home, room: RoomId) -> None:
     Raises:
         StoreError: If nothing was changed.
     """
-    await home.commit(room, [Row(UNCOMPARED, b"", None)])
-
-
-def words_of(rows: Sequence[Row]) -> tuple[int, ...]:
-    """Return the four words of a space that nobody has compared yet; none of any other."""
-    value = _value(rows, UNCOMPARED)
-    words: tuple[int, ...] = () if value is None else codec.decode(value, _WORDS, bytes_max=WORDS_BYTES_MAX)
-    return words
+    await home.commit(room, [uncompared.row(None)])
 
 
 def holds_space(rows: Sequence[Row]) -> bool:

@@ -21,6 +21,7 @@ from troth_client.machine import MACHINE, Machine
 from troth_client.probe import probe
 from troth_client.room import About, Room, RoomId
 from troth_client.space import Space
+from troth_client.uncompared import words_of
 from troth_client.vault import Vault
 from troth_wire.errors import UsageError
 
@@ -70,10 +71,11 @@ class OpenVault:
             raise UsageError("this space is open already")
         self._open.add(room)
         try:
-            make = partial(_make_engine, kept, admission, self._machine)
+            words: list[int] = []
+            make = partial(_make_engine, kept, admission, self._machine, words)
             driver = Driver(kept, make, worker=self._worker, clock=self._machine.clock)
             async with _driven(driver, address, self._machine):
-                yield Space(driver, kept, linked=address is not None)
+                yield Space(driver, kept, linked=address is not None, words=words)
         finally:
             self._open.discard(room)
 
@@ -203,7 +205,8 @@ async def _stay_linked(driver: Driver, address: Address | None, machine: Machine
         await stay_linked(partial(dial, address), driver.hearing, Backoff(machine.entropy), machine.clock)
 
 
-def _make_engine(room: Room, admission: bytes, machine: Machine) -> tuple[Engine, Step]:
+def _make_engine(room: Room, admission: bytes, machine: Machine, words: list[int]) -> tuple[Engine, Step]:
     rows = room.load()
     check_joined(rows)
+    words[:] = words_of(rows)
     return load(rows, entropy=machine.entropy, probe=probe, moved=room.moved, admission=admission)

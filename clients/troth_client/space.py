@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from troth import Edit, Engine, Path, Request, Status, Value
+from troth import Edit, Engine, Path, Request, Status, Step, Value
 from troth.membership import Members
 from troth_client.driver import Driver
 from troth_client.notices import Notices
 from troth_client.room import Room
+from troth_client.uncompared import row
 from troth_client.works import View, admit, invite, revise, revoke
 from troth_wire.errors import UsageError
 from troth_wire.ids import DeviceId, DocumentId, SpaceId
@@ -22,11 +23,12 @@ class Space:
     When it stopped working, every method raises the error that stopped it.
     """
 
-    def __init__(self, driver: Driver, room: Room, *, linked: bool) -> None:
+    def __init__(self, driver: Driver, room: Room, *, linked: bool, words: list[int] | None = None) -> None:
         """Hold what `open_space` opened."""
         self._driver = driver
         self._room = room
         self._linked = linked
+        self._words = words if words is not None else []
 
     async def edit(self, document: DocumentId, *edits: Edit) -> None:
         """Apply edits to a document, all or none; returns when they are durable on this device.
@@ -91,6 +93,19 @@ class Space:
     def members(self) -> Members:
         """Whose devices belong to the space, as far as this device has read."""
         return self._driver.look(lambda engine: engine.inbox.members)
+
+    @property
+    def words(self) -> tuple[int, ...]:
+        """Four words, as their places in the list, that two people far apart have not compared yet; else none.
+
+        Until they are compared nobody can be sure who the other person's devices are, and nothing is to be agreed.
+        """
+        return tuple(self._words)
+
+    async def compared(self) -> None:
+        """Remember that people compared the words, or the safety number, and found them the same."""
+        await self._driver.ask(lambda _: (Step(save=[row(None)]), None))
+        self._words.clear()
 
     async def until(self, holds: Callable[[Status], bool]) -> None:
         """Wait until something holds of the status.

@@ -23,6 +23,7 @@ from troth_app.sockets import pair
 from troth_app.talk import HungUpError, Talk, hold, read_sentence
 from troth_app.watch import Reading
 from troth_client import create_space
+from troth_client.uncompared import row
 
 __all__ = [
     "DAY",
@@ -35,6 +36,7 @@ __all__ = [
     "open_keeper",
     "play",
     "say_to",
+    "uncompare",
 ]
 
 PASSPHRASE: Final = "correct horse battery"
@@ -168,6 +170,13 @@ async def a_closed_keeper(home: Home) -> AsyncIterator[Keeper]:
             if keeper.household is not None:
                 await keeper.household.close()
             close_ends(keeper)
+
+
+async def uncompare(household: Household) -> None:
+    """Let the space of one person wait for four words to be compared, as one that was made far apart does."""
+    room = household.solo.room
+    await household.vault.run(lambda vault: vault.commit({room: [row((0, 1, 2, 3))]}))
+    await household.connect()
 
 
 def close_ends(keeper: Keeper) -> None:

@@ -30,12 +30,12 @@ from troth_client.faraway import (
     link_of,
     note_of,
     sponsor_of,
-    words_of,
 )
 from troth_client.joining import IDENTITY
 from troth_client.pairing import Ahead, PairingError
 from troth_client.rendezvous import Venue, meet
 from troth_client.room import SHARED, RoomId
+from troth_client.uncompared import words_of
 from troth_wire.errors import ExpiredError, MalformedError, RefusedError, UsageError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import INVITATION_LIFE_S, RENDEZVOUS_RECORD_BYTES

@@ -102,6 +102,7 @@ class RelayProcess(_Child):
         """
         options = [part for name in names for part in ("--name", name)]
         where = ["--host", "127.0.0.1", "--port", str(self.port), "--database", str(self.database)]
+        where += ["--registration", "open"]
         await self._start("troth_relay", "serve", *where, *options)
         line = await self._listen(START_S)
         if not line.startswith(b"listening on "):

@@ -27,10 +27,11 @@ from troth_app.settings import Relay
 from troth_app.talk import Talk
 from troth_client import Vault
 from troth_client.calibration import calibrate
-from troth_client.faraway import accept_far
+from troth_client.faraway import accept_far, note_of
 from troth_client.home import VaultHome
 from troth_client.link import Address
 from troth_client.pairing import address_of, guest_device, guest_here
+from troth_client.room import RoomId
 from troth_client.wordlist import MistypedError, parse_code
 from troth_wire.errors import MalformedError, UsageError, VersionError
 
@@ -60,6 +61,10 @@ NOT_IT: Final = "{why} Nothing was joined."
 OTHER_KIND: Final = "This link is for something else: {other}. Nothing was joined."
 KINDS: Final = {Purpose.DEVICE: "a device of the same person", Purpose.JOIN: "two people", Purpose.FAR: "two people"}
 
+ELSEWHERE: Final = (
+    "You sync through {here}, and the other person through {there}. The space for two waits until both name the same "
+    "relay: `troth relay use`."
+)
 ACCEPTED: Final = "What you accepted stays. `troth join` goes on with it."
 
 
@@ -102,19 +107,35 @@ async def _join_person(talk: Talk, keeper: "Keeper") -> None:
     await talk.safe(NOTHING_JOINED)
     if household.waiting is not None:
         home = await home_of(talk, household)
-        await go_on(talk, household, home, household.waiting, keeper.machine, safe=ACCEPTED)
+        await _go_on(talk, keeper, household, home, household.waiting)
         return
     given, address = await _ask_given(talk, household, Purpose.JOIN)
     home = await home_of(talk, household)
-    if household.settings.relay is None:
-        await household.use(Relay(address.url))
     if isinstance(given, Link):
         room = await accept_far(home, given.text, machine=keeper.machine)
-        await go_on(talk, household, home, room, keeper.machine, safe=ACCEPTED)
+        await _go_on(talk, keeper, household, home, room)
         return
     await carry_through(talk, guest_here(home, given, address, PairingTalk(talk), machine=keeper.machine))
+    await _adopt(talk, household, address)
     await household.connect()
     await talk.say(TOGETHER, COMPARE)
+
+
+async def _go_on(talk: Talk, keeper: "Keeper", household: Household, home: VaultHome, room: RoomId) -> None:
+    """Go on with an invitation, and only then with its relay: whoever sends a link must not choose where this syncs."""
+    note = note_of(await home.load(room))
+    assert note is not None, "it is under way"
+    await go_on(talk, household, home, room, keeper.machine, safe=ACCEPTED)
+    await _adopt(talk, household, address_of(Link.parse(note.link)))
+
+
+async def _adopt(talk: Talk, household: Household, address: Address) -> None:
+    """Sync where the other person does, if this device syncs nowhere yet."""
+    relay = household.settings.relay
+    if relay is None:
+        await household.use(Relay(address.url))
+    elif Address.parse(relay.address).host != address.host:
+        await talk.say(ELSEWHERE.format(here=Address.parse(relay.address).host, there=address.host))
 
 
 async def _ask_given(

@@ -11,7 +11,6 @@ from troth_app.handlers.locking import opened
 from troth_app.household import Household
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.pairing_talk import PairingTalk
-from troth_app.settings import words_row
 from troth_app.talk import Talk
 from troth_client.faraway import forget_far, go_on_far, invite_far, link_of, sponsor_of
 from troth_client.home import VaultHome
@@ -109,8 +108,7 @@ async def go_on(
     """Go on with what is under way with a person far away."""
     await talk.safe(safe)
     await talk.say(WAITING)
-    found = await carry_through(talk, go_on_far(home, room, PairingTalk(talk), machine=machine))
-    await household.remember(words_row(found.room, found.words))
+    await carry_through(talk, go_on_far(home, room, PairingTalk(talk), machine=machine))
     await household.connect()
     await talk.say(TOGETHER, COMPARE)
 

@@ -7,7 +7,6 @@ from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
 from troth_app.outcome import OtherError, RuleError
 from troth_app.pairing_talk import WORDS, in_order
-from troth_app.settings import words_row
 from troth_app.talk import Talk
 
 if TYPE_CHECKING:
@@ -33,13 +32,15 @@ DIFFERENT: Final = (
 async def compare(talk: Talk, keeper: "Keeper") -> None:
     """Compare the four words of a space for two that was made far apart."""
     household = opened(keeper)
-    for room, words in household.settings.words.items():
+    for place in household.places:
+        if not place.space.words:
+            continue
         await talk.safe("Nothing was changed.")
         await talk.say(BY_VOICE)
-        await talk.show(Card(WORDS, (in_order(words),)))
+        await talk.show(Card(WORDS, (in_order(place.space.words),)))
         if await talk.choose(THE_SAME, [YES, NO]) == 1:
             raise RuleError(DIFFERENT)
-        await household.remember(words_row(room, None))
+        await place.space.compared()
         await talk.say(COMPARED)
         return
     await talk.say(NOTHING_TO_COMPARE)

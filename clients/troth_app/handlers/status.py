@@ -69,7 +69,7 @@ def _space(household: Household, place: Place) -> Result:
     found = status_of(place)
     if isinstance(found, TrothError):
         return {"name": _name(place), "kind": place.kind, "waiting": 0, "connected": False, "sentences": [str(found)]}
-    compare = [COMPARE] if place.room in household.settings.words else []
+    compare = [COMPARE] if place.space.words else []
     alone = household.settings.relay is None and not (found.held or found.parked or found.elsewhere)
     return {
         "name": _name(place),

@@ -117,7 +117,10 @@ async def test_a_person_far_away(tmp_path: Path, relay: str) -> None:
         )
         assert (near.code, far.code) == (Code.OK, Code.OK), (near.done, far.done)
         assert sasha.household is not None
-        assert list(robin.household.settings.words.values()) == list(sasha.household.settings.words.values())
+        assert robin.household.shared is not None
+        assert sasha.household.shared is not None
+        assert robin.household.shared.space.words == sasha.household.shared.space.words
+        assert len(robin.household.shared.space.words) == 4
         assert sasha.household.settings.relay is not None
 
 

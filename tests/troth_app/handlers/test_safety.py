@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from tests.troth_app.house import open_keeper, play
+from tests.troth_app.house import open_keeper, play, uncompare
 from troth_app.handlers import safety
 from troth_app.outcome import Code
 from troth_app.pairing_talk import WORDS
-from troth_app.settings import words_row
 
 
 async def test_words_are_compared_once(tmp_path: Path) -> None:
@@ -14,13 +13,15 @@ async def test_words_are_compared_once(tmp_path: Path) -> None:
     async with open_keeper(tmp_path) as keeper:
         assert "no words" in (await play(safety.compare, keeper)).said
         assert keeper.household is not None
-        await keeper.household.remember(words_row(keeper.household.solo.room, (0, 1, 2, 3)))
+        await uncompare(keeper.household)
         assert (await play(safety.compare, keeper, 1)).code == Code.RULE
-        assert keeper.household.settings.words
+        assert len(keeper.household.solo.space.words) == 4
         played = await play(safety.compare, keeper, 0)
         assert played.code == Code.OK
         assert played.card(WORDS) is not None
-        assert not keeper.household.settings.words
+        assert not keeper.household.solo.space.words
+        await keeper.household.connect()
+        assert not keeper.household.solo.space.words
 
 
 async def test_alone_there_is_none(tmp_path: Path) -> None:

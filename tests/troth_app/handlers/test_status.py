@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import cast
 
 from tests.contracts.relay_process import serving
-from tests.troth_app.house import open_keeper, play
+from tests.troth_app.house import open_keeper, play, uncompare
 from troth_app.handlers import status
 from troth_app.handlers.status import ALL_HERE, IN_PLACE, NO_RELAY, REACHED, UNREACHED, line
 from troth_app.household import Place
-from troth_app.settings import Relay, relay_row, words_row
+from troth_app.settings import Relay, relay_row
 from troth_client import Space
 from troth_client.link import Address
 from troth_client.room import RoomId
@@ -67,7 +67,7 @@ async def test_words_that_nobody_compared(tmp_path: Path) -> None:
     """That nothing can be agreed yet is said where the space is."""
     async with open_keeper(tmp_path) as keeper:
         assert keeper.household is not None
-        await keeper.household.remember(words_row(keeper.household.solo.room, (0, 1, 2, 3)))
+        await uncompare(keeper.household)
         assert "troth compare" in (await play(status.status, keeper)).result["spaces"][0]["sentences"][0]
 
 
