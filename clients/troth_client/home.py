@@ -3,7 +3,7 @@
 `Home` is the port; `VaultHome` keeps its promises with an open vault.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from troth import Row, Signer
 from troth_client.opening import OpenVault
 from troth_client.room import SETTINGS, About, RoomId
 from troth_client.space import Space
+from troth_wire.ids import SpaceId
 
 __all__ = ["Home", "VaultHome"]
 
@@ -21,6 +22,11 @@ class Home(Protocol):
     @property
     def rooms(self) -> Sequence[RoomId]:
         """The rooms of the spaces that a new device of this person is to join."""
+        ...
+
+    @property
+    def known(self) -> Set[SpaceId]:
+        """The spaces that this device is in."""
         ...
 
     async def invite(self, room: RoomId) -> bytes:
@@ -70,6 +76,11 @@ class VaultHome:
     def rooms(self) -> Sequence[RoomId]:
         """The rooms of the spaces that a new device of this person is to join."""
         return tuple(self.spaces)
+
+    @property
+    def known(self) -> Set[SpaceId]:
+        """The spaces that this device is in."""
+        return {space.id for space in self.spaces.values()}
 
     async def invite(self, room: RoomId) -> bytes:
         """Return a space's invitation for another device of this person."""

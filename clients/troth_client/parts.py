@@ -5,7 +5,7 @@ Whatever comes from the other side is checked before anything is kept (specs/pai
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from troth import (
     DeviceKeys,
@@ -27,11 +27,12 @@ from troth.pairing import Need, Paired, Purpose, Side, read_joiner
 from troth_client.home import Home
 from troth_client.room import RoomId, kind_of
 from troth_wire import codec
-from troth_wire.errors import ForgedError, MalformedError
+from troth_wire.errors import ForgedError, MalformedError, UsageError
 from troth_wire.ids import MailboxId, SpaceId
 from troth_wire.limits import INTRODUCTION_BYTES_MAX
 
 __all__ = [
+    "THERE_ALREADY",
     "Ahead",
     "Confirm",
     "DeclinedError",
@@ -44,6 +45,10 @@ __all__ = [
     "Part",
     "read_card",
 ]
+
+
+THERE_ALREADY: Final = b""
+"""In the place of a request: this device is in that space; and in the place of the welcome to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +128,12 @@ class DeviceHost:
         asking = [(*invited, asked) for invited, asked in zip(self._invited, need.taken, strict=True)]
         # All before the first: a device whose last request does not hold must not be in the other spaces then.
         for _, invitation, asked in asking:
-            requested = Request.parse(asked)
-            check_proofs(invitation.space, invitation.person, requested.card, requested.proofs)
-        return [await self.home.admit(room, asked) for room, _, asked in asking]
+            if asked != THERE_ALREADY:
+                requested = Request.parse(asked)
+                check_proofs(invitation.space, invitation.person, requested.card, requested.proofs)
+        return [
+            THERE_ALREADY if asked == THERE_ALREADY else await self.home.admit(room, asked) for room, _, asked in asking
+        ]
 
     async def _invite(self) -> Sequence[bytes]:
         rooms = tuple(self.home.rooms)
@@ -144,38 +152,49 @@ class DeviceHost:
 
 @dataclass
 class DeviceGuest:
-    """A new device; its keys are drawn anew for each space, and kept once it is welcome in all of them."""
+    """A new device, or one that is in some of the spaces already.
+
+    Its keys are drawn anew for each space that it joins, and kept once it is welcome in all of them.
+    """
 
     home: Home
     person: Confirm
     entropy: Entropy
     introduction: bytes = b""
-    _places: list[tuple[SpaceId, DeviceKeys, bytes]] = field(default_factory=list, repr=False)
+    _places: list[tuple[SpaceId, DeviceKeys, bytes] | None] = field(default_factory=list, repr=False)
+    """For each invitation its keys there, or None where it is in the space already."""
 
     async def supply(self, need: Need) -> Sequence[bytes]:
         """Ask to join every space to which it was invited."""
         invited = [Invitation.parse(item) for item in need.taken]
         if len({each.space for each in invited}) != len(invited):
             raise MalformedError("invited twice to one space")
-        await _asked(self.person, Ahead(Purpose.DEVICE, Side.GUEST, len(invited)))
-        asked = []
-        for each in invited:
-            keys, admin = DeviceKeys.make(self.entropy)
-            self._places.append((each.space, keys, admin))
-            asked.append(request(each, keys, Signer(admin)).encode())
-        return asked
+        known = self.home.known
+        if known and not known & {each.space for each in invited}:
+            raise UsageError("the other device is not one of yours: it is in none of the spaces that this one is in")
+        await _asked(self.person, Ahead(Purpose.DEVICE, Side.GUEST, sum(each.space not in known for each in invited)))
+        return [self._ask(each) if each.space not in known else self._pass() for each in invited]
+
+    def _ask(self, invitation: Invitation) -> bytes:
+        keys, admin = DeviceKeys.make(self.entropy)
+        self._places.append((invitation.space, keys, admin))
+        return request(invitation, keys, Signer(admin)).encode()
+
+    def _pass(self) -> bytes:
+        self._places.append(None)
+        return THERE_ALREADY
 
     def said(self, need: Need) -> None:
         """Say that it has no earlier life."""
 
     async def keep(self, paired: Paired) -> tuple[RoomId, ...]:
         """Check every welcome, then make a room for each space."""
-        welcomes = [Welcome.parse(item) for item in paired.offers[-1]]
-        if len(welcomes) != len(self._places):
+        if len(paired.offers[-1]) != len(self._places):
             raise MalformedError("not one welcome for each request")
         joined = [
-            (Identity.welcomed(keys, welcome, expected=space), admin)
-            for (space, keys, admin), welcome in zip(self._places, welcomes, strict=True)
+            (Identity.welcomed(place[1], Welcome.parse(item), expected=place[0]), place[2])
+            for place, item in zip(self._places, paired.offers[-1], strict=True)
+            if place is not None
         ]
         return tuple(
             [

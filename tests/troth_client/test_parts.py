@@ -9,10 +9,20 @@ from troth import DeviceKeys, Genesis, Identity, Row, Signer, Welcome, countersi
 from troth.joining import Invitation
 from troth.pairing import Need, Paired, Purpose, Side, introduce_joiner
 from troth.testing import entropy_of
-from troth_client.parts import Ahead, DeclinedError, DeviceGuest, DeviceHost, Drawn, Founder, Joiner, read_card
+from troth_client.parts import (
+    THERE_ALREADY,
+    Ahead,
+    DeclinedError,
+    DeviceGuest,
+    DeviceHost,
+    Drawn,
+    Founder,
+    Joiner,
+    read_card,
+)
 from troth_client.room import SHARED, RoomId
 from troth_wire import codec
-from troth_wire.errors import ForgedError, MalformedError, RemoteError
+from troth_wire.errors import ForgedError, MalformedError, RemoteError, UsageError
 from troth_wire.ids import MailboxId, PersonId, SpaceId
 
 ENTROPY = entropy_of("parts")
@@ -51,6 +61,7 @@ class NoVault:
     rooms: Sequence[RoomId] = ROOMS
     kept: list[tuple[Sequence[Row], bytes, str]] = field(default_factory=list)
     admitted: list[RoomId] = field(default_factory=list)
+    known: frozenset[SpaceId] = frozenset()
 
     async def invite(self, room: RoomId) -> bytes:
         """Return an invitation."""
@@ -233,6 +244,30 @@ async def test_a_new_device_keeps_all_or_nothing() -> None:
             await guest.keep(paired((), (), welcomes, purpose=Purpose.DEVICE))
     assert home.kept == []
     assert Identity.welcomed(keys, Welcome(elsewhere, None)).space == elsewhere.space
+
+
+async def test_a_device_joins_only_the_spaces_that_it_lacks() -> None:
+    """What it is in already it passes over, its person is told how many are new, and the host admits it to no other."""
+    spaces = [Invitation.parse(invitation_to(room)).space for room in ROOMS]
+    person, home = Willing(), NoVault(known=frozenset(spaces[:1]))
+    asked = await DeviceGuest(home, person, ENTROPY).supply(need("requests", *map(invitation_to, ROOMS)))
+    assert [bool(item) for item in asked] == [False, *[True] * (len(ROOMS) - 1)]
+    assert person.asked == [Ahead(Purpose.DEVICE, Side.GUEST, len(ROOMS) - 1)]
+    host = NoVault()
+    letting = DeviceHost(host, Willing())
+    await letting.supply(need("invitations"))
+    welcomes = await letting.supply(need("welcomes", *asked))
+    assert welcomes[0] == THERE_ALREADY
+    assert host.admitted == list(ROOMS[1:])
+
+
+async def test_a_device_of_somebody_else_joins_nothing() -> None:
+    """A device that is in none of the spaces, and in others, is another person's."""
+    person = Willing()
+    guest = DeviceGuest(NoVault(known=frozenset({SpaceId(b"o" * 32)})), person, ENTROPY)
+    with pytest.raises(UsageError, match="not one of yours"):
+        await guest.supply(need("requests", *map(invitation_to, ROOMS)))
+    assert person.asked == []
 
 
 @pytest.mark.parametrize("side", ["device host", "device guest", "founder", "joiner"])

@@ -50,10 +50,8 @@ OWN_SETUP: Final = (
     "The person who will use this device types from here on, and chooses a passphrase of their own for it. "
     "It opens what is on this device, and no other device."
 )
-HAS_VAULT: Final = (
-    "There is a vault here with a space of its own. Nothing was changed. "
-    "A new device of yours begins without one; TROTH_HOME names another place for it."
-)
+MORE_JOINED: Final = "This device is in all the spaces of the other one now."
+NOTHING_NEW: Final = "This device was in all of them before. Nothing changes."
 FIRST_INIT: Final = "Each person begins with a vault of their own. Nothing was changed. `troth init` makes one."
 GIVEN: Final = "Code or link that the other device shows:"
 WORD: Final = "Word {place}:"
@@ -79,7 +77,8 @@ async def join(talk: Talk, keeper: "Keeper") -> None:
 
 async def _join_device(talk: Talk, keeper: "Keeper") -> None:
     if keeper.home.vault.exists():
-        raise RuleError(HAS_VAULT)
+        await _join_more(talk, keeper)
+        return
     given, address = await _ask_given(talk, None, Purpose.DEVICE)
     await talk.say(OWN_SETUP)
     passphrase = await new_passphrase(talk)
@@ -97,6 +96,18 @@ async def _join_device(talk: Talk, keeper: "Keeper") -> None:
     await _introduce(household, keeper)
     keeper.admit(household)
     await talk.say(DEVICE_JOINED)
+
+
+async def _join_more(talk: Talk, keeper: "Keeper") -> None:
+    """Join the spaces that another device of the same person came into since this one joined it."""
+    household = keeper.household or await open_household(talk, keeper)
+    await talk.safe(NOTHING_JOINED)
+    given, address = await _ask_given(talk, household, Purpose.DEVICE)
+    home = await home_of(talk, household)
+    flow = guest_device(home, given, address, PairingTalk(talk), machine=keeper.machine)
+    joined = await carry_through(talk, flow)
+    await household.connect()
+    await talk.say(MORE_JOINED if joined else NOTHING_NEW)
 
 
 async def _join_person(talk: Talk, keeper: "Keeper") -> None:

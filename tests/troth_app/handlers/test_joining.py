@@ -9,7 +9,7 @@ import pytest
 
 from tests.contracts.relay_process import serving
 from tests.troth_app.handlers.test_pairing import GO_ON, MATCHES, PERSON, code_of, words_of
-from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, made, open_keeper, play
+from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, open_keeper, play
 from troth_app.handlers import devices, joining, pairing
 from troth_app.outcome import Code
 from troth_client.link import Address
@@ -45,6 +45,37 @@ async def test_an_own_device_by_code(tmp_path: Path, relay: str) -> None:
         own = (await play(devices.list_, phone)).result["own"]
         assert [device["this"] for device in own] == [True, False]
         assert own[1]["name"] == "Laptop"
+
+
+async def test_a_device_follows_into_a_space_for_two(tmp_path: Path, relay: str) -> None:
+    """A device that joined before its person paired with another comes into the space for two by the same commands."""
+    home = home_at(tmp_path / "phone")
+    home.prepare()
+    async with AsyncExitStack() as stack:
+        laptop = await stack.enter_async_context(open_keeper(tmp_path / "laptop", relay=relay))
+        sasha = await stack.enter_async_context(open_keeper(tmp_path / "sasha", relay=relay))
+        phone = await stack.enter_async_context(a_closed_keeper(home))
+        fresh: tuple[object, ...] = (OWN, relay, PHONE, PHONE)
+        for again in range(3):
+            near, far = Played(), Played()
+            answers = (OWN, code_of(near), *fresh[1:]) if not again else (OWN, code_of(near), PHONE)
+            await asyncio.gather(
+                play(pairing.device, laptop, PASSPHRASE, words_of(far), GO_ON, played=near),
+                play(joining.join, phone, *answers, MATCHES, GO_ON, played=far),
+            )
+            assert (near.code, far.code) == (Code.OK, Code.OK), (near.done, far.done)
+            assert laptop.household is not None
+            if not again:
+                near, far = Played(), Played()
+                await asyncio.gather(
+                    play(pairing.here, laptop, PASSPHRASE, words_of(far), GO_ON, played=near),
+                    play(joining.join, sasha, PERSON, code_of(near), PASSPHRASE, MATCHES, GO_ON, played=far),
+                )
+        assert joining.NOTHING_NEW in far.said
+        assert phone.household is not None
+        assert phone.household.shared is not None
+        assert phone.household.shared.space.id == laptop.household.shared.space.id  # type: ignore[union-attr]
+        assert len(phone.household.places) == 2
 
 
 async def test_an_own_device_by_picture(tmp_path: Path, relay: str) -> None:
@@ -106,10 +137,27 @@ async def test_what_a_pipe_gives_is_asked_for_once(tmp_path: Path, typed: str) -
         assert not home.vault.exists()
 
 
-async def test_a_vault_of_its_own_is_no_new_device(tmp_path: Path) -> None:
-    """Where there is a vault, no own device joins; a person joins from a vault of their own."""
-    async with a_closed_keeper(made(tmp_path / "with")) as keeper:
-        assert (await play(joining.join, keeper, OWN)).code == Code.RULE
+async def test_a_vault_of_its_own_is_no_new_device(tmp_path: Path, relay: str) -> None:
+    """Where somebody has begun alone, a device of another person's code joins nothing, on either side."""
+    async with AsyncExitStack() as stack:
+        laptop = await stack.enter_async_context(open_keeper(tmp_path / "laptop", relay=relay))
+        sasha = await stack.enter_async_context(open_keeper(tmp_path / "sasha", relay=relay))
+        near, far = Played(), Played()
+        await asyncio.gather(
+            play(pairing.device, laptop, PASSPHRASE, words_of(far), GO_ON, played=near),
+            play(joining.join, sasha, OWN, code_of(near), PASSPHRASE, MATCHES, played=far),
+        )
+        assert near.code == Code.OTHER
+        assert far.code != Code.OK
+        assert "not one of yours" in str(far.done)
+        for keeper in (laptop, sasha):
+            assert keeper.household is not None
+            assert len(keeper.household.solo.space.members.active) == 1
+            assert len(keeper.household.places) == 1
+
+
+async def test_a_person_begins_with_a_vault_of_their_own(tmp_path: Path) -> None:
+    """Without one there is nobody who could join another person."""
     home = home_at(tmp_path / "without")
     home.prepare()
     async with a_closed_keeper(home) as keeper:
