@@ -36,7 +36,7 @@ OWNERS = {
     "nacl": {"troth.crypto", "troth_wire.proof"},
     "prometheus_client": {"troth_relay.metrics"},
     "segno": {"troth_app.qr"},
-    "sqlite3": {"troth_client.database", "troth_relay.store.sqlite"},
+    "sqlite3": {"troth_client.database", "troth_relay.store.database"},
 }
 
 # What the core may not touch: it takes values and returns values, and entropy and time are arguments.

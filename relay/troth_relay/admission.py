@@ -31,6 +31,7 @@ __all__ = [
     "cost",
     "end",
     "fits",
+    "give_back",
     "is_full",
     "pass_hash",
     "room",
@@ -74,7 +75,9 @@ class Policy:
     brief_rate: Rate = BRIEF_RATE
     envelope_bytes_max: int = ENVELOPE_BYTES_MAX
     passes: frozenset[bytes] = frozenset()
-    """Hashes of the passes; none at all: everyone may create."""
+    """Hashes of passes that count always; none at all: everyone may create, if it is not closed."""
+    closed: bool = False
+    """Whether who has none of those needs a pass that the store knows."""
 
 
 def spend(bucket: Bucket | None, amount: float, *, rate: Rate, now: float) -> tuple[Bucket, int]:
@@ -87,6 +90,11 @@ def spend(bucket: Bucket | None, amount: float, *, rate: Rate, now: float) -> tu
     if amount <= tokens:
         return Bucket(tokens - amount, now), 0
     return Bucket(tokens, now), max(1, ceil((amount - tokens) / rate.per_s))
+
+
+def give_back(bucket: Bucket | None, amount: float, *, rate: Rate) -> Bucket | None:
+    """Return what was taken for nothing."""
+    return None if bucket is None else Bucket(min(rate.burst, bucket.tokens + amount), bucket.at_s)
 
 
 def is_full(bucket: Bucket, *, rate: Rate, now: float) -> bool:
@@ -132,7 +140,7 @@ def pass_hash(secret: bytes) -> bytes:
 
 
 def admits(policy: Policy, secret: bytes) -> bool:
-    """Tell whether this pass may create a mailbox."""
+    """Tell whether this pass may create a mailbox, without asking the store."""
     offered = pass_hash(secret)
     found = [hmac.compare_digest(offered, known) for known in policy.passes]
-    return not policy.passes or any(found)
+    return any(found) or not (policy.passes or policy.closed)

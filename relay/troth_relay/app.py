@@ -9,7 +9,7 @@ import logging
 import secrets
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import count
 from typing import Final, Self
 
@@ -18,7 +18,9 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from troth_relay import limits
 from troth_relay.config import Config, at, dialled_names
 from troth_relay.delivery import weigh
+from troth_relay.floor import Floor
 from troth_relay.hub import Hub
+from troth_relay.metrics import MEDIA_TYPE, Metrics, Moment
 from troth_relay.requests import (
     Append,
     ConnectionId,
@@ -34,18 +36,23 @@ from troth_relay.requests import (
     Settled,
     Sweep,
 )
-from troth_relay.store import Store
+from troth_relay.store import Stats, Store
+from troth_relay.watch import Fault, Readiness
 from troth_relay.workers import Reader, Worker, Writer
-from troth_wire.errors import ListenError
+from troth_wire.errors import ListenError, StoreError
 from troth_wire.ids import Lineage
 from troth_wire.limits import CHALLENGE_BYTES, FRAME_BYTES_MAX
 from troth_wire.messages import Message, encode
 
-__all__ = ["Relay"]
+__all__ = ["Relay", "SystemEntropy"]
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LOG: Final = logging.getLogger("troth_relay")
 DAY_S: Final = 86_400
 BACKLOG: Final = 1_024
+LIVING: Final = ("/", "/health", "/livez")
+"""Where "ok" means that the program runs, and no more."""
 CLOSE_CODES: Final = {
     DropReason.MISUSE: WSCloseCode.POLICY_VIOLATION,
     DropReason.SLOW: WSCloseCode.TRY_AGAIN_LATER,
@@ -109,17 +116,22 @@ class Relay:
     def __init__(self, config: Config, store: Store, listener: socket.socket) -> None:
         """Serve on a socket that listens already; needs a running event loop."""
         self.port: int = listener.getsockname()[1]
+        self.metrics_port = 0
         self.url = f"ws://{at(config.host.strip('[]'), self.port)}/v1"
         self._loop = asyncio.get_running_loop()
         self._hub = Hub(config.policy(), names=dialled_names(config, self.port))
         self._sockets: dict[ConnectionId, Socket] = {}
         self._numbers = count(1)
         entropy = SystemEntropy()
-        self._writer = Worker("troth-relay-writer", Writer(store, entropy).carry_out, self._report)
+        self._store = store
+        self._floor = Floor(config.database, least_bytes=config.disk_floor_bytes)
+        writer = Writer(store, entropy, floor=self._floor)
+        self._writer = Worker("troth-relay-writer", writer.carry_out, self._report)
         self._reader = Worker("troth-relay-reader", Reader(store, entropy).carry_out, self._report)
-        self._runner = web.AppRunner(
-            self._application(), access_log=None, handle_signals=False, shutdown_timeout=limits.GOODBYE_S + 1
-        )
+        self._readiness = Readiness(store, reader=self._reader, writer=self._writer, floor=self._floor)
+        self._metrics = Metrics()
+        self._runner = _runner({"/v1": self._link, "/readyz": self._ready, **dict.fromkeys(LIVING, _ok)})
+        self._watchers = _runner({"/metrics": self._measure})
         self._listener = listener
         self._ticker = self._loop.create_task(self._tick())
 
@@ -130,13 +142,34 @@ class Relay:
         Raises:
             ListenError: If that address can not be listened at.
         """
-        relay = cls(config, store, _listener(config))
+        if config.metrics is None:
+            return await cls._listen(config, store, None)
+        watched = _listener(*config.metrics_address, flag="--metrics")
+        try:
+            return await cls._listen(config, store, watched)
+        except ListenError:
+            watched.close()
+            raise
+
+    @classmethod
+    async def _listen(cls, config: Config, store: Store, watched: socket.socket | None) -> Self:
+        relay = cls(config, store, _listener(config.host.strip("[]"), config.port, flag="--port"))
         await relay._runner.setup()
         await web.SockSite(relay._runner, relay._listener, backlog=BACKLOG).start()
+        if watched is not None:
+            relay.metrics_port = watched.getsockname()[1]
+            await relay._watchers.setup()
+            await web.SockSite(relay._watchers, watched).start()
         return relay
+
+    def allow(self, config: Config) -> None:
+        """Take over the limits of another configuration; nothing else of it."""
+        self._hub.allow(config.policy())
+        self._floor.least_bytes = config.disk_floor_bytes
 
     async def stop(self) -> None:
         """Take nobody in, finish what was pushed, say goodbye to everybody."""
+        self._readiness.draining = True
         for site in list(self._runner.sites):
             await site.stop()
         self._ticker.cancel()
@@ -144,14 +177,29 @@ class Relay:
         await asyncio.to_thread(self._writer.close)
         self._turn(self._hub.shut())
         await self._runner.cleanup()
+        await self._watchers.cleanup()
         await asyncio.to_thread(self._reader.close)
 
-    def _application(self) -> web.Application:
-        application = web.Application()
-        application.router.add_get("/v1", self._link)
-        application.router.add_get("/", _ok)
-        application.router.add_get("/health", _ok)
-        return application
+    async def _ready(self, _request: web.Request) -> web.Response:
+        faults = await self._readiness.faults()
+        if not faults:
+            return web.Response(text="ready\n")
+        said = ", ".join(fault.value for fault in faults)
+        return web.Response(text=f"not ready: {said}\n", status=web.HTTPServiceUnavailable.status_code)
+
+    async def _measure(self, _request: web.Request) -> web.Response:
+        faults = await self._readiness.faults()
+        asleep = {Fault.STORE, Fault.DRAINING} & set(faults)
+        stats = None if asleep else await asyncio.wrap_future(self._reader.call(self._stats))
+        moment = Moment(len(self._sockets), faults, stats)
+        return web.Response(body=self._metrics.text(moment), headers={"Content-Type": MEDIA_TYPE})
+
+    def _stats(self) -> tuple[Stats, int] | None:
+        try:
+            return self._store.stats(), self._floor.free_bytes()
+        except StoreError:
+            LOG.warning("The store could not be measured.")
+            return None
 
     async def _link(self, request: web.Request) -> web.WebSocketResponse:
         # aiohttp refuses what is as long as its bound, so it is one more than ours.
@@ -201,10 +249,12 @@ class Relay:
         self._loop.call_soon_threadsafe(self._settle, results)
 
     def _settle(self, results: Sequence[Settled]) -> None:
+        self._metrics.settle(results)
         self._turn(self._hub.settle(results))
 
     def _turn(self, outputs: Sequence[Output]) -> None:
         packed: dict[int, tuple[bytes, int]] = {}
+        self._metrics.count(outputs)
         for output in outputs:
             match output:
                 case Send():
@@ -232,14 +282,20 @@ async def _ok(_request: web.Request) -> web.Response:
     return web.Response(text="ok\n")
 
 
-def _listener(config: Config) -> socket.socket:
-    host = config.host.strip("[]")
+def _runner(handlers: Mapping[str, Handler]) -> web.AppRunner:
+    application = web.Application()
+    for path, handler in handlers.items():
+        application.router.add_get(path, handler)
+    return web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=limits.GOODBYE_S + 1)
+
+
+def _listener(host: str, port: int, *, flag: str) -> socket.socket:
     try:
-        family, *_, address = socket.getaddrinfo(host, config.port, type=socket.SOCK_STREAM)[0]
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address, family=family, backlog=BACKLOG)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "this is no address"
         raise ListenError(
-            f"The relay can not listen at {at(host, config.port)}: {reason}. Nothing was changed. "
-            "Stop the program that listens there, or choose another --host or --port."
+            f"The relay can not listen at {at(host, port)}: {reason}. Nothing was changed. "
+            f"Stop the program that listens there, or choose another --host or {flag}."
         ) from error

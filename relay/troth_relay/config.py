@@ -1,19 +1,25 @@
 """What the operator decided, checked once and in sentences; a `Config` that exists can be used."""
 
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from troth_relay import limits
 from troth_relay.admission import Policy, Rate, cost, pass_hash
+from troth_relay.settings import KIBIBYTE, MEBIBYTE, Choice
 from troth_wire.errors import StoreError, UsageError
 from troth_wire.limits import FRAME_BYTES_MAX, HOST_BYTES_MAX, PASS_BYTES_MAX
 
-__all__ = ["Config", "dialled_names", "read_passes"]
+__all__ = ["Config", "configure", "dialled_names", "read_passes"]
 
 PORT_MAX: Final = 65_535
-MEBIBYTE: Final = 1_048_576
+METRICS: Final = re.compile(r"([a-z0-9.]+|\[[0-9a-f:]+\]):([0-9]{1,5})")
+REGISTRATIONS: Final = ("pass", "open")
+LOG_FORMATS: Final = ("plain", "json")
+OPEN_TO_OTHERS: Final = 0o007
 NAME: Final = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\]):([0-9]{1,5})")
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - what listening everywhere means for names
@@ -32,6 +38,10 @@ class Config:
     rate_bytes_per_s: int = limits.RATE_BYTES_PER_S
     rate_burst_bytes: int = limits.RATE_BURST_BYTES
     passes: frozenset[bytes] = frozenset()
+    registration: str = "open"
+    disk_floor_bytes: int = limits.DISK_FLOOR_BYTES
+    log_format: str = "plain"
+    metrics: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what can not be meant.
@@ -46,13 +56,72 @@ class Config:
         if self.quota_bytes < MEBIBYTE:
             raise UsageError("--quota-mb must be at least 1.")
         if self.rate_bytes_per_s < 1 or self.rate_burst_bytes < BURST_BYTES_MIN:
-            raise UsageError(f"A rate is at least 1 byte a second and {BURST_BYTES_MIN} bytes at once.")
+            raise UsageError(
+                f"A rate must be at least 1 byte a second (--rate-kb-per-s) and {BURST_BYTES_MIN} bytes "
+                "at once (--rate-burst-mb): less would keep an honest device out for ever."
+            )
+        if self.disk_floor_bytes < 0:
+            raise UsageError("--disk-floor-mb must be at least 0, which means no floor.")
+        if self.registration not in REGISTRATIONS:
+            raise UsageError(f"--registration must be {' or '.join(REGISTRATIONS)}.")
+        if self.registration == "open" and self.passes:
+            raise UsageError(
+                "--registration open and --pass-file contradict each other. Nothing was started or changed. "
+                "Leave one of them out."
+            )
+        if self.log_format not in LOG_FORMATS:
+            raise UsageError(f"--log-format must be {' or '.join(LOG_FORMATS)}.")
         object.__setattr__(self, "names", tuple(map(_name, self.names)))
+        self._check_metrics()
+
+    def _check_metrics(self) -> None:
+        if self.metrics is None:
+            return
+        host, port = self.metrics_address
+        if host not in LOOPBACK:
+            raise UsageError(
+                "--metrics must be at localhost, 127.0.0.1 or [::1]: what it says is for the operator alone."
+            )
+        if port and port == self.port:
+            raise UsageError("--metrics and --port must differ: the one is for the operator alone, the other for all.")
+
+    @property
+    def metrics_address(self) -> tuple[str, int]:
+        """Where Prometheus may ask; only if that was decided."""
+        match = METRICS.fullmatch(self.metrics or "")
+        if match is None or int(match[2]) > PORT_MAX:
+            raise UsageError("--metrics must be a host and port of this machine, such as 127.0.0.1:9440.")
+        return match[1].strip("[]"), int(match[2])
 
     def policy(self) -> Policy:
         """Return what the hub needs to know of it."""
         rate = Rate(per_s=self.rate_bytes_per_s, burst=self.rate_burst_bytes)
-        return Policy(quota_bytes=self.quota_bytes, rate=rate, passes=self.passes)
+        return Policy(quota_bytes=self.quota_bytes, rate=rate, passes=self.passes, closed=self.registration == "pass")
+
+
+def configure(choices: Mapping[str, Choice]) -> Config:
+    """Make a configuration of what was decided; reads the file of passes.
+
+    Raises:
+        StoreError: If that can not be read.
+        UsageError: If something can not be meant.
+    """
+    decided: dict[str, Any] = {key: choice.value for key, choice in choices.items()}
+    pass_file = decided["pass_file"]
+    return Config(
+        host=decided["host"],
+        port=decided["port"],
+        database=Path(decided["database"]),
+        names=decided["name"],
+        quota_bytes=decided["quota_mb"] * MEBIBYTE,
+        rate_bytes_per_s=decided["rate_kb_per_s"] * KIBIBYTE,
+        rate_burst_bytes=decided["rate_burst_mb"] * MEBIBYTE,
+        passes=read_passes(Path(pass_file)) if pass_file is not None else frozenset(),
+        registration=decided["registration"],
+        disk_floor_bytes=decided["disk_floor_mb"] * MEBIBYTE,
+        log_format=decided["log_format"],
+        metrics=decided["metrics"],
+    )
 
 
 def _name(text: str) -> str:
@@ -83,13 +152,19 @@ def read_passes(path: Path) -> frozenset[bytes]:
 
     Raises:
         StoreError: If the file can not be read.
-        UsageError: If there is none in it, or one is too long.
+        UsageError: If everybody may read it, there is none in it, or one is too long.
     """
     try:
         with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
             content = file.read(limits.PASS_FILE_BYTES_MAX + 1)
     except OSError as error:
         raise StoreError(f"The file of passes {path} can not be read: {error.strerror}.") from error
+    if os.name == "posix" and mode & OPEN_TO_OTHERS:
+        raise UsageError(
+            f"--pass-file {path} can be read or written by everybody on this machine. Nothing was started or changed. "
+            f"Make it the relay's own (chmod 600), and give out new passes if others may have read it."
+        )
     passes = [line.strip() for line in content.splitlines() if line.strip()]
     if not passes or len(content) > limits.PASS_FILE_BYTES_MAX:
         raise UsageError(f"--pass-file {path} must hold passes, one a line, at most a mebibyte in all.")

@@ -42,6 +42,10 @@ class Door:
         self._creations: Bucket | None = None
         self._openings: Bucket | None = None
 
+    def allow(self, policy: Policy) -> None:
+        """From now on go by this policy; what was spent stays spent."""
+        self._policy = policy
+
     def prove(self, link: Link, message: Prove) -> None:
         """Check a proof, then ask for the mailbox."""
         if len(link.states) > LINK_MAILBOXES_MAX:
@@ -69,16 +73,24 @@ class Door:
         if reason is None:
             # Where no sponsor is asked for, what is named as one was not proven either, and is not kept.
             sponsor = message.sponsor if message.kind is MailboxKind.INVITATION else None
-            self._desk.ask(Open(link.connection, message.mailbox, message.kind, sponsor))
+            pass_hash = self._to_be_found(message)
+            self._desk.ask(Open(link.connection, message.mailbox, message.kind, sponsor, pass_hash))
         elif reason in FAULTS:
             self._fault(link, message.mailbox, reason)
         else:
             self._desk.tell(link, message.mailbox, Refuse(reason, message.mailbox, (), wait_s))
 
+    def _to_be_found(self, message: Create) -> bytes | None:
+        """Return the hash of the pass that the store must know, where one is needed."""
+        needed = message.kind is MailboxKind.LOG and not admission.admits(self._policy, message.admission)
+        return admission.pass_hash(message.admission) if needed else None
+
     def _judge(self, link: Link, message: Create, *, now: float) -> tuple[Reason | None, int]:
         match message.kind:
             case MailboxKind.LOG:
-                admitted = admission.admits(self._policy, message.admission)
+                # A pass that only the store knows is judged there; none at all is refused here.
+                known = self._policy.closed and message.admission != b""
+                admitted = known or admission.admits(self._policy, message.admission)
                 return self._spend_creation(now=now) if admitted else (Reason.BAD_PASS, 0)
             case MailboxKind.RENDEZVOUS:
                 return self._spend_opening(link, now=now)
@@ -103,8 +115,14 @@ class Door:
 
     def found(self, asked: Look | Open, result: Log | Denial | StoreError | None) -> None:
         """Answer with what the store found or created."""
+        if result is Denial.UNADMITTED:
+            # Whoever guesses passes must not spend what those who have one may create.
+            self._creations = admission.give_back(self._creations, 1, rate=self._policy.creation_rate)
         link = self._desk.links.get(asked.connection)
         if link is None:
+            return
+        if result is Denial.UNADMITTED:
+            self._fault(link, asked.mailbox, Reason.BAD_PASS)
             return
         if isinstance(result, Log) and not self._enter(link, result):
             result = Denial.TAKEN

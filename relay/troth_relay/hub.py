@@ -47,6 +47,12 @@ class Hub:
         self._fanout = Fanout(self._desk)
         self._sweeping = False
 
+    def allow(self, policy: Policy) -> None:
+        """From now on allow what this policy allows."""
+        self._policy = policy
+        self._door.allow(policy)
+        self._intake.allow(policy)
+
     def connect(self, connection: ConnectionId, *, challenge: bytes, now: float) -> list[Output]:
         """Greet a new connection with its own fresh challenge."""
         if len(self._desk.links) >= limits.CONNECTIONS_MAX:

@@ -26,6 +26,10 @@ class Intake:
         self._policy = policy
         self._rates: dict[MailboxId, Bucket] = {}
 
+    def allow(self, policy: Policy) -> None:
+        """From now on go by this policy; what was spent stays spent."""
+        self._policy = policy
+
     def push(self, link: Link, message: Push, *, now: float) -> None:
         """Send a push to the store, or refuse it whole."""
         reason, wait_s = self._judge(link, message, now=now)

@@ -54,8 +54,30 @@ INVITATION_STEP_S: Final = 3_600
 """The end of an invitation is kept to the hour, rounded up."""
 SWEEP_MAILBOXES_MAX: Final = 256
 """Mailboxes that one commit deletes because they have ended: bounds how long it holds up the others."""
+RECLAIM_PAGES_MAX: Final = 1_024
+"""Free pages of 4 KiB that are given back to the disk after one sweep: bounds how long it holds up the others."""
+FREE_PAGES_KEPT: Final = 256
+"""Free pages that are kept for what comes next: a mebibyte that need not leave and come again."""
 PASS_FILE_BYTES_MAX: Final = 1_048_576
 """The file of passes."""
+PASS_USES: Final = 5
+"""Mailboxes that a new pass opens, unless told otherwise: a space takes one, and another whenever its key changes."""
+PASS_USES_MAX: Final = 1_000_000
+"""Mailboxes that one pass may open at most."""
+PASS_LIFE_S: Final = 604_800
+"""How long a new pass counts, unless told otherwise: a week to take it to somebody."""
+PASS_LIFE_S_MAX: Final = 315_360_000
+"""How long a pass may count at most: ten years."""
+PASS_STEP_S: Final = 3_600
+"""The end of a pass is kept to the hour, rounded up."""
+CONFIG_FILE_BYTES_MAX: Final = 65_536
+"""The file of settings."""
+DISK_FLOOR_BYTES: Final = 64 * 1_048_576
+"""Default free disk below which nothing new is stored: room to delete, to fold the log in, and to look around."""
+READY_WAIT_S: Final = 3
+"""A disk that has not answered in this time does not."""
+READY_FRESH_S: Final = 1
+"""How long an answer about readiness is given again, so that asking costs the disk nothing."""
 
 PAGE_BYTES_MAX: Final = FRAME_BYTES_MAX - 2_048
 """Envelopes read from the log at once: with what the codec adds to 256 of them, one frame."""

@@ -91,6 +91,8 @@ class Open:
     mailbox: MailboxId
     kind: MailboxKind = MailboxKind.LOG
     sponsor: MailboxId | None = None
+    pass_hash: bytes | None = None
+    """The pass that the store must find; None where none is needed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,23 @@
 """One thread writes, one other reads; what has gathered while the disk was busy shares the next commit.
 
 Every request is reported exactly once, and only after its commit.
+While the disk is below its floor nothing new is stored; what has ended is deleted all the same.
 """
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final, Protocol, TypeVar
 
 from troth_relay import admission, limits
+from troth_relay.floor import Floor
 from troth_relay.limits import GROUP_REQUESTS_MAX, PAGE_BYTES_MAX
 from troth_relay.requests import Append, Asked, Look, Open, Read, Settled, Sweep
-from troth_relay.store import Batch, Brief, Denial, Log, Page, Store
+from troth_relay.store import Batch, Brief, Denial, Log, Page, Store, Ticket
 from troth_wire.errors import StoreError
-from troth_wire.ids import Lineage, MailboxId, short
+from troth_wire.ids import Lineage, MailboxId
 from troth_wire.limits import FRAME_ENVELOPES_MAX
 from troth_wire.messages import MailboxKind
 
@@ -46,7 +49,7 @@ class Worker:
 
     def __init__(self, name: str, carry_out: CarryOut, report: Report) -> None:
         """Start the thread."""
-        self._queue: SimpleQueue[Asked | None] = SimpleQueue()
+        self._queue: SimpleQueue[Asked | Callable[[], None] | None] = SimpleQueue()
         self._carry_out = carry_out
         self._report = report
         self._thread = Thread(target=self._run, name=name, daemon=True)
@@ -55,6 +58,21 @@ class Worker:
     def submit(self, request: Asked) -> None:
         """Queue a request."""
         self._queue.put(request)
+
+    def call(self, function: Callable[[], T]) -> Future[T]:
+        """Call a function on the thread, in its turn; nobody else uses the thread's side of the store meanwhile."""
+        future: Future[T] = Future()
+
+        def carry_out() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(function())
+            except Exception as error:
+                future.set_exception(error)
+
+        self._queue.put(carry_out)
+        return future
 
     def close(self) -> None:
         """Carry out what is queued, then end the thread."""
@@ -66,11 +84,14 @@ class Worker:
         while not ending:
             gathered = self._gather()
             ending = gathered[-1] is None
-            requests = [request for request in gathered if request is not None]
+            calls = [item for item in gathered if callable(item)]
+            requests = [item for item in gathered if item is not None and not callable(item)]
             if requests:
                 self._report(self._carry_out(requests))
+            for call in calls:
+                call()
 
-    def _gather(self) -> list[Asked | None]:
+    def _gather(self) -> list[Asked | Callable[[], None] | None]:
         gathered = [self._queue.get()]
         while gathered[-1] is not None and len(gathered) < GROUP_REQUESTS_MAX:
             try:
@@ -109,16 +130,19 @@ class _Trouble:
 class Writer:
     """Creates, appends, and deletes what has ended."""
 
-    def __init__(self, store: Store, entropy: Entropy) -> None:
-        """Write to this store."""
+    def __init__(self, store: Store, entropy: Entropy, *, floor: Floor | None = None) -> None:
+        """Write to this store, as long as its disk is above the floor."""
         self._store = store
         self._entropy = entropy
+        self._floor = floor
         self._trouble = _Trouble()
+        # Apart: deleting works below the floor, and that is no end of the trouble with storing.
+        self._trouble_deleting = _Trouble()
 
     def carry_out(self, requests: Sequence[Asked]) -> Sequence[Settled]:
         """Delete what has ended, create what is to be created, then append everything else in one commit."""
         sweeps = [request for request in requests if isinstance(request, Sweep)]
-        swept: list[Settled] = [(request, self._trouble.attempt(self._sweep)) for request in sweeps]
+        swept: list[Settled] = [(request, self._trouble_deleting.attempt(self._sweep)) for request in sweeps]
         opens = [request for request in requests if isinstance(request, Open)]
         opened: list[Settled] = [(request, self._open(request)) for request in opens]
         appends = [request for request in requests if isinstance(request, Append)]
@@ -129,19 +153,28 @@ class Writer:
 
     def _open(self, request: Open) -> Log | Denial | StoreError:
         mailbox, lineage, day, brief = request.mailbox, self._entropy.lineage(), self._entropy.day(), None
-        if request.kind is MailboxKind.LOG:
-            LOG.info("creating the mailbox %s", short(mailbox))
-        else:
-            # Not logged: who reads the log must not learn when two people met.
+        ticket = Ticket(request.pass_hash, self._entropy.now_s()) if request.pass_hash is not None else None
+        # Not logged: who reads the log must not learn when anybody came, or met.
+        if request.kind is not MailboxKind.LOG:
             ends_s = admission.end(request.kind, now_s=self._entropy.now_s())
             brief = Brief(request.kind, ends_s, request.sponsor, limits.BRIEF_MAX, limits.SPONSORED_MAX)
-        return self._trouble.attempt(lambda: self._store.create(mailbox, lineage=lineage, day=day, brief=brief))
+        return self._attempt(lambda: self._store.create(mailbox, lineage=lineage, day=day, brief=brief, ticket=ticket))
+
+    def _attempt(self, store: Callable[[], T]) -> T | StoreError:
+        """Store something new, or say why not."""
+
+        def above_the_floor() -> T:
+            if self._floor is not None:
+                self._floor.check()
+            return store()
+
+        return self._trouble.attempt(above_the_floor)
 
     def _append(self, requests: Sequence[Append]) -> list[Settled]:
         if not requests:
             return []
         batches = [Batch(request.mailbox, request.envelopes, request.quota_bytes) for request in requests]
-        results = self._trouble.attempt(lambda: self._store.append(batches))
+        results = self._attempt(lambda: self._store.append(batches))
         if not isinstance(results, StoreError):
             return list(zip(requests, results, strict=True))
         if len(requests) == 1:

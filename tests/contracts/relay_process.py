@@ -25,8 +25,9 @@ def environment() -> dict[str, str]:
 def serving(
     database: Path, *options: str, command: Sequence[str] = RELAY
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start a relay on a free port and wait for the line that says where it listens."""
-    arguments = [*command, "serve", "--port", "0", "--database", str(database), *options]
+    """Start a relay on a free port, open to everybody unless told otherwise; wait until it says where it listens."""
+    given = () if {"--registration", "--pass-file"} & set(options) else ("--registration", "open")
+    arguments = [*command, "serve", "--port", "0", "--database", str(database), *given, *options]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
     try:
         assert process.stdout is not None

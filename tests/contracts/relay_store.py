@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts.relay_client import envelope
 from troth_relay.admission import cost
-from troth_relay.store import Appended, Batch, Brief, Denial, Log, Store
+from troth_relay.store import Appended, Batch, Brief, Denial, Log, Pass, Store, Ticket
 from troth_wire.errors import FullError
 from troth_wire.ids import Lineage, MailboxId
 from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN
@@ -319,6 +319,49 @@ class RelayStoreContract:
         assert [isinstance(each, Log) for each in made] == [True, True, False, True]
         assert made[2] is Denial.SPENT
 
+    def test_pass_is_used_in_the_commit_that_creates(self, bench: Bench) -> None:
+        """A pass opens as many logs as it has uses; one that is there uses nothing, a refused one is not there."""
+        bench.store.add_pass(Pass(b"h" * 32, uses=2, ends_s=100, quota_bytes=None), now_s=0)
+        made = [_ticketed(bench.store, number) for number in (1, 1, 2, 3)]
+        assert [isinstance(each, Log) for each in made] == [True, True, True, False]
+        assert made[3] is Denial.UNADMITTED
+        assert bench.store.look(_numbered(3)) is None
+        bench.reopen()
+        assert _ticketed(bench.store, 3) is Denial.UNADMITTED
+
+    def test_pass_counts_until_its_end(self, bench: Bench) -> None:
+        """A pass opens nothing from its end on, and one that nobody made opens nothing ever."""
+        bench.store.add_pass(Pass(b"h" * 32, uses=9, ends_s=100, quota_bytes=None), now_s=0)
+        assert isinstance(_ticketed(bench.store, 1, now_s=99), Log)
+        assert _ticketed(bench.store, 2, now_s=100) is Denial.UNADMITTED
+        assert _ticketed(bench.store, 2, pass_hash=b"x" * 32) is Denial.UNADMITTED
+
+    def test_room_of_a_pass_is_the_logs_own(self, bench: Bench) -> None:
+        """A log has the room that its pass gave it, more or less than everybody's, also after reopening."""
+        data = [envelope(1), envelope(2)]
+        for number, room in ((1, cost(data[:1])), (2, cost(data))):
+            bench.store.add_pass(Pass(bytes([number]) * 32, uses=1, ends_s=100, quota_bytes=room), now_s=0)
+            log = _ticketed(bench.store, number, pass_hash=bytes([number]) * 32)
+            assert isinstance(log, Log)
+            assert log.quota_bytes == room
+        bench.reopen()
+        assert bench.store.look(_numbered(1)) == Log(
+            _numbered(1), LINEAGE, 0, origin(_numbered(1), LINEAGE), 0, quota_bytes=cost(data[:1])
+        )
+        (less,) = bench.store.append([batch(_numbered(1), *data)])
+        (more,) = bench.store.append([batch(_numbered(2), *data, quota_bytes=1)])
+        assert (len(less.refused), len(more.entries)) == (2, 2)
+
+    def test_full_disk_uses_no_pass(self, bench: Bench) -> None:
+        """A log that could not be created has used nothing."""
+        bench.store.add_pass(Pass(b"h" * 32, uses=1, ends_s=100, quota_bytes=None), now_s=0)
+        bench.fill()
+        created = _create_until_full(bench.store)
+        with pytest.raises(FullError):
+            _ticketed(bench.store, created + 1)
+        bench.make_room()
+        assert isinstance(_ticketed(bench.store, created + 1), Log)
+
     def test_sweeping_deletes_what_has_ended(self, bench: Bench) -> None:
         """At its end, and not before, a brief mailbox goes with all that lies in it; nothing else does."""
         open_(bench.store, A)
@@ -364,6 +407,11 @@ class RelayStoreContract:
 
 def _numbered(number: int) -> MailboxId:
     return MailboxId(number.to_bytes(32, "big"))
+
+
+def _ticketed(store: Store, number: int, *, pass_hash: bytes = b"h" * 32, now_s: int = 0) -> Log | Denial:
+    """Create a log with a pass."""
+    return store.create(_numbered(number), lineage=LINEAGE, day=20_000, ticket=Ticket(pass_hash, now_s))
 
 
 def _create_until_full(store: Store) -> int:

@@ -132,6 +132,7 @@ async def test_no_pass_is_needed_to_meet(tmp_path: Path) -> None:
     """At a relay that asks for passes two who have none can still pair; only their logs need one."""
     passes = tmp_path / "passes"
     passes.write_text("open sesame\n")
+    passes.chmod(0o600)
     with serving(tmp_path / "relay.db", "--pass-file", str(passes)) as (_, relay):
         async with scene(tmp_path, relay, guest_alone=True) as pair:
             mine, theirs = await asyncio.gather(*pair.here())

@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth_relay.admission import Bucket, Policy, Rate, admits, cost, end, fits, is_full, pass_hash, room, spend
+from troth_relay.admission import (
+    Bucket,
+    Policy,
+    Rate,
+    admits,
+    cost,
+    end,
+    fits,
+    give_back,
+    is_full,
+    pass_hash,
+    room,
+    spend,
+)
 from troth_relay.limits import ENTRY_OVERHEAD_BYTES
 from troth_wire.limits import RENDEZVOUS_RECORD_BYTES, RENDEZVOUS_RECORDS_MAX
 from troth_wire.messages import MailboxKind
@@ -98,6 +111,22 @@ def test_only_whole_passes_count() -> None:
     assert admits(policy, b"second pass")
     for wrong in (b"", b"first", b"first pass ", pass_hash(b"first pass")):
         assert not admits(policy, wrong)
+
+
+def test_closed_relay_admits_nobody_by_itself() -> None:
+    """A relay that is closed leaves every pass that is not in its file to the store."""
+    assert not admits(Policy(closed=True), b"")
+    assert not admits(Policy(closed=True), b"some pass")
+    assert admits(Policy(closed=True, passes=frozenset([pass_hash(b"some pass")])), b"some pass")
+
+
+def test_giving_back_is_as_if_not_taken() -> None:
+    """What is given back can be spent again, and never makes more than there was."""
+    rate = Rate(per_s=1, burst=3)
+    bucket, _ = spend(None, 2, rate=rate, now=0)
+    assert give_back(bucket, 1, rate=rate) == Bucket(2, 0)
+    assert give_back(bucket, 9, rate=rate) == Bucket(3, 0)
+    assert give_back(None, 1, rate=rate) is None
 
 
 def test_passes_are_not_kept() -> None:

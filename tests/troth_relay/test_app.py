@@ -1,6 +1,7 @@
 """Real sockets on this machine: what a client may do, what it must not, and what a slow one gets."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -14,11 +15,13 @@ from tests.contracts.relay_client import WAIT_S, Client, Key, connected, envelop
 from troth_relay import limits
 from troth_relay.app import Relay, Socket
 from troth_relay.config import Config
-from troth_relay.requests import DropReason, Output, Pause
-from troth_relay.store import Appended, Batch, Store
-from troth_relay.store.memory import MemoryStore
+from troth_relay.hub import Hub
+from troth_relay.logs import Line
+from troth_relay.requests import ConnectionId, DropReason, Output, Pause
+from troth_relay.store import Appended, Batch, Stats, Store
+from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.store.sqlite import SqliteStore
-from troth_wire.errors import ListenError
+from troth_wire.errors import ListenError, StoreError
 from troth_wire.ids import Lineage, RunningHash
 from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX
 from troth_wire.log import envelope_id, origin
@@ -37,12 +40,161 @@ async def relaying(store: Store | None = None) -> AsyncIterator[Relay]:
         await relay.stop()
 
 
+async def _asked(url: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return answer.status, await answer.text()
+
+
+def test_readiness_names_what_is_amiss(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relay with a damaged database lives, and is not ready; below the floor neither, and it says which."""
+    monkeypatch.setattr(limits, "READY_FRESH_S", 0)
+    disk = Disk()
+
+    async def scenario() -> None:
+        async with relaying(MemoryStore(disk)) as relay:
+            address = f"http://127.0.0.1:{relay.port}"
+            assert await _asked(f"{address}/readyz") == (200, "ready\n")
+            disk.damaged = True
+            assert await _asked(f"{address}/readyz") == (503, "not ready: store\n")
+            assert await _asked(f"{address}/livez") == (200, "ok\n")
+            disk.damaged = False
+            relay.allow(Config(port=0, disk_floor_bytes=2**80))
+            assert await _asked(f"{address}/readyz") == (503, "not ready: disk\n")
+
+    asyncio.run(scenario())
+
+
+def test_below_the_floor_pushes_are_refused_and_reads_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A push is BUSY with a time to wait, a reader gets what is there, and a lower floor lets the push through."""
+    monkeypatch.setattr(limits, "READY_FRESH_S", 0)
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as author:
+            await author.follow(KEY)
+            await author.push(KEY, [envelope(1)])
+            await author.read(KEY, until=1)
+            relay.allow(Config(port=0, disk_floor_bytes=2**80))
+            await author.push(KEY, [envelope(2)])
+            ids = (envelope_id(envelope(2)),)
+            assert await author.expect(Refuse) == Refuse(Reason.BUSY, KEY.mailbox, ids, limits.RETRY_S)
+            async with connected(relay.url) as reader:
+                await reader.follow(KEY)
+                assert (await reader.expect(Deliver)).envelopes == (envelope(1),)
+            relay.allow(Config(port=0))
+            await author.push(KEY, [envelope(2)])
+            assert (await author.expect(Stored)).position == 2
+
+    asyncio.run(scenario())
+
+
+def test_lower_quota_counts_at_once() -> None:
+    """Limits that are taken over hold for links that are open already."""
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as author:
+            await author.follow(KEY)
+            relay.allow(Config(port=0, quota_bytes=2**20))
+            data = [envelope(number, size=ENVELOPE_BYTES_MAX) for number in range(32)]
+            for start in range(0, 32, 3):
+                await author.push(KEY, data[start : start + 3])
+            while not isinstance(answer := await author.receive(), Refuse):
+                assert isinstance(answer, Stored)
+            assert answer.reason is Reason.QUOTA
+
+    asyncio.run(scenario())
+
+
+def test_metrics_have_an_address_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums are told at the operator's own address, and only there; they go on while the database fails."""
+    monkeypatch.setattr(limits, "READY_FRESH_S", 0)
+    disk = Disk()
+
+    async def scenario() -> None:
+        relay = await Relay.listen(Config(port=0, metrics="127.0.0.1:0"), MemoryStore(disk))
+        metrics = f"http://127.0.0.1:{relay.metrics_port}/metrics"
+        async with connected(relay.url) as author:
+            await author.follow(KEY)
+            await author.push(KEY, [envelope(1)])
+            await author.read(KEY, until=1)
+            status, text = await _asked(metrics)
+            assert status == 200
+            for line in ("connections 1.0", "mailboxes 1.0", "entries_stored_total 1.0", 'fault{fault="store"} 0.0'):
+                assert f"\ntroth_relay_{line}\n" in text
+            assert KEY.mailbox.hex()[:8] not in text
+            assert (await _asked(f"http://127.0.0.1:{relay.port}/metrics"))[0] == 404
+            disk.damaged = True
+            assert '\ntroth_relay_fault{fault="store"} 1.0\n' in (await _asked(metrics))[1]
+        await relay.stop()
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await _asked(metrics)
+
+    asyncio.run(scenario())
+
+
+def test_measuring_that_fails_is_no_trouble() -> None:
+    """A store that answers but can not count leaves the gauges out, and the rest is told."""
+
+    class Uncountable(MemoryStore):
+        def stats(self) -> Stats:
+            raise StoreError("It can not count.")
+
+    async def scenario() -> None:
+        relay = await Relay.listen(Config(port=0, metrics="127.0.0.1:0"), Uncountable())
+        status, text = await _asked(f"http://127.0.0.1:{relay.metrics_port}/metrics")
+        assert (status, "troth_relay_connections 0.0" in text) == (200, True)
+        await relay.stop()
+
+    asyncio.run(scenario())
+
+
+def test_address_of_metrics_in_use_is_typed() -> None:
+    """Where the operator's address is taken nothing listens at all, and the error names the option."""
+
+    async def scenario() -> None:
+        async with relaying() as relay:
+            with pytest.raises(ListenError, match="--metrics"):
+                await Relay.listen(Config(port=0, metrics=f"127.0.0.1:{relay.port}"), MemoryStore())
+            with pytest.raises(ListenError, match="--port"):
+                await Relay.listen(Config(port=relay.port, metrics="127.0.0.1:0"), MemoryStore())
+
+    asyncio.run(scenario())
+
+
+def test_log_says_nothing_about_anybody(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """With everything logged and a bug that quotes what it was given, no line holds an address, an id or a size."""
+    caplog.set_level(logging.DEBUG)
+    caplog.handler.setFormatter(Line("json"))
+    receive = Hub.receive
+
+    def broken(hub: Hub, connection: ConnectionId, frame: bytes, *, now: float) -> list[Output]:
+        if len(frame) > 30_000:
+            raise RuntimeError(f"{KEY.mailbox.hex()} of 127.0.0.1 sent {len(frame)} bytes")
+        return receive(hub, connection, frame, now=now)
+
+    monkeypatch.setattr(Hub, "receive", broken)
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as author, connected(relay.url) as other:
+            await author.follow(KEY)
+            await author.push(KEY, [envelope(1)])
+            await author.read(KEY, until=1)
+            await author.push(KEY, [envelope(2, size=ENVELOPE_BYTES_MAX)])
+            assert isinstance(await author.receive(), int)
+            await other.socket.send_str("hello")
+            await other.expect(Refuse)
+
+    asyncio.run(scenario())
+    assert "RuntimeError" in caplog.text
+    for secret in ("127.0.0.1", KEY.mailbox.hex()[:8], "30_", "bytes"):
+        assert secret not in caplog.text
+
+
 def test_health_is_ok() -> None:
     """A plain request is answered "ok"."""
 
     async def scenario() -> None:
         async with relaying() as relay, aiohttp.ClientSession() as session:
-            for path in ("/", "/health"):
+            for path in ("/", "/health", "/livez"):
                 async with session.get(f"http://127.0.0.1:{relay.port}{path}") as answer:
                     assert (answer.status, await answer.text()) == (200, "ok\n")
 

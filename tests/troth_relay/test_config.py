@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from troth_relay.admission import admits
-from troth_relay.config import BURST_BYTES_MIN, Config, dialled_names, read_passes
+from troth_relay.config import BURST_BYTES_MIN, Config, configure, dialled_names, read_passes
 from troth_relay.limits import PASS_FILE_BYTES_MAX, RATE_BURST_BYTES
+from troth_relay.settings import TABLE, choose
 from troth_wire.errors import StoreError, UsageError
 
 
@@ -27,6 +28,16 @@ def test_defaults_can_be_used() -> None:
         ({"quota_bytes": 0}, "--quota-mb"),
         ({"rate_bytes_per_s": 0}, "rate"),
         ({"rate_burst_bytes": BURST_BYTES_MIN - 1}, "rate"),
+        ({"rate_burst_bytes": 1}, "honest device"),
+        ({"disk_floor_bytes": -1}, "--disk-floor-mb"),
+        ({"log_format": "xml"}, "--log-format"),
+        ({"registration": "closed"}, "--registration"),
+        ({"registration": "open", "passes": frozenset([b"h" * 32])}, "contradict"),
+        ({"metrics": "9440"}, "--metrics"),
+        ({"metrics": "127.0.0.1:70000"}, "--metrics"),
+        ({"metrics": "0.0.0.0:9440"}, "operator alone"),
+        ({"metrics": "relay.example:9440"}, "operator alone"),
+        ({"metrics": "127.0.0.1:8440"}, "must differ"),
         ({"names": ("relay.example",)}, "--name"),
         ({"names": ("relay.example:0",)}, "--name"),
         ({"names": ("relay.example:70000",)}, "--name"),
@@ -66,7 +77,8 @@ def test_passes_are_lines(tmp_path: Path) -> None:
     """Each line that is not empty is a pass, without the blanks around it."""
     path = tmp_path / "passes"
     path.write_text("\nopen sesame \r\n\nsecond\n")
-    policy = Config(passes=read_passes(path)).policy()
+    path.chmod(0o600)
+    policy = Config(passes=read_passes(path), registration="pass").policy()
     assert admits(policy, b"open sesame")
     assert admits(policy, b"second")
     assert not admits(policy, b"")
@@ -77,8 +89,67 @@ def test_unusable_passes_are_refused(tmp_path: Path, content: bytes) -> None:
     """A file without passes does not mean a relay for everybody."""
     path = tmp_path / "passes"
     path.write_bytes(content)
+    path.chmod(0o600)
     with pytest.raises(UsageError, match=str(path)):
         read_passes(path)
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o602, 0o644, 0o666])
+def test_passes_of_everybody_are_refused(tmp_path: Path, mode: int) -> None:
+    """A file that everybody on this machine may read or write holds no secret; a group, as of a service, may read."""
+    path = tmp_path / "passes"
+    path.write_text("open sesame\n")
+    path.chmod(0o440)
+    assert len(read_passes(path)) == 1
+    path.chmod(mode)
+    with pytest.raises(UsageError, match="chmod 600") as caught:
+        read_passes(path)
+    assert "sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize("metrics", ["127.0.0.1:0", "localhost:9440", "[::1]:9440"])
+def test_metrics_are_for_this_machine(metrics: str) -> None:
+    """Every name of this machine is a place for metrics."""
+    host, port = Config(metrics=metrics).metrics_address
+    assert host in {"127.0.0.1", "localhost", "::1"}
+    assert port in {0, 9440}
+
+
+def test_decisions_become_a_configuration(tmp_path: Path) -> None:
+    """Every setting arrives in its place, in bytes, and nothing decided is the defaults."""
+    passes = tmp_path / "passes"
+    passes.write_text("open sesame\n")
+    passes.chmod(0o600)
+    assert configure(choose(flags={}, environment={}, file=None)) == Config(registration="pass")
+    flags: dict[str, str | tuple[str, ...] | None] = {
+        "host": "::1",
+        "port": "1",
+        "database": "x.db",
+        "name": ("Relay.example:443",),
+        "registration": "pass",
+        "pass_file": str(passes),
+        "quota_mb": "2",
+        "rate_kb_per_s": "3",
+        "rate_burst_mb": "4",
+        "disk_floor_mb": "5",
+        "log_format": "json",
+        "metrics": "[::1]:2",
+    }
+    assert flags.keys() == {setting.key for setting in TABLE}
+    assert configure(choose(flags=flags, environment={}, file=None)) == Config(
+        host="::1",
+        port=1,
+        database=Path("x.db"),
+        names=("relay.example:443",),
+        quota_bytes=2 * 2**20,
+        rate_bytes_per_s=3 * 2**10,
+        rate_burst_bytes=4 * 2**20,
+        passes=read_passes(passes),
+        registration="pass",
+        disk_floor_bytes=5 * 2**20,
+        log_format="json",
+        metrics="[::1]:2",
+    )
 
 
 def test_missing_passes_are_named(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tests.contracts.relay_world import KEY, KEYS, Peer, World, follow, joined, 
 from troth_relay import limits
 from troth_relay.admission import Policy, Rate, pass_hash
 from troth_relay.requests import DropReason
+from troth_relay.store import Pass
 from troth_wire.limits import (
     LINK_MAILBOXES_MAX,
     RENDEZVOUS_LIFE_S,
@@ -113,6 +114,81 @@ def _open(world: World, peer: Peer, key: Key, kind: MailboxKind, *, sponsor: Key
 
 def _reason(answer: Refuse | Head) -> Reason | None:
     return answer.reason if isinstance(answer, Refuse) else None
+
+
+def _closed() -> World:
+    """A closed relay that knows one pass, for two logs with a room of their own."""
+    world = World(Policy(closed=True, creation_rate=Rate(per_s=0.001, burst=3)))
+    world.store.add_pass(Pass(pass_hash(b"open sesame"), uses=2, ends_s=100, quota_bytes=5_000), now_s=0)
+    return world
+
+
+def _create(world: World, key: Key, admission: bytes) -> Peer:
+    peer = world.connect()
+    world.prove(peer, key)
+    world.settle()
+    world.send(peer, Create(key.mailbox, admission))
+    world.settle()
+    return peer
+
+
+def test_pass_of_the_store_is_used_up() -> None:
+    """A pass that the store knows opens as many logs as it has uses, and then none."""
+    world = _closed()
+    assert [bool(said(_create(world, key, b"open sesame"), Head)) for key in KEYS] == [True, True, False]
+    assert all(world.store.look(key.mailbox) for key in KEYS[:2])
+    assert world.store.look(KEYS[2].mailbox) is None
+
+
+def test_pass_does_not_outlive_its_end() -> None:
+    """At its end, and not before, a pass opens nothing more."""
+    world = _closed()
+    world.entropy.time_s = 99
+    assert said(_create(world, KEYS[0], b"open sesame"), Head)
+    world.entropy.time_s = 100
+    assert Reason.BAD_PASS in reasons(_create(world, KEYS[1], b"open sesame"))
+
+
+@pytest.mark.parametrize("admission", [b"", b"open", b"open sesame ", pass_hash(b"open sesame")])
+def test_wrong_pass_is_refused_and_spends_nobodys_rate(admission: bytes) -> None:
+    """However many wrong passes are tried, who has the right one can create; and trying is a fault of the link."""
+    world = _closed()
+    for _ in range(10):
+        peer = _create(world, KEY, admission)
+        assert Reason.BAD_PASS in reasons(peer)
+    assert world.store.look(KEY.mailbox) is None
+    assert said(_create(world, KEY, b"open sesame"), Head)
+    guesser = world.connect()
+    world.prove(guesser, KEYS[1])
+    world.settle()
+    for _ in range(limits.LINK_FAULTS_MAX):
+        world.send(guesser, Create(KEYS[1].mailbox, admission))
+        world.settle()
+    assert guesser.dropped is DropReason.MISUSE
+
+
+def test_mailbox_that_is_there_by_now_uses_no_pass() -> None:
+    """Two devices that create one mailbox at the same time use the pass once."""
+    world = _closed()
+    first, second = world.connect(), world.connect()
+    for peer in (first, second):
+        world.prove(peer, KEY)
+    world.settle()
+    for peer in (first, second):
+        world.send(peer, Create(KEY.mailbox, b"open sesame"))
+    world.settle()
+    assert said(first, Head)
+    assert said(second, Head)
+    assert [each.uses for each in world.disk.passes.values()] == [1]
+
+
+def test_room_of_a_pass_counts() -> None:
+    """A log has the room that its pass gave it, whatever everybody else has."""
+    world = _closed()
+    peer = joined(world, admission=b"open sesame")
+    push(world, peer, [1, 2], size=4_000)
+    world.settle()
+    assert Reason.QUOTA in reasons(peer)
 
 
 def test_rendezvous_needs_no_pass() -> None:

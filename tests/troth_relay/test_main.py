@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,16 +14,22 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.contracts.relay_client import Key, connected, envelope
-from tests.contracts.relay_process import END_S, finished, serving
+from tests.contracts.relay_process import END_S, finished, loggers_kept, serving
+from tests.contracts.relay_store import LINEAGE, batch, brief
+from troth_relay import limits
 from troth_relay.app import Relay
 from troth_relay.config import Config
-from troth_relay.main import main
+from troth_relay.main import LOG, main
 from troth_relay.store import Store
+from troth_relay.store.sqlite import SqliteStore
+from troth_wire.ids import MailboxId
+from troth_wire.log import origin
+from troth_wire.messages import Create, Follow, Head, Reason, Refuse, Stored
 
 KEY = Key.numbered(1)
 LOOK = """
 import atexit, sys
-from troth_relay.main import main
+from troth_relay.main import LOG, main
 FORBIDDEN = {"automerge", "troth", "troth_couple", "troth_client", "troth_app"}
 atexit.register(lambda: print("found", sorted({name.split(".")[0] for name in sys.modules} & FORBIDDEN)))
 main()
@@ -43,6 +49,13 @@ def _end(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, s
     process.send_signal(number)
     output, errors = process.communicate(timeout=END_S)
     return process.returncode, output, errors
+
+
+@pytest.fixture(autouse=True)
+def loggers() -> Iterator[None]:
+    """Put back what a relay in this process does to its loggers."""
+    with loggers_kept():
+        yield
 
 
 @pytest.fixture
@@ -156,24 +169,26 @@ def test_empty_pass_file_is_usage(database: Path, tmp_path: Path) -> None:
     """An empty file of passes does not open the relay to everybody."""
     passes = tmp_path / "passes"
     passes.write_text("\n")
+    passes.chmod(0o600)
     code, errors = finished("serve", "--database", str(database), "--pass-file", str(passes))
     assert code == 2
     assert "passes" in errors
 
 
 def test_passes_guard_creation(database: Path, tmp_path: Path) -> None:
-    """With a file of passes, only who has one opens a mailbox; neither ids nor passes are logged in full."""
+    """With a file of passes, only who has one opens a mailbox; neither ids nor passes are logged."""
     passes = tmp_path / "passes"
     passes.write_text("open sesame\n")
+    passes.chmod(0o600)
 
     async def scenario(url: str) -> None:
         async with connected(url) as client:
             await client.open(KEY, admission=b"open sesame")
 
-    with serving(database, "--pass-file", str(passes)) as (process, url):
+    with serving(database, "--registration", "pass", "--pass-file", str(passes)) as (process, url):
         asyncio.run(scenario(url))
         _, _, errors = _end(process, signal.SIGTERM)
-    assert KEY.mailbox.hex() not in errors
+    assert KEY.mailbox.hex()[:8] not in errors
     assert "sesame" not in errors
 
 
@@ -190,7 +205,8 @@ def _listening(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> Non
 
 
 def _serve(database: Path, *options: str) -> Result:
-    return CliRunner().invoke(main, ["serve", "--port", "0", "--database", str(database), *options])
+    given = ["serve", "--port", "0", "--database", str(database), "--registration", "open", *options]
+    return CliRunner().invoke(main, given)
 
 
 def test_serving_in_this_process(monkeypatch: pytest.MonkeyPatch, database: Path) -> None:
@@ -227,3 +243,317 @@ def test_every_failure_is_a_message(database: Path, options: list[str], code: in
     result = _serve(database, *options)
     assert (result.exit_code, result.stdout) == (code, "")
     assert said in result.stderr
+
+
+def _invoke(*options: str, environment: dict[str, str] | None = None) -> Result:
+    return CliRunner().invoke(main, options, env=environment)
+
+
+def test_effective_settings_have_their_origin(tmp_path: Path) -> None:
+    """Each value stands there with its origin, and the file that is printed decides the same."""
+    file = tmp_path / "relay.toml"
+    file.write_text("quota_mb = 5")
+    environment = {"TROTH_RELAY_NAME": "relay.example:443"}
+    first = _invoke("config", "show", "--effective", "--config", str(file), "--port", "1", environment=environment)
+    assert first.exit_code == 0
+    assert f"quota_mb = 5  # file {file}\n" in first.stdout
+    assert "port = 1  # flag --port\n" in first.stdout
+    assert 'name = ["relay.example:443"]  # environment TROTH_RELAY_NAME\n' in first.stdout
+    file.write_text(first.stdout)
+    assert _invoke("config", "show", "--effective", "--config", str(file)).exit_code == 0
+    plain = _invoke("config", "show", "--port", "1")
+    assert "port = 8440  # default\n" in plain.stdout
+
+
+def test_mistake_is_shown_with_its_origin() -> None:
+    """Settings that contradict each other are shown, so that the mistake is found, and then refused."""
+    result = _invoke("config", "show", "--effective", environment={"TROTH_RELAY_METRICS": "127.0.0.1:8440"})
+    assert result.exit_code == 2
+    assert "environment TROTH_RELAY_METRICS" in result.stdout
+    assert "must differ" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("serve",), ("healthcheck",), ("config", "show", "--effective")])
+def test_unknown_key_refuses_to_start(command: tuple[str, ...], database: Path) -> None:
+    """A setting that nobody knows starts nothing."""
+    result = _invoke(*command, "--database", str(database), environment={"TROTH_RELAY_QUOTA": "1"})
+    assert result.exit_code == 2
+    assert "TROTH_RELAY_QUOTA" in result.stderr
+    assert not database.exists()
+
+
+def test_healthcheck_asks_the_relay(database: Path) -> None:
+    """A relay that serves is ready; where none listens the answer is a sentence and 1; no port is no question."""
+    with serving(database) as (_, url):
+        port = str(urlsplit(url).port)
+        well = _invoke("healthcheck", "--port", port)
+        assert (well.exit_code, well.stdout) == (0, "ready\n")
+        assert _invoke("healthcheck", "--port", port, "--host", "::").exit_code == 0
+    gone = _invoke("healthcheck", "--port", port)
+    assert (gone.exit_code, "No relay answers" in gone.stderr) == (1, True)
+    assert _invoke("healthcheck", "--port", "0").exit_code == 2
+
+
+def _until(said: str, process: subprocess.Popen[str]) -> str:
+    """Read what a relay writes until it has said this; return the line."""
+    assert process.stderr is not None
+    for line in iter(process.stderr.readline, ""):
+        if said in line:
+            return line
+    raise AssertionError(f"the relay ended without saying {said!r}")
+
+
+def test_hangup_takes_over_limits(database: Path, tmp_path: Path) -> None:
+    """SIGHUP takes over what may change while links stay open, names what may not, and survives a mistake."""
+    file = tmp_path / "relay.toml"
+    file.write_text("quota_mb = 1")
+
+    async def scenario(process: subprocess.Popen[str], url: str) -> None:
+        async with connected(url) as client:
+            await client.follow(KEY)
+            file.write_text("disk_floor_mb = 100000000\nhost = 'localhost'")
+            process.send_signal(signal.SIGHUP)
+            assert "host changes only when" in await asyncio.to_thread(_until, "only when", process)
+            await client.push(KEY, [envelope(1)])
+            assert (await client.expect(Refuse)).reason is Reason.BUSY
+            file.write_text("nonsense = 1")
+            process.send_signal(signal.SIGHUP)
+            assert "nonsense" in await asyncio.to_thread(_until, "stay as they were", process)
+            file.write_text("")
+            process.send_signal(signal.SIGHUP)
+            await asyncio.to_thread(_until, "read again", process)
+            await client.push(KEY, [envelope(1)])
+            assert (await client.expect(Stored)).position == 1
+
+    with serving(database, "--config", str(file), "--log-format", "json") as (process, url):
+        asyncio.run(scenario(process, url))
+        assert _end(process, signal.SIGTERM)[0] == 0
+
+
+def test_hanging_up_in_this_process(monkeypatch: pytest.MonkeyPatch, database: Path, tmp_path: Path) -> None:
+    """What changed is taken over, what can not change is named, and a mistake changes nothing; the relay goes on."""
+    file = tmp_path / "relay.toml"
+    file.write_text("")
+    said: list[str] = []
+    steps = iter(
+        [
+            ("read again", "quota_mb = 1\nhost = 'localhost'"),
+            ("host changes only", "nonsense = 1"),
+            ("stay as they were", None),
+        ]
+    )
+    allowed: list[int] = []
+    allow = Relay.allow
+
+    def watched(relay: Relay, config: Config) -> None:
+        allow(relay, config)
+        allowed.append(config.quota_bytes)
+
+    def hear(text: str, *given: object) -> None:
+        said.append(text % given)
+        expected, content = awaited[0]
+        if expected in said[-1]:
+            awaited[:] = [next(steps, ("", None))]
+            hang_up(content)
+
+    def hang_up(content: str | None) -> None:
+        if content is None:
+            signal.raise_signal(signal.SIGTERM)
+            return
+        file.write_text(content)
+        signal.raise_signal(signal.SIGHUP)
+
+    awaited = [next(steps)]
+    monkeypatch.setattr(Relay, "allow", watched)
+    monkeypatch.setattr(LOG, "info", hear)
+    monkeypatch.setattr(LOG, "warning", hear)
+    _listening(monkeypatch, lambda: hang_up(""))
+    assert _serve(database, "--config", str(file)).exit_code == 0
+    assert allowed == [limits.QUOTA_BYTES, 2**20]
+    assert "nonsense" in said[-1]
+
+
+async def _rolled_back(url: str, before: Head) -> None:
+    """Come to a restored relay as a device that has read everything; it learns so, and may send all again."""
+    async with connected(url) as client:
+        head = await client.open(KEY)
+        assert head.lineage != before.lineage
+        await client.send(Follow(KEY.mailbox, before.lineage, before.position, before.running))
+        assert (await client.expect(Refuse)).reason is Reason.ROLLED_BACK
+        await client.send(Follow(KEY.mailbox, head.lineage, 0, origin(KEY.mailbox, head.lineage)))
+        assert (await client.expect(Head)).position == 3
+        await client.read(KEY, until=3)
+        await client.push(KEY, [envelope(3)])
+        await client.read(KEY, until=4)
+
+
+async def _opened(url: str) -> Head:
+    async with connected(url) as client:
+        return await client.open(KEY)
+
+
+def test_backup_of_a_running_relay_is_restored(database: Path, tmp_path: Path) -> None:
+    """A backup taken while the relay serves becomes a database that every device tells apart from the old one."""
+    copy, other = tmp_path / "copy.db", tmp_path / "other.db"
+    with serving(database) as (process, url):
+        asyncio.run(_push(url, range(3)))
+        before = asyncio.run(_opened(url))
+        made = _invoke("backup", str(copy), "--database", str(database))
+        assert (made.exit_code, made.stdout) == (0, f"backed up to {copy}\n")
+        asyncio.run(_push(url, range(3, 5)))
+        assert _end(process, signal.SIGTERM)[0] == 0
+    restored = _invoke("restore", str(copy), "--database", str(other))
+    assert (restored.exit_code, restored.stdout) == (0, f"restored to {other}\n")
+    with serving(other) as (_, url):
+        asyncio.run(_rolled_back(url, before))
+
+
+def _ended(database: Path) -> None:
+    store = SqliteStore(database)
+    for number in range(9):
+        mailbox = MailboxId(number.to_bytes(32, "big"))
+        store.create(mailbox, lineage=LINEAGE, day=0, brief=brief())
+        store.append([batch(mailbox, *(envelope(n, size=60_000) for n in range(9)))])
+    store.close()
+
+
+def test_room_is_given_back(database: Path) -> None:
+    """What has ended is deleted and its room given back; a file is written anew; both say what came of it."""
+    _ended(database)
+    before = database.stat().st_size
+    collected = _invoke("gc", "--database", str(database))
+    freed = before - database.stat().st_size
+    assert (collected.exit_code, collected.stdout) == (
+        0,
+        f"9 mailboxes had ended; {freed} bytes went back to the disk\n",
+    )
+    assert freed > before * 0.9
+    assert _invoke("vacuum", "--database", str(database)).exit_code == 0
+
+
+def test_sums_are_printed_beside_a_relay(database: Path) -> None:
+    """Sums over all mailboxes can be asked for while the relay runs; what needs the file alone says so."""
+    with serving(database) as (_, url):
+        asyncio.run(_push(url, range(3)))
+        said = _invoke("stats", "--database", str(database))
+        assert said.stdout.startswith("mailboxes 1\nentries 3\nstored_bytes ")
+        for command in ("gc", "vacuum"):
+            refused = _invoke(command, "--database", str(database))
+            assert (refused.exit_code, "Another program" in refused.stderr) == (1, True)
+        asyncio.run(_push(url, range(3, 4)))
+
+
+@pytest.mark.parametrize("command", ["gc", "vacuum", "stats", "backup"])
+def test_no_database_is_made_by_mistake(command: str, database: Path, tmp_path: Path) -> None:
+    """A name that is mistyped is a sentence, and no empty database."""
+    target = [str(tmp_path / "copy.db")] if command == "backup" else []
+    result = _invoke(command, *target, "--database", str(database))
+    assert (result.exit_code, "There is no database" in result.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def _tries(url: str, secret: str, *numbers: int) -> list[Head | Refuse]:
+    """Open mailboxes with a pass, one after another on a link each."""
+    answers = []
+    for number in numbers:
+        async with connected(url) as client:
+            key = Key.numbered(number)
+            await client.prove(key)
+            await client.send(Create(key.mailbox, secret.encode()))
+            answer = await client.receive()
+            assert isinstance(answer, Head | Refuse)
+            answers.append(answer)
+    return answers
+
+
+def _refused(answers: Sequence[Head | Refuse]) -> list[bool]:
+    refusals = [answer for answer in answers if isinstance(answer, Refuse)]
+    assert {refusal.reason for refusal in refusals} <= {Reason.BAD_PASS}
+    return [isinstance(answer, Refuse) for answer in answers]
+
+
+def test_relay_is_closed_until_told_otherwise(database: Path) -> None:
+    """A relay that nobody told anything opens mailboxes for the pass it made, five times, and for nobody else."""
+    first = database.with_name("relay.db.pass")
+    with serving(database, "--registration", "pass") as (process, url):
+        assert first.stat().st_mode & 0o777 == 0o600
+        secret = first.read_text().strip()
+        assert _refused(asyncio.run(_tries(url, "", 1))) == [True]
+        assert _refused(asyncio.run(_tries(url, "open sesame", 1))) == [True]
+        assert _refused(asyncio.run(_tries(url, secret, *range(1, 7)))) == [False] * 5 + [True]
+        _, _, errors = _end(process, signal.SIGTERM)
+    assert str(first) in errors
+    assert secret not in errors
+    assert secret.encode() not in database.read_bytes()
+
+
+def test_first_pass_is_made_once(database: Path) -> None:
+    """A relay that had a pass makes no other, also when every pass is gone; what stands in its way is named."""
+    first = database.with_name("relay.db.pass")
+    first.write_text("mine")
+    code, errors = finished("serve", "--port", "0", "--database", str(database))
+    assert (code, "first pass" in errors, first.read_text()) == (1, True, "mine")
+    first.unlink()
+    for _ in range(2):
+        with serving(database, "--registration", "pass"):
+            first.unlink(missing_ok=True)
+        _invoke("pass", "revoke", "1", "--database", str(database))
+    assert not first.exists()
+    assert _invoke("pass", "list", "--database", str(database)).stdout == ""
+
+
+def test_passes_are_made_beside_a_relay(database: Path) -> None:
+    """A pass made while the relay serves counts at once, is used up, gives its quota, and can be revoked."""
+    where = ("--database", str(database))
+    with serving(database, "--registration", "pass") as (_, url):
+        made = _invoke("pass", "create", "--uses", "2", "--ttl", "3d", "--quota", "64K", *where)
+        assert made.exit_code == 0
+        secret = made.stdout.strip()
+        assert "uses left: 2" in _invoke("pass", "list", *where).stdout
+        assert "quota: 65536 bytes" in _invoke("pass", "list", *where).stdout
+        assert secret not in _invoke("pass", "list", *where).stdout
+        assert _refused(asyncio.run(_tries(url, secret, 1))) == [False]
+        asyncio.run(_fills(url))
+        assert _invoke("pass", "revoke", "2", *where).exit_code == 0
+        assert _refused(asyncio.run(_tries(url, secret, 2))) == [True]
+        again = _invoke("pass", "revoke", "2", *where)
+        assert (again.exit_code, "no pass 2" in again.stderr) == (2, True)
+
+
+async def _fills(url: str) -> None:
+    async with connected(url) as client:
+        await client.follow(KEY)
+        await client.push(KEY, [envelope(1, size=60_000)])
+        await client.read(KEY, until=1)
+        await client.push(KEY, [envelope(2, size=60_000)])
+        assert (await client.expect(Refuse)).reason is Reason.QUOTA
+
+
+@pytest.mark.parametrize(
+    "options", [("--uses", "0"), ("--ttl", "7"), ("--ttl", "700000w"), ("--quota", "0M"), ("--quota", "1T")]
+)
+def test_nonsense_makes_no_pass(database: Path, options: tuple[str, ...]) -> None:
+    """What can not be meant is a sentence that names the option, and no pass."""
+    SqliteStore(database).close()
+    result = _invoke("pass", "create", "--database", str(database), *options)
+    assert (result.exit_code, options[0] in result.stderr) == (2, True)
+    assert _invoke("pass", "list", "--database", str(database)).stdout == ""
+
+
+def test_open_and_passes_contradict(database: Path, tmp_path: Path) -> None:
+    """A relay that is open to everybody and asks for passes does not start."""
+    passes = tmp_path / "passes"
+    passes.write_text("open sesame")
+    passes.chmod(0o600)
+    result = _invoke("serve", "--registration", "open", "--pass-file", str(passes), "--database", str(database))
+    assert (result.exit_code, "contradict" in result.stderr) == (2, True)
+    assert not database.exists()
+
+
+def test_first_pass_in_this_process(monkeypatch: pytest.MonkeyPatch, database: Path) -> None:
+    """The path of the first pass is said on stderr, so that stdout begins with where the relay listens."""
+    _listening(monkeypatch, lambda: signal.raise_signal(signal.SIGTERM))
+    result = _serve(database, "--registration", "pass")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("listening on ")
+    assert str(database) + ".pass" in result.stderr

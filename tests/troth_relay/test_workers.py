@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from queue import SimpleQueue
-from threading import Event
+from threading import Event, current_thread
 
 import pytest
 
 from tests.contracts.relay_client import envelope
-from tests.contracts.relay_store import LINEAGE, A, B
+from tests.contracts.relay_store import LINEAGE, A, B, batch, brief
 from tests.contracts.relay_world import CountingEntropy
-from troth_relay.requests import Append, Asked, ConnectionId, Look, Open, Read, Settled
+from troth_relay.floor import Floor
+from troth_relay.requests import Append, Asked, ConnectionId, Look, Open, Read, Settled, Sweep
 from troth_relay.store import Appended, Batch, Log, Page
 from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.workers import Reader, Worker, Writer
@@ -18,8 +20,11 @@ from troth_wire.errors import FullError, StoreError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_ENVELOPES_MAX
 from troth_wire.log import envelope_id
+from troth_wire.messages import MailboxKind
 
 ONE = ConnectionId(1)
+C = MailboxId(b"\xc1" * 32)
+D = MailboxId(b"\xd2" * 32)
 
 
 def _append(mailbox: MailboxId, number: int) -> Append:
@@ -133,12 +138,89 @@ def test_trouble_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     assert len(caplog.messages) == 2
 
 
-def test_log_names_mailboxes_shortly(store: CountingStore, caplog: pytest.LogCaptureFixture) -> None:
-    """No line of the log carries a whole mailbox id."""
+def test_log_names_no_mailbox(store: CountingStore, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing that a mailbox does, from its creation to its trouble, puts a digit of its id into the log."""
     caplog.set_level(logging.DEBUG, logger="troth_relay")
-    Writer(store, CountingEntropy()).carry_out([Open(ONE, B)])
-    assert B.hex()[:8] in caplog.text
-    assert B.hex() not in caplog.text
+    writer = Writer(store, CountingEntropy())
+    writer.carry_out([Open(ONE, C), Open(ONE, D, MailboxKind.RENDEZVOUS)])
+    writer.carry_out([_append(B, 1), _append(C, 2)])
+    assert caplog.messages
+    for mailbox in (B, C, D):
+        assert mailbox.hex()[:4] not in caplog.text
+
+
+def test_below_the_floor_nothing_is_stored(store: CountingStore) -> None:
+    """While too little of the disk is free, appending and creating are refused; reading and deleting go on."""
+    free = [99]
+    floor = Floor(Path("relay.db"), least_bytes=100, free=lambda _: free[0])
+    entropy = CountingEntropy()
+    writer, reader = Writer(store, entropy, floor=floor), Reader(store, entropy)
+    store.append([batch(A, envelope(0))])
+    store.create(C, lineage=LINEAGE, day=0, brief=brief(ends_s=0))
+    results = writer.carry_out([_append(A, 1), _append(A, 2), Open(ONE, D), Sweep()])
+    by_request = {type(asked): result for asked, result in results}
+    assert isinstance(by_request[Append], FullError)
+    assert isinstance(by_request[Open], FullError)
+    assert by_request[Sweep] == (C,)
+    assert store.look(D) is None
+    ((_, page),) = reader.carry_out([Read(ONE, A, 0)])
+    assert isinstance(page, Page)
+    assert [entry.envelope for entry in page.entries] == [envelope(0)]
+    free[0] = 100
+    ((_, stored),) = writer.carry_out([_append(A, 1)])
+    assert isinstance(stored, Appended)
+
+
+def test_trouble_with_storing_is_not_ended_by_deleting(store: CountingStore, caplog: pytest.LogCaptureFixture) -> None:
+    """Below the floor deleting goes on, and the log says once, not over and over, that nothing is stored."""
+    caplog.set_level(logging.INFO, logger="troth_relay")
+    floor = Floor(Path("relay.db"), least_bytes=100, free=lambda _: 0)
+    writer = Writer(store, CountingEntropy(), floor=floor)
+    for number in range(3):
+        writer.carry_out([_append(A, number), Sweep()])
+    assert len(caplog.messages) == 1
+
+
+def test_a_call_has_its_turn() -> None:
+    """A function is called on the thread after what was queued before it; its error is its caller's alone."""
+    done: list[Asked] = []
+
+    def carry_out(requests: Sequence[Asked]) -> Sequence[Settled]:
+        done.extend(requests)
+        return []
+
+    worker = Worker("test", carry_out, lambda _: None)
+    worker.submit(Look(ONE, A))
+    names = worker.call(lambda: (len(done), current_thread().name)).result(10)
+    assert names == (1, "test")
+    with pytest.raises(StoreError):
+        worker.call(_fails).result(10)
+    assert worker.call(lambda: 7).result(10) == 7
+    worker.close()
+
+
+def test_a_call_may_be_given_up() -> None:
+    """A call that nobody waits for any more is left out, and the thread goes on."""
+    started, go_on = Event(), Event()
+    worker = Worker("test", lambda _: [], lambda _: None)
+
+    def wait() -> bool:
+        started.set()
+        return go_on.wait(10)
+
+    slow = worker.call(wait)
+    assert started.wait(10)
+    called: list[int] = []
+    given_up = worker.call(lambda: called.append(1))
+    assert given_up.cancel()
+    go_on.set()
+    assert slow.result(10)
+    assert worker.call(lambda: called).result(10) == []
+    worker.close()
+
+
+def _fails() -> None:
+    raise StoreError("It failed.")
 
 
 def test_what_was_not_foreseen_is_no_acknowledgement(caplog: pytest.LogCaptureFixture) -> None:

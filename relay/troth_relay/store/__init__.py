@@ -12,7 +12,7 @@ from typing import Protocol
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.messages import MailboxKind
 
-__all__ = ["Appended", "Batch", "Brief", "Denial", "Entry", "Log", "Page", "Stats", "Store"]
+__all__ = ["Appended", "Batch", "Brief", "Denial", "Entry", "Log", "Page", "Pass", "Stats", "Store", "Ticket"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Log:
     stored_bytes: int
     kind: MailboxKind = MailboxKind.LOG
     ends_s: int | None = None
+    quota_bytes: int | None = None
+    """A room of its own; None: as much as everybody."""
 
     def is_over(self, now_s: int) -> bool:
         """Tell whether it has come to its end."""
@@ -43,6 +45,24 @@ class Brief:
     sponsored_max: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What opens logs: how many still, until when in seconds since 1970, and how much room each has."""
+
+    hash: bytes
+    uses: int
+    ends_s: int
+    quota_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A pass as it is shown, and when, in seconds since 1970."""
+
+    pass_hash: bytes
+    now_s: int
+
+
 class Denial(Enum):
     """Why no mailbox was created."""
 
@@ -52,6 +72,8 @@ class Denial(Enum):
     """There are as many of this kind as there may be."""
     SPENT = "spent"
     """The sponsor has as many as it may."""
+    UNADMITTED = "unadmitted"
+    """There is no such pass, or nothing is left of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +135,15 @@ class Store(Protocol):
     def look(self, mailbox: MailboxId) -> Log | None:
         """Return the mailbox as it is, or None."""
 
-    def create(self, mailbox: MailboxId, *, lineage: Lineage, day: int, brief: Brief | None = None) -> Log | Denial:
+    def create(
+        self,
+        mailbox: MailboxId,
+        *,
+        lineage: Lineage,
+        day: int,
+        brief: Brief | None = None,
+        ticket: Ticket | None = None,
+    ) -> Log | Denial:
         """Create an empty mailbox; a log that exists is returned as it is, where one was asked for.
 
         Args:
@@ -121,12 +151,17 @@ class Store(Protocol):
             lineage: Random bytes for a new mailbox.
             day: Days since 1970, all that is kept of the time beside the end of a brief one.
             brief: The terms of a mailbox that ends; None for a log, which stays.
+            ticket: The pass for a new log, which is used once in the same commit; None where none is needed.
         """
+
+    def add_pass(self, new: Pass, *, now_s: int) -> int:
+        """Let a pass count from now on, and return its number."""
 
     def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
         """Append several batches in one commit, and say what came of each.
 
         Positions follow the order of the batches.
+        A log with a room of its own is judged by that, not by the batch's quota.
         A batch whose new envelopes do not all fit the quota is refused, and so is one for an unknown mailbox.
         """
 

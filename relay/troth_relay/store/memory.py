@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from troth_relay.admission import cost
-from troth_relay.store import Appended, Batch, Brief, Denial, Entry, Log, Page, Stats
+from troth_relay.store import Appended, Batch, Brief, Denial, Entry, Log, Page, Pass, Stats, Ticket
 from troth_wire.errors import DamagedError, FullError
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.log import advance, origin
@@ -35,6 +35,7 @@ class Disk:
     """What outlives a store; `commits_left` is how many commits succeed before the process dies."""
 
     mailboxes: dict[MailboxId, _Mailbox] = field(default_factory=dict)
+    passes: dict[int, Pass] = field(default_factory=dict)
     full: bool = False
     damaged: bool = False
     commits_left: int | None = None
@@ -79,18 +80,45 @@ class MemoryStore:
         found = self._disk.find(mailbox)
         return None if found is None else found.log
 
-    def create(self, mailbox: MailboxId, *, lineage: Lineage, day: int, brief: Brief | None = None) -> Log | Denial:
+    def create(
+        self,
+        mailbox: MailboxId,
+        *,
+        lineage: Lineage,
+        day: int,
+        brief: Brief | None = None,
+        ticket: Ticket | None = None,
+    ) -> Log | Denial:
         """Create an empty mailbox; a log that exists is returned as it is, where one was asked for."""
         found = self.look(mailbox)
         if found is not None:
             return found if brief is None and found.kind is MailboxKind.LOG else Denial.TAKEN
         if brief is not None and (denial := self._deny(brief)) is not None:
             return denial
+        found_pass = self._find(ticket) if ticket is not None else None
+        if ticket is not None and found_pass is None:
+            return Denial.UNADMITTED
         running = origin(mailbox, lineage)
         kind, ends_s, sponsor = (brief.kind, brief.ends_s, brief.sponsor) if brief else (MailboxKind.LOG, None, None)
-        log = Log(mailbox, lineage, 0, running, 0, kind, ends_s)
+        log = Log(mailbox, lineage, 0, running, 0, kind, ends_s, found_pass[1].quota_bytes if found_pass else None)
         self._disk.commit({mailbox: _Mailbox(log, runnings=[running], sponsor=sponsor)})
+        if found_pass is not None:
+            number, used = found_pass
+            self._disk.passes[number] = replace(used, uses=used.uses - 1)
         return log
+
+    def _find(self, ticket: Ticket) -> tuple[int, Pass] | None:
+        for number, each in self._disk.passes.items():
+            if each.hash == ticket.pass_hash and each.uses > 0 and each.ends_s > ticket.now_s:
+                return number, each
+        return None
+
+    def add_pass(self, new: Pass, *, now_s: int) -> int:
+        """Let a pass count from now on, and return its number."""
+        self._disk.commit({})
+        number = len(self._disk.passes) + 1
+        self._disk.passes[number] = new
+        return number
 
     def _deny(self, brief: Brief) -> Denial | None:
         alike = [mailbox for mailbox in self._disk.mailboxes.values() if mailbox.log.kind is brief.kind]
@@ -121,7 +149,8 @@ class MemoryStore:
             return Appended((), tuple(identifier for identifier, _ in batch.envelopes))
         mailbox = changed.get(batch.mailbox) or _copy(durable)
         new = {name: envelope for name, envelope in batch.envelopes if name not in mailbox.known}
-        if mailbox.log.stored_bytes + cost(new.values()) > batch.quota_bytes:
+        own = mailbox.log.quota_bytes
+        if mailbox.log.stored_bytes + cost(new.values()) > (batch.quota_bytes if own is None else own):
             return Appended((), tuple(new))
         changed[batch.mailbox] = mailbox
         return Appended(tuple(_add(mailbox, name, envelope) for name, envelope in new.items()), ())

@@ -1,70 +1,43 @@
-"""The logs in one SQLite file; the only importer of sqlite3, and the wall for its exceptions.
+"""The logs in one SQLite file.
 
 WAL with `synchronous=FULL`: when a commit returns, it is on the disk.
 Nothing is kept in memory between calls, so a failed commit leaves nothing behind.
 What is deleted is overwritten, so that a copy of the file holds nothing that has ended.
+Its room goes back to the disk.
 """
 
-import sqlite3
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
+from troth_relay import limits
 from troth_relay.admission import cost
-from troth_relay.store import Appended, Batch, Brief, Denial, Entry, Log, Page, Stats, file
-from troth_wire.errors import StoreError
+from troth_relay.store import Appended, Batch, Brief, Denial, Entry, Log, Page, Pass, Stats, Ticket, file, passes
+from troth_relay.store.database import BESIDE_MS, Connection, connect, transaction, walled
+from troth_relay.store.statements import (
+    ALIKE,
+    BROKEN_LOGS,
+    CREATE,
+    ENTRIES,
+    FORGET_BRIEF,
+    LOG,
+    OVER,
+    STATS,
+    STEPS,
+)
+from troth_wire.errors import FullError, StoreError
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.log import advance, origin
 from troth_wire.messages import MailboxKind
 
 __all__ = ["SqliteStore"]
 
-TABLES: Final = """
-CREATE TABLE mailbox (
-    key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, lineage BLOB NOT NULL, position INTEGER NOT NULL,
-    running BLOB NOT NULL, bytes INTEGER NOT NULL, day INTEGER NOT NULL
-);
-CREATE TABLE entry (
-    mailbox INTEGER NOT NULL REFERENCES mailbox, position INTEGER NOT NULL, id BLOB NOT NULL,
-    running BLOB NOT NULL, envelope BLOB NOT NULL, UNIQUE (mailbox, position), UNIQUE (mailbox, id)
-)
-"""
-"""What format 1 has."""
-KINDS: Final = """
-ALTER TABLE mailbox ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE mailbox ADD COLUMN ends INTEGER;
-ALTER TABLE mailbox ADD COLUMN sponsor BLOB;
-CREATE INDEX brief ON mailbox (kind, ends) WHERE ends IS NOT NULL
-"""
-"""What format 2 has on top: mailboxes of other kinds, which end."""
-STEPS: Final = (TABLES, KINDS)
-"""From each format to the next, the first from nothing."""
-BROKEN_LOGS: Final = """
-SELECT count(*) FROM mailbox
-LEFT JOIN entry ON entry.mailbox = mailbox.key AND entry.position = mailbox.position
-WHERE mailbox.position > 0 AND entry.running IS NOT mailbox.running
-"""
-LOG: Final = "SELECT key, lineage, position, running, bytes, kind, ends FROM mailbox WHERE id = ?"
-CREATE: Final = """
-INSERT INTO mailbox (id, lineage, position, running, bytes, day, kind, ends, sponsor) VALUES (?, ?, 0, ?, 0, ?, ?, ?, ?)
-"""
-ALIKE: Final = """
-SELECT count(*), coalesce(sum(sponsor IS ?), 0) FROM mailbox WHERE kind = ? AND ends IS NOT NULL
-"""
-OVER: Final = "SELECT key, id FROM mailbox WHERE ends IS NOT NULL AND ends <= ? ORDER BY ends, id LIMIT ?"
-ENTRIES: Final = """
-SELECT position, id, envelope FROM entry WHERE mailbox = ? AND position > ? ORDER BY position LIMIT ?
-"""
-DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-FULL: Final = {
-    sqlite3.SQLITE_CANTOPEN: "it can not be opened",
-    sqlite3.SQLITE_FULL: "there is no room left",
-    sqlite3.SQLITE_IOERR: "the disk reports an error",
-    sqlite3.SQLITE_PERM: "that is not permitted",
-    sqlite3.SQLITE_READONLY: "it is read-only",
-}
+LOGGER: Final = logging.getLogger("troth_relay")
+
+INCREMENTAL: Final = 2
+"""What SQLite calls a file whose free pages can be given back."""
 
 
 class SqliteStore:
@@ -78,7 +51,7 @@ class SqliteStore:
         """
         self._path = path
         empty = file.check(path)
-        self._open: list[sqlite3.Connection] = []
+        self._open: list[Connection] = []
         try:
             with self._wall():
                 self._lock()
@@ -89,9 +62,8 @@ class SqliteStore:
             self._close_all()
             raise
 
-    def _connect(self, path: Path, mode: str) -> sqlite3.Connection:
-        address = f"file:{quote(str(path))}?mode={mode}"
-        connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
+    def _connect(self, path: Path, mode: str) -> Connection:
+        connection = connect(path, mode)
         self._open.append(connection)
         return connection
 
@@ -101,11 +73,26 @@ class SqliteStore:
 
     def _prepare(self, *, empty: bool) -> None:
         self._writer.execute("PRAGMA synchronous = FULL")
+        # Whoever makes or revokes a pass beside a running relay writes for a moment.
+        self._writer.execute(f"PRAGMA busy_timeout = {BESIDE_MS}")
         self._writer.execute("PRAGMA secure_delete = ON")
-        if not empty:
+        if empty:
+            self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        else:
             self._check()
         self._raise_format()
         self._writer.execute("PRAGMA journal_mode = WAL")
+        self._raise_layout()
+
+    def _raise_layout(self) -> None:
+        """Write a file of an earlier release anew, once, so that its free pages can be given back."""
+        if self._number("PRAGMA auto_vacuum") == INCREMENTAL:
+            return
+        try:
+            self.vacuum()
+        except FullError:
+            # It needs as much room again, and serving does not need it: tried again at the next start.
+            LOGGER.warning("The database can not be written anew: its disk has too little room. It is served as it is.")
 
     def _check(self) -> None:
         application, version = (self._number(f"PRAGMA {name}") for name in ("application_id", "user_version"))
@@ -118,7 +105,7 @@ class SqliteStore:
         version = self._number("PRAGMA user_version")
         if version == file.FORMAT:
             return
-        with _transaction(self._writer, "BEGIN IMMEDIATE"):
+        with transaction(self._writer, "BEGIN IMMEDIATE"):
             for step in STEPS[version:]:
                 for statement in step.split(";"):
                     self._writer.execute(statement)
@@ -140,7 +127,15 @@ class SqliteStore:
             found = _look(self._reader, mailbox)
         return None if found is None else found[1]
 
-    def create(self, mailbox: MailboxId, *, lineage: Lineage, day: int, brief: Brief | None = None) -> Log | Denial:
+    def create(
+        self,
+        mailbox: MailboxId,
+        *,
+        lineage: Lineage,
+        day: int,
+        brief: Brief | None = None,
+        ticket: Ticket | None = None,
+    ) -> Log | Denial:
         """Create an empty mailbox; a log that exists is returned as it is, where one was asked for."""
         with self._writing():
             found = _look(self._writer, mailbox)
@@ -148,10 +143,24 @@ class SqliteStore:
                 return found[1] if brief is None and found[1].kind is MailboxKind.LOG else Denial.TAKEN
             if brief is not None and (denial := self._deny(brief)) is not None:
                 return denial
+            used = passes.spend(self._writer, ticket) if ticket is not None else None
+            if ticket is not None and used is None:
+                return Denial.UNADMITTED
             running = origin(mailbox, lineage)
+            quota_bytes = used.quota_bytes if used is not None else None
             terms = (brief.kind, brief.ends_s, brief.sponsor) if brief else (MailboxKind.LOG, None, None)
-            self._writer.execute(CREATE, (mailbox, lineage, running, day, *terms))
-        return Log(mailbox, lineage, 0, running, 0, *terms[:2])
+            self._writer.execute(CREATE, (mailbox, lineage, running, day, *terms, quota_bytes))
+        return Log(mailbox, lineage, 0, running, 0, terms[0], terms[1], quota_bytes)
+
+    def add_pass(self, new: Pass, *, now_s: int) -> int:
+        """Let a pass count from now on, and return its number."""
+        with self._writing():
+            return passes.add(self._writer, new, now_s=now_s)
+
+    def passes_issued(self) -> int:
+        """Return how many passes there ever were."""
+        with self._wall():
+            return passes.issued(self._writer)
 
     def _deny(self, brief: Brief) -> Denial | None:
         alike, sponsored = self._writer.execute(ALIKE, (brief.sponsor, brief.kind)).fetchone()
@@ -166,7 +175,45 @@ class SqliteStore:
             keys = [(key,) for key, _ in over]
             self._writer.executemany("DELETE FROM entry WHERE mailbox = ?", keys)
             self._writer.executemany("DELETE FROM mailbox WHERE key = ?", keys)
+        with self._wall():
+            self._reclaim(pages_max=limits.RECLAIM_PAGES_MAX, pages_kept=limits.FREE_PAGES_KEPT)
         return tuple(MailboxId(mailbox) for _, mailbox in over)
+
+    def _reclaim(self, *, pages_max: int, pages_kept: int) -> None:
+        free = self._number("PRAGMA freelist_count")
+        if free > pages_kept:
+            # Not `execute`, which takes one step, and each page is a step.
+            self._writer.executescript(f"PRAGMA incremental_vacuum({min(free - pages_kept, pages_max)})")
+
+    def reclaim(self) -> None:
+        """Give all free pages back to the disk."""
+        with self._wall():
+            self._reclaim(pages_max=2**31 - 1, pages_kept=0)
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def vacuum(self) -> None:
+        """Write the whole file anew, without gaps; needs as much room again for as long as it lasts."""
+        with self._wall():
+            self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            self._writer.execute("VACUUM")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def renew(self, lineage: Callable[[], Lineage]) -> None:
+        """Begin another life of every log, all at once: another lineage, and running hashes to match."""
+        with self._writing():
+            for statement in FORGET_BRIEF:
+                self._writer.execute(statement)
+            for key, mailbox in self._writer.execute("SELECT key, id FROM mailbox").fetchall():
+                self._renew(key, MailboxId(mailbox), lineage())
+
+    def _renew(self, key: int, mailbox: MailboxId, lineage: Lineage) -> None:
+        running, rows = origin(mailbox, lineage), []
+        names = self._writer.execute("SELECT position, id FROM entry WHERE mailbox = ? ORDER BY position", (key,))
+        for position, name in names:
+            running = advance(running, position, EnvelopeId(name))
+            rows.append((running, key, position))
+        self._writer.executemany("UPDATE entry SET running = ? WHERE mailbox = ? AND position = ?", rows)
+        self._writer.execute("UPDATE mailbox SET lineage = ?, running = ? WHERE key = ?", (lineage, running, key))
 
     def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
         """Append several batches in one commit, and say what came of each."""
@@ -182,7 +229,7 @@ class SqliteStore:
         if not new:
             return Appended((), ())
         stored_bytes = log.stored_bytes + cost(new.values())
-        if stored_bytes > batch.quota_bytes:
+        if stored_bytes > (batch.quota_bytes if log.quota_bytes is None else log.quota_bytes):
             return Appended((), tuple(new))
         entries = tuple(Entry(log.position + n, name, data) for n, (name, data) in enumerate(new.items(), 1))
         self._insert(key, log, entries, stored_bytes=stored_bytes)
@@ -232,8 +279,7 @@ class SqliteStore:
     def stats(self) -> Stats:
         """Count what is stored."""
         with self._wall():
-            query = "SELECT count(*), coalesce(sum(position), 0), coalesce(sum(bytes), 0) FROM mailbox"
-            return Stats(*self._reader.execute(query).fetchone())
+            return Stats(*self._reader.execute(STATS).fetchone())
 
     def close(self) -> None:
         """Fold the WAL into the file and leave; closing twice is harmless."""
@@ -250,47 +296,25 @@ class SqliteStore:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._wall(), _transaction(self._writer, "BEGIN IMMEDIATE"):
+        with self._wall(), transaction(self._writer, "BEGIN IMMEDIATE"):
             yield
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        with self._wall(), _transaction(self._reader, "BEGIN"):
+        with self._wall(), transaction(self._reader, "BEGIN"):
             yield
 
     @contextmanager
     def _wall(self) -> Iterator[None]:
-        try:
+        with walled(self._path):
             yield
-        except sqlite3.Error as error:
-            raise self._explain(error) from error
-
-    def _explain(self, error: sqlite3.Error) -> StoreError:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return file.busy(self._path)
-        if code in DAMAGED:
-            return file.damaged(self._path)
-        if code in FULL:
-            return file.full(self._path, FULL[code])
-        return StoreError(f"The database {self._path} can not be used: {error}. What was confirmed is safe.")
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
-    connection.execute(begin)
-    try:
-        yield
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
-def _look(connection: sqlite3.Connection, mailbox: MailboxId) -> tuple[int, Log] | None:
+def _look(connection: Connection, mailbox: MailboxId) -> tuple[int, Log] | None:
     row: tuple[Any, ...] | None = connection.execute(LOG, (mailbox,)).fetchone()
     if row is None:
         return None
-    key, lineage, position, running, stored_bytes, kind, ends_s = row
-    log = Log(mailbox, Lineage(lineage), position, RunningHash(running), stored_bytes, MailboxKind(kind), ends_s)
+    key, lineage, position, running, stored_bytes, kind, ends_s, quota_bytes = row
+    running = RunningHash(running)
+    log = Log(mailbox, Lineage(lineage), position, running, stored_bytes, MailboxKind(kind), ends_s, quota_bytes)
     return key, log

@@ -13,11 +13,12 @@ import pytest
 
 from tests.contracts.relay_client import WAIT_S, envelope
 from tests.contracts.relay_store import LINEAGE, A, B, Bench, RelayStoreContract, batch, brief, read_all
+from troth_relay import limits
 from troth_relay.admission import cost
 from troth_relay.store import Log, Store, file
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import BusyError, DamagedError, FullError, NewerError, StoreError
-from troth_wire.ids import MailboxId
+from troth_wire.ids import Lineage, MailboxId
 
 C: Final = MailboxId(b"c" * 32)
 CHILD: Final = """
@@ -49,14 +50,14 @@ PRAGMA user_version = 1;
 COMMIT;
 PRAGMA journal_mode = WAL;
 """
-BEFORE_COMMIT: Final = 7
+BEFORE_COMMIT: Final = 9
 """Statements of the transaction that raises the format."""
 DIES: Final = """
 import os, signal, sys
 from pathlib import Path
-from troth_relay.store import sqlite
+from troth_relay.store import database, sqlite
 alive = int(sys.argv[2])
-class Dying(sqlite.sqlite3.Connection):
+class Dying(database.sqlite3.Connection):
     left = None
     def execute(self, statement, *rest):
         if statement.startswith("BEGIN IMMEDIATE"):
@@ -66,8 +67,8 @@ class Dying(sqlite.sqlite3.Connection):
         if self.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return super().execute(statement, *rest)
-connect = sqlite.sqlite3.connect
-sqlite.sqlite3.connect = lambda *given, **named: connect(*given, **named, factory=Dying)
+connect = database.sqlite3.connect
+database.sqlite3.connect = lambda *given, **named: connect(*given, **named, factory=Dying)
 sqlite.SqliteStore(Path(sys.argv[1])).close()
 """
 
@@ -277,8 +278,10 @@ def test_database_keeps_no_more_than_the_page_says(path: Path) -> None:
     }
     connection.close()
     assert columns == {
-        "mailbox": {"key", "id", "lineage", "position", "running", "bytes", "day", "kind", "ends", "sponsor"},
+        "mailbox": {"key", "id", "lineage", "position", "running", "bytes", "day", "kind", "ends", "sponsor", "quota"},
         "entry": {"mailbox", "position", "id", "running", "envelope"},
+        "pass": {"number", "hash", "uses", "ends", "quota"},
+        "sqlite_sequence": {"name", "seq"},
     }
 
 
@@ -311,6 +314,15 @@ def _is_whole(path: Path) -> None:
     assert store.sweep(now_s=10**9, mailboxes_max=9) == (C,)
     store.close()
     assert _version(path) == file.FORMAT
+    assert _gives_back(path)
+
+
+def _gives_back(path: Path) -> bool:
+    """Tell whether free pages of a file can be given back to the disk."""
+    connection = sqlite3.connect(path)
+    (kind,) = connection.execute("PRAGMA auto_vacuum").fetchone()
+    connection.close()
+    return bool(kind == 2)
 
 
 def test_earlier_file_is_brought_forward(path: Path) -> None:
@@ -321,9 +333,9 @@ def test_earlier_file_is_brought_forward(path: Path) -> None:
     _is_whole(path)
 
 
-@pytest.mark.parametrize("alive", range(1, 9))
+@pytest.mark.parametrize("alive", range(1, 15))
 def test_bringing_forward_may_be_killed(path: Path, alive: int) -> None:
-    """A relay killed at any statement on the way leaves a file of format 1, and the next one does it all."""
+    """Killed at any statement on the way, a relay leaves a whole file of either format; the next does the rest."""
     _earlier(path)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-c", DIES, str(path), str(alive)]
@@ -331,6 +343,87 @@ def test_bringing_forward_may_be_killed(path: Path, alive: int) -> None:
     assert done.returncode == -signal.SIGKILL
     assert _version(path) == 1 or alive > BEFORE_COMMIT
     _is_whole(path)
+
+
+def test_file_without_room_is_served_as_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where there is no room to write an earlier file anew it is served all the same, and the log says so."""
+    _earlier(path)
+    vacuum = SqliteStore.vacuum
+
+    def refuse(store: SqliteStore) -> None:
+        store.bound(1)
+        raise file.full(path, "there is no room left")
+
+    monkeypatch.setattr(SqliteStore, "vacuum", refuse)
+    store = SqliteStore(path)
+    assert read_all(store, B) == [envelope(1)]
+    store.close()
+    assert "too little room" in caplog.text
+    assert not _gives_back(path)
+    monkeypatch.setattr(SqliteStore, "vacuum", vacuum)
+    _is_whole(path)
+
+
+def _heavy(path: Path) -> SqliteStore:
+    """Open a store with one small log and much that has ended."""
+    store = SqliteStore(path)
+    store.create(A, lineage=LINEAGE, day=0)
+    store.append([batch(A, envelope(1))])
+    for number in range(20):
+        store.create(_mailbox(number), lineage=LINEAGE, day=0, brief=brief())
+        store.append([batch(_mailbox(number), *(envelope(n, size=60_000) for n in range(10)))])
+    return store
+
+
+def _mailbox(number: int) -> MailboxId:
+    return MailboxId(number.to_bytes(32, "big"))
+
+
+def test_swept_room_goes_back_to_the_disk(path: Path) -> None:
+    """What has ended leaves the file step by step, so much after each sweep, except a little for what comes next."""
+    store = _heavy(path)
+    store.reclaim()
+    most = path.stat().st_size
+    assert len(store.sweep(now_s=600, mailboxes_max=100)) == 20
+    sizes = [store._number("PRAGMA page_count")]
+    while store.sweep(now_s=600, mailboxes_max=100) or store._number("PRAGMA page_count") < sizes[-1]:
+        sizes.append(store._number("PRAGMA page_count"))
+    # A few pages of SQLite's own go with them.
+    assert sizes[0] > most // 4_096 - limits.RECLAIM_PAGES_MAX - 10
+    assert store._number("PRAGMA freelist_count") == limits.FREE_PAGES_KEPT
+    store.reclaim()
+    assert store._number("PRAGMA freelist_count") == 0
+    assert path.stat().st_size < most / 20
+    assert read_all(store, A) == [envelope(1)]
+    store.close()
+
+
+def test_written_anew_is_the_same(path: Path) -> None:
+    """A file that is written anew holds all that it held, in as little room."""
+    store = _heavy(path)
+    store.sweep(now_s=600, mailboxes_max=100)
+    store.vacuum()
+    assert path.stat().st_size < 100_000
+    assert read_all(store, A) == [envelope(1)]
+    store.close()
+    assert _gives_back(path)
+
+
+def test_another_life_has_another_lineage(path: Path) -> None:
+    """Renewed logs hold the same envelopes under another lineage each, with hashes to match; brief ones are gone."""
+    _filled(path)
+    store = SqliteStore(path)
+    store.create(C, lineage=LINEAGE, day=0, brief=brief())
+    lineages = iter([Lineage(b"1" * 16), Lineage(b"2" * 16)])
+    store.renew(lambda: next(lineages))
+    logs = [store.look(mailbox) for mailbox in (A, B)]
+    assert sorted(log.lineage for log in logs if log) == [b"1" * 16, b"2" * 16]
+    assert read_all(store, A) == [envelope(number) for number in range(50)]
+    assert store.look(C) is None
+    store.close()
+    SqliteStore(path).close()
 
 
 def test_damaged_earlier_file_is_untouched(path: Path) -> None:

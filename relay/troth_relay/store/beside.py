@@ -1,0 +1,65 @@
+"""What is done to the file of a relay that may be serving: copy it, count in it, change its passes.
+
+SQLite lets one program write at a time, and each sees whole commits.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from troth_relay.store import Stats, file, passes
+from troth_relay.store.database import BESIDE_MS, Connection, connect, transaction, walled
+from troth_relay.store.statements import (
+    BROKEN_LOGS,
+    FORGET_BRIEF,
+    FORMAT_WITHOUT_KINDS,
+    FORMAT_WITHOUT_PASSES,
+    STATS,
+)
+from troth_wire.errors import StoreError
+
+__all__ = ["changing", "copy", "measure"]
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy the logs as they are at one moment into an empty file; nothing brief, and no pass.
+
+    Raises:
+        StoreError: By its kind; what is in the target then is of no use.
+    """
+    with walled(source), closing(connect(source, "rw", wait_ms=BESIDE_MS)) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    with walled(target), closing(connect(target, "rw", wait_ms=BESIDE_MS)) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        with transaction(connection, "BEGIN IMMEDIATE"):
+            for statement in FORGET_BRIEF if version > FORMAT_WITHOUT_KINDS else ():
+                connection.execute(statement)
+            if version > FORMAT_WITHOUT_PASSES:
+                connection.execute(passes.FORGET)
+        if connection.execute(BROKEN_LOGS).fetchone()[0]:
+            raise file.damaged(source)
+
+
+@contextmanager
+def changing(path: Path) -> Iterator[Connection]:
+    """Change something in one commit; a relay may be serving, and goes by it from then on.
+
+    Raises:
+        StoreError: By its kind; nothing was changed.
+    """
+    with walled(path), closing(connect(path, "rw", wait_ms=BESIDE_MS)) as connection:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        if connection.execute("PRAGMA user_version").fetchone()[0] <= FORMAT_WITHOUT_PASSES:
+            raise StoreError(
+                f"{path} is of an earlier release. Nothing was changed. Start the relay once, then try again."
+            )
+        with transaction(connection, "BEGIN IMMEDIATE"):
+            yield connection
+
+
+def measure(path: Path) -> Stats:
+    """Count what is stored; a relay may be serving."""
+    with walled(path), closing(connect(path, "rw", wait_ms=BESIDE_MS)) as connection:
+        return Stats(*connection.execute(STATS).fetchone())

@@ -1,0 +1,105 @@
+"""Backups, and a database made of one: a copy is whole or it is not there.
+
+A copy may be older than what devices have read.
+So a restored log has another lineage: no device takes it for the one it knows, and each sends what is missing again.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from troth_relay.store import file
+from troth_relay.store.beside import copy
+from troth_relay.store.sqlite import SqliteStore
+from troth_wire.errors import StoreError
+from troth_wire.ids import Lineage
+
+__all__ = ["back_up", "restore"]
+
+
+def back_up(database: Path, target: Path) -> None:
+    """Copy a database, also while a relay serves from it, into a new file that only its owner may read.
+
+    Raises:
+        StoreError: If there is none, the target exists, or it can not be written; then no target was made.
+    """
+    _must_exist(database)
+    with _made(target) as part:
+        copy(database, part)
+
+
+def restore(source: Path, database: Path, *, lineage: Callable[[], Lineage]) -> None:
+    """Make a database of a backup, with another lineage for every log.
+
+    Raises:
+        StoreError: If the backup can not be used, or the database exists; then nothing was made.
+    """
+    _must_exist(source)
+    with _made(database) as part:
+        copy(source, part)
+        store = SqliteStore(part)
+        try:
+            store.renew(lineage)
+        finally:
+            store.close()
+            _lock_of(part).unlink(missing_ok=True)
+
+
+def _must_exist(path: Path) -> None:
+    if file.check(path):
+        raise StoreError(f"There is no database {path}. Nothing was changed. Name the file that there is.")
+
+
+@contextmanager
+def _made(target: Path) -> Iterator[Path]:
+    """Give an empty file beside the target, which becomes the target if all goes well, and goes if not."""
+    part = target.with_name(target.name + ".part")
+    _make_empty(part, target)
+    try:
+        yield part
+        _sync(part)
+        part.rename(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise StoreError(
+            f"{target} can not be written: {error.strerror}. It was not made; nothing was lost."
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _make_empty(part: Path, target: Path) -> None:
+    if target.exists():
+        raise StoreError(f"{target} exists. It was left as it is. Move it away, or name another file.")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError as error:
+        raise StoreError(
+            f"{part} exists: another copy is being made, or one was cut off. It was left as it is. "
+            "Remove it if none is being made."
+        ) from error
+    except OSError as error:
+        raise StoreError(
+            f"{part} can not be made: {error.strerror}. Nothing was changed. Name another file."
+        ) from error
+
+
+def _sync(path: Path) -> None:
+    # SQLite leaves a copy to the system; a backup is one only when it is on the disk.
+    with path.open("rb+") as written:
+        os.fsync(written.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    # Windows opens no folders, and keeps names without being asked.
+    with suppress(PermissionError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")

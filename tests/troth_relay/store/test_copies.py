@@ -1,0 +1,203 @@
+"""A copy is whole or not there, holds no meeting, and a database made of one is told apart by every device."""
+
+import itertools
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from tests.contracts.relay_client import envelope
+from tests.contracts.relay_store import LINEAGE, A, B, batch, brief, open_, read_all
+from troth_relay.store import Denial, Pass, Ticket, copies, file
+from troth_relay.store.copies import back_up, restore
+from troth_relay.store.sqlite import SqliteStore
+from troth_wire.errors import DamagedError, StoreError
+from troth_wire.ids import Lineage, MailboxId
+
+C = MailboxId(b"\xc3" * 32)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a database may be."""
+    return tmp_path / "relay.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    """A relay's store, open, with two logs."""
+    store = SqliteStore(path)
+    open_(store, A)
+    open_(store, B)
+    store.append([batch(A, *map(envelope, range(10))), batch(B, envelope(1))])
+    yield store
+    store.close()
+
+
+def _lineages() -> Iterator[Lineage]:
+    return (Lineage(number.to_bytes(16, "big")) for number in itertools.count(1))
+
+
+def _restored(source: Path, database: Path) -> SqliteStore:
+    restore(source, database, lineage=_lineages().__next__)
+    return SqliteStore(database)
+
+
+def test_backup_is_one_moment_of_a_relay_that_writes(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """While a relay appends, a copy holds a whole beginning of each log, and the relay never waits for it."""
+    stop, failures = Event(), list[BaseException]()
+
+    def append() -> None:
+        for number in itertools.count(10):
+            if stop.is_set():
+                return
+            try:
+                store.append([batch(A, envelope(number)), batch(B, envelope(number))])
+            except StoreError as error:
+                failures.append(error)
+                return
+
+    writing = Thread(target=append)
+    writing.start()
+    try:
+        for number in range(5):
+            back_up(path, tmp_path / f"{number}.db")
+    finally:
+        stop.set()
+        writing.join(20)
+    assert failures == []
+    lengths = []
+    for number in range(5):
+        copied = SqliteStore(tmp_path / f"{number}.db")
+        logs = read_all(copied, A), read_all(copied, B)
+        copied.close()
+        assert len(logs[0]) == len(logs[1]) + 9
+        assert logs[0] == [envelope(n) for n in range(len(logs[0]))]
+        lengths.append(len(logs[0]))
+    assert lengths == sorted(lengths)
+
+
+def test_backup_is_for_its_owner_alone(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """A copy can be read by its owner alone, whatever the umask, and leaves nothing beside it."""
+    before = os.umask(0)
+    try:
+        back_up(path, tmp_path / "copy.db")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+    assert [item.name for item in tmp_path.iterdir() if item.name.startswith("copy")] == ["copy.db"]
+
+
+def test_backup_holds_no_meeting(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """What will have ended in minutes or days is not kept for years: not its name, its records or its sponsor."""
+    sponsor = MailboxId(b"\xd7" * 32)
+    store.create(C, lineage=LINEAGE, day=0, brief=brief(sponsor=sponsor))
+    store.append([batch(C, b"\x5e" * 4_096)])
+    back_up(path, tmp_path / "copy.db")
+    content = (tmp_path / "copy.db").read_bytes()
+    assert bytes(A) in content
+    for secret in (C, sponsor, b"\x5e" * 8):
+        assert bytes(secret) not in content
+    assert store.look(C) is not None
+
+
+def test_backup_holds_no_pass(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """A pass that is spent or revoked later does not come back with a backup, and no other is made for it."""
+    secret = b"\x7e" * 32
+    store.add_pass(Pass(secret, uses=1, ends_s=100, quota_bytes=None), now_s=0)
+    back_up(path, tmp_path / "copy.db")
+    assert secret not in (tmp_path / "copy.db").read_bytes()
+    other = _restored(tmp_path / "copy.db", tmp_path / "other.db")
+    assert other.create(C, lineage=LINEAGE, day=0, ticket=Ticket(secret, 0)) is Denial.UNADMITTED
+    assert other.passes_issued() == 1
+    other.close()
+
+
+def test_restored_logs_are_told_apart(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """A database made of a copy has every envelope, under a lineage that no device knows."""
+    back_up(path, tmp_path / "copy.db")
+    other = _restored(tmp_path / "copy.db", tmp_path / "other.db")
+    for mailbox in (A, B):
+        assert read_all(other, mailbox) == read_all(store, mailbox)
+        old, new = store.look(mailbox), other.look(mailbox)
+        assert old is not None
+        assert new is not None
+        assert old.lineage != new.lineage
+        assert old.running != new.running
+    other.close()
+    assert sorted(item.name for item in tmp_path.iterdir() if item.name.startswith("other")) == [
+        "other.db",
+        "other.db.lock",
+    ]
+
+
+def test_nothing_is_written_over(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """A file that exists is left as it is: neither a backup nor a database is replaced."""
+    (tmp_path / "copy.db").write_bytes(b"mine")
+    with pytest.raises(StoreError, match="exists"):
+        back_up(path, tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").read_bytes() == b"mine"
+    back_up(path, tmp_path / "good.db")
+    with pytest.raises(StoreError, match="exists"):
+        restore(tmp_path / "good.db", path, lineage=_lineages().__next__)
+
+
+def test_copy_that_was_cut_off_is_named(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """What another copy left is neither taken for one nor removed behind anybody's back."""
+    part = tmp_path / "copy.db.part"
+    part.touch()
+    with pytest.raises(StoreError, match="Remove it if none"):
+        back_up(path, tmp_path / "copy.db")
+    assert part.exists()
+
+
+def test_failed_copy_leaves_nothing(
+    store: SqliteStore, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy that fails at any step is not there, and the message says that nothing is lost."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for step in ("_sync", "copy"):
+        with monkeypatch.context() as patched:
+            patched.setattr(copies, step, fail)
+            with pytest.raises(StoreError, match="nothing was lost"):
+                back_up(path, tmp_path / "copy.db")
+        assert not [item for item in tmp_path.iterdir() if item.name.startswith("copy")]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"something else" * 100])
+def test_only_a_database_is_copied(tmp_path: Path, content: bytes | None) -> None:
+    """What is missing, empty or no relay's database makes no copy and no database."""
+    source = tmp_path / "source.db"
+    if content is not None:
+        source.write_bytes(content)
+    with pytest.raises(StoreError):
+        back_up(source, tmp_path / "copy.db")
+    with pytest.raises(StoreError):
+        restore(source, tmp_path / "copy.db", lineage=_lineages().__next__)
+    assert not [item for item in tmp_path.iterdir() if item.name.startswith("copy")]
+
+
+def test_damaged_database_is_no_backup(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """A log without its end is found when it is copied, not when the copy is needed."""
+    store._writer.execute("DELETE FROM entry WHERE position = 10")
+    with pytest.raises(DamagedError, match="is damaged"):
+        back_up(path, tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
+
+
+def test_missing_folder_is_a_message(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """A folder that does not exist is a sentence."""
+    with pytest.raises(StoreError, match="can not be made"):
+        back_up(path, tmp_path / "nowhere" / "copy.db")
+
+
+def test_backup_keeps_its_format(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """A copy is marked as what it is a copy of."""
+    back_up(path, tmp_path / "copy.db")
+    assert not file.check(tmp_path / "copy.db")
