@@ -38,11 +38,11 @@ class Grouped(click.Group):
         """Write one section for each heading."""
         for heading in HEADINGS:
             rows = [(command.name, command.summary) for command in COMMANDS if command.heading == heading]
+            if heading == HEADINGS[-1]:
+                rows.append(("demo", demo.get_short_help_str(COLUMNS)))
             if rows:
                 with formatter.section(heading):
                     formatter.write_dl(rows)
-        with formatter.section("To look at"):
-            formatter.write_dl([("demo", demo.get_short_help_str(COLUMNS))])
 
 
 @click.group(cls=Grouped, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
