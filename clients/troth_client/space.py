@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from troth import Edit, Engine, Path, Request, Status, Step, Value
+from troth import Edit, Engine, Path, Request, Signer, Status, Step, Value
 from troth.membership import Members
 from troth_client.driver import Driver
 from troth_client.notices import Notices
@@ -106,6 +106,17 @@ class Space:
         """Remember that people compared the words, or the safety number, and found them the same."""
         await self._driver.ask(lambda _: (Step(save=[row(None)]), None))
         self._words.clear()
+
+    async def admin(self, passphrase: str) -> Signer:
+        """Return this device's admin key for one commitment; it takes the passphrase again and is not remembered.
+
+        Raises:
+            UsageError: If two people far apart have not compared their words yet: nobody commits to a stranger.
+            PassphraseError: If this is not the passphrase.
+        """
+        if self._words:
+            raise UsageError("nothing can be agreed here before the four words, or the safety number, were compared")
+        return await asyncio.to_thread(self._room.admin, passphrase)
 
     async def until(self, holds: Callable[[Status], bool]) -> None:
         """Wait until something holds of the status.
