@@ -47,7 +47,14 @@ def status(result: Result) -> Shown:
 def doctor(result: Result) -> Shown:
     """Show every file, the relay and every space."""
     files = Table(("What", "Where", "How it is"), tuple(tuple(row) for row in result["files"]))
-    return [*status(result), files, *(Say(note) for note in result.get("notes", ()))]
+    items = _table(("What waits", "Where", "Why"), result.get("items", ()))
+    own = _table(("Your other devices", "What is known of them"), result.get("own", ()))
+    return [*status(result), *items, *own, files, *(Say(note) for note in result.get("notes", ()))]
+
+
+def _table(heads: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Shown:
+    """Show a table, unless nothing stands in it."""
+    return [Table(heads, tuple(tuple(row) for row in rows))] if rows else []
 
 
 def mine(result: Result) -> Shown:

@@ -4,12 +4,13 @@ A verdict belongs to a record id and stands for good; what can not be proven yet
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from troth import record as records
 from troth.record import Header, Record, Tip, Verified
 from troth_wire.errors import ForgedError
-from troth_wire.ids import DeviceId, Incarnation, RecordId, SpaceId
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
+from troth_wire.limits import DEVICE_INCARNATIONS_MAX
 
 __all__ = ["Chains"]
 
@@ -25,9 +26,17 @@ class Chains:
         self._tips: dict[DeviceId, dict[Incarnation, Tip]] = defaultdict(dict)
         self._ranks: dict[Life, int] = {}
         self._lives: Counter[DeviceId] = Counter()
+        self._documents: dict[DeviceId, dict[DocumentId, int]] = defaultdict(dict)
         self._known: set[RecordId] = set()
+        # What a life begins with, and what each record goes on in: of several, the one that the log showed first.
+        self._first: dict[Life, Record] = {}
+        self._next: dict[tuple[Place, RecordId], Record] = {}
         # Copies of a record by their signature: one may prove what another does not.
         self._parked: dict[RecordId, dict[bytes, Record]] = defaultdict(dict)
+        # The same, in the order in which they came.
+        self._copies: dict[tuple[RecordId, bytes], Record] = {}
+        # Those that would begin a life, or name a document that their device named in no other.
+        self._unranked: dict[DeviceId, set[RecordId]] = defaultdict(set)
         # What proven records name as the one before them, as long as it is not here.
         self._named: set[tuple[Place, RecordId]] = set()
         self.forks: set[tuple[Life, int]] = set()
@@ -39,11 +48,16 @@ class Chains:
     @property
     def parked(self) -> tuple[Record, ...]:
         """Records that nothing proves yet, in every copy."""
-        return tuple(record for copies in self._parked.values() for record in copies.values())
+        return tuple(self._copies.values())
 
     def rank(self, device: DeviceId, incarnation: Incarnation) -> int:
-        """Return how many lives of a device became known before this one, of which a record is proven."""
-        return self._ranks[device, incarnation]
+        """Return how many lives of a device became known before this one; all, if no record of it is proven."""
+        return self._ranks.get((device, incarnation), self._lives[device])
+
+    def rank_document(self, device: DeviceId, document: DocumentId) -> int:
+        """Return how many documents a device's records named before this one; all, if none names it."""
+        named = self._documents[device]
+        return named.get(document, len(named))
 
     def tip(self, device: DeviceId, incarnation: Incarnation) -> Tip | None:
         """Return the highest proven record of a life."""
@@ -53,9 +67,27 @@ class Chains:
         """Return the highest proven record of every life of a device, in the order in which they became known."""
         return list(self._tips.get(device, {}).values())
 
+    def ends(self, device: DeviceId) -> list[Tip]:
+        """Return where a cut keeps all that is known of a device: of each life that counts, the end.
+
+        Where a life branches, it is the end of the branch that was here first: whoever copied a key must not be able
+        to take the place of its owner's words by writing more.
+        """
+        forked = {life for life, _ in self.forks}
+        tips = (tip for tip in self.tips(device) if self._ranks[device, tip.incarnation] < DEVICE_INCARNATIONS_MAX)
+        return [self._end(device, tip) if (device, tip.incarnation) in forked else tip for tip in tips]
+
+    def _end(self, device: DeviceId, tip: Tip) -> Tip:
+        at = self._first.get((device, tip.incarnation))
+        while at is not None:
+            tip = Tip(tip.incarnation, at.header.sequence, at.id)
+            at = self._next.get((_place(at.header), at.id))
+        return tip
+
     def add_own(self, record: Verified) -> None:
         """Take in a record that this device has just signed."""
         self._prove(record)
+        self._follow(record)
 
     def settle(self, arrived: Iterable[Record], key_of: Callable[[DeviceId], bytes | None]) -> list[Verified]:
         """Take in records and return those that are proven now, also earlier ones.
@@ -66,31 +98,62 @@ class Chains:
         """
         fresh = [record for record in arrived if record.id not in self._known]
         for record in fresh:
-            self._parked[record.id][record.signature] = record
-        self._begin_in_order(fresh, key_of)
+            # One that waited for its author's key is met where the log has it, not before.
+            self._parked.get(record.id, {}).pop(record.signature, None)
         proven: list[Verified] = []
+        for portion in self._portions(fresh):
+            proven += self._settle(portion, key_of)
+        order = {record.id: place for place, record in reversed(list(enumerate(fresh)))}
+        proven.sort(key=lambda item: (order.get(item.id, -1), item.header.sequence))
+        for record in proven:
+            self._follow(record)
+        return proven
+
+    def _portions(self, fresh: Iterable[Record]) -> Iterator[list[Record]]:
+        """Cut what arrived where a new life or document begins, so that these are ranked in the order of the log.
+
+        Otherwise devices that read the same log in other portions would count other ones, where there are too many.
+        Where a record that nothing proves yet begins one, each of its device's may be the one that proves it.
+        """
+        portion: list[Record] = []
+        for record in fresh:
+            if self._is_ranked(record.header) and not self._unranked[record.header.device]:
+                portion.append(record)
+                continue
+            yield portion
+            yield [record]
+            portion = []
+        yield portion
+
+    def _settle(self, fresh: list[Record], key_of: Callable[[DeviceId], bytes | None]) -> list[Verified]:
+        proven: list[Verified] = []
+        for record in fresh:
+            # A portion before this one may have proven it.
+            if record.id not in self._known:
+                self._park(record)
         # From the end of each run: where the last signature holds, the ones before it need not be checked.
         for record in sorted(fresh, key=lambda item: item.header.sequence, reverse=True):
             if record.id not in self._known and self._stands(record, key_of(record.header.device)):
                 proven += self._run_ending_in(record)
-        order = {record.id: place for place, record in reversed(list(enumerate(fresh)))}
-        return sorted(proven, key=lambda item: (order.get(item.id, -1), item.header.sequence))
+        return proven
 
-    def _begin_in_order(self, fresh: Iterable[Record], key_of: Callable[[DeviceId], bytes | None]) -> None:
-        """Rank new lives by the log: by the first record that its own signature proves, however much arrives at once.
+    def _park(self, record: Record) -> None:
+        self._parked[record.id][record.signature] = record
+        self._copies[record.id, record.signature] = record
+        if not self._is_ranked(record.header):
+            self._unranked[record.header.device].add(record.id)
 
-        Otherwise devices that read the same log in other portions would count other lives, where there are too many.
-        """
-        for record in fresh:
-            life = record.header.device, record.header.incarnation
-            key = key_of(record.header.device)
-            if life not in self._ranks and key is not None and _signed(record, key):
-                self._begin(life)
+    def _is_ranked(self, header: Header) -> bool:
+        known = header.document is None or header.document in self._documents[header.device]
+        return known and (header.device, header.incarnation) in self._ranks
 
-    def _begin(self, life: Life) -> None:
+    def _begin(self, header: Header) -> None:
+        device, life = header.device, (header.device, header.incarnation)
         if life not in self._ranks:
-            self._ranks[life] = self._lives[life[0]]
-            self._lives[life[0]] += 1
+            self._ranks[life] = self._lives[device]
+            self._lives[device] += 1
+        if header.document is not None:
+            self._documents[device].setdefault(header.document, len(self._documents[device]))
 
     def _stands(self, record: Record, key: bytes | None) -> bool:
         return (_place(record.header), record.id) in self._named or (key is not None and _signed(record, key))
@@ -106,6 +169,13 @@ class Chains:
             at = before if before is not None and _precedes(before, at) else None
         return run
 
+    def _follow(self, record: Verified) -> None:
+        header = record.header
+        if header.prev is None:
+            self._first.setdefault((header.device, header.incarnation), record)
+        else:
+            self._next.setdefault((_place(header, -1), header.prev), record)
+
     def _prove(self, record: Verified) -> None:
         header = record.header
         life = header.device, header.incarnation
@@ -114,9 +184,11 @@ class Chains:
         tips = self._tips[header.device]
         if header.incarnation not in tips or header.sequence > tips[header.incarnation].sequence:
             tips[header.incarnation] = Tip(header.incarnation, header.sequence, record.id)
-        self._begin(life)
+        self._begin(header)
         self._known.add(record.id)
-        self._parked.pop(record.id, None)
+        for signature in self._parked.pop(record.id, {}):
+            del self._copies[record.id, signature]
+        self._unranked[header.device].discard(record.id)
         self._named.discard((_place(header), record.id))
         if header.prev is not None and header.prev not in self._known:
             self._named.add((_place(header, -1), header.prev))

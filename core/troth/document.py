@@ -8,7 +8,7 @@ a foreign change is applied alone, after the guard, and its hash is looked for a
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from troth import edits
@@ -16,7 +16,7 @@ from troth.edits import Delete, Edit, Insert, Path, Put, Splice, Text, Value
 from troth.guard import Change, change_hash, read
 from troth_wire.errors import TrothError, UsageError
 from troth_wire.ids import ActorId, ChangeHash
-from troth_wire.limits import EDIT_PATH_PARTS_MAX
+from troth_wire.limits import CHANGE_DEPENDENCIES_MAX, EDIT_PATH_PARTS_MAX
 
 try:
     from automerge import core as automerge
@@ -31,6 +31,8 @@ __all__ = ["Document", "Made", "PoisonedError", "UnappliedError"]
 CUT_AT_WEIGHT: Final = 40_000
 """Estimated bytes after which a change is cut; the estimate is high, and a change may have 61 440."""
 SPLICE_CHARACTERS: Final = 2_000
+HEADS_MAX: Final = CHANGE_DEPENDENCIES_MAX // 2
+"""More heads are tied together first: a change builds on all of them, and may name only so many."""
 DEPTH_MAX: Final = 2 * EDIT_PATH_PARTS_MAX + 2
 """No edit nests deeper: a path's parts and a value's own levels. What a hostile change nests deeper is not shown."""
 _OP_WEIGHT: Final = 64
@@ -130,12 +132,37 @@ class Document:
         Raises:
             PoisonedError: If the library stopped; discard the document.
         """
+        tied = self._tie()
         made = self._edit(groups, CUT_AT_WEIGHT)
         if made is None and len(groups) > 1:
-            return self._edit_one_by_one(groups)
-        if made is None:
-            made = self._edit(groups, 0)
-        return made or Made((), {0: UsageError("too many values stand in conflict here to be replaced by one edit")})
+            made = self._edit_one_by_one(groups)
+        made = made or self._edit(groups, 0)
+        made = made or Made((), {0: UsageError("too many values stand in conflict here to be replaced by one edit")})
+        return replace(made, changes=(*tied, *made.changes), read=(*map(_read_own, tied), *made.read)) if tied else made
+
+    def _tie(self) -> list[bytes]:
+        """Make changes that show nothing and build on some of the heads each, until an edit can build on all.
+
+        Whoever writes as many devices at once could else make the document one in which nobody writes any more.
+        """
+        tied: list[bytes] = []
+        with _WALL:
+            while len(heads := self._document.get_heads()) > HEADS_MAX:
+                actor = self._document.get_actor()
+                own = [change.hash for change in self._document.get_changes([]) if change.actor_id == actor]
+                part = self._document.fork([*heads[:HEADS_MAX], *own[-1:]])
+                part.set_actor(actor)
+                before = part.get_heads()
+                # A key that nobody has; it comes and goes in one change.
+                key = change_hash(b"".join(heads)).hex()
+                with part.transaction() as transaction:
+                    transaction.put(automerge.ROOT, key, ScalarType.Null, None)
+                    transaction.delete(automerge.ROOT, key)
+                (tie,) = part.get_changes(before)
+                tied.append(tie.raw_bytes)
+                self.merge(tied[-1])
+                self._written = True
+        return tied
 
     def _edit(self, groups: Sequence[Sequence[Edit]], cut_at: int) -> Made | None:
         """Write groups; return None, and leave no trace, if a change comes out that everyone would refuse.
@@ -244,6 +271,12 @@ class Document:
             with self._document.transaction() as transaction:
                 for piece in share:
                     _apply(transaction, piece)
+
+
+def _read_own(raw: bytes) -> Change:
+    reading = read(raw)
+    assert isinstance(reading, Change), "the guard reads what is made here"
+    return reading
 
 
 def _shares(pieces: Iterator[Edit], cut_at: int) -> Iterator[list[Edit]]:

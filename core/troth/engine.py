@@ -27,7 +27,8 @@ from troth.outbox import Outbox
 from troth.ports import Entropy
 from troth.record import Kind, Record, Verified
 from troth.retry import Retry
-from troth.status import Status
+from troth.sightings import Sightings
+from troth.status import Item, Status
 from troth.step import (
     CaughtUp,
     Changed,
@@ -74,6 +75,7 @@ class Engine:
     holding: Holding = field(default_factory=Holding)
     evidence: Evidence = field(default_factory=Evidence)
     mending: Mending = field(default_factory=Mending)
+    sightings: Sightings = field(default_factory=Sightings)
     elsewhere: set[RecordId] = field(default_factory=set)
     _found_at: dict[RecordId, int] = field(default_factory=dict)
     _pending: list[Verified] = field(default_factory=list)
@@ -150,7 +152,7 @@ class Engine:
             UsageError: If it is no device of this person, or this one has not read yet that it was added.
         """
         identity, inbox = self.identity, self.inbox
-        tips = inbox.chains.tips(victim)
+        tips = inbox.chains.ends(victim)
         # Without a key of its own: changing keys is a release of its own, and until then whoever rotates next does it.
         payload = revoke_device(inbox.members, identity.keys, admin, victim, tips, None, self.entropy)
         step = Step(tell=[Rebuild("what counts of a removed device's records is settled now")])
@@ -287,6 +289,7 @@ class Engine:
         for _, why in judged.held:
             self.holding.hold(why, step)
         for record in judged.verified:
+            self.sightings.note(record)
             found_at = self._found_at.pop(record.id, None)
             seen = record.header.seen
             if seen is not None and self.cursor.contradicts(seen, found_at or None):
@@ -424,4 +427,10 @@ class Engine:
             forks=len(self.inbox.chains.forks),
             lost=self.library.lost,
             renewed=len(self.mending.renewed),
+            items=tuple(Item(record.header.document, record.header.sequence) for record in self.unsettled.waiting),
+            own={device: self.sightings.behind(device, self.cursor.seen) for device in self._own_others()},
         )
+
+    def _own_others(self) -> frozenset[DeviceId]:
+        members, device = self.inbox.members, self.identity.device
+        return members.devices(members.person(device)) - {device} if device in members.active else frozenset()

@@ -4,21 +4,26 @@ Nothing here raises at a hostile record, and nothing is thrown away: it is parke
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from troth.chain import Chains
+from troth.cuts import Cut
 from troth.genesis import Genesis
 from troth.membership import Members
 from troth.operations import Operation
 from troth.record import Kind, Record, Verified
 from troth.roll import Roll
 from troth_wire.errors import MalformedError, VersionError
-from troth_wire.ids import DeviceId, RecordId
-from troth_wire.limits import DEVICE_INCARNATIONS_MAX
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId
+from troth_wire.limits import DEVICE_DOCUMENTS_MAX, DEVICE_INCARNATIONS_MAX
 
 __all__ = ["Inbox", "Judged", "Parked"]
+
+TOO_OFTEN: Final = "its device has started over more often than is counted"
+TOO_MANY: Final = "more documents than one device may write in"
 
 
 class Parked(Enum):
@@ -30,6 +35,7 @@ class Parked(Enum):
     KIND = "it needs a newer version"
     CAUSE = "it builds on a change that has not arrived"
     REMOVED = "its device was removed"
+    WEAK = "recovery words write nothing"
 
 
 @dataclass(slots=True)
@@ -61,12 +67,14 @@ class Inbox:
         """Count what can not be judged yet, by reason."""
         unproven = self.chains.parked
         strangers = sum(record.header.device not in self.members.cards for record in unproven)
+        weak = sum(record.header.device in self.members.weak for record in self._beyond)
         counts = {
             Parked.AUTHOR: strangers,
             Parked.SIGNATURE: len(unproven) - strangers,
             Parked.HEADS: len(self._headless),
             Parked.KIND: len(self._newer),
-            Parked.REMOVED: len(self._beyond),
+            Parked.REMOVED: len(self._beyond) - weak,
+            Parked.WEAK: weak,
         }
         return Counter({reason: count for reason, count in counts.items() if count})
 
@@ -74,6 +82,12 @@ class Inbox:
     def beyond(self) -> tuple[Verified, ...]:
         """What is set aside as beyond a cut, for a document that is made anew."""
         return tuple(self._beyond)
+
+    def why_uncounted(self, device: DeviceId, life: Incarnation, document: DocumentId) -> str | None:
+        """Say why nobody would count what a device writes now; None if it counts, as far as is known here."""
+        if self.chains.rank(device, life) >= DEVICE_INCARNATIONS_MAX:
+            return TOO_OFTEN
+        return TOO_MANY if self.chains.rank_document(device, document) >= DEVICE_DOCUMENTS_MAX else None
 
     def add_own(self, record: Verified) -> None:
         """Take in a record that this device has just signed."""
@@ -99,17 +113,25 @@ class Inbox:
                 self._place(record, judged)
             # Whoever became known may have written what is parked; for all others nothing changed.
             waiting = [record for record in self.chains.parked if record.header.device not in known]
-        self._sift(judged)
+        self._sift(judged, cuts)
         judged.recut = cuts != self.members.cuts
         return judged
 
-    def _sift(self, judged: Judged) -> None:
-        """Set aside what is beyond a cut, now that all the cuts are known that came with it."""
-        judged.beyond = [record for record in judged.carriers if self._is_beyond(record)]
-        released = [record for record in self._beyond if not self._is_beyond(record)]
-        kept = [record for record in judged.carriers if record not in judged.beyond]
-        judged.carriers = released + kept
-        self._beyond = [record for record in self._beyond if record not in released] + judged.beyond
+    def _sift(self, judged: Judged, cuts: Mapping[DeviceId, Cut]) -> None:
+        """Set aside what is beyond a cut, now that all the cuts are known that came with it.
+
+        Args:
+            judged: What came.
+            cuts: Those before; as long as they are the same, nothing that was set aside is looked at again.
+        """
+        arrived, judged.carriers, judged.beyond = judged.carriers, [], []
+        for record in arrived:
+            (judged.beyond if self._is_beyond(record) else judged.carriers).append(record)
+        if self.members.cuts != cuts:
+            released = [record for record in self._beyond if not self._is_beyond(record)]
+            judged.carriers = released + judged.carriers
+            self._beyond = [record for record in self._beyond if self._is_beyond(record)]
+        self._beyond += judged.beyond
 
     def _is_beyond(self, record: Verified) -> bool:
         """Whether its place is beyond a cut. In branches of one life the chain decides, and the library looks at it."""
@@ -138,7 +160,7 @@ class Inbox:
         elif not self._roll.knows(header.heads):
             self._headless.append(record)
         elif self.chains.rank(header.device, header.incarnation) >= DEVICE_INCARNATIONS_MAX:
-            judged.held.append((record.id, "its device has started over more often than is counted"))
+            judged.held.append((record.id, TOO_OFTEN))
         elif header.kind == Kind.CHANGES:
             self._place_changes(record, judged)
         elif header.kind == Kind.OPERATION:
@@ -147,10 +169,11 @@ class Inbox:
             self._newer.append(record)
 
     def _place_changes(self, record: Verified, judged: Judged) -> None:
-        device = record.header.device
-        if device in self.members.weak:
-            judged.held.append((record.id, "recovery words write nothing"))
-        elif self._roll.was_removed(device, record.header.heads):
+        header = record.header
+        assert header.document is not None, "records of changes name their document"
+        if self.chains.rank_document(header.device, header.document) >= DEVICE_DOCUMENTS_MAX:
+            judged.held.append((record.id, TOO_MANY))
+        elif self._roll.was_removed(header.device, header.heads):
             judged.held.append((record.id, "its device knew that it had been removed"))
         else:
             judged.carriers.append(record)

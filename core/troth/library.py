@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
 
 from troth import keys
 from troth import record as records
@@ -13,13 +12,9 @@ from troth.guard import Refused
 from troth.record import Record, Verified
 from troth.retracing import Retraced
 from troth.shelf import Parcel, Shelf
-from troth_wire.errors import MalformedError, UsageError
 from troth_wire.ids import ActorId, ChangeHash, DeviceId, DocumentId, Incarnation, PersonId, RecordId
-from troth_wire.limits import DEVICE_DOCUMENTS_MAX
 
 __all__ = ["Library", "Reaches"]
-
-TOO_MANY: Final = "more documents than one device may write in"
 
 Reaches = Mapping[DeviceId, frozenset[RecordId]]
 """Of each device that was cut off, the records at or below its cut (`cuts.reach`)."""
@@ -33,7 +28,6 @@ class Library:
         self._life = life
         self._reaches = reaches or {}
         self._shelves: dict[DocumentId, Shelf] = {}
-        self._claims: dict[DeviceId, set[DocumentId]] = defaultdict(set)
         self._writers: dict[DocumentId, dict[ActorId, DeviceId]] = defaultdict(dict)
         self._persons: dict[DeviceId, PersonId] = {}
         self._doubtful: set[DocumentId] = set()
@@ -60,8 +54,6 @@ class Library:
         Raises:
             PoisonedError: If everything must be rebuilt.
         """
-        if not self._claim(self._device, document):
-            return Made((), {number: UsageError(TOO_MANY) for number in range(len(groups))})
         shelf = self._shelf(document)
         made = shelf.edit(groups)
         self._doubt(document, shelf)
@@ -79,12 +71,10 @@ class Library:
         """Return the changes in a record, each with the only actor under which its author may write.
 
         Raises:
-            MalformedError: If the payload is not what the header says, or its author writes in documents enough.
+            MalformedError: If the payload is not what the header says.
         """
         header = record.header
         assert header.document is not None, "records of changes name their document"
-        if not self._claim(header.device, header.document):
-            raise MalformedError(TOO_MANY)
         actor = keys.actor(header.device, header.document, header.incarnation)
         self._writers[header.document][actor] = header.device
         beyond = header.device in self._reaches and record.id not in self._reaches[header.device]
@@ -182,14 +172,6 @@ class Library:
     def _authors(self, document: DocumentId, persons: Mapping[DeviceId, PersonId]) -> dict[ActorId, Author]:
         writers = self._writers[document] | {keys.actor(self._device, document, self._life): self._device}
         return {actor: Author(device, persons.get(device, PersonId(device))) for actor, device in writers.items()}
-
-    def _claim(self, device: DeviceId, document: DocumentId) -> bool:
-        """Count a document that a device writes in; false if it is one too many, which is no business of others."""
-        claimed = self._claims[device]
-        if document not in claimed and len(claimed) >= DEVICE_DOCUMENTS_MAX:
-            return False
-        claimed.add(document)
-        return True
 
     def _shelf(self, document: DocumentId) -> Shelf:
         if document not in self._shelves:

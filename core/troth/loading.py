@@ -115,6 +115,8 @@ def _build(
     judged = loaded.inbox.take(record for _, _, record in kept.values())
     loaded.library = Library(loaded.identity.device, loaded.life, _reaches(loaded, kept))
     proven = {record.id for record in judged.verified}
+    for verified in judged.verified:
+        loaded.sightings.note(verified)
     for mine, position, record in kept.values():
         if record.id not in proven:
             loaded.await_proof(record.id, position)
@@ -257,6 +259,7 @@ def _try(loaded: Engine, doubtful: Sequence[Verified], probe: Probe) -> bool:
 
 def _remake(loaded: Engine, tables: Tables, step: Step) -> None:
     """Make anew what an earlier life wrote and never sent."""
+    cuts = loaded.inbox.members.cuts
     for key, row in sorted(tables[REMAKE].items()):
         document, what, origin = codec.decode(row, _REMAKE_ROW, bytes_max=ROW_BYTES_MAX)
         step.save.append(Row(REMAKE, key, None))
@@ -271,6 +274,9 @@ def _remake(loaded: Engine, tables: Tables, step: Step) -> None:
                 made.tell = [Held(UNFIT)]
                 made.save.append(Row(UNMADE, key, row))
             step += made
+    if loaded.inbox.members.cuts != cuts:
+        # The documents were built before a removal was made anew, so they hold what it cuts off.
+        step.tell.append(Rebuild("what counts of a removed device's records is settled now"))
 
 
 def _edit(loaded: Engine, document: DocumentId, what: bytes, origin: ChangeHash | None) -> Step:

@@ -5,6 +5,7 @@ The order in which they come means nothing. What waits for a parent waits; what 
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
 from troth.ancestry import Ancestry, Entry, bits_in
@@ -189,6 +190,11 @@ class Roll:
                 continue
             if operation.card.device not in now.active and operation.card.device not in cuts:
                 cuts[operation.card.device] = Cut(operation.id, by_words=False, tips=())
+        # What recovery words wrote is cut off and not held: whether a card is words may change with what comes later.
+        made = [log.entries[number].operation for sets in log.word_sets.values() for number in bits_in(sets)]
+        for operation in sorted(made, key=lambda operation: operation.id):
+            if operation.newcomer.device not in now.active:
+                cuts.setdefault(operation.newcomer.device, Cut(operation.id, by_words=False, tips=()))
         return cuts
 
     def _cut(self, device: DeviceId, live: int) -> Cut:
@@ -204,10 +210,17 @@ class Roll:
     def _named(self, heads: tuple[OperationId, ...], now: Standing) -> dict[DeviceId, tuple[OperationId, ...]]:
         """Which of too many heads each author names: its own chain first, then those that know it."""
         found = {}
+        pasts = [(head, self._past([head])) for head in heads]
         for author in [*now.active, *now.words.values()]:
             own, known = self._log.by_author.get(author, 0), self._log.known.get(author, 0)
-            ranked = sorted(heads, key=lambda head: (not self._past([head]) & own, not self._past([head]) & known))
-            found[author] = tuple(sorted(ranked[:HEADER_HEADS_MAX]))
+            ranked = chain((head for head, past in pasts if past & own), (head for head, past in pasts if past & known))
+            # Whoever makes many heads makes each of them cost: no more are looked at than are named, where that is so.
+            named: dict[OperationId, None] = {}
+            for head in chain(ranked, heads):
+                if len(named) == HEADER_HEADS_MAX:
+                    break
+                named[head] = None
+            found[author] = tuple(sorted(named))
         return found
 
 

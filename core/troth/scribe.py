@@ -25,6 +25,10 @@ class Scribe:
         self._cursor = cursor
         self._heads_said: tuple[OperationId, ...] | None = None
 
+    def why_uncounted(self, document: DocumentId) -> str | None:
+        """Say why nobody would count what is written in a document now; None if it counts."""
+        return self._inbox.why_uncounted(self._identity.device, self._life, document)
+
     def write(
         self,
         kind: Kind,

@@ -159,16 +159,16 @@ class Shelf:
         return self._document.save()
 
     def _judge(self, parcel: Parcel) -> Refused | Wait | Fork | None:
-        if self.knows(parcel.named):
-            return self._meet_again(parcel)
         if guard.change_hash(parcel.raw) != parcel.named:
             return Refused.CHECKSUM
         change = guard.read(parcel.raw)
         if isinstance(change, Refused):
             return change
         if change.actor != parcel.actor:
-            # Not remembered: its own author may bring it yet.
+            # Not remembered: its own author may bring it yet; and nobody else lifts what is here over its cut.
             return Refused.ACTOR
+        if self.knows(parcel.named):
+            return self._meet_again(parcel)
         missing = self._past.missing(change)
         if missing:
             missing = missing.difference(self._known)

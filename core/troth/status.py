@@ -1,9 +1,25 @@
 """Why something is not synced: a plain answer for this device, and nothing about the other person's."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-__all__ = ["Status"]
+from troth_wire.ids import DeviceId, DocumentId
+
+__all__ = ["Item", "Status"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that was written here and that the log has not shown.
+
+    Attributes:
+        document: Which document it is in; None for a change of who belongs.
+        sequence: Its place among what this device wrote.
+    """
+
+    document: DocumentId | None
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +40,9 @@ class Status:
         forks: Places in a device's chain that hold two records.
         lost: Changes that do not stand, because another does in their place or in that of one they build on.
         renewed: Changes of this device that were made anew, because they had fallen.
+        items: What waits, one by one, in the order in which it was written.
+        own: This person's other devices, and how many entries each had not read when it last wrote; None where
+            nothing tells.
     """
 
     connected: bool
@@ -39,6 +58,15 @@ class Status:
     forks: int
     lost: int = 0
     renewed: int = 0
+    items: tuple[Item, ...] = ()
+    own: Mapping[DeviceId, int | None] = field(default_factory=dict)
+
+    @property
+    def why(self) -> str:
+        """Why what waits has not reached the relay, as the end of a sentence."""
+        if self.refused:
+            return self.refused
+        return "it is on its way" if self.connected else "there is no connection"
 
     def sentences(self) -> tuple[str, ...]:
         """Return the answer in plain sentences, the most urgent first."""
@@ -70,11 +98,10 @@ class Status:
         )
 
     def _waiting(self) -> str:
-        if self.refused:
-            return f"{self.waiting} have not reached the relay: {self.refused}. They stay queued."
-        if not self.connected:
-            return f"{self.waiting} have not reached the relay: there is no connection. They stay queued."
-        return f"{self.waiting} are on their way to the relay."
+        count = self.waiting
+        if self.connected and not self.refused:
+            return f"{count} {_verb(count, 'is on its', 'are on their')} way to the relay."
+        return f"{count} {_verb(count, 'has', 'have')} not reached the relay: {self.why}. Nothing is lost meanwhile."
 
 
 def _verb(count: int, one: str, many: str) -> str:

@@ -43,6 +43,11 @@ class Unsettled:
     _lost: dict[RecordId, tuple[bytes, Verified]] = field(default_factory=dict)
     """Records that a new log of the mailbox has not shown yet; empty unless the relay lost its log."""
 
+    @property
+    def waiting(self) -> tuple[Verified, ...]:
+        """The records that the log has not shown, in the order in which they were written."""
+        return tuple(unsent.record for unsent in self._unsent.values())
+
     def add(self, record: Verified, key: bytes, envelope: bytes, journal: bytes) -> list[Row]:
         """Queue a record in an envelope; return the rows that remember it.
 

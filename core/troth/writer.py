@@ -17,6 +17,7 @@ from troth.scribe import Scribe
 from troth.step import Row, Step
 from troth.unsettled import NO_EDITS, RECORDS, Unsettled
 from troth_wire import codec
+from troth_wire.errors import UsageError
 from troth_wire.ids import ChangeHash, DocumentId, RecordId
 
 __all__ = ["Writer"]
@@ -41,6 +42,9 @@ class Writer:
         Raises:
             PoisonedError: If everything must be rebuilt.
         """
+        why = self.scribe.why_uncounted(document)
+        if why is not None:
+            return Made((), dict.fromkeys(range(len(groups)), UsageError(f"not written: {why}")))
         made = library.edit(document, groups)
         accepted = tuple(edit for number, edits in enumerate(groups) if number not in made.refused for edit in edits)
         for number, share in enumerate(records.share_out(made.changes)):

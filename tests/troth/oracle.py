@@ -247,6 +247,9 @@ class Oracle:
                 device = self.at(n).newcomer.device
                 if device not in active:
                     cuts.setdefault(device, n)
+        for n in sorted(n for n in among if self.at(n).kind == RECOVERY_SET):
+            if self.at(n).newcomer.device not in active:
+                cuts.setdefault(self.at(n).newcomer.device, n)
         return State(active, words, dead, struck, split, highest, current, cuts)  # type: ignore[arg-type]
 
     def _victim(self, name: Id) -> bytes | None:

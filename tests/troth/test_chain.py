@@ -1,15 +1,17 @@
 """Who wrote a record is proven by its signature or by what came after it, and in whatever order that arrives."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.troth.letters import LIFE, SPACE, keys_of, letter, letters, spoil
 from troth.chain import Chains
-from troth.record import Header, Record, Tip, Verified
-from troth_wire.ids import DeviceId, Incarnation, RecordId, SpaceId
+from troth.record import Header, Record, Tip, Verified, sign
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
+from troth_wire.limits import DEVICE_INCARNATIONS_MAX
 
 NAMES = ("robin", "sasha", "stranger")
 LATER = Incarnation(b"2" * 16)
@@ -280,3 +282,52 @@ def test_lives_are_ranked_by_the_log(data: st.DataObject) -> None:
     chains = Chains()
     settle(chains, [log[:cut], log[cut:]], members)
     assert [chains.rank(run[0].header.device, run[0].header.incarnation) for run in runs] == list(range(6))
+
+
+def test_a_cut_follows_the_branch_that_was_here_first() -> None:
+    """Where a life branches, its end is that of the branch that came first, however long the other one is."""
+    common = letters(2)
+    own = letter(prev=common[-1], text=b"own")
+    stolen = [letter(prev=common[-1], text=b"stolen")]
+    for number in range(3):
+        stolen.append(letter(prev=stolen[-1], text=b"more %d" % number))
+    together, apart = Chains(), Chains()
+    together.settle([*common, own, *stolen], members)
+    for record in (*common, own, *stolen):
+        apart.settle([record], members)
+    for chains in (together, apart):
+        assert chains.tips(own.header.device) == [Tip(LIFE, 6, stolen[-1].id)]
+        assert chains.ends(own.header.device) == [Tip(LIFE, 3, own.id)]
+
+
+def test_a_cut_names_no_more_lives_than_count() -> None:
+    """However many lives somebody begins with a device's key, the removal of the device can name their ends."""
+    chains = Chains()
+    lives = [Incarnation(number.to_bytes(16, "big")) for number in range(DEVICE_INCARNATIONS_MAX + 3)]
+    written = [letter(life=life) for life in lives]
+    chains.settle(written, members)
+    assert [tip.incarnation for tip in chains.ends(written[0].header.device)] == lives[:DEVICE_INCARNATIONS_MAX]
+
+
+@given(st.permutations(range(6)), st.sets(st.integers(1, 5)), st.sets(st.integers(0, 5)), st.booleans())
+def test_documents_are_ranked_by_the_log_alone(
+    order: list[int], cuts: set[int], spoiled: set[int], known_late: bool
+) -> None:
+    """Whichever records come together, prove themselves or wait for a key, documents have the same ranks."""
+    written = list[Verified]()
+    for number in range(6):
+        plain = letter(prev=written[-1] if written else None, text=b"%d" % number)
+        header = replace(plain.header, document=DocumentId(bytes([number]) * 16))
+        written.append(sign(header, plain.payload, keys_of("robin")[0].signer))
+    log = [spoil(written[number]) if number in spoiled else written[number] for number in order]
+    log += [written[-1]]
+    singly, portions = Chains(), Chains()
+    for record in log:
+        singly.settle([record], members)
+    for start, stop in pairwise([0, *sorted(cuts), len(log)]):
+        portions.settle(log[start:stop], (lambda _: None) if known_late else members)
+    portions.settle(portions.parked, members)
+    for record in written:
+        device, document = record.header.device, record.header.document
+        assert document is not None
+        assert singly.rank_document(device, document) == portions.rank_document(device, document)

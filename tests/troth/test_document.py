@@ -430,3 +430,26 @@ def test_what_it_holds_makes_it_again(dice: Random) -> None:
     assert set(document.changes()) == {raw for _, raw in made.changes}
     again = merged(*document.changes())
     assert (spelled(again.view()), again.heads()) == (spelled(document.view()), document.heads())
+
+
+def test_more_heads_than_a_change_may_name_are_tied_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where others left ever so many heads, an edit is preceded by changes that show nothing and make them few."""
+    monkeypatch.setattr(module, "HEADS_MAX", 4)
+    document, past = Document(actor(0)), guard.Past()
+    made = list(document.edit([[Put(("t",), Text("own"))]]).read)
+    for number in range(11):
+        other = Document(actor(number + 1))
+        written = other.edit([[Put((f"k{number}",), number)]])
+        made += written.read
+        document.merge(written.changes[0])
+    shown = document.view()
+    late = document.edit([[Splice(("t",), 0, 0, "my ")]])
+    made += late.read
+    assert len(late.changes) == len(late.read) > 1
+    assert document.view() == {**shown, "t": "my own"}
+    assert all(len(change.dependencies) <= 5 for change in late.read)
+    for change in made:
+        verdict = guard.weigh(change, past=past, actor=change.actor)
+        assert isinstance(verdict, guard.Accepted)
+        past.add(verdict)
+    assert len(document.edit([[Put(("x",), 1)]]).changes) == 1

@@ -1,5 +1,7 @@
 """The whole ring in one thread: whatever fails, nothing acknowledged is lost, and everyone comes to show the same."""
 
+from contextlib import suppress
+from random import Random
 from typing import Any, Final
 
 import pytest
@@ -8,12 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.troth.clones import Clone
+from tests.troth.malice import DOCUMENTS, Malice
 from troth import (
     Changed,
     Delete,
     Disputed,
     Edit,
     Elsewhere,
+    Engine,
     Group,
     Held,
     Insert,
@@ -22,7 +26,7 @@ from troth import (
     Splice,
     Text,
     document_id,
-    library,
+    inbox,
 )
 from troth import envelope as envelopes
 from troth import record as records
@@ -579,7 +583,7 @@ def test_a_hostile_entry_costs_one_slot() -> None:
 
 def test_nobody_uses_up_the_documents_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many documents a device of the space names, everybody goes on writing in new ones and all show them."""
-    monkeypatch.setattr(library, "DEVICE_DOCUMENTS_MAX", 3)
+    monkeypatch.setattr(inbox, "DEVICE_DOCUMENTS_MAX", 3)
     world = family()
     stranger = Stranger(world, by="bob")
     for number in range(5):
@@ -854,3 +858,66 @@ def test_a_removal_survives_a_crash_or_never_was(boundary: int) -> None:
     left = {len(device.engine.inbox.members.active) for device in world.devices.values()}
     assert len(left) == 1
     assert left <= {2, 3}
+
+
+def test_a_copied_key_does_not_take_its_owners_words_by_writing_more() -> None:
+    """Removing a device whose key was copied keeps the branch that was read first, however long the other one is."""
+    world = family()
+    ann, lost = world.devices["ann"], world.devices["ann2"]
+    lost.edit(LIST, Put(("start",), 1))
+    world.sync()
+    thief = Clone(world, lost)
+    lost.edit(LIST, Put(("own",), "words"))
+    world.sync()
+    lost.cut()
+    thief.push(LIST, *[(Put((f"stolen {number}",), 1),) for number in range(4)])
+    rest = [name for name in world.devices if name != "ann2"]
+    world.sync(*rest)
+    before = ann.view(LIST)
+    assert before["own"] == "words"
+    world.revoke("ann2", by="ann")
+    world.sync(*rest)
+    assert [world.devices[name].view(LIST) for name in rest] == [before] * len(rest)
+
+
+@pytest.mark.parametrize("tight", [False, True])
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=12)
+def test_whatever_a_member_signs_honest_devices_agree(seed: int, tight: bool) -> None:
+    """Rightly signed records of any kind raise nothing, and honest devices end alike however they read them."""
+    with pytest.MonkeyPatch.context() as patch:
+        if tight:
+            patch.setattr(inbox, "DEVICE_DOCUMENTS_MAX", 1)
+            patch.setattr(inbox, "DEVICE_INCARNATIONS_MAX", 3)
+        dice, world, honest = Random(seed), family(), ("ann", "ann3")
+        world.add("ann3", by="ann")
+        world.sync()
+        malice = Malice(world, dice, own=["bob", "bob2"], stolen=["ann2"])
+        for number in range(dice.randint(5, 15)):
+            malice.strike()
+            for name in honest:
+                _live(world.devices[name], dice, f"{name} {number}")
+        world.sync(*honest)
+        states = [_state(world.devices[name].engine) for name in honest]
+        for name in honest:
+            world.devices[name].restart()
+            states.append(_state(world.devices[name].engine))
+        assert states == [states[0]] * len(states)
+
+
+def _live(device: Device, dice: Random, word: str) -> None:
+    """Read a little, write a little, fall over."""
+    if dice.random() < 0.6:
+        device.connect()
+        device.pump(dice.choice((1, 2, 5, None)))
+    if dice.random() < 0.4:
+        with suppress(UsageError):
+            device.edit(dice.choice(DOCUMENTS), Put((word,), word))
+    if dice.random() < 0.15:
+        device.restart(moved=dice.random() < 0.3)
+
+
+def _state(engine: Engine) -> object:
+    """What honest devices have to agree on."""
+    views = [(engine.view(document), engine.library.waiting >= 0) for document in DOCUMENTS]
+    return views, engine.inbox.members, engine.library.lost

@@ -294,7 +294,9 @@ def test_recovery_words_write_nothing() -> None:
     assert box.members.words == {person: words.device}
     header = replace(forge(ann, Kind.CHANGES, changes=True).header, device=words.device)
     letter = records.sign(header, b"", words.signer)
-    assert [why for _, why in box.take([letter]).held] == ["recovery words write nothing"]
+    judged = box.take([letter])
+    assert (judged.carriers, judged.beyond, judged.held) == ([], [letter], [])
+    assert box.parked()[Parked.WEAK] == 1
 
 
 def device_of(name: str) -> DeviceId:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.troth.anatomy import Anatomy
-from troth import document_id, keys, library
+from troth import document_id, keys
 from troth import record as records
 from troth.crypto import digest
 from troth.edits import Put
@@ -105,23 +105,6 @@ def test_a_payload_that_is_not_what_the_header_says_is_malformed() -> None:
     """A record with another number of changes than its header names is malformed, and nothing of it is taken."""
     with pytest.raises(MalformedError):
         Library(DEVICES[1], LIFE).unpack(letter(DEVICES[0], ONE, [b"one", b"two"], named=1))
-
-
-def test_a_device_writes_in_so_many_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Past the bound a device's records open no further document; known ones go on, and others are not concerned."""
-    writer, other, reader = Library(DEVICES[0], LIFE), Library(DEVICES[1], LIFE), Library(DEVICES[2], LIFE)
-    one, two = (
-        letter(DEVICES[0], document, list(writer.edit(document, [[Put(("k",), 1)]]).changes)) for document in (ONE, TWO)
-    )
-    theirs = letter(DEVICES[1], TWO, list(other.edit(TWO, [[Put(("k",), 2)]]).changes))
-    monkeypatch.setattr(library, "DEVICE_DOCUMENTS_MAX", 1)
-    assert deliver(reader, one) == (True, [])
-    with pytest.raises(MalformedError):
-        reader.unpack(two)
-    assert deliver(reader, one) == (False, [])
-    assert deliver(reader, theirs) == (True, [])
-    assert not reader.edit(ONE, [[Put(("mine",), 3)]]).refused
-    assert isinstance(reader.edit(TWO, [[Put(("mine",), 3)]]).refused[0], UsageError)
 
 
 def test_refused_changes_make_no_document() -> None:

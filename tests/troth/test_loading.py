@@ -364,3 +364,19 @@ def test_a_cut_keeps_what_it_names_and_what_others_built_on(monkeypatch: pytest.
     engine, step = again(bob)
     assert engine.view(LIST) == ({"one": 1, "two": 1, "three": 1} if built_on else {"one": 1})
     assert not any(isinstance(event, Rebuild) for event in step.tell)
+
+
+def test_a_removal_that_is_made_anew_cuts_at_once() -> None:
+    """A removal that never went out is made anew after a move, and what it cuts off is gone without another restart."""
+    world = World("ann", "bob")
+    ann, lost = world.devices["ann"], world.add("ann2", by="ann")
+    world.sync()
+    lost.edit(LIST, Put(("kept",), 1))
+    world.sync()
+    ann.cut()
+    world.revoke("ann2", by="ann")
+    lost.edit(LIST, Put(("late",), 1))
+    world.sync("ann2", "bob")
+    ann.restart(moved=True)
+    world.sync("ann", "bob")
+    assert ann.view(LIST) == world.devices["bob"].view(LIST) == again(ann)[0].view(LIST) == {"kept": 1}

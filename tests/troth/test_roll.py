@@ -23,7 +23,7 @@ from troth import crypto, record
 from troth import roll as roll_module
 from troth.joining import add_device
 from troth.membership import Members
-from troth.operations import Operation
+from troth.operations import Operation, OperationKind
 from troth.roll import Roll, evaluate
 from troth.testing import entropy_of
 from troth_wire.errors import UsageError
@@ -247,3 +247,19 @@ def test_what_builds_on_nothing_that_counts_does_not_wait() -> None:
     assert roll.refuses([after.id])
     assert not roll.knows([after.id])
     assert roll.members().refused.keys() == {bad.id, after.id}
+
+
+@pytest.mark.parametrize("words_first", [False, True])
+def test_what_is_words_and_device_at_once_is_cut_alike_in_any_order(words_first: bool) -> None:
+    """Of a card that is added as a device and as words, it follows from the set what it is, and that its cut fits."""
+    tale, found = Tale(), device("tablet of robin")
+    if words_first:
+        tale.words("tablet of robin", "robin", at=[])
+    tale.add("tablet of robin", "robin", at=[])
+    if not words_first:
+        tale.words("tablet of robin", "robin", at=[])
+    members = tale.members()
+    assert (found in members.weak) == (found in members.cuts) == (found not in members.active)
+    assert evaluate(tale.genesis, tale.told[::-1]) == members
+    only_words = evaluate(tale.genesis, [item for item in tale.told if item.kind == OperationKind.RECOVERY_SET])
+    assert only_words.cuts[found].tips == ()

@@ -304,3 +304,18 @@ def test_a_document_that_can_not_go_on_is_said_to_be_so(monkeypatch: pytest.Monk
     monkeypatch.setattr(shelf._document, "merge", pass_over)
     with pytest.raises(UnappliedError):
         shelf.take(parcel(0, history(Random(1), writers=1).changes[0][1]))
+
+
+def test_nobody_lifts_the_words_of_another_over_a_cut() -> None:
+    """A change beyond its author's cut stays so when another's record carries it, or its author's only names it."""
+    (raw,) = Document(actor(0)).edit([[Put(("late",), 1)]]).changes
+    late = replace(parcel(0, raw), beyond=True)
+    for again, verdict in (
+        (parcel(2, raw, 1), Refused.ACTOR),
+        (replace(parcel(0, raw, 1), raw=raw[:-1]), Refused.CHECKSUM),
+    ):
+        shelf = Shelf(actor(9))
+        assert shelf.take(late) == [(late, Fork.BEYOND)]
+        assert shelf.take(again) == [(again, verdict)]
+        shelf.settle(AUTHORS)
+        assert shelf.heads() == frozenset()

@@ -78,11 +78,11 @@ def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
         (replace(CALM, waiting=2), "2 are on their way to the relay."),
         (
             replace(CALM, waiting=2, connected=False),
-            "2 have not reached the relay: there is no connection. They stay queued.",
+            "2 have not reached the relay: there is no connection. Nothing is lost meanwhile.",
         ),
         (
             replace(CALM, waiting=2, refused="the mailbox is full"),
-            "2 have not reached the relay: the mailbox is full. They stay queued.",
+            "2 have not reached the relay: the mailbox is full. Nothing is lost meanwhile.",
         ),
         (
             replace(CALM, waiting=1, disputed=1),
@@ -118,3 +118,16 @@ def test_a_device_names_nothing_of_what_it_holds() -> None:
     assert "mailbox is full" in said
     for secret in ("Surprise", "Bob", ann.keys.device.hex(), world.mailbox.hex(), repr(world.mailbox)):
         assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (replace(CALM, connected=False), "there is no connection"),
+        (replace(CALM, connected=False, refused="the mailbox is full"), "the mailbox is full"),
+        (replace(CALM, connected=True), "it is on its way"),
+    ],
+)
+def test_why_it_has_not_arrived(status: Status, why: str) -> None:
+    """What the relay said counts most, then whether there is a connection."""
+    assert status.why == why

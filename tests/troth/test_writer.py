@@ -1,14 +1,16 @@
 """Own words become records in the order of their row keys, and all that is written waits for the relay."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth import Put, document_id
+from troth import Put, document_id, inbox
 from troth.loading import load
 from troth.outbox import EDITS, OUTBOX
 from troth.step import Step
 from troth.testing import Device, World, entropy_of, probe_here
 from troth.unsettled import RECORDS
+from troth_wire.errors import UsageError
 from troth_wire.ids import ChangeHash, RecordId
 
 LIST = document_id("list")
@@ -41,3 +43,18 @@ def carried_by(device: Device, record: RecordId) -> tuple[ChangeHash, ...]:
     copy = device.engine.unsettled.copy(record)
     assert copy is not None
     return copy.header.changes
+
+
+def test_what_nobody_would_count_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past the lives and documents that count for a device its edits are refused, and not shown to it alone."""
+    device = World("ann").devices["ann"]
+    device.edit(LIST, Put(("a",), 1))
+    monkeypatch.setattr(inbox, "DEVICE_DOCUMENTS_MAX", 1)
+    device.edit(LIST, Put(("a",), 2))
+    with pytest.raises(UsageError, match="documents"):
+        device.edit(document_id("another"), Put(("a",), 1))
+    monkeypatch.setattr(inbox, "DEVICE_INCARNATIONS_MAX", 1)
+    device.edit(LIST, Put(("a",), 3))
+    device.restart(moved=True)
+    with pytest.raises(UsageError, match="started over"):
+        device.edit(LIST, Put(("a",), 4))

@@ -3,7 +3,10 @@
 from typing import TYPE_CHECKING, Final
 
 from troth import Status
+from troth.status import Item
+from troth_app.claims import DEVICES
 from troth_app.conversation import Result
+from troth_app.handlers.devices import own_devices
 from troth_app.handlers.locked import files
 from troth_app.handlers.locking import opened
 from troth_app.household import Household, Place
@@ -22,6 +25,11 @@ UNREACHED: Final = "The relay can not be reached at this moment. What you write 
 IN_PLACE: Final = "Everything has reached the relay, and everything there is here."
 ALL_HERE: Final = "What is written here is kept on this device."
 COMPARE: Final = "Four words wait to be compared with the other person: `troth compare`."
+MEMBERS: Final = "{number}: which devices belong"
+NAMES_OF_DEVICES: Final = "{number}: names of your devices"
+WRITTEN: Final = "{number}: something that you wrote"
+NOT_SAID: Final = "it has not written since there is this relay"
+ALL_READ: Final = "when it last wrote, it had read all that is here"
 NAMES: Final = {"solo": "Yours alone", "shared": "For two"}
 
 
@@ -41,7 +49,44 @@ async def doctor(talk: "Talk", keeper: "Keeper") -> Result:
     notes = [household.inbox_trouble] if household.inbox_trouble else []
     minutes = counted(household.settings.idle_s // 60, "minute", "minutes")
     notes.append(f"It locks by itself after {minutes} without a command, and when this computer sleeps.")
-    return {**await status(talk, keeper), "files": files(keeper.home), "notes": notes}
+    items = [row for place in household.places for row in _items(place)]
+    return {
+        **await status(talk, keeper),
+        "files": files(keeper.home),
+        "items": items,
+        "own": _own(household),
+        "notes": notes,
+    }
+
+
+def _items(place: Place) -> list[list[str]]:
+    """Return what waits in a space, one by one: which it is, where, and why."""
+    found = status_of(place)
+    if isinstance(found, TrothError):
+        return []
+    return [[_what(item), _name(place), found.why] for item in found.items]
+
+
+def _what(item: Item) -> str:
+    if item.document is None:
+        return MEMBERS.format(number=item.sequence)
+    return (NAMES_OF_DEVICES if item.document == DEVICES else WRITTEN).format(number=item.sequence)
+
+
+def _own(household: Household) -> list[list[str]]:
+    """Return what is known of every other device of this person: by its own last word, and never of anybody else's."""
+    found = status_of(household.solo)
+    behind = {} if isinstance(found, TrothError) else found.own
+    names = {device["device"]: device["name"] for device in own_devices(household)}
+    return [[names[device.hex()], _reading(count)] for device, count in behind.items() if device.hex() in names]
+
+
+def _reading(behind: int | None) -> str:
+    if behind is None:
+        return NOT_SAID
+    if not behind:
+        return ALL_READ
+    return f"when it last wrote, it had not read the last {counted(behind, 'entry', 'entries')}"
 
 
 def line(household: Household) -> str:

@@ -3,9 +3,14 @@
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from tests.contracts.relay_process import serving
+from tests.troth_app.handlers.test_removing import add
 from tests.troth_app.house import open_keeper, play, uncompare
-from troth_app.handlers import status
+from troth import Put, document_id
+from troth_app.claims import DEVICES
+from troth_app.handlers import devices, status
 from troth_app.handlers.status import ALL_HERE, IN_PLACE, NO_RELAY, REACHED, UNREACHED, line
 from troth_app.household import Place
 from troth_app.settings import Relay, relay_row
@@ -80,3 +85,29 @@ async def test_the_doctor_says_more(tmp_path: Path) -> None:
         assert {name for name, _, _ in result["files"]} == {"folder", "vault", "log"}
         assert result["notes"][0] == "The key was exchanged."
         assert "3 minutes" in result["notes"][1]
+
+
+async def test_the_doctor_tells_one_by_one(tmp_path: Path) -> None:
+    """What waits stands there by itself, with its space and why; and of each other own device what it said last."""
+    async with open_keeper(tmp_path) as keeper:
+        assert keeper.household is not None
+        solo = keeper.household.solo
+        phone = await add(solo, "phone")
+        await solo.space.edit(DEVICES, Put((devices.NAMES, phone.hex()), "Phone"))
+        await solo.space.edit(document_id("notes"), Put(("a",), 1))
+        result = (await play(status.doctor, keeper)).result
+        assert result["items"] == [
+            ["1: names of your devices", "Yours alone", "there is no connection"],
+            ["2: which devices belong", "Yours alone", "there is no connection"],
+            ["3: names of your devices", "Yours alone", "there is no connection"],
+            ["4: something that you wrote", "Yours alone", "there is no connection"],
+        ]
+        assert result["own"] == [["Phone", status.NOT_SAID]]
+
+
+@pytest.mark.parametrize(
+    ("behind", "said"), [(None, status.NOT_SAID), (0, status.ALL_READ), (1, "the last 1 entry"), (2, "2 entries")]
+)
+def test_what_a_device_had_read(behind: int | None, said: str) -> None:
+    """Nothing known, everything, or how much was missing."""
+    assert said in status._reading(behind)
