@@ -13,12 +13,14 @@ import pytest
 from nacl.signing import SigningKey
 
 from troth import cpace, crypto, envelope, record
+from troth.authority import Refusal
 from troth.crypto import Signer, box_public
 from troth.envelope import padded_length
 from troth.epochs import Announcement
 from troth.genesis import Genesis
 from troth.joining import Invitation, Request, Welcome
 from troth.keys import CARD, Card, DeviceKeys, Epoch
+from troth.membership import Members
 from troth.operations import Operation
 from troth.pairing import (
     Affirm,
@@ -37,6 +39,7 @@ from troth.pairing import (
 )
 from troth.pairing.agreement import Agreement
 from troth.pairing.channel import Channel
+from troth.pairing.messages import parse as parse_message
 from troth.pairing.posts import Frame, Share
 from troth.pairing.states import STEPS
 from troth.pairing.words import Introduction, words
@@ -44,6 +47,7 @@ from troth.ports import Entropy
 from troth.record import Header, Kind, Record, Seen, Tip
 from troth.roll import evaluate
 from troth.safety import SafetyNumber
+from troth.standing import Void
 from troth_client import letterbox
 from troth_client.header import Header as VaultHead
 from troth_client.room import RoomId, open_seed, seal_seed
@@ -488,15 +492,20 @@ def test_the_form_of_a_kind_is_refused(case: Case) -> None:
 
 @each("membership.json", "logs")
 def test_a_set_of_operations_gives_its_members(case: Case) -> None:
-    """The members are those of the case: who belongs, what is void or refused, the epoch, and the cuts."""
+    """The members are those of the case, in either order: who belongs, what is void or refused, epoch, cuts."""
     operations = [operation_of(case | item) for item in case["operations"]]
-    members = evaluate(space_in("membership.json", case["space"]), operations)
+    for order in (operations, operations[::-1]):
+        members_are(case, evaluate(space_in("membership.json", case["space"]), order))
+
+
+def members_are(case: Case, members: Members) -> None:
+    """Compare members with those of a case."""
     current = members.current and members.current.operation.hex()
     assert {
         "active": sorted(device.hex() for device in members.active),
         "words": [device.hex() for device in members.words.values()],
-        "voided": sorted(name.hex() for name in members.voided),
-        "refused": sorted(name.hex() for name in members.refused),
+        "voided": {name.hex(): Void(why).name for name, why in members.voided.items()},
+        "refused": {name.hex(): Refusal(why).name for name, why in members.refused.items()},
         "split": members.split,
         "highest": members.highest,
         "current": current,
@@ -568,6 +577,12 @@ def test_a_link_has_its_text(case: Case) -> None:
     link = Link.of(ticket, raw(case["commitment"]), plain=case["plain"])
     assert link.text == case["text"]
     assert Link.parse(case["text"]) == link
+
+
+@each("pairing.json", "links_typed")
+def test_a_typed_link_is_read(case: Case) -> None:
+    """A link that was typed in another way is the link of the case, and is written in the one way."""
+    assert Link.parse(case["typed"]).text == case["text"]
 
 
 @each("pairing.json", "links_refused")
@@ -647,9 +662,17 @@ def test_a_record_of_a_pairing_is_refused(case: Case) -> None:
 
 @each("pairing.json", "frames_refused")
 def test_a_frame_of_a_pairing_is_refused(case: Case) -> None:
-    """A frame that is not the host's first, or whose plaintext breaks a rule, is not taken by the guest."""
+    """A frame that is not the one of its side that comes next, or whose plaintext breaks a rule, is not taken."""
+    assert case["counter"] == 0
     with pytest.raises(ERRORS[case["error"]]):
-        Channel(raw(case["root"]), Side.GUEST).open_(Frame(raw(case["nonce"]), raw(case["sealed"])))
+        Channel(raw(case["root"]), Side(case["side"]).other).open_(Frame(raw(case["nonce"]), raw(case["sealed"])))
+
+
+@each("pairing.json", "messages_refused")
+def test_a_message_of_a_pairing_is_refused(case: Case) -> None:
+    """What is no message of the page can not be read."""
+    with pytest.raises(ERRORS[case["error"]]):
+        parse_message(raw(case["message"]))
 
 
 @each("pairing.json", "openings_refused")

@@ -14,7 +14,7 @@ import itertools
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ from nacl.bindings import (
     crypto_pwhash_ALG_ARGON2ID13,
     crypto_scalarmult,
     crypto_scalarmult_base,
+    crypto_scalarmult_ed25519_base_noclamp,
     crypto_sign,
     crypto_sign_seed_keypair,
 )
@@ -45,6 +46,9 @@ PADDED_BYTES_MIN: Final = 512
 FRAME_ENVELOPES_MAX: Final = 256
 RETRY_AFTER_S_MAX: Final = 86_400
 LIST_LEVELS_MAX: Final = 8
+OPERATION_BYTES_MAX: Final = 12_288
+PERSON_DEVICES_MAX: Final = 16
+INTRODUCTION_BYTES_MAX: Final = 2_048
 
 CHANGES: Final = 1
 OPERATION: Final = 2
@@ -166,6 +170,23 @@ def add_order_to_s(signature: bytes) -> bytes:
     """Write the same signature with S + L for S, which RFC 8032 refuses."""
     s = int.from_bytes(signature[32:], "little") + ED25519_ORDER
     return signature[:32] + s.to_bytes(32, "little")
+
+
+ED25519_IDENTITY: Final = b"\x01" + bytes(31)
+ED25519_ORDER_4: Final = bytes(32)
+
+
+def sign_oddly(seed: bytes, message: bytes, small: bytes, *, alone: bool = False) -> bytes:
+    """Sign with a point of low order added to R, or standing there alone: with the cofactor the equation holds."""
+    digest_ = hashlib.sha512(seed).digest()
+    secret = int.from_bytes(digest_[:32], "little") & (1 << 254) - 8 | 1 << 254
+    nonce = 0 if alone else int.from_bytes(hashlib.sha512(digest_[32:] + message).digest(), "little") % ED25519_ORDER
+    point = small
+    if not alone:
+        own = crypto_scalarmult_ed25519_base_noclamp(nonce.to_bytes(32, "little"))
+        point = crypto_core_ed25519_add(own, small)
+    challenge = int.from_bytes(hashlib.sha512(point + public_key(seed) + message).digest(), "little")
+    return point + ((nonce + challenge * secret) % ED25519_ORDER).to_bytes(32, "little")
 
 
 def flip(data: bytes, position: int) -> bytes:
@@ -768,6 +789,13 @@ def proofs_refused() -> list[Case]:
         proof_case("flipped", "A changed signature is none.", HOST, CHALLENGE, flip(good, 0)),
         proof_case("s_plus_order", "S is below the order of the group.", HOST, CHALLENGE, add_order_to_s(good)),
         proof_case(
+            "r_plus_order_4",
+            "The equation has no cofactor.",
+            HOST,
+            CHALLENGE,
+            sign_oddly(seed, statement, ED25519_ORDER_4),
+        ),
+        proof_case(
             "no_label",
             "A proof is signed under its own label.",
             HOST,
@@ -1140,6 +1168,8 @@ def records_of_broken_form() -> list[Case]:
         ("header_trailing", "Nothing stands behind the list.", header + b"\0", [(one, 1)]),
         ("header_cut", "A header is whole.", header[:-1], [(one, 1)]),
         ("header_empty", "No bytes are no header.", b"", [(one, 1)]),
+        ("header_of_0", "A header has a version.", pack([]), [(one, 1)]),
+        ("header_of_1", "A header of this version has its fields.", pack([1]), [(one, 1)]),
     ]
     what = "A header has at most HEADER_BYTES_MAX bytes, whatever its version."
     rows.append(("header_too_large", what, later_header(HEADER_BYTES_MAX + 1), [(one, 1)]))
@@ -1165,16 +1195,22 @@ def records_refused() -> list[Case]:
         ("version_2_of_largest", "A header may have HEADER_BYTES_MAX bytes.", later_header(HEADER_BYTES_MAX)),
         ("version_negative", "Any other number is another version.", header_of(fields_for(one, version=-1))),
         ("version_0", "Any other number is another version.", zero),
+        ("version_2_alone", "Nothing need follow another version.", pack([2])),
+        ("version_of_64_bits", "Any other number is another version.", pack([2**64 - 1, 1])),
     ):
         cases.append(broken_record(name, what, head, [(one, 1)], "version"))
     cases.append(
         broken_record("payload_of_another", "The header names its payload's hash.", header, [(other, 1)], "forged")
     )
-    by_bob = sign_header(header, BOB)
+    by_bob, signed = sign_header(header, BOB), b"troth/record/1\0" + header
+    odd = sign_oddly(ALICE.everyday_seed, signed, ED25519_ORDER_4)
+    low = sign_oddly(ALICE.everyday_seed, signed, ED25519_IDENTITY, alone=True)
     for name, what, signature in (
         ("signature_flipped", "A changed signature is none.", flip(good, 0)),
         ("signature_of_another", "A record is signed by its author.", by_bob),
         ("signature_s_plus_order", "S is below the order of the group.", add_order_to_s(good)),
+        ("signature_r_plus_order_4", "The equation has no cofactor.", odd),
+        ("signature_r_of_low_order", "R is not of low order, though the equation holds.", low),
         ("signature_no_label", "A record is signed under its own label.", sign(ALICE.everyday_seed, header)),
         ("signature_by_admin", "Records are signed by the everyday key.", sign_admin(ALICE, header)),
     ):
@@ -1710,9 +1746,20 @@ def geneses_of_broken_signatures() -> list[tuple[str, str, list[Value], str]]:
     return [(name, what, [body, signatures], error) for name, what, signatures, error in rows]
 
 
+def geneses_of_short_body() -> list[tuple[str, str, list[Value], str]]:
+    """Put bodies that end early under signatures of the right form."""
+    rows: list[tuple[str, str, list[Value], str]] = [
+        ("body_of_0", "A body has a version.", [], "malformed"),
+        ("body_of_1", "A body of this version has its fields.", [1], "malformed"),
+        ("version_2_alone", "Nothing need follow another version.", [2], "version"),
+        ("version_negative", "Any other number is another version.", [-1], "version"),
+    ]
+    return [(name, what, [pack(body), GENESIS_2.signatures], error) for name, what, body, error in rows]
+
+
 def geneses_refused() -> list[Case]:
     """Make geneses that are refused."""
-    rows = geneses_of_broken_body() + geneses_of_broken_signatures()
+    rows = geneses_of_broken_body() + geneses_of_broken_signatures() + geneses_of_short_body()
     cases: list[Case] = [
         {"name": name, "what": what, "genesis": pack(value).hex(), "error": error} for name, what, value, error in rows
     ]
@@ -1806,6 +1853,11 @@ def operation_refused_case(name: str, what: str, payload: bytes, error: str) -> 
     }
 
 
+def later_body(length: int) -> list[Value]:
+    """Return a body of another version with an exact length."""
+    return [2, bytes(length - 5)]
+
+
 def operations_refused() -> list[Case]:
     """Make operations that are refused by their form or their signatures."""
     space, fields = GENESIS_2.space, add_fields(GENESIS_2.space, ALICE.id)
@@ -1839,6 +1891,15 @@ def operations_refused() -> list[Case]:
         ("version_2", "Another version waits.", [2, 1], "version"),
         ("number_8", "A kept number waits.", [1, 8], "version"),
         ("number_0", "Any other number waits.", swap(fields, 1, 0), "version"),
+        ("number_negative", "Any other number waits.", swap(fields, 1, -1), "version"),
+        ("version_negative", "Any other version waits.", swap(fields, 0, -1), "version"),
+        ("version_2_alone", "Nothing need follow another version.", [2], "version"),
+        ("version_2_before_the_number", "Another version may have no number.", [2, None], "version"),
+        ("version_2_of_largest", "A body has at most 12288 bytes.", later_body(OPERATION_BYTES_MAX), "version"),
+        ("too_large", "That holds whatever its version.", later_body(OPERATION_BYTES_MAX + 1), "malformed"),
+        ("of_0", "An operation has a version.", [], "malformed"),
+        ("of_1", "An operation of this version has a number.", [1], "malformed"),
+        ("of_2", "An operation of a known number has parents.", [1, 1], "malformed"),
         ("proof_for_another", "A proof is for one person.", add_fields(space, BOB.id), "forged"),
     ]
     cases = [
@@ -1864,16 +1925,18 @@ def operations_refused() -> list[Case]:
 
 PHONE: Final = Device("newcomer/2")
 WORDS: Final = Device("words/1")
+WORDS_2: Final = Device("words/2")
 
 
 @dataclass(frozen=True)
 class Signed:
-    """An operation in the space of two, on some others or on the genesis."""
+    """An operation, in the space of two unless told otherwise, on some others or on the genesis."""
 
     author: Device
     number: int
     parents: tuple[bytes, ...]
     fields: tuple[Value, ...]
+    space: bytes = GENESIS_2.space
 
     @property
     def body(self) -> bytes:
@@ -1883,7 +1946,7 @@ class Signed:
     @property
     def statement(self) -> bytes:
         """What its author signs."""
-        return operation_statement(self.body, self.author.id, GENESIS_2.space)
+        return operation_statement(self.body, self.author.id, self.space)
 
     @property
     def id(self) -> bytes:
@@ -1893,14 +1956,23 @@ class Signed:
     @property
     def payload(self) -> bytes:
         """The payload of its record."""
-        return operation_payload(self.body, self.author, GENESIS_2.space)
+        return operation_payload(self.body, self.author, self.space)
+
+    def item(self) -> Case:
+        """Name it as one of a set."""
+        elsewhere: Case = {} if self.space == GENESIS_2.space else {"space": self.space.hex()}
+        return {"author": self.author.id.hex(), "payload": self.payload.hex()} | elsewhere
+
+    def spoiled(self) -> Case:
+        """Name a copy of it with a signature that is none."""
+        return self.item() | {"payload": flip(self.payload, -1).hex()}
 
     def named(self, name: str, what: str) -> Case:
         """Name it for a case."""
         return {
             "name": name,
             "what": what,
-            "space": GENESIS_2.space.hex(),
+            "space": self.space.hex(),
             "author": self.author.id.hex(),
             "author_admin_seed": self.author.admin_seed.hex(),
             "number": self.number,
@@ -1925,10 +1997,10 @@ def on(*earlier: Signed) -> tuple[bytes, ...]:
     return tuple(operation.id for operation in earlier) or (GENESIS_2.space,)
 
 
-def adds(author: Device, newcomer: Device, person: Device, *earlier: Signed) -> Signed:
-    """Add a device to a person, with the epoch that stands."""
+def adds(author: Device, newcomer: Device, person: Device, *earlier: Signed, epoch: Value = None) -> Signed:
+    """Add a device to a person, with the epoch of the genesis unless another is given."""
     proofs = join_proofs(newcomer, GENESIS_2.space, person.id)
-    return Signed(author, 1, on(*earlier), (newcomer.card, proofs, epoch_for([newcomer])))
+    return Signed(author, 1, on(*earlier), (newcomer.card, proofs, epoch or epoch_for([newcomer])))
 
 
 def revokes(author: Device, victim: Device, keeps: Sequence[Signed], epoch: Value, *earlier: Signed) -> Signed:
@@ -1938,18 +2010,25 @@ def revokes(author: Device, victim: Device, keeps: Sequence[Signed], epoch: Valu
     return Signed(author, 2, on(*earlier), (victim.id, cut, epoch))
 
 
-def words_proofs(person: Device) -> list[bytes]:
+def words_proofs(person: Device, words: Device = WORDS) -> list[bytes]:
     """Agree, with both keys of recovery words, to be this person's."""
-    said = b"troth/words/1\0" + GENESIS_2.space + person.id + WORDS.id
-    return [sign(WORDS.everyday_seed, said), sign(WORDS.admin_seed, said)]
+    said = b"troth/words/1\0" + GENESIS_2.space + person.id + words.id
+    return [sign(words.everyday_seed, said), sign(words.admin_seed, said)]
 
 
-def sets_words(author: Device, second: Device | None, epoch: Value, *earlier: Signed) -> Signed:
-    """Set recovery words, with the consent of a second device if there is one."""
+def sets_words(
+    author: Device,
+    second: Device | None,
+    epoch: Value,
+    *earlier: Signed,
+    words: Device = WORDS,
+    person: Device | None = None,
+) -> Signed:
+    """Set recovery words of the author's person, with the consent of a second device if there is one."""
     parents = sorted(on(*earlier))
-    said = b"troth/second/1\0" + GENESIS_2.space + author.id + WORDS.id + b"".join(parents)
+    said = b"troth/second/1\0" + GENESIS_2.space + author.id + words.id + b"".join(parents)
     consent = [second.id, sign(second.admin_seed, said)] if second else None
-    return Signed(author, 4, tuple(parents), (WORDS.card, words_proofs(author), consent, epoch))
+    return Signed(author, 4, tuple(parents), (words.card, words_proofs(person or author, words), consent, epoch))
 
 
 ADDS_TABLET: Final = adds(ALICE, TABLET, ALICE)
@@ -2039,11 +2118,12 @@ def kinds_refused() -> list[Case]:
 def members_case(
     name: str,
     what: str,
-    operations: Sequence[Signed],
+    operations: Sequence[Signed | Case],
     *,
     active: Sequence[Device],
-    void: Sequence[Signed] = (),
-    refused: Sequence[Signed] = (),
+    space: bytes = GENESIS_2.space,
+    void: Mapping[str, Sequence[Signed]] | None = None,
+    refused: Mapping[str, Sequence[Signed]] | None = None,
     words: Sequence[Device] = (),
     split: bool = False,
     highest: int = 0,
@@ -2051,16 +2131,20 @@ def members_case(
     cuts: Mapping[Device, Signed] | None = None,
 ) -> Case:
     """Name a set of operations, and what the page says of it."""
-    epoch = GENESIS_2.space.hex() if current == "genesis" else None
+    epoch = space.hex() if current == "genesis" else None
+
+    def reasons(found: Mapping[str, Sequence[Signed]] | None) -> dict[str, str]:
+        return dict(sorted((item.id.hex(), reason) for reason, items in (found or {}).items() for item in items))
+
     return {
         "name": name,
         "what": what,
-        "space": GENESIS_2.space.hex(),
-        "operations": [{"author": item.author.id.hex(), "payload": item.payload.hex()} for item in operations],
+        "space": space.hex(),
+        "operations": [item.item() if isinstance(item, Signed) else item for item in operations],
         "active": sorted(device.id.hex() for device in active),
         "words": [device.id.hex() for device in words],
-        "voided": sorted(item.id.hex() for item in void),
-        "refused": sorted(item.id.hex() for item in refused),
+        "voided": reasons(void),
+        "refused": reasons(refused),
         "split": split,
         "highest": highest,
         "current": current.id.hex() if isinstance(current, Signed) else epoch,
@@ -2070,6 +2154,19 @@ def members_case(
 
 def membership_logs() -> list[Case]:
     """Make sets of operations, each for one rule."""
+    return [
+        *first_logs(),
+        *logs_refused(),
+        *logs_of_second_and_words(),
+        *logs_void(),
+        *logs_of_shields(),
+        *logs_struck(),
+        *logs_of_epochs(),
+    ]
+
+
+def first_logs() -> list[Case]:
+    """Make sets of operations that are told in a few words."""
     both, tablet = [ALICE, BOB], ADDS_TABLET
     removal = revokes(ALICE, TABLET, [], None, tablet)
     rotation = revokes(ALICE, TABLET, [], later_epoch(1, both), tablet)
@@ -2094,7 +2191,9 @@ def membership_logs() -> list[Case]:
         members_case("nothing", "A space begins with its founders.", [], active=both),
         members_case("added", "A newcomer shares the epoch.", [tablet], active=[*both, TABLET]),
         members_case("parent_missing", "What lacks a parent says nothing.", [phone], active=both),
-        members_case("for_the_other", "Nobody adds for the other.", [foreign], active=both, refused=[foreign]),
+        members_case(
+            "for_the_other", "Nobody adds for the other.", [foreign], active=both, refused={"PROOFS": [foreign]}
+        ),
         members_case(
             "removed",
             "Without an epoch somebody has to rotate.",
@@ -2117,14 +2216,14 @@ def membership_logs() -> list[Case]:
             "Nobody removes the other's.",
             [tablet, crossing],
             active=[*both, TABLET],
-            refused=[crossing],
+            refused={"VICTIM": [crossing]},
         ),
         members_case(
             "grant_beside_removal",
             "A grant beside a removal of its author is void.",
             [tablet, removal, phone],
             active=both,
-            void=[phone],
+            void={"REMOVED": [phone]},
             current=None,
             cuts={TABLET: removal, PHONE: phone},
         ),
@@ -2141,7 +2240,7 @@ def membership_logs() -> list[Case]:
             "A fork voids what is added from there on.",
             [tablet, phone, other],
             active=[*both, TABLET],
-            void=[phone, other],
+            void={"FORKED": [phone, other]},
             current=None,
             cuts={PHONE: phone, CAROL: other},
         ),
@@ -2150,7 +2249,7 @@ def membership_logs() -> list[Case]:
             "A cut shields from a fork.",
             [tablet, phone, other, kept],
             active=[*both, PHONE],
-            void=[other],
+            void={"REMOVED": [other]},
             current=None,
             cuts={TABLET: kept, CAROL: other},
         ),
@@ -2159,7 +2258,7 @@ def membership_logs() -> list[Case]:
             "What the other built on is shielded.",
             [tablet, phone, other, seen],
             active=with_phone,
-            void=[other],
+            void={"FORKED": [other]},
             highest=1,
             current=seen,
             cuts={CAROL: other},
@@ -2170,9 +2269,9 @@ def membership_logs() -> list[Case]:
             [words, lent, end, theft, final],
             active=both,
             words=[WORDS],
-            void=[end, theft],
+            void={"STRUCK": [end, theft]},
             current=None,
-            cuts={TABLET: final},
+            cuts={TABLET: final, WORDS: words},
         ),
         members_case(
             "tie",
@@ -2183,10 +2282,496 @@ def membership_logs() -> list[Case]:
             current=min(two, key=lambda item: item.id),
         ),
         members_case(
-            "generation_skipped", "A generation follows on the last.", [skipped], active=both, refused=[skipped]
+            "generation_skipped",
+            "A generation follows on the last.",
+            [skipped],
+            active=both,
+            refused={"EPOCH": [skipped]},
         ),
         members_case(
-            "ended", "After a split nothing is added.", [ended, late], active=both, refused=[late], split=True
+            "ended",
+            "After a split nothing is added.",
+            [ended, late],
+            active=both,
+            refused={"SPLIT": [late]},
+            split=True,
+        ),
+    ]
+
+
+def split_by(author: Device, *earlier: Signed) -> Signed:
+    """End the space."""
+    return Signed(author, 6, on(*earlier), ())
+
+
+def later(make: Callable[[str], Signed], other: Signed) -> Signed:
+    """Make an operation, by one label after the other, until its id is greater than another's."""
+    return next(found for label in map(str, itertools.count()) if (found := make(label)).id > other.id)
+
+
+def logs_refused() -> list[Case]:
+    """Make sets in which an operation is refused."""
+    both, tablet = [ALICE, BOB], ADDS_TABLET
+    foreign = adds(BOB, TABLET, ALICE)
+    on_foreign = split_by(BOB, foreign)
+    stranger = split_by(TABLET)
+    phone = adds(TABLET, PHONE, ALICE, tablet)
+    removal = revokes(ALICE, TABLET, [], None, tablet)
+    again = adds(ALICE, TABLET, ALICE, tablet)
+    anew = adds(ALICE, PHONE, ALICE, removal, phone)
+    founder = adds(ALICE, BOB, ALICE)
+    elsewhere = replace(split_by(ALICE), space=GENESIS_1.space)
+    alone = Signed(ALICE, 6, (GENESIS_1.space,), (), GENESIS_1.space)
+    crowd = [Device(f"crowd/{number}") for number in range(PERSON_DEVICES_MAX)]
+    joined: list[Signed] = []
+    for device in crowd:
+        joined.append(adds(ALICE, device, ALICE, *joined[-1:]))
+    return [
+        members_case(
+            "parent_refused",
+            "What stands on what is refused is refused.",
+            [foreign, on_foreign],
+            active=both,
+            refused={"PROOFS": [foreign], "PARENT": [on_foreign]},
+        ),
+        members_case(
+            "author_unknown", "Only who belongs signs.", [stranger], active=both, refused={"AUTHOR": [stranger]}
+        ),
+        members_case(
+            "signature_bad",
+            "What stands on a copy with a bad signature waits.",
+            [tablet.spoiled(), phone],
+            active=both,
+            refused={"SIGNATURE": [tablet]},
+        ),
+        members_case(
+            "signature_bad_and_good",
+            "A good copy takes the place of a bad one.",
+            [tablet.spoiled(), phone, tablet],
+            active=[*both, TABLET, PHONE],
+        ),
+        members_case(
+            "of_another_space",
+            "An operation is for one space.",
+            [elsewhere],
+            active=both,
+            refused={"SPACE": [elsewhere]},
+        ),
+        members_case(
+            "known",
+            "A card is introduced once.",
+            [tablet, again],
+            active=[*both, TABLET],
+            refused={"KNOWN": [again]},
+        ),
+        members_case(
+            "known_though_void",
+            "A card whose introduction is void was introduced all the same.",
+            [tablet, removal, phone, anew],
+            active=both,
+            void={"REMOVED": [phone]},
+            refused={"KNOWN": [anew]},
+            current=None,
+            cuts={TABLET: removal, PHONE: phone},
+        ),
+        members_case(
+            "known_founder", "A founder is not introduced.", [founder], active=both, refused={"KNOWN": [founder]}
+        ),
+        members_case(
+            "alone",
+            "One person has nobody to part from.",
+            [alone],
+            active=[ALICE],
+            space=GENESIS_1.space,
+            refused={"ALONE": [alone]},
+        ),
+        members_case(
+            "room",
+            "A person has 16 devices, the founder among them.",
+            joined,
+            active=[*both, *crowd[:-1]],
+            refused={"ROOM": joined[-1:]},
+        ),
+    ]
+
+
+def logs_of_second_and_words() -> list[Case]:
+    """Make sets in which recovery words are set, replaced and used."""
+    both, tablet, words = [ALICE, BOB], ADDS_TABLET, sets_words(ALICE, None, None)
+    lent = adds(ALICE, TABLET, ALICE, words)
+    without = sets_words(ALICE, None, None, tablet)
+    needless = sets_words(ALICE, BOB, None)
+    another = sets_words(ALICE, None, None, words, words=WORDS_2)
+    weak = split_by(WORDS, words)
+    brought = adds(WORDS, TABLET, ALICE, words)
+    twice = adds(WORDS, PHONE, ALICE, brought)
+    victims = revokes(ALICE, WORDS, [], None, words)
+    renewed = later(
+        lambda label: sets_words(ALICE, TABLET, later_epoch(9, [WORDS_2], label), lent, words=WORDS_2), words
+    )
+    pair = [
+        sets_words(ALICE, TABLET, None, tablet),
+        sets_words(TABLET, ALICE, None, tablet, words=WORDS_2, person=ALICE),
+    ]
+    phone = adds(TABLET, PHONE, ALICE, tablet)
+    beside = adds(WORDS, PHONE, ALICE, lent)
+    burnt = split_by(WORDS, renewed)
+    with_tablet = [*both, TABLET]
+    return [
+        members_case(
+            "second_missing",
+            "Of two devices both set words.",
+            [tablet, without],
+            active=with_tablet,
+            refused={"SECOND": [without]},
+        ),
+        members_case(
+            "second_needless_and_bad",
+            "A second is good, also where none is needed.",
+            [needless],
+            active=both,
+            refused={"SECOND": [needless]},
+        ),
+        members_case(
+            "second_missing_once_there_were_words",
+            "A person's only device sets words alone once.",
+            [words, another],
+            active=both,
+            words=[WORDS],
+            refused={"SECOND": [another]},
+            current=None,
+            cuts={WORDS: words},
+        ),
+        members_case(
+            "weak",
+            "Words end no space.",
+            [words, weak],
+            active=both,
+            words=[WORDS],
+            refused={"WEAK": [weak]},
+            current=None,
+            cuts={WORDS: words},
+        ),
+        members_case(
+            "used",
+            "Words add one device.",
+            [words, brought, twice],
+            active=with_tablet,
+            words=[WORDS],
+            refused={"USED": [twice]},
+            current=None,
+            cuts={WORDS: words},
+        ),
+        members_case(
+            "words_are_no_victim",
+            "Words are no device that is removed.",
+            [words, victims],
+            active=both,
+            words=[WORDS],
+            refused={"VICTIM": [victims]},
+            current=None,
+            cuts={WORDS: words},
+        ),
+        members_case(
+            "words_replaced",
+            "Words that were replaced are in force no more, and what they add beside that is void.",
+            [words, lent, renewed, beside, burnt],
+            active=with_tablet,
+            words=[WORDS_2],
+            void={"REMOVED": [beside]},
+            refused={"AUTHOR": [burnt]},
+            current=None,
+            cuts={WORDS: words, WORDS_2: renewed, PHONE: beside},
+        ),
+        members_case(
+            "words_at_once",
+            "Of two sets of words that know nothing of each other that of the smaller id is in force.",
+            [tablet, *pair],
+            active=with_tablet,
+            words=[WORDS if pair[0].id < pair[1].id else WORDS_2],
+            current=None,
+            cuts={WORDS: pair[0], WORDS_2: pair[1]},
+        ),
+        members_case(
+            "words_on_a_fork",
+            "A fork voids no words.",
+            [tablet, phone, pair[1]],
+            active=with_tablet,
+            words=[WORDS_2],
+            void={"FORKED": [phone]},
+            current=None,
+            cuts={PHONE: phone, WORDS_2: pair[1]},
+        ),
+    ]
+
+
+def logs_void() -> list[Case]:
+    """Make sets in which a grant is void."""
+    both, tablet = [ALICE, BOB], ADDS_TABLET
+    removal = revokes(ALICE, TABLET, [], None, tablet)
+    phone = adds(TABLET, PHONE, ALICE, tablet)
+    carol = adds(PHONE, CAROL, ALICE, phone)
+    before = Signed(BOB, 5, on(), (later_epoch(1, both),))
+    theirs = adds(BOB, TABLET, BOB, before)
+    mine = later(lambda label: adds(ALICE, TABLET, ALICE, epoch=later_epoch(9, [TABLET], label)), theirs)
+    crowd = [Device(f"crowd/{number}") for number in range(PERSON_DEVICES_MAX + 1)]
+    joined: list[Signed] = []
+    for device in crowd[: PERSON_DEVICES_MAX - 2]:
+        joined.append(adds(ALICE, device, ALICE, *joined[-1:]))
+    last = [
+        adds(author, device, ALICE, joined[-1]) for author, device in zip([ALICE, crowd[0]], crowd[-2:], strict=True)
+    ]
+    gone = revokes(ALICE, PHONE, [], None, removal, phone)
+    first, over = sorted(last, key=lambda item: item.id)
+    within = crowd[-2] if first is last[0] else crowd[-1]
+    beyond = crowd[-1] if first is last[0] else crowd[-2]
+    return [
+        members_case(
+            "author_void",
+            "Who was added by what is void adds nobody.",
+            [tablet, removal, phone, carol],
+            active=both,
+            void={"REMOVED": [phone], "AUTHOR": [carol]},
+            current=None,
+            cuts={TABLET: removal, PHONE: phone, CAROL: carol},
+        ),
+        members_case(
+            "victim_though_void",
+            "What was added by what is void is removed like any other.",
+            [tablet, removal, phone, gone],
+            active=both,
+            void={"REMOVED": [phone]},
+            current=None,
+            cuts={TABLET: removal, PHONE: gone},
+        ),
+        members_case(
+            "taken",
+            "A device is one person's: of the introduction with the shorter past, not the smaller id.",
+            [before, theirs, mine],
+            active=[*both, TABLET],
+            void={"TAKEN": [theirs]},
+            highest=1,
+            current=None,
+        ),
+        members_case(
+            "full",
+            "Of two that come at once the sixteenth stands, the founder counted.",
+            [*joined, *last],
+            active=[*both, *crowd[: PERSON_DEVICES_MAX - 2], within],
+            void={"FULL": [over]},
+            current=None,
+            cuts={beyond: over},
+        ),
+    ]
+
+
+def logs_of_shields() -> list[Case]:
+    """Make sets in which a cut might shield from a fork."""
+    both, tablet = [ALICE, BOB], ADDS_TABLET
+    phone, other = adds(TABLET, PHONE, ALICE, tablet), adds(TABLET, CAROL, ALICE, tablet)
+    kept = revokes(ALICE, TABLET, [phone], None, phone)
+    theft = revokes(TABLET, ALICE, [], None, phone)
+    itself = revokes(PHONE, TABLET, [phone], None, phone)
+    noted = Signed(ALICE, 5, on(phone), (later_epoch(1, [*both, TABLET, PHONE]),))
+    wrong = revokes(ALICE, TABLET, [noted], None, noted)
+    rotated = revokes(ALICE, TABLET, [phone], later_epoch(1, both), phone, other)
+    return [
+        members_case(
+            "shield_of_one_removed",
+            "Who is removed shields nobody.",
+            [tablet, phone, other, kept, theft],
+            active=[BOB],
+            void={"FORKED": [phone], "REMOVED": [other]},
+            current=None,
+            cuts={TABLET: kept, ALICE: theft, PHONE: phone, CAROL: other},
+        ),
+        members_case(
+            "shield_of_one_shielded",
+            "Who would stand by the shield alone gives none.",
+            [tablet, phone, other, itself],
+            active=both,
+            void={"FORKED": [phone], "REMOVED": [other]},
+            current=None,
+            cuts={TABLET: itself, PHONE: phone, CAROL: other},
+        ),
+        members_case(
+            "cut_that_names_anothers",
+            "What a cut names of others than its victim says nothing.",
+            [tablet, phone, other, noted, wrong],
+            active=both,
+            void={"FORKED": [phone], "REMOVED": [other]},
+            highest=1,
+            current=None,
+            cuts={TABLET: wrong, PHONE: phone, CAROL: other},
+        ),
+        members_case(
+            "epoch_beside_a_shield",
+            "Whom a cut brings back is not among those that its own epoch is for.",
+            [tablet, phone, other, rotated],
+            active=[*both, PHONE],
+            void={"FORKED": [other]},
+            highest=1,
+            current=None,
+            cuts={TABLET: rotated, CAROL: other},
+        ),
+    ]
+
+
+def logs_struck() -> list[Case]:
+    """Make sets in which recovery words strike."""
+    both, words = [ALICE, BOB], sets_words(ALICE, None, None)
+    lent = adds(ALICE, TABLET, ALICE, words)
+    phone = adds(TABLET, PHONE, ALICE, lent)
+    end = split_by(PHONE, phone)
+    after, partly = split_by(TABLET, phone), revokes(WORDS, TABLET, [phone], None, phone)
+    final = revokes(WORDS, TABLET, [], None, lent)
+    tablet = ADDS_TABLET
+    early = adds(TABLET, PHONE, ALICE, tablet)
+    own = sets_words(TABLET, ALICE, None, early, person=ALICE)
+    origin = revokes(WORDS, TABLET, [], None, own)
+    stolen = sets_words(TABLET, ALICE, None, lent, words=WORDS_2, person=ALICE)
+    revenge = revokes(WORDS_2, ALICE, [], None, stolen)
+    ended = split_by(ALICE, lent)
+    plain = revokes(ALICE, TABLET, [], None, lent)
+    by_words = later(
+        lambda label: revokes(WORDS, TABLET, [], later_epoch(9, both, label), lent),
+        plain,
+    )
+    finals = [revokes(WORDS, TABLET, [], epoch, lent) for epoch in (None, later_epoch(9, both))]
+    return [
+        members_case(
+            "struck_on",
+            "Who was added by what is struck has signed nothing.",
+            [words, lent, phone, end, final],
+            active=both,
+            words=[WORDS],
+            void={"STRUCK": [phone, end]},
+            current=None,
+            cuts={TABLET: final, PHONE: phone, WORDS: words},
+        ),
+        members_case(
+            "struck_beyond_the_cut",
+            "Words strike what is beyond their cut, and no more.",
+            [words, lent, phone, after, partly],
+            active=[*both, PHONE],
+            words=[WORDS],
+            void={"STRUCK": [after]},
+            current=None,
+            cuts={TABLET: partly, WORDS: words},
+        ),
+        members_case(
+            "struck_not_the_origin",
+            "Words strike nothing of what they stem from.",
+            [tablet, early, own, origin],
+            active=[*both, PHONE],
+            words=[WORDS],
+            current=None,
+            cuts={TABLET: origin, WORDS: own},
+        ),
+        members_case(
+            "struck_strikes_nothing",
+            "The elder words come first, and what they strike strikes nobody.",
+            [words, lent, stolen, revenge, ended, final],
+            active=both,
+            words=[WORDS],
+            void={"STRUCK": [stolen, revenge]},
+            split=True,
+            current=None,
+            cuts={TABLET: final, WORDS: words, WORDS_2: stolen},
+        ),
+        members_case(
+            "cut_by_words_first",
+            "Of several cuts that by recovery words counts, whatever its id.",
+            [words, lent, plain, by_words],
+            active=both,
+            words=[WORDS],
+            current=None,
+            cuts={TABLET: by_words, WORDS: words},
+        ),
+        members_case(
+            "cuts_by_words",
+            "Of several cuts by recovery words the smallest id counts.",
+            [words, lent, *finals],
+            active=both,
+            words=[WORDS],
+            current=None,
+            cuts={TABLET: min(finals, key=lambda item: item.id), WORDS: words},
+        ),
+    ]
+
+
+def logs_of_epochs() -> list[Case]:
+    """Make sets in which an epoch does not count, or nobody shares it."""
+    both, tablet = [ALICE, BOB], ADDS_TABLET
+    first = Signed(ALICE, 5, on(), (later_epoch(1, both),))
+    again = Signed(ALICE, 5, on(first), ([2, *later_epoch(1, both)[1:]],))
+    old = Signed(ALICE, 5, on(), ([1, *epoch_for(both)[1:]],))
+    late = Signed(TABLET, 5, on(tablet), (later_epoch(1, [*both, TABLET]),))
+    removal = revokes(ALICE, TABLET, [], None, tablet)
+    unread = adds(ALICE, TABLET, ALICE, epoch=later_epoch(9, [TABLET]))
+    shares = adds(ALICE, PHONE, ALICE, unread)
+    gone = revokes(ALICE, TABLET, [], None, shares)
+    wide = adds(ALICE, TABLET, ALICE, epoch=epoch_for([TABLET, BOB]))
+    cut: list[Value] = [[], []]
+    renewed = join_proofs(PHONE, GENESIS_2.space, ALICE.id)
+    rekey = Signed(ALICE, 3, on(), (PHONE.card, renewed, cut, later_epoch(1, [PHONE, BOB])))
+    freed = Signed(ALICE, 5, on(unread), ([1, *later_epoch(9, [*both, TABLET])[1:]],))
+    return [
+        members_case(
+            "mailbox_again",
+            "An epoch has a mailbox of its own.",
+            [first, again],
+            active=both,
+            refused={"EPOCH": [again]},
+            highest=1,
+            current=first,
+        ),
+        members_case(
+            "mailbox_of_the_genesis",
+            "An epoch has a mailbox of its own.",
+            [old],
+            active=both,
+            refused={"EPOCH": [old]},
+        ),
+        members_case(
+            "mailbox_of_no_epoch",
+            "A mailbox that was named by what is no valid epoch is free.",
+            [unread, freed],
+            active=[*both, TABLET],
+            highest=1,
+            current=freed,
+        ),
+        members_case(
+            "epoch_beyond_the_cut",
+            "What a removed device rotates beyond its cut does not count.",
+            [tablet, late, removal],
+            active=both,
+            current=None,
+            cuts={TABLET: removal},
+        ),
+        members_case(
+            "shared_with_more",
+            "An epoch is shared with the newcomer alone.",
+            [wide],
+            active=[*both, TABLET],
+            current=None,
+        ),
+        members_case(
+            "rekeyed",
+            "A device that takes new keys is removed under its old ones.",
+            [rekey],
+            active=[BOB, PHONE],
+            highest=1,
+            current=rekey,
+            cuts={ALICE: rekey},
+        ),
+        members_case(
+            "shared_where_none_is_current",
+            "Where no epoch is current, none is shared.",
+            [unread, shares, gone],
+            active=[*both, PHONE],
+            current=None,
+            cuts={TABLET: gone},
         ),
     ]
 
@@ -2479,6 +3064,7 @@ OFFERS: Final[dict[str, list[tuple[int, list[bytes]]]]] = {
         (GUEST_SIDE, [b"request 1", b"request 2"]),
         (HOST_SIDE, [b"welcome 1", b"2" * 4_100]),
     ],
+    "join_by_code": [(HOST_SIDE, [b"d" * (FRAME_PART_BYTES - 7)]), (GUEST_SIDE, [b"a genesis"])],
     "far_by_link": [(HOST_SIDE, [b"a draft"]), (GUEST_SIDE, [b"a genesis"])],
 }
 
@@ -2564,6 +3150,20 @@ def links() -> list[Case]:
     return found
 
 
+def links_typed() -> list[Case]:
+    """Write links in another way than they are made, and name the one way of each."""
+    start, body = LINK_STARTS[1], b"\1" + PAIRING_SECRET + fixed("pairing/link/typed", 16)
+    good, bare = link_text(start, MEETING_HOST, body), link_text(start, "relay.example", body)
+    rows = [
+        ("as_made", "A link is read as it was made.", good, good),
+        ("between_blanks", "What stands around a link is left away.", " \t" + good + "\r\n", good),
+        ("capital_host", "A host is the same in capital letters.", good.replace("relay", "Relay"), good),
+        ("no_port", "Whether there is a port shows when it is dialled.", bare, bare),
+        ("longest_host", "A host has at most 255 bytes.", *[link_text(start, "a" * 251 + ":443", body)] * 2),
+    ]
+    return [{"name": name, "what": what, "typed": typed, "text": text} for name, what, typed, text in rows]
+
+
 def links_refused() -> list[Case]:
     """Write links that are refused."""
     start, body = LINK_STARTS[1], b"\1" + PAIRING_SECRET + fixed("pairing/link/refused", 16)
@@ -2576,6 +3176,9 @@ def links_refused() -> list[Case]:
         ("other_start", "The checksum is over the start too.", good.replace("pair", "join"), "malformed"),
         ("no_host", "A link names its relay.", link_text(start, "", body), "malformed"),
         ("host_with_a_blank", "A host is ASCII without blanks.", link_text(start, "relay example", body), "malformed"),
+        ("host_with_a_mark", "A host has no @.", link_text(start, "relay@example", body), "malformed"),
+        ("host_not_ascii", "A host is ASCII.", good.replace("relay", "rel\u00e9"), "malformed"),
+        ("host_too_long", "A host has at most 255 bytes.", link_text(start, "a" * 252 + ":443", body), "malformed"),
         (
             "unknown_start",
             "A link begins in one of two ways.",
@@ -2648,7 +3251,13 @@ def posts_refused() -> list[Case]:
         ("one_field_more", "A record has the fields of its number.", pairing_record(pack([1, 3, tag, 0])), "malformed"),
         ("unknown_number", "A number that is not known is no record.", pairing_record(pack([1, 6, tag])), "malformed"),
         ("reason_of_nine_bits", "A reason is at most 255.", pairing_record(pack([1, 5, 256])), "malformed"),
+        ("body_of_0", "A body has a version.", pairing_record(pack([])), "malformed"),
+        ("body_of_1", "A body of this version has a number.", pairing_record(pack([1])), "malformed"),
+        ("number_alone", "A record has the fields of its number.", pairing_record(pack([1, 3])), "malformed"),
+        ("share_of_31_bytes", "A share has 32 bytes.", pairing_record(pack([1, 1, tag[:-1], tag])), "malformed"),
         ("later_version", "Another version is told apart.", pairing_record(pack([2, 3])), "version"),
+        ("later_version_alone", "Nothing need follow another version.", pairing_record(pack([2])), "version"),
+        ("negative_version", "Any other number is another version.", pairing_record(pack([-1, 3, tag])), "version"),
     ]
     return [
         {"name": name, "what": what, "record": record_runs(record), "error": error}
@@ -2685,7 +3294,12 @@ def frames_refused() -> list[Case]:
             pairing_frame(root, HOST_SIDE, 0, b"\1" + plain[1:]),
             "malformed",
         ),
-        ("unknown_mark", "More is 0 or 1.", pairing_frame(root, HOST_SIDE, 0, b"\2" + plain[1:]), "malformed"),
+        (
+            "unknown_mark",
+            "More is 0 or 1, also before a full part.",
+            pairing_frame(root, HOST_SIDE, 0, b"\2" + pairing_plain(b"s" * FRAME_PART_BYTES)[1:]),
+            "malformed",
+        ),
         (
             "longer_than_the_frame",
             "A part fits its frame.",
@@ -2698,11 +3312,39 @@ def frames_refused() -> list[Case]:
             "name": name,
             "what": what,
             "root": root.hex(),
+            "side": HOST_SIDE,
+            "counter": 0,
             "nonce": frame[0].hex(),
             "sealed": frame[1].hex(),
             "error": error,
         }
         for name, what, frame, error in rows
+    ]
+
+
+def messages_refused() -> list[Case]:
+    """Write messages that can not be read."""
+    nonce, item = fixed("pairing/opening"), b"an item"
+    rows: list[tuple[str, str, Value]] = [
+        ("number_0", "A message has one of two numbers.", [0, b"", nonce]),
+        ("number_3", "A message has one of two numbers.", [3, 0, [item]]),
+        ("number_true", "A boolean is no number.", [True, b"", nonce]),
+        ("of_nothing", "A message has a number.", []),
+        ("open_of_nonce_31", "A nonce has 32 bytes.", [1, b"", nonce[:-1]]),
+        ("open_too_long", "An introduction has its bound.", [1, bytes(INTRODUCTION_BYTES_MAX + 1), nonce]),
+        ("open_of_4", "An opening has its fields.", [1, b"", nonce, None]),
+        ("open_of_offer", "Each number has its own fields.", [1, 0, [item]]),
+        ("offer_of_open", "Each number has its own fields.", [2, b"", nonce]),
+        ("offer_of_none", "An offer has an item.", [2, 0, []]),
+        ("offer_of_17", "An offer has at most 16 items.", [2, 0, [item] * 17]),
+        ("offer_of_text", "An item is bytes.", [2, 0, ["an item"]]),
+        ("offer_step_negative", "Steps begin at 0.", [2, -1, [item]]),
+        ("offer_step_16", "A step is at most 15.", [2, 16, [item]]),
+        ("offer_step_true", "A boolean is no number.", [2, True, [item]]),
+    ]
+    return [
+        {"name": name, "what": what, "message": pack(message).hex(), "error": "malformed"}
+        for name, what, message in rows
     ]
 
 
@@ -2781,11 +3423,13 @@ def pairings() -> dict[str, list[Case]]:
         "shares_refused": shares_refused(),
         "tickets": tickets(),
         "links": links(),
+        "links_typed": links_typed(),
         "links_refused": links_refused(),
         "meetings": meetings(),
         "logs": logs(),
         "records_refused": posts_refused(),
         "frames_refused": frames_refused(),
+        "messages_refused": messages_refused(),
         "openings_refused": openings_refused(),
         "joiners": joiners(),
         "joiners_refused": joiners_refused(),
@@ -2926,6 +3570,24 @@ def vault_rows_refused() -> list[Case]:
         ("earlier", "A row of format 1 is none of format 2.", bytes(24) + old, "forged"),
         ("too_long", "A row is not longer than it is.", vault_sealed(7, u32(509) + plain[4:]), "malformed"),
         ("no_room", "A row has a room.", vault_sealed(7, vault_framed(pack(["life", b"", b"1"]))), "malformed"),
+        (
+            "table_of_bytes",
+            "A table is a string.",
+            vault_sealed(7, vault_framed(pack([VAULT_ROOM, b"life", b"", b""]))),
+            "malformed",
+        ),
+        (
+            "table_of_65",
+            "A table has at most 64 bytes.",
+            vault_sealed(7, vault_framed(pack([VAULT_ROOM, "t" * 65, b"", b""]))),
+            "malformed",
+        ),
+        (
+            "key_of_1025",
+            "A key has at most 1024 bytes.",
+            vault_sealed(7, vault_framed(pack([VAULT_ROOM, "life", bytes(1_025), b""]))),
+            "malformed",
+        ),
         (
             "short_room",
             "A room's id has 16 bytes.",

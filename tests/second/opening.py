@@ -265,6 +265,11 @@ def links(case: Case) -> None:
     assert pairing.write_link(link) == case.text("text")
 
 
+def links_typed(case: Case) -> None:
+    """A link that was typed in another way is the one that is written."""
+    assert pairing.write_link(pairing.read_link(case.text("typed"))) == case.text("text")
+
+
 def links_refused(case: Case) -> None:
     """A link is read."""
     pairing.read_link(case.text("text"))
@@ -343,9 +348,14 @@ def pairing_records_refused(case: Case) -> None:
 
 
 def frames_refused(case: Case) -> None:
-    """The host's first frame is read."""
+    """The next frame of a side is read."""
     frame = pairing.Frame(case.hex("nonce"), case.hex("sealed"))
-    pairing.Sender(case.hex("root"), pairing.HOST).read(frame)
+    pairing.Sender(case.hex("root"), case.number("side"), case.number("counter")).read(frame)
+
+
+def messages_refused(case: Case) -> None:
+    """A message is read."""
+    pairing.read_message(case.hex("message"))
 
 
 def openings_refused(case: Case) -> None:
@@ -512,11 +522,17 @@ def membership_logs(case: Case) -> None:
         for found in other("membership", "geneses")
         if found.hex("space_id") == space
     )
-    acts = [(part.hex("author"), membership.read_operation(part.hex("payload"))) for part in case.parts("operations")]
+    acts = [_signed_act(part, space) for part in case.parts("operations")]
     for order in (acts, acts[::-1]):
         log = Log(genesis)
         log.take(order)
         _stands(log, case)
+
+
+def _signed_act(part: Case, space: bytes) -> tuple[bytes, bytes, membership.Operation]:
+    """The space and the author that a record names, and its operation."""
+    named = part.hex("space") if part.has("space") else space
+    return named, part.hex("author"), membership.read_operation(part.hex("payload"))
 
 
 def _stands(log: Log, case: Case) -> None:
@@ -526,8 +542,9 @@ def _stands(log: Log, case: Case) -> None:
     current = log.current(names)
     assert sorted(state.active) == [octets(device) for device in case.raw("active")]
     assert sorted(state.words.values()) == [octets(words) for words in case.raw("words")]
-    assert sorted(state.struck | set(state.voided)) == [octets(name) for name in case.raw("voided")]
-    assert sorted(log.refused) == [octets(name) for name in case.raw("refused")]
+    voided = dict.fromkeys(state.struck, "STRUCK") | state.voided
+    assert {name.hex(): why for name, why in voided.items()} == case.raw("voided")
+    assert {name.hex(): why for name, why in log.refused.items()} == case.raw("refused")
     assert state.ended == case.raw("split")
     assert log.highest(names) == case.number("highest")
     assert (None if current is None else current.hex()) == case.raw("current")
@@ -580,11 +597,13 @@ OPENERS: dict[tuple[str, str], Opener] = {
     ("pairing", "shares_refused"): shares_refused,
     ("pairing", "tickets"): tickets,
     ("pairing", "links"): links,
+    ("pairing", "links_typed"): links_typed,
     ("pairing", "links_refused"): links_refused,
     ("pairing", "meetings"): meetings,
     ("pairing", "logs"): pairing_logs,
     ("pairing", "records_refused"): pairing_records_refused,
     ("pairing", "frames_refused"): frames_refused,
+    ("pairing", "messages_refused"): messages_refused,
     ("pairing", "openings_refused"): openings_refused,
     ("pairing", "joiners"): joiners,
     ("pairing", "joiners_refused"): joiners_refused,

@@ -48,7 +48,8 @@ HOST, GUEST = 1, 2
 STARTS = {"troth:pair#": DEVICE, "troth:join#": FAR}
 PLAIN = {1: False, 2: True}
 OFFERING = {DEVICE: (HOST, GUEST, HOST), JOIN: (HOST, GUEST), FAR: (HOST, GUEST)}
-HOST_FORM = re.compile(r"[!-~]+:[0-9]+")
+HOST_FORM = re.compile(r"[!-?A-~]+")
+STEPS_MAX = 15
 
 
 # Tickets and links
@@ -107,14 +108,16 @@ def write_link(link: Link) -> str:
 
 def read_link(text: str) -> Link:
     """What a text says, or a refusal."""
+    text = text.strip()
     start = next((start for start in STARTS if text.startswith(start)), None)
     if start is None:
         raise malformed("no link begins so")
-    middle, mark, host = text[len(start) :].partition("@")
+    middle, mark, typed = text[len(start) :].partition("@")
+    host = typed.lower()
     if not mark or not re.fullmatch(r"[A-Za-z0-9_-]{48}", middle):
         raise malformed("not 48 characters before the host")
-    if not HOST_FORM.fullmatch(host) or host != host.lower() or len(host) > HOST_BYTES_MAX:
-        raise malformed("no host with its port")
+    if not HOST_FORM.fullmatch(typed) or len(host) > HOST_BYTES_MAX:
+        raise malformed("no host")
     payload = base64.urlsafe_b64decode(middle)
     if _checksum(start, host, payload[:33]) != payload[33:]:
         raise malformed("mistyped")
@@ -348,12 +351,26 @@ def read_opening(message: bytes) -> tuple[bytes, bytes]:
     return octets(introduction, 0, INTRODUCTION_BYTES_MAX), octets(nonce, 32)
 
 
+def read_any_offer(message: bytes) -> tuple[int, list[bytes]]:
+    """The step and the items of an offer."""
+    code, step, offered = items(decode(message), 3)
+    if number(code) != 2:
+        raise malformed("no offer")
+    return number(step, 0, STEPS_MAX), [any_octets(item) for item in items(offered, 1, ITEMS_MAX)]
+
+
 def read_offer(message: bytes, step: int) -> list[bytes]:
     """The items of the offer of this step."""
-    code, found, offered = items(decode(message), 3)
-    if number(code) != 2 or number(found) != step:
+    found, offered = read_any_offer(message)
+    if found != step:
         raise malformed("no offer of this step")
-    return [any_octets(item) for item in items(offered, 1, ITEMS_MAX)]
+    return offered
+
+
+def read_message(message: bytes) -> None:
+    """Refuse what is no message."""
+    found = decode(message)
+    (read_any_offer if found[:1] == [2] else read_opening)(message)
 
 
 # A partner far away, and the safety number

@@ -5,7 +5,7 @@ A second implementation, written from the pages alone; it imports none of the pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -104,30 +104,30 @@ class Log:
 
     # Taking in
 
-    def take(self, found: Iterable[tuple[bytes, Operation]]) -> None:
-        """Judge operations with their authors, in whichever order they come."""
+    def take(self, found: Iterable[tuple[bytes, bytes, Operation]]) -> None:
+        """Judge operations with the space and the author of their headers, in whichever order they come."""
         self.cards.update({device_id(card): card for card in self.genesis.founders})
-        waiting = [
-            (operation_id(self.genesis.space, author, operation.body), author, operation) for author, operation in found
-        ]
+        waiting = list(found)
         progress = True
         while progress:
             progress = False
-            for name, author, operation in list(waiting):
+            for space, author, operation in list(waiting):
                 if all(self._judged(parent) for parent in operation.parents):
-                    waiting.remove((name, author, operation))
-                    self._take_one(name, author, operation)
+                    waiting.remove((space, author, operation))
+                    self._take_one(space, author, operation)
                     progress = True
 
     def _judged(self, name: bytes) -> bool:
-        """Whether something was judged already."""
-        return name == self.genesis.space or name in self.acts or name in self.refused
+        """Whether something was judged for good; of what has a bad signature a good copy may come."""
+        counts_nowhere = self.refused.get(name, "SIGNATURE") != "SIGNATURE"
+        return name == self.genesis.space or name in self.acts or counts_nowhere
 
-    def _take_one(self, name: bytes, author: bytes, operation: Operation) -> None:
+    def _take_one(self, space: bytes, author: bytes, operation: Operation) -> None:
         """Judge one operation whose whole past is there."""
-        if name in self.acts:
+        name = operation_id(space, author, operation.body)
+        if self._judged(name):
             return
-        reason = self._reason(name, author, operation)
+        reason = "SPACE" if space != self.genesis.space else self._reason(name, author, operation)
         if reason is None:
             self.refused.pop(name, None)
             self.acts[name] = self._act(name, author, operation)
@@ -167,16 +167,20 @@ class Log:
             return "SIGNATURE"
         act = Act(name, author, self._person(state, author), operation, past)
         before = [self.acts[known] for known in past]
-        return self._general(act, state, before) or self._particular(act, state, before)
+        return self._general(act, state, before) or self._particular(act, state, before) or self._newcomer(act, before)
 
     def _general(self, act: Act, state: State, before: list[Act]) -> str | None:
-        """The reasons that hold for several kinds."""
+        """The reasons that hold for all kinds."""
         if sum(known.person == act.person for known in before) >= PERSON_OPERATIONS_MAX:
             return "MANY"
         if state.ended and act.number in (*GRANTS, EPOCH):
             return "SPLIT"
         if act.author not in state.active and act.number not in OF_WORDS:
             return "WEAK"
+        return None
+
+    def _newcomer(self, act: Act, before: list[Act]) -> str | None:
+        """The reasons that hold for what introduces."""
         if act.introduced is None:
             return None
         if act.introduced in self.founders or any(known.introduced == act.introduced for known in before):
@@ -191,11 +195,11 @@ class Log:
         """The reasons that hold for one kind."""
         match act.number:
             case 1:
-                if sum(state.devices[device] == act.person for device in state.active) >= PERSON_DEVICES_MAX:
-                    return "ROOM"
                 by_words = act.author not in state.active
                 if by_words and any(known.author == act.author and known.number == DEVICE_ADD for known in before):
                     return "USED"
+                if sum(state.devices[device] == act.person for device in state.active) >= PERSON_DEVICES_MAX:
+                    return "ROOM"
             case 2:
                 return None if self._was_device(act, before) else "VICTIM"
             case 4:
@@ -219,9 +223,9 @@ class Log:
             return True
         others = {device for device in state.active if state.devices[device] == act.person} - {act.author}
         had_words = any(known.number == RECOVERY_SET and known.person == act.person for known in before)
-        if not others and not had_words:
-            return True
-        if act.operation.second is None or act.operation.second[0] not in others:
+        if act.operation.second is None:
+            return not others and not had_words
+        if act.operation.second[0] not in others:
             return False
         admin = self.cards[act.operation.second[0]].admin
         try:
@@ -266,12 +270,13 @@ class Log:
                 found[person] = min(last, key=lambda act: act.id).introduced or b""
         return found
 
-    def at_or_below(self, act: Act, removal: Act) -> bool:
-        """Whether an operation of a victim is at or below the cut of its removal."""
+    def at_or_below(self, act: Act, removal: Act, judged: Collection[bytes]) -> bool:
+        """Whether an operation of a victim is at or below the cut of its removal, in the set that is judged."""
         if act.id == removal.id or removal.operation.cut is None:
             return act.id == removal.id
-        named = removal.operation.cut.operations
-        return act.id in named or any(name in self.acts and act.id in self.acts[name].past for name in named)
+        named = [self.acts[name] for name in removal.operation.cut.operations if name in judged]
+        own = [known for known in named if known.author == removal.removed]
+        return any(act.id == known.id or act.id in known.past for known in own)
 
     def _struck(self, acts: list[Act]) -> frozenset[bytes]:
         """What removals by recovery words strike."""
@@ -300,8 +305,9 @@ class Log:
 
     def _strike(self, acts: list[Act], removal: Act, struck: set[bytes], spared: set[bytes]) -> None:
         """Strike what the victim signed beyond the cut, and what hangs on it."""
+        judged = {act.id for act in acts}
         for act in acts:
-            if act.author == removal.removed and act.id not in spared and not self.at_or_below(act, removal):
+            if act.author == removal.removed and act.id not in spared and not self.at_or_below(act, removal, judged):
                 struck.add(act.id)
         grown = True
         while grown:
@@ -367,9 +373,10 @@ class Log:
 
     def _shielded(self, grant: Act, left: list[Act], gone: set[bytes], plain: dict[bytes, str]) -> bool:
         """Whether a cut shields it, of a removal by somebody who stands without any."""
+        judged = {act.id for act in left}
         return any(
             removal.removed == grant.author
-            and self.at_or_below(grant, removal)
+            and self.at_or_below(grant, removal, judged)
             and removal.author not in gone
             and self._stands(removal, left, plain)
             for removal in left
@@ -397,10 +404,10 @@ class Log:
             return False
         if epoch.mailbox == self.genesis.epoch.mailbox:
             return False
-        if any(known is not None and known.mailbox == epoch.mailbox for known in map(self._epoch_of, act.past)):
+        known = [self._epoch_of(name) for name in act.past if self.valid(name)]
+        if any(earlier is not None and earlier.mailbox == epoch.mailbox for earlier in known):
             return False
-        after = self._evaluated([act, *(self.acts[name] for name in act.past)])
-        return epoch.recipients == after.recipients
+        return epoch.recipients == _left_by(act, before)
 
     def _epoch_of(self, name: bytes) -> Epoch | None:
         """The epoch in an operation."""
@@ -413,7 +420,7 @@ class Log:
         return self._valid[name]
 
     def _shared_with(self, name: bytes) -> bytes | None:
-        """The operation whose epoch an adding shares, where it does."""
+        """The mailbox whose epoch an adding shares, where it does."""
         if name not in self._shares:
             self._shares[name] = self._share(self.acts[name])
         return self._shares[name]
@@ -426,7 +433,7 @@ class Log:
             return None
         stands = self.genesis.epoch if current == self.genesis.space else self._epoch_of(current)
         same = stands is not None and (stands.generation, stands.mailbox) == (epoch.generation, epoch.mailbox)
-        return current if same else None
+        return epoch.mailbox if same else None
 
     def _epochs(self, names: frozenset[bytes]) -> dict[bytes, Epoch]:
         """The valid epochs that count for the highest generation, by the operation that holds each."""
@@ -437,7 +444,7 @@ class Log:
             if epoch is None or not self.valid(name):
                 continue
             removal = self._removal(state, act.author)
-            if removal is None or self.at_or_below(act, removal):
+            if removal is None or self.at_or_below(act, removal, names - state.struck):
                 found[name] = epoch
         return found
 
@@ -451,8 +458,8 @@ class Log:
         for name, epoch in sorted(self._epochs(names).items()):
             guests = {
                 self.acts[add].introduced
-                for add in names - state.struck
-                if self.acts[add].number == DEVICE_ADD and self._shared_with(add) == name
+                for add in names
+                if self.acts[add].number == DEVICE_ADD and self._shared_with(add) == epoch.mailbox
             }
             if epoch.generation == highest and epoch.recipients | guests == state.recipients:
                 return name
@@ -466,17 +473,20 @@ class Log:
         return min(found, key=lambda act: (act.author in state.devices, act.id), default=None)
 
     def cuts(self, names: frozenset[bytes]) -> dict[bytes, bytes]:
-        """For each device that is introduced and not active, the operation whose cut counts."""
+        """For each card that was introduced and is no active device, the operation whose cut counts."""
         state = self.state(names)
         found: dict[bytes, bytes] = {}
-        for name in sorted(names - state.struck):
-            act = self.acts[name]
-            if act.number in DEVICE_GRANTS and act.introduced is not None and act.introduced not in state.active:
-                found.setdefault(act.introduced, name)
         for device in state.removals:
             removal = self._removal(state, device)
             if removal is not None:
                 found[device] = removal.id
+        void = sorted(state.struck | set(state.voided))
+        words = sorted(name for name in names if self.acts[name].number == RECOVERY_SET)
+        grants = [*(name for name in void if self.acts[name].number in DEVICE_GRANTS), *words]
+        for name in grants:
+            card = self.acts[name].introduced
+            if card is not None and card not in state.active:
+                found.setdefault(card, name)
         return found
 
 
@@ -487,6 +497,18 @@ def _is_signed(public: bytes, statement: bytes, signature: bytes) -> bool:
     except RefusedError:
         return False
     return True
+
+
+def _left_by(act: Act, before: State) -> frozenset[bytes]:
+    """Who may read after an operation, by what it says itself of its past."""
+    active, words = set(before.active), dict(before.words)
+    active.discard(act.removed or b"")
+    if act.introduced is not None:
+        if act.number == RECOVERY_SET:
+            words[act.person] = act.introduced
+        else:
+            active.add(act.introduced)
+    return frozenset(active | set(words.values()))
 
 
 def _concurrent(one: Act, other: Act) -> bool:

@@ -29,11 +29,13 @@ from tests.second.conventions import (
     u32,
     u64,
 )
-from tests.second.envelope import WRAP_BYTES, check_filling, filled, unwrap, wrap
+from tests.second.envelope import WRAP_BYTES, filled, unwrap, wrap
 
 FORMAT = 2
 WRAPPED_BYTES = 72
 LETTER_VERSION = 1
+TABLE_BYTES_MAX = 64
+KEY_BYTES_MAX = 1024
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,10 @@ def _open_wrap(secret: bytes, label: str, wrapped: bytes, head: Head) -> bytes:
 
 
 def _after_length(plaintext: bytes) -> bytes:
-    """The content behind its length, whose filling is good."""
+    """The content behind its length; what stands in the filling is not looked at."""
     end = 4 + int.from_bytes(plaintext[:4], "big")
     if end > len(plaintext):
         raise malformed("longer than it is")
-    check_filling(end, plaintext[end:])
     return plaintext[4:end]
 
 
@@ -135,9 +136,9 @@ def open_row(vault_key: bytes, vault: bytes, place: int, data: bytes) -> Row:
     key = derived(vault_key, "troth/row/2")
     plaintext = opened_after_nonce(key, data, _row_context(vault, place))
     room, table, name, value = items(decode(_after_length(plaintext)), 4)
-    if not isinstance(table, str):
+    if not isinstance(table, str) or len(table.encode()) > TABLE_BYTES_MAX:
         raise malformed("a table without a name")
-    return Row(octets(room, 16), table, any_octets(name), any_octets(value))
+    return Row(octets(room, 16), table, octets(name, 0, KEY_BYTES_MAX), any_octets(value))
 
 
 def seal_row(vault_key: bytes, vault: bytes, place: int, nonce: bytes, row: Row) -> bytes:

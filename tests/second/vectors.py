@@ -47,6 +47,10 @@ class Case:
         self._read = {"name", "what"}
         self._parts: list[Case] = []
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a value."""
+        return key in self._content
+
     def raw(self, key: str) -> Any:
         """A value as it stands."""
         self._read.add(key)
