@@ -41,12 +41,21 @@ def typed(dice: Random, value: dict[str, Any], marks: str) -> list[Edit]:
     return dice.sample(edits, dice.randint(0, 3))
 
 
+def unsigned(value: Value) -> Value:
+    """Return a value whose zeros have no sign: to a document 0.0 over -0.0 is no edit (specs/document.md, Edits)."""
+    if isinstance(value, dict):
+        return {key: unsigned(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [unsigned(item) for item in value]
+    return 0.0 if type(value) is float and not value else value
+
+
 @given(st.dictionaries(st.sampled_from("abc"), VALUES), st.dictionaries(st.sampled_from("abc"), VALUES))
 def test_on_the_same_state_it_is_the_same_edit(before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Made anew on what it was made on, an edit does what it did, down to the last bit."""
+    """Made anew on what it was made on, an edit does what it did, down to the last bit but the sign of a zero."""
     renewed = renew(before, after, before)
     assert renewed.unfit == []
-    assert spelled(shown(before, *renewed.edits)) == spelled(shown(after))
+    assert spelled(unsigned(shown(before, *renewed.edits))) == spelled(unsigned(shown(after)))
 
 
 @given(DICE)
