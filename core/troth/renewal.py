@@ -82,26 +82,17 @@ def _renew_list(path: Path, before: Sequence[Value], after: Any, now: Any, renew
     for (start, end), (begin, stop) in _replaced(old, new):
         at = _target(places, start, len(old), len(here))
         if end - start == stop - begin:
-            _renew_items(path, before[start:end], after[begin:stop], now, places[start:end], renewed)
+            # As many as there were: each was changed where it is, or stands anew where it was.
+            for old_at, new_at in zip(range(end - 1, start - 1, -1), range(stop - 1, begin - 1, -1), strict=True):
+                place = places[old_at]
+                if place is None:
+                    target = _target(places, old_at, len(old), len(here))
+                    renewed.edits.append(Insert(path, target, after[new_at]))
+                else:
+                    _renew((*path, place), before[old_at], after[new_at], now[place], renewed)
             continue
         renewed.edits += [Delete((*path, place)) for place in reversed(places[start:end]) if place is not None]
         renewed.edits += [Insert(path, at, value) for value in reversed(after[begin:stop])]
-
-
-def _renew_items(
-    path: Path,
-    before: Sequence[Value],
-    after: Sequence[Value],
-    now: Any,
-    places: Sequence[int | None],
-    renewed: Renewed,
-) -> None:
-    """As many as there were: each was changed where it is."""
-    for old, new, place in zip(before, after, places, strict=True):
-        if place is None:
-            renewed.unfit.append(Insert(path, -1, new))
-        else:
-            _renew((*path, place), old, new, now[place], renewed)
 
 
 _DESCENTS: Final[tuple[tuple[type, Callable[..., None], Value], ...]] = (

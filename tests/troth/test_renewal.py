@@ -98,6 +98,8 @@ def test_a_removal_is_repeated_where_it_still_stands(dice: Random) -> None:
         ({}, {"k": {"a": 1}}, {"k": {"b": 2}}, {"k": {"a": 1, "b": 2}}),
         ({}, {"t": Text("mine")}, {"t": Text("theirs ")}, {"t": Text("theirs mine")}),
         ({"l": [{"a": 1}]}, {"l": [{"a": 2}]}, {"l": ["new", {"a": 1}]}, {"l": ["new", {"a": 2}]}),
+        ({"l": [1, 2, 3]}, {"l": [1, 4, 3]}, {"l": [1, 3]}, {"l": [1, 4, 3]}),
+        ({"l": [1]}, {"l": [2]}, {"l": []}, {"l": [2]}),
         ({"t": Text("end")}, {"t": Text("end.")}, {"t": Text("the end, or more")}, {"t": Text("the end, or more.")}),
     ],
 )
@@ -113,7 +115,6 @@ def test_it_finds_its_place(before: Value, after: Value, now: Value, final: Valu
     [
         ({"k": 1}, {"k": 2}, {"k": 3}, Put(("k",), 2)),
         ({}, {"k": True}, {"k": 1}, Put(("k",), True)),
-        ({"l": [1]}, {"l": [2]}, {"l": []}, Insert(("l",), -1, 2)),
         ({"t": Text("a")}, {"t": Text("ab")}, {"t": "one value"}, Put(("t",), Text("ab"))),
     ],
 )
