@@ -7,13 +7,14 @@ one function owns transactions, always with `with`, and nothing in it awaits or 
 a foreign change is applied alone, after the guard, and its hash is looked for afterwards.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from troth import edits
 from troth.edits import Delete, Edit, Insert, Path, Put, Splice, Text, Value
 from troth.guard import Change, change_hash, read
+from troth.pieces import cut, shares, weigh
 from troth_wire.errors import TrothError, UsageError
 from troth_wire.ids import ActorId, ChangeHash
 from troth_wire.limits import CHANGE_DEPENDENCIES_MAX, EDIT_PATH_PARTS_MAX
@@ -30,13 +31,10 @@ __all__ = ["Document", "Made", "PoisonedError", "UnappliedError"]
 
 CUT_AT_WEIGHT: Final = 40_000
 """Estimated bytes after which a change is cut; the estimate is high, and a change may have 61 440."""
-SPLICE_CHARACTERS: Final = 2_000
 HEADS_MAX: Final = CHANGE_DEPENDENCIES_MAX // 2
 """More heads are tied together first: a change builds on all of them, and may name only so many."""
 DEPTH_MAX: Final = 2 * EDIT_PATH_PARTS_MAX + 2
 """No edit nests deeper: a path's parts and a value's own levels. What a hostile change nests deeper is not shown."""
-_OP_WEIGHT: Final = 64
-_CHARACTER_WEIGHT: Final = 6
 
 _SYNC_PREFIX: Final = b"\x42\x00\x00\x00\x01"
 _SCALARS: Final[dict[type[Any], ScalarType]] = {
@@ -256,8 +254,8 @@ class Document:
                 for edit in group:
                     try:
                         edits.check(edit)
-                        for piece in _pieces(edit):
-                            weight += _weight(piece)
+                        for piece in cut(edit):
+                            weight += weigh(piece)
                             _apply(transaction, piece)
                     except UsageError as error:
                         raise _GroupError(number, error) from None
@@ -266,8 +264,8 @@ class Document:
 
     def _write_cut(self, groups: Sequence[tuple[int, Sequence[Edit]]], cut_at: int) -> None:
         """Write groups that are known to apply in as many transactions as it takes."""
-        pieces = (piece for _, group in groups for edit in group for piece in _pieces(edit))
-        for share in _shares(pieces, cut_at):
+        pieces = (piece for _, group in groups for edit in group for piece in cut(edit))
+        for share in shares(pieces, cut_at):
             with self._document.transaction() as transaction:
                 for piece in share:
                     _apply(transaction, piece)
@@ -277,77 +275,6 @@ def _read_own(raw: bytes) -> Change:
     reading = read(raw)
     assert isinstance(reading, Change), "the guard reads what is made here"
     return reading
-
-
-def _shares(pieces: Iterator[Edit], cut_at: int) -> Iterator[list[Edit]]:
-    share: list[Edit] = []
-    weight = 0
-    for piece in pieces:
-        share.append(piece)
-        weight += _weight(piece)
-        if weight > cut_at - _weight_of("x" * SPLICE_CHARACTERS):
-            yield share
-            share, weight = [], 0
-    if share:
-        yield share
-
-
-def _pieces(edit: Edit) -> Iterator[Edit]:
-    """Cut an edit into edits of one operation each, or of one short splice."""
-    match edit:
-        case Put(path, value):
-            yield Put(path, _hollow(value))
-            yield from _fill(path, value)
-        case Insert(path, index, value):
-            yield Insert(path, index, _hollow(value))
-            yield from _fill((*path, index), value)
-        case Splice(path, index, 0, ""):
-            # Nothing to do, but only where there is such a place.
-            yield Splice(path, index)
-        case Splice(path, index, delete, insert):
-            for start in range(0, delete, SPLICE_CHARACTERS):
-                yield Splice(path, index, min(SPLICE_CHARACTERS, delete - start))
-            for start in range(0, len(insert), SPLICE_CHARACTERS):
-                at = index if index < 0 else index + start
-                yield Splice(path, at, 0, insert[start : start + SPLICE_CHARACTERS])
-        case Delete():
-            yield edit
-
-
-def _hollow(value: Value) -> Value:
-    """Return an empty container for a container, a scalar as it is."""
-    if isinstance(value, Text):
-        return Text("")
-    if isinstance(value, Mapping):
-        return {}
-    return [] if isinstance(value, (list, tuple)) else value
-
-
-def _fill(path: Path, value: Value) -> Iterator[Edit]:
-    if isinstance(value, Text):
-        yield from _pieces(Splice(path, -1, 0, str(value)))
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _pieces(Put((*path, key), item))
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _pieces(Insert(path, -1, item))
-
-
-def _weight(piece: Edit) -> int:
-    keys = sum(len(part.encode()) for part in piece.path[-1:] if isinstance(part, str))
-    match piece:
-        case Splice(_, _, delete, insert):
-            return _OP_WEIGHT + _CHARACTER_WEIGHT * delete + _weight_of(insert)
-        case Put(_, value) | Insert(_, _, value):
-            size = len(value.encode()) if isinstance(value, str) else len(value) if isinstance(value, bytes) else 0
-            return _OP_WEIGHT + keys + size
-        case Delete():
-            return _OP_WEIGHT + keys
-
-
-def _weight_of(text: str) -> int:
-    return len(text.encode()) + _CHARACTER_WEIGHT * len(text)
 
 
 def _apply(transaction: Any, piece: Edit) -> None:
