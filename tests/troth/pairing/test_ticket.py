@@ -133,6 +133,17 @@ def test_a_mistyped_link_says_so(at: int, instead: str) -> None:
                 Link.parse(wrong)
 
 
+def test_a_link_has_one_spelling() -> None:
+    """The same bytes in the other alphabet of base 64, or filled up at the end, are no link."""
+    text = written_by_hand(bytes([1]) + b"\xfb\xff" * 16, "relay.example:443")
+    start, mark, host = text.rpartition("@")
+    assert Link.parse(text).ticket.secret == b"\xfb\xff" * 8
+    for other in (start.replace("-", "+"), start.replace("_", "/"), start + "=", start + "===="):
+        assert other != start
+        with pytest.raises(MalformedError):
+            Link.parse(other + mark + host)
+
+
 @given(st.text(max_size=80) | st.text(max_size=80).map("troth:pair#".__add__))
 def test_any_text_is_only_malformed(text: str) -> None:
     """Text that is no link raises nothing but MalformedError."""
