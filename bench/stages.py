@@ -20,8 +20,9 @@ from bench import devices
 from bench.client import DOCUMENT, get
 from bench.contract import key_of, value_of
 from bench.figures import Figures
-from troth import Put, chain, document, envelope, guard, outbox, record
+from troth import Put, chain, document, envelope, outbox, record
 from troth.library import Library
+from troth.shelf import Shelf
 from troth_client import Space, Vault
 from troth_relay.app import Relay
 from troth_relay.config import Config
@@ -45,11 +46,14 @@ STAGES: Final[tuple[tuple[str, Any, str], ...]] = (
     ("fan out", Hub, "settle"),
     ("open", envelope, "open_"),
     ("verify", chain.Chains, "settle"),
-    ("judge", guard, "judge"),
+    ("judge", Shelf, "_judge"),
     ("merge", document.Document, "merge"),
     ("view", Library, "view"),
 )
-"""Stages in their order: a name, where the function lives, and its name there. Saving happens on both devices."""
+"""Stages in their order: a name, where the function lives, and its name there.
+
+Saving happens on both devices. Merging is inside judging, and is counted by itself alone.
+"""
 
 
 class Watch:
@@ -139,5 +143,7 @@ def _sum_up(notes: list[tuple[str, int, int]], start: int, end: int) -> Figures:
             took[stage] = (ended - began) / 1e3
         elif ended <= end:
             took[stage] += (ended - began) / 1e3
+    took["judge"] -= took["merge"]
+    assert all(took.values()), f"a stage that is not on the way any more: {took}"
     total = (end - start) / 1e3
     return took | {"total": total, "rest": total - sum(took.values())}
