@@ -243,6 +243,15 @@ COMMANDS: Final = (
         lasting=True,
     ),
     Command(
+        "backup rescue",
+        DEVICE,
+        "Make a new vault of what opens in a damaged one.",
+        "backups:rescue",
+        Where.BEGIN,
+        more="The damaged vault is read and not changed. Put the new one in its place, or look at it with TROTH_HOME.",
+        options=(Option("file", "Where the new vault goes.", Kind.FILE, argument=True),),
+    ),
+    Command(
         "status",
         DEVICE,
         "Say what has reached the relay, and what waits and why.",

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.handlers.locking import opened
 from troth_app.household import Household
-from troth_app.outcome import RuleError
+from troth_app.outcome import HereError, RuleError
 from troth_app.talk import Talk
 from troth_client.backup import restore as restore_vault
+from troth_client.salvage import rescue as rescue_vault
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["make", "restore"]
+__all__ = ["make", "rescue", "restore"]
 
 WHAT_IT_IS: Final = (
     "This writes a copy of the whole vault to {path}. It opens with the passphrase that the vault has now, "
@@ -29,6 +30,11 @@ PLAN: Final = (
 )
 UNCHANGED: Final = "Nothing was restored, and the backup is as it was."
 MAYBE: Final = "The backup is as it was. The vault may be restored; `troth status` says."
+NOTHING_THERE: Final = "There is no vault here. Nothing was changed."
+OPENS: Final = "The vault is open, so nothing has to be rescued from it. Nothing was changed."
+READ_ONLY: Final = "This reads the vault, changes nothing of it, and writes what opens of it to {path}."
+NOT_RESCUED: Final = "The vault is as it was. Remove what lies at the new place, if anything does."
+RESCUED: Final = "The new vault is at {path}. It opens with the same passphrase."
 RESTORED: Final = "It is restored, and it is open."
 
 
@@ -54,3 +60,17 @@ async def restore(talk: Talk, keeper: "Keeper") -> None:
     await asyncio.to_thread(make_anew)
     keeper.admit(await Household.open(keeper.home.vault, passphrase=passphrase, machine=keeper.machine))
     await talk.say(RESTORED)
+
+
+async def rescue(talk: Talk, keeper: "Keeper") -> None:
+    """Write what opens of a damaged vault to a new one."""
+    if keeper.household is not None:
+        raise RuleError(OPENS)
+    if not keeper.home.vault.exists():
+        raise HereError(NOTHING_THERE)
+    path = Path(talk.begin.options["file"])
+    await talk.safe(NOT_RESCUED)
+    await talk.say(READ_ONLY.format(path=path))
+    passphrase = await talk.hidden("Passphrase:")
+    save = partial(rescue_vault, keeper.home.vault, path, passphrase=passphrase, machine=keeper.machine)
+    await talk.say(*await asyncio.to_thread(save), RESCUED.format(path=path))

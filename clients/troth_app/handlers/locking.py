@@ -11,7 +11,7 @@ from troth_app.outcome import HereError, RuleError
 from troth_app.settings import idle_row
 from troth_app.talk import Talk
 from troth_app.wording import counted
-from troth_wire.errors import PassphraseError
+from troth_wire.errors import DamagedError, PassphraseError
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -33,6 +33,7 @@ CHANGED: Final = (
 IDLE_CHOICES: Final = (60, 180, 600, 1_800)
 AFTER: Final = "After how long without a command?"
 AFTER_THIS: Final = "It locks after {minutes} without a command from now on, and when this computer sleeps."
+RESCUE: Final = "`troth backup rescue FILE` writes what opens of it to a new vault."
 ENTRIES: Final = "What was written down while it was locked is here now: {entries}."
 
 
@@ -84,6 +85,8 @@ async def open_household(talk: Talk, keeper: "Keeper") -> Household:
         typed = await talk.hidden("Passphrase:")
         try:
             household = await talk.wait(Household.open(keeper.home.vault, passphrase=typed, machine=keeper.machine))
+        except DamagedError as error:
+            raise DamagedError(f"{error} {RESCUE}") from None
         except PassphraseError:
             if not left:
                 raise PassphraseError(f"{NOT_IT} It is locked.") from None
