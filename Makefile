@@ -9,7 +9,7 @@ ROUNDS ?= 2
 RESULTS ?= build/bench
 COMPARE = $(BIN)/python .peers/run.py --rounds $(ROUNDS) --ours '$(BIN)/python -m bench.server' '$(BIN)/python -m bench.client'
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+	--no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links
 
 .PHONY: help demo test check format lock bench bench-peers clean
 
