@@ -48,9 +48,9 @@ class Story:
         fresh = Epoch(self.entropy(32))
         removal = amendments.revoke_device(members, keys, admin, newcomer.device, [], fresh, self.entropy)
         self.tell(removal, keys)
-        other, other_seed = self.founders[1]
+        other = self.founders[1][0]
         fresh = Epoch(self.entropy(32))
-        self.tell(amendments.rotate(self.roll.members(), other, Signer(other_seed), fresh, self.entropy), other)
+        self.tell(amendments.rotate(self.roll.members(), other, fresh, self.entropy), other)
 
     def branch(self) -> None:
         """The first device adds one on the very first heads, and another operation joins it with all the rest."""

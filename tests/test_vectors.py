@@ -471,7 +471,7 @@ def test_an_operation_of_every_kind_has_its_bytes(case: Case) -> None:
     assert (operation.kind, [parent.hex() for parent in operation.parents]) == (case["number"], case["parents"])
     assert (operation.body, operation.statement) == (raw(case["body"]), raw(case["statement"]))
     assert operation.id == raw(case["operation_id"])
-    assert operation.signature == Signer(raw(case["author_admin_seed"])).sign(operation.statement)
+    assert operation.signature == Signer(raw(case["author_seed"])).sign(operation.statement)
     members = evaluate(space_in("membership.json", case["space"]), kinds_before(operation))
     assert (members.refused, members.voided) == ({}, {})
     assert operation.id in members.authorised

@@ -1,6 +1,7 @@
 """How a device writes what changes who belongs: each function returns the payload of one record of kind OPERATION.
 
-Values in, bytes out. The admin key is handed over for one use; what is refused here would count nowhere.
+Values in, bytes out. The admin key is handed over for one use; what is refused here would count nowhere. A new epoch
+needs no admin key, so that any device may begin one at any time.
 """
 
 from collections.abc import Iterable
@@ -35,10 +36,10 @@ __all__ = [
 ]
 
 
-def payload(members: Members, author: DeviceId, admin: Signer, kind: OperationKind, *fields: object) -> bytes:
+def payload(members: Members, author: DeviceId, signer: Signer, kind: OperationKind, *fields: object) -> bytes:
     """Return an operation on the heads that its author knows, signed."""
     body = codec.pack([WIRE_VERSION, kind, members.heads_for(author), *fields])
-    return codec.pack([body, admin.sign(operation_statement(members.space, author, body))])
+    return codec.pack([body, signer.sign(operation_statement(members.space, author, body))])
 
 
 def revoke_device(
@@ -144,10 +145,10 @@ def set_recovery(
     return payload(members, author.device, admin, OperationKind.RECOVERY_SET, *fields)
 
 
-def rotate(members: Members, author: DeviceKeys, admin: Signer, epoch: Epoch, entropy: Entropy) -> bytes:
-    """Return the payload that begins a new epoch for all who belong."""
+def rotate(members: Members, author: DeviceKeys, epoch: Epoch, entropy: Entropy) -> bytes:
+    """Return the payload that begins a new epoch for all who belong, signed with the everyday key."""
     announced = _following(members, epoch, members.recipients, entropy)
-    return payload(members, author.device, admin, OperationKind.EPOCH, announced)
+    return payload(members, author.device, author.signer, OperationKind.EPOCH, announced)
 
 
 def split(members: Members, author: DeviceKeys, admin: Signer) -> bytes:

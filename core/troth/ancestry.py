@@ -74,8 +74,10 @@ class Ancestry:
     final: int = 0
     """Removals that recovery words signed."""
     splits: int = 0
+    epochs: int = 0
+    """What the everyday key signed: it is no step of a chain, so that who holds that key alone can fork none."""
     forked: set[DeviceId] = field(default_factory=set)
-    """Authors with two operations of which neither is in the other's past."""
+    """Authors whose chain forks: with two operations of which neither is in the other's past."""
     grants: list[tuple[int, OperationId, int]] = field(default_factory=list)
     """Length of the past, id and number of what introduces, ascending: parents before children everywhere."""
     rotations: list[tuple[int, OperationId, int]] = field(default_factory=list)
@@ -90,10 +92,16 @@ class Ancestry:
                 past |= self.entries[number].past | 1 << number
         return past
 
+    def chain_of(self, author: DeviceId) -> int:
+        """Return what an author signed with its admin key."""
+        return self.by_author.get(author, 0) & ~self.epochs
+
     def add(self, entry: Entry) -> None:
         """Take in what `authority` found authorised."""
         operation, bit = entry.operation, 1 << entry.number
-        if self.by_author[operation.author] & ~entry.past:
+        if operation.kind == OperationKind.EPOCH:
+            self.epochs |= bit
+        elif self.chain_of(operation.author) & ~entry.past:
             self.forked.add(operation.author)
         self.entries.append(entry)
         self.numbers[operation.id] = entry.number

@@ -22,7 +22,7 @@ from troth.operations import (
 from troth.standing import Standing
 from troth_wire.errors import ForgedError
 from troth_wire.ids import DeviceId, PersonId
-from troth_wire.limits import PERSON_DEVICES_MAX, PERSON_OPERATIONS_MAX
+from troth_wire.limits import DEVICE_EPOCHS_MAX, PERSON_DEVICES_MAX, PERSON_OPERATIONS_MAX
 
 __all__ = ["Refusal", "authorise"]
 
@@ -34,7 +34,7 @@ class Refusal(Enum):
     SPACE = "it is of another space"
     PARENT = "it builds on an operation that does not count"
     AUTHOR = "its author was no device of the space when it signed"
-    MANY = "its person has signed more operations than are counted"
+    MANY = "its person, or for epochs its device, has signed more operations than are counted"
     SPLIT = "the space had been ended before"
     WEAK = "recovery words may not do this"
     KNOWN = "the newcomer was known already"
@@ -146,21 +146,30 @@ class _Asked:
 
 
 def _signed(asked: _Asked) -> Refusal | None:
-    operation = asked.operation
+    operation, card = asked.operation, asked.cards(asked.operation.author)
+    # An epoch takes nothing from anybody that the next one does not give back, so it needs no passphrase.
+    key = card.everyday if operation.kind == OperationKind.EPOCH else card.admin
     try:
-        crypto.verify(asked.cards(operation.author).admin, operation.statement, operation.signature)
+        crypto.verify(key, operation.statement, operation.signature)
     except ForgedError:
         return Refusal.SIGNATURE
     return None
 
 
 def _general(asked: _Asked) -> Refusal | None:
-    own = asked.log.by_person.get(asked.person, 0) & asked.before.among
-    if own.bit_count() >= PERSON_OPERATIONS_MAX:
+    if _is_one_too_many(asked):
         return Refusal.MANY
     if asked.before.split and asked.operation.kind in _ENDED:
         return Refusal.SPLIT
     return Refusal.WEAK if asked.by_words and asked.operation.kind not in _WEAK else None
+
+
+def _is_one_too_many(asked: _Asked) -> bool:
+    """Epochs are counted apart: with the everyday key alone nobody keeps a person from removing the device."""
+    log, operation, before = asked.log, asked.operation, asked.before.among
+    if operation.kind == OperationKind.EPOCH:
+        return (log.by_author.get(operation.author, 0) & log.epochs & before).bit_count() >= DEVICE_EPOCHS_MAX
+    return (log.by_person.get(asked.person, 0) & ~log.epochs & before).bit_count() >= PERSON_OPERATIONS_MAX
 
 
 def _newcomer(asked: _Asked) -> Refusal | None:

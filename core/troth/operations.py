@@ -62,7 +62,7 @@ class Ends:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """The payload of an operation record, signed with its author's admin key. A field that its kind lacks is None."""
+    """The payload of an operation record, signed by its author. A field that its kind lacks is None."""
 
     space: SpaceId
     author: DeviceId
@@ -110,7 +110,7 @@ class Operation:
 
 
 def operation_statement(space: SpaceId, author: DeviceId, body: bytes) -> bytes:
-    """Return what an operation's author signs with the admin key."""
+    """Return what an operation's author signs: an `EPOCH` with the everyday key, all else with the admin key."""
     return b"troth/operation/1\x00" + space + author + body
 
 

@@ -221,7 +221,7 @@ def _forked(log: Ancestry, live: int) -> int:
     """Return what stands on or after a branching of its author's operations, and nobody else built on."""
     found = 0
     for author in log.forked:
-        own = log.by_author.get(author, 0) & live
+        own = log.chain_of(author) & live
         found |= own & ~_trunk(log, own)
     for person, signed in log.by_person.items() if found else ():
         for number in bits_in(signed & live):

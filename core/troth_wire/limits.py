@@ -42,7 +42,9 @@ PERSON_DEVICES_MAX: Final = 16
 EPOCH_RECIPIENTS_MAX: Final = 34
 """Who may read one epoch: the devices of two persons, and the recovery words of each."""
 PERSON_OPERATIONS_MAX: Final = 4_096
-"""Operations of one person that may come before another of theirs: each costs everybody a comparison for good."""
+"""Operations of one person, epochs apart, that may come before another: each costs everybody a comparison for good."""
+DEVICE_EPOCHS_MAX: Final = 1_024
+"""Epoch operations of one device before another of its: who holds its everyday key spends no more than its own."""
 OPERATION_BYTES_MAX: Final = 12_288
 """One membership operation: every recipient's wrap, and every life of a removed device."""
 CHECKPOINT_BYTES_MAX: Final = 268_435_456

@@ -229,12 +229,12 @@ class Device:
 
     @property
     def everyday_seed(self) -> bytes:
-        """The seed of the key that signs records."""
+        """The seed of the key that signs records and epochs."""
         return fixed(f"{self.label}/everyday")
 
     @property
     def admin_seed(self) -> bytes:
-        """The seed of the key that signs the genesis and operations."""
+        """The seed of the key that signs the genesis and all operations but epochs."""
         return fixed(f"{self.label}/admin")
 
     @property
@@ -1613,6 +1613,11 @@ def operation_payload(body: bytes, author: Device, space: bytes) -> bytes:
     return pack([body, sign(author.admin_seed, operation_statement(body, author.id, space))])
 
 
+def epoch_payload(body: bytes, author: Device, space: bytes) -> bytes:
+    """Encode the payload of an epoch's record, which the everyday key signs."""
+    return pack([body, sign(author.everyday_seed, operation_statement(body, author.id, space))])
+
+
 def add_fields(space: bytes, person: bytes) -> list[Value]:
     """Return the body of the operation that adds the newcomer to a person."""
     return [1, 1, [space], TABLET.card, join_proofs(TABLET, space, person), epoch_for([TABLET])]
@@ -1819,8 +1824,8 @@ def operations() -> list[Case]:
                 "what": "A device adds another to its own person, with one wrap for the newcomer.",
                 "space": genesis.space.hex(),
                 "author": author.id.hex(),
-                "author_admin_seed": author.admin_seed.hex(),
-                "author_admin": author.card[1].hex(),
+                "author_seed": author.admin_seed.hex(),
+                "author_card": pack(author.card).hex(),
                 "person": author.id.hex(),
                 "parents": [genesis.space.hex()],
                 "newcomer": TABLET.named(),
@@ -1840,13 +1845,13 @@ def operations() -> list[Case]:
 
 
 def operation_refused_case(name: str, what: str, payload: bytes, error: str) -> Case:
-    """Name what a payload is judged by: the space, its author and the author's admin key."""
+    """Name what a payload is judged by: the space, its author and the author's keys."""
     return {
         "name": name,
         "what": what,
         "space": GENESIS_2.space.hex(),
         "author": ALICE.id.hex(),
-        "author_admin": ALICE.card[1].hex(),
+        "author_card": pack(ALICE.card).hex(),
         "person": ALICE.id.hex(),
         "payload": payload.hex(),
         "error": error,
@@ -1909,8 +1914,11 @@ def operations_refused() -> list[Case]:
     body = OPERATION_BODY
     everyday = sign(ALICE.everyday_seed, operation_statement(body, ALICE.id, space))
     elsewhere = operation_payload(body, ALICE, GENESIS_1.space)
+    epoch = Signed(ALICE, 5, on(), (later_epoch(1, [ALICE, BOB]),)).body
     for name, what, payload in (
-        ("signed_by_everyday", "Operations are signed by the admin key.", pack([body, everyday])),
+        ("signed_by_everyday", "An operation is signed by the admin key.", pack([body, everyday])),
+        ("epoch_signed_by_admin", "An epoch is signed by the everyday key.", operation_payload(epoch, ALICE, space)),
+        ("epoch_signed_by_another", "An epoch is signed by its author.", epoch_payload(epoch, BOB, space)),
         ("signed_by_another", "Operations are signed by their author.", operation_payload(body, BOB, space)),
         ("signed_for_another_space", "The space is bound in.", elsewhere),
         (
@@ -1926,6 +1934,7 @@ def operations_refused() -> list[Case]:
 PHONE: Final = Device("newcomer/2")
 WORDS: Final = Device("words/1")
 WORDS_2: Final = Device("words/2")
+EPOCH_NUMBER: Final = 5
 
 
 @dataclass(frozen=True)
@@ -1956,7 +1965,13 @@ class Signed:
     @property
     def payload(self) -> bytes:
         """The payload of its record."""
-        return operation_payload(self.body, self.author, self.space)
+        encode = epoch_payload if self.number == EPOCH_NUMBER else operation_payload
+        return encode(self.body, self.author, self.space)
+
+    @property
+    def seed(self) -> bytes:
+        """The seed of the key that signs it."""
+        return self.author.everyday_seed if self.number == EPOCH_NUMBER else self.author.admin_seed
 
     def item(self) -> Case:
         """Name it as one of a set."""
@@ -1974,13 +1989,13 @@ class Signed:
             "what": what,
             "space": self.space.hex(),
             "author": self.author.id.hex(),
-            "author_admin_seed": self.author.admin_seed.hex(),
+            "author_seed": self.seed.hex(),
             "number": self.number,
             "parents": [parent.hex() for parent in sorted(self.parents)],
             "body": self.body.hex(),
             "statement": self.statement.hex(),
             "operation_id": self.id.hex(),
-            "signature": sign(self.author.admin_seed, self.statement).hex(),
+            "signature": sign(self.seed, self.statement).hex(),
             "payload": self.payload.hex(),
         }
 
@@ -2176,6 +2191,7 @@ def first_logs() -> list[Case]:
     kept = revokes(ALICE, TABLET, [phone], None, phone)
     seen = Signed(BOB, 5, on(phone), (later_epoch(1, [*both, TABLET, PHONE]),))
     words = sets_words(ALICE, None, None)
+    early = [Signed(TABLET, 5, on(tablet), (later_epoch(1, [*both, TABLET], label),)) for label in ("", "/2")]
     lent = adds(ALICE, TABLET, ALICE, words)
     end = Signed(TABLET, 6, on(lent), ())
     theft = revokes(TABLET, ALICE, [], None, end)
@@ -2262,6 +2278,14 @@ def first_logs() -> list[Case]:
             highest=1,
             current=seen,
             cuts={CAROL: other},
+        ),
+        members_case(
+            "epochs_are_no_fork",
+            "Epochs beside one another and beside what is added void nothing.",
+            [tablet, phone, *early],
+            active=with_phone,
+            highest=1,
+            current=None,
         ),
         members_case(
             "words_are_final",
@@ -2403,6 +2427,7 @@ def logs_of_second_and_words() -> list[Case]:
     needless = sets_words(ALICE, BOB, None)
     another = sets_words(ALICE, None, None, words, words=WORDS_2)
     weak = split_by(WORDS, words)
+    rotated = Signed(WORDS, 5, on(words), (later_epoch(1, [*both, WORDS]),))
     brought = adds(WORDS, TABLET, ALICE, words)
     twice = adds(WORDS, PHONE, ALICE, brought)
     victims = revokes(ALICE, WORDS, [], None, words)
@@ -2449,6 +2474,16 @@ def logs_of_second_and_words() -> list[Case]:
             active=both,
             words=[WORDS],
             refused={"WEAK": [weak]},
+            current=None,
+            cuts={WORDS: words},
+        ),
+        members_case(
+            "weak_epoch",
+            "Words begin no epoch, though they hold an everyday key.",
+            [words, rotated],
+            active=both,
+            words=[WORDS],
+            refused={"WEAK": [rotated]},
             current=None,
             cuts={WORDS: words},
         ),

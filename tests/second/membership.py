@@ -321,11 +321,16 @@ def check_proofs(space: bytes, person: bytes, operation: Operation) -> None:
     check_pair(operation.card, statement(space, person, device_id(operation.card)), operation.proofs)
 
 
-def judged(payload: bytes, space: bytes, author: bytes, author_admin: bytes, person: bytes) -> Operation:
+def signing_key(card: Card, operation: Operation) -> bytes:
+    """The key of its author with which an operation is signed."""
+    return card.everyday if operation.number == EPOCH else card.admin
+
+
+def judged(payload: bytes, space: bytes, author: bytes, author_card: Card, person: bytes) -> Operation:
     """The operation of this payload, whose signature and proofs are good."""
     operation = read_operation(payload)
     check_proofs(space, person, operation)
-    verify(author_admin, operation_statement(space, author, operation.body), operation.signature)
+    verify(signing_key(author_card, operation), operation_statement(space, author, operation.body), operation.signature)
     return operation
 
 

@@ -459,7 +459,7 @@ def joins_refused(case: Case) -> None:
 
 def _operation(case: Case) -> membership.Operation:
     """The operation of a case, whose statement, id and signature fit."""
-    seed, space, author = case.hex("author_admin_seed"), case.hex("space"), case.hex("author")
+    seed, space, author = case.hex("author_seed"), case.hex("space"), case.hex("author")
     found = membership.read_operation(case.hex("payload"))
     statement = membership.operation_statement(space, author, found.body)
     assert found.body == case.hex("body")
@@ -471,11 +471,16 @@ def _operation(case: Case) -> membership.Operation:
     return found
 
 
+def _author_card(case: Case) -> membership.Card:
+    """The keys of whoever signs."""
+    return membership.read_card(conventions.decode(case.hex("author_card")))
+
+
 def operations(case: Case) -> None:
     """An adding gives its fields."""
     found = _operation(case)
-    admin, person, newcomer = case.hex("author_admin"), case.hex("person"), case.part("newcomer")
-    assert membership.judged(case.hex("payload"), case.hex("space"), case.hex("author"), admin, person) == found
+    keys, person, newcomer = _author_card(case), case.hex("person"), case.part("newcomer")
+    assert membership.judged(case.hex("payload"), case.hex("space"), case.hex("author"), keys, person) == found
     card = _card(newcomer)
     assert (found.number, found.card) == (membership.DEVICE_ADD, card)
     assert found.proofs == tuple(octets(proof) for proof in case.raw("proofs"))
@@ -510,7 +515,7 @@ def _wraps_open(epoch: membership.Epoch, known: dict[bytes, Case]) -> None:
 def operations_refused(case: Case) -> None:
     """An operation is judged by itself."""
     membership.judged(
-        case.hex("payload"), case.hex("space"), case.hex("author"), case.hex("author_admin"), case.hex("person")
+        case.hex("payload"), case.hex("space"), case.hex("author"), _author_card(case), case.hex("person")
     )
 
 

@@ -26,10 +26,12 @@ from tests.second.membership import (
     device_id,
     operation_id,
     operation_statement,
+    signing_key,
 )
 
 PERSON_DEVICES_MAX = 16
 PERSON_OPERATIONS_MAX = 4096
+DEVICE_EPOCHS_MAX = 1024
 
 GRANTS = (DEVICE_ADD, DEVICE_REKEY, RECOVERY_SET)
 DEVICE_GRANTS = (DEVICE_ADD, DEVICE_REKEY)
@@ -163,7 +165,7 @@ class Log:
         if author not in state.recipients:
             return "AUTHOR"
         statement = operation_statement(self.genesis.space, author, operation.body)
-        if not _is_signed(self.cards[author].admin, statement, operation.signature):
+        if not _is_signed(signing_key(self.cards[author], operation), statement, operation.signature):
             return "SIGNATURE"
         act = Act(name, author, self._person(state, author), operation, past)
         before = [self.acts[known] for known in past]
@@ -171,7 +173,10 @@ class Log:
 
     def _general(self, act: Act, state: State, before: list[Act]) -> str | None:
         """The reasons that hold for all kinds."""
-        if sum(known.person == act.person for known in before) >= PERSON_OPERATIONS_MAX:
+        if act.number == EPOCH and sum(_rotates(known, act.author) for known in before) >= DEVICE_EPOCHS_MAX:
+            return "MANY"
+        others = sum(known.person == act.person and known.number != EPOCH for known in before)
+        if act.number != EPOCH and others >= PERSON_OPERATIONS_MAX:
             return "MANY"
         if state.ended and act.number in (*GRANTS, EPOCH):
             return "SPLIT"
@@ -361,7 +366,7 @@ class Log:
         """Whether it stands on or after a fork, without a shield."""
         if grant.number not in DEVICE_GRANTS:
             return None
-        own = [act for act in left if act.author == grant.author]
+        own = [act for act in left if act.author == grant.author and act.number != EPOCH]
         forks = [(one, other) for one, other in combinations(own, 2) if _concurrent(one, other)]
         if all(grant.id in one.past and grant.id in other.past for one, other in forks):
             return None
@@ -497,6 +502,11 @@ def _is_signed(public: bytes, statement: bytes, signature: bytes) -> bool:
     except RefusedError:
         return False
     return True
+
+
+def _rotates(act: Act, author: bytes) -> bool:
+    """Whether an operation is an `EPOCH` of this author."""
+    return act.number == EPOCH and act.author == author
 
 
 def _left_by(act: Act, before: State) -> frozenset[bytes]:

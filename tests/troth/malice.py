@@ -210,7 +210,8 @@ class Malice:
         if dice.random() < 0.05:
             parents = sorted({*parents, OperationId(dice.randbytes(32))})[:16]
         body = codec.pack([1, kind, parents, *self._fields(kind, own.device, tuple(parents))])
-        return codec.pack([body, admin.sign(operation_statement(self._genesis.space, own.device, body))])
+        signer = own.signer if kind == OperationKind.EPOCH else admin
+        return codec.pack([body, signer.sign(operation_statement(self._genesis.space, own.device, body))])
 
     def _fields(self, kind: OperationKind, author: DeviceId, parents: tuple[OperationId, ...]) -> Sequence[object]:
         dice = self._dice

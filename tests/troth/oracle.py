@@ -126,8 +126,9 @@ class Oracle:
         if person is None:
             return "author"
         said = b"troth/operation/1\0" + operation.space + operation.author + operation.body
-        admin = self.card(operation.author).admin  # type: ignore[attr-defined]
-        if not any(holds(admin, said, copy.signature) for copy in self.copies[name]):
+        card = self.card(operation.author)
+        key = card.everyday if operation.kind == EPOCH else card.admin  # type: ignore[attr-defined]
+        if not any(holds(key, said, copy.signature) for copy in self.copies[name]):
             return "signature"
         weak = operation.author in words
         self.people[name], self.strong[name] = person, not weak
@@ -350,7 +351,7 @@ class Oracle:
         return void, seats
 
     def _forked(self, name: Id, live: Set, vouched: Set) -> bool:
-        own = [n for n in live if self.at(n).author == self.at(name).author]
+        own = [n for n in live if self.at(n).author == self.at(name).author and self.at(n).kind != EPOCH]
         pairs = [(a, b) for a in own for b in own if self.concurrent(a, b)]
         if all(self.follows(a, name) and self.follows(b, name) for a, b in pairs):
             return False

@@ -55,7 +55,9 @@ class Tale:
         root = [OperationId(self.genesis.space)]
         parents = list(self.members().heads) if at is None else sorted({item.id for item in at}) or root
         body = codec.pack([1, kind, parents, *fields])
-        signature = keys_of(by)[1].sign(operation_statement(self.genesis.space, device(by), body))
+        keys, admin = keys_of(by)
+        signer = keys.signer if kind == OperationKind.EPOCH else admin
+        signature = signer.sign(operation_statement(self.genesis.space, device(by), body))
         operation = operation_in(codec.pack([body, signature]), by=by, space=self.genesis.space)
         self.told.append(operation)
         return operation

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.troth.letters import operation_in, space_of
+from tests.troth.letters import keys_of, operation_in, space_of
 from tests.troth.tales import Tale
 from troth import authority
 from troth.authority import Refusal
@@ -162,11 +162,41 @@ def test_a_person_signs_no_more_than_is_counted(monkeypatch: pytest.MonkeyPatch)
     """Past the bound a person's own operations count nowhere, and the other person goes on."""
     monkeypatch.setattr(authority, "PERSON_OPERATIONS_MAX", 3)
     tale = Tale()
-    tale.told = [tale.rotate("robin") for _ in range(3)]
-    late = tale.rotate("robin")
+    for newcomer in (TABLET, PHONE, WATCH):
+        tale.add(newcomer, "robin")
+    late = tale.revoke(TABLET, "robin")
     assert tale.members().refused == {late.id: Refusal.MANY.value}
-    tale.rotate("sasha")
-    assert tale.members().highest == 4
+    tale.add("tablet of sasha", "sasha")
+    tale.rotate("robin")
+    assert tale.members().refused == {late.id: Refusal.MANY.value}
+
+
+def test_who_begins_epochs_without_end_spends_no_more_than_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stolen everyday key runs out of epochs, and neither the device's removal nor the others' epochs do."""
+    monkeypatch.setattr(authority, "DEVICE_EPOCHS_MAX", 2)
+    monkeypatch.setattr(authority, "PERSON_OPERATIONS_MAX", 2)
+    tale = Tale()
+    tale.add(TABLET, "robin")
+    for _ in range(2):
+        tale.rotate(TABLET)
+    late = tale.rotate(TABLET)
+    tale.rotate("robin")
+    tale.revoke(TABLET, "robin")
+    members = tale.members()
+    assert members.refused == {late.id: Refusal.MANY.value}
+    assert (members.highest, members.rotate_needed) == (4, False)
+
+
+def test_an_epoch_is_signed_with_the_everyday_key() -> None:
+    """The everyday key signs epochs and nothing else, the admin key all but epochs."""
+    tale = Tale()
+    everyday, admin = keys_of("robin")[0].signer, keys_of("robin")[1]
+    for right, wrong in ((tale.rotate("robin"), admin), (tale.add(TABLET, "robin", at=[]), everyday)):
+        payload = codec.pack([right.body, wrong.sign(right.statement)])
+        tale.told = [operation_in(payload, by="robin", space=tale.genesis.space)]
+        assert tale.members().refused == {right.id: Refusal.SIGNATURE.value}
+        tale.told.append(right)
+        assert tale.members().refused == {}
 
 
 def test_no_more_devices_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,8 @@ def alone(tale: Tale, deeds: list[Deed], who: str) -> Tale:
     """What one person signed that was authorised, told as if the other one had never signed anything."""
     authorised, own, kept = tale.members().authorised, Tale("robin", "sasha"), dict[int, Operation]()
     for place, (deed, written) in enumerate(zip(deeds, tale.told, strict=True)):
+        if written in tale.told[:place]:
+            continue
         if owner(deed.by) == who and written.id in authorised and deed.kind not in ("rotate", "split"):
             before = {item.id for item in tale.past([written])}
             kept[place] = tell(own, deed, [item for at, item in kept.items() if tale.told[at].id in before])
@@ -233,12 +235,26 @@ def test_a_fork_voids_no_epoch() -> None:
     """Epochs of a device whose operations branch go on counting."""
     tale = Tale()
     tablet = tale.add(TABLET, "robin")
-    one = tale.rotate(TABLET, at=[tablet])
-    other = tale.rotate(TABLET, at=[tablet])
-    assert void(tale) == {}
+    tale.add(PHONE, TABLET, at=[tablet])
+    tale.add(WATCH, TABLET, at=[tablet])
+    assert set(void(tale).values()) == {"forked"}
+    heads = tale.told[:]
+    one, other = tale.rotate(TABLET), tale.rotate(TABLET, at=heads)
     current = tale.members().current
     assert current is not None
     assert current.operation == min(one.id, other.id)
+
+
+def test_epochs_make_no_fork() -> None:
+    """Whoever holds an everyday key alone, on whatever heads, voids nothing that the device added or will add."""
+    tale = Tale()
+    tablet = tale.add(TABLET, "robin")
+    tale.rotate(TABLET, at=[tablet])
+    tale.add(PHONE, TABLET, at=[tablet])
+    tale.rotate(TABLET, at=[tablet], label="beside")
+    tale.rotate("robin", at=[])
+    tale.add(WATCH, TABLET)
+    assert void(tale) == {}
 
 
 def test_a_cut_shields_from_a_fork() -> None:
