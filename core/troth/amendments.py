@@ -169,7 +169,7 @@ def _check_fresh(members: Members, card: Card) -> None:
 
 def _ends(members: Members, victim: DeviceId, tips: Iterable[Tip]) -> Ends:
     ascending = tuple(sorted(tips, key=lambda tip: tip.incarnation))
-    return Ends(ascending, members.last.get(victim, ())[:HEADER_HEADS_MAX])
+    return Ends(ascending, tuple(sorted(members.last.get(victim, ())[:HEADER_HEADS_MAX])))
 
 
 def _following(members: Members, epoch: Epoch | None, cards: Iterable[Card], entropy: Entropy) -> list[object] | None:

@@ -138,10 +138,17 @@ class Roll:
             self._cards.setdefault(operation.card.device, operation.card)
         earlier = self._last.get(operation.author, ())
         passed = [other for other in earlier if entry.follows(log.numbers[other])]
-        self._last[operation.author] = tuple(sorted({*earlier, operation.id} - set(passed)))
+        left = {*earlier, operation.id} - set(passed)
+        self._last[operation.author] = tuple(sorted(left, key=self._by_chain))
         after = step(log, self._genesis, before, entry)
         if after is not None:
             self._remember(after)
+
+    def _by_chain(self, identity: OperationId) -> tuple[int, OperationId]:
+        """Put those first that lead to most of their author's chain: epochs beside it must not push it out of a cut."""
+        entry = self._log.entries[self._log.numbers[identity]]
+        led_to = self._log.chain_of(entry.operation.author) & (entry.past | 1 << entry.number)
+        return -led_to.bit_count(), identity
 
     def _standing(self, among: int) -> Standing:
         if among not in self._standings:
@@ -210,13 +217,16 @@ class Roll:
     def _named(self, heads: tuple[OperationId, ...], now: Standing) -> dict[DeviceId, tuple[OperationId, ...]]:
         """Which of too many heads each author names: its own chain first, then those that know it."""
         found = {}
-        pasts = [(head, self._past([head])) for head in heads]
+        # Epochs cost a thief of an unlocked device nothing, so what took a passphrase is named before them.
+        epochs = self._log.epochs
+        ordered = sorted(heads, key=lambda head: epochs >> self._log.numbers[head] & 1)
+        pasts = [(head, self._past([head])) for head in ordered]
         for author in [*now.active, *now.words.values()]:
             own, known = self._log.by_author.get(author, 0), self._log.known.get(author, 0)
             ranked = chain((head for head, past in pasts if past & own), (head for head, past in pasts if past & known))
             # Whoever makes many heads makes each of them cost: no more are looked at than are named, where that is so.
             named: dict[OperationId, None] = {}
-            for head in chain(ranked, heads):
+            for head in chain(ranked, ordered):
                 if len(named) == HEADER_HEADS_MAX:
                     break
                 named[head] = None

@@ -14,6 +14,7 @@ from troth.record import Tip
 from troth.roll import evaluate
 from troth_wire import codec
 from troth_wire.ids import DeviceId, MailboxId, OperationId
+from troth_wire.limits import HEADER_HEADS_MAX
 
 __all__ = ["Tale", "owner"]
 
@@ -105,7 +106,8 @@ class Tale:
         rotate: bool = True,
     ) -> Operation:
         """Remove a device; what it signed that the remover knew is kept, or `keeps` and what was before it."""
-        known = self.members(at).last.get(device(victim), ()) if keeps is None else sorted(item.id for item in keeps)
+        last = self.members(at).last.get(device(victim), ())[:HEADER_HEADS_MAX]
+        known = sorted(last if keeps is None else (item.id for item in keeps))
         epoch = self._after(at, {device(victim)}, set()) if rotate else None
         parts = Ends(tuple(tips), tuple(known)).parts()
         return self.write(by, OperationKind.DEVICE_REVOKE, device(victim), parts, epoch, at=at)
@@ -114,7 +116,7 @@ class Tale:
         """Give a device new keys."""
         card = keys_of(renewed)[0].card
         proofs = request(Invitation(self.genesis.space, person(owner(by))), *keys_of(renewed)).proofs
-        ends = Ends((), self.members(at).last.get(device(by), ()))
+        ends = Ends((), tuple(sorted(self.members(at).last.get(device(by), ()))))
         epoch = self._after(at, {device(by)}, {card.device})
         return self.write(by, OperationKind.DEVICE_REKEY, card.parts(), proofs, ends.parts(), epoch, at=at)
 

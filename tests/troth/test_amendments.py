@@ -12,6 +12,7 @@ from troth.record import Tip
 from troth.testing import entropy_of
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import Incarnation, RecordId
+from troth_wire.limits import HEADER_HEADS_MAX
 
 TABLET, PHONE, ONE, TWO = "tablet of robin", "phone of robin", "words 1 of robin", "words 2 of robin"
 NEXT = Epoch(b"n" * 32)
@@ -115,3 +116,18 @@ def test_a_split_ends_the_space() -> None:
     assert told(tale, split(tale.members(), *keys_of("sasha")), by="sasha").split
     with pytest.raises(UsageError, match="one person"):
         split(Tale("robin").members(), *keys_of("robin"))
+
+
+@pytest.mark.parametrize("by", ["robin", ONE])
+def test_epochs_beside_it_push_nothing_out_of_a_removal(by: str) -> None:
+    """However many epochs a stolen everyday key signs, what the device added before stays at or below the cut."""
+    tale = Tale()
+    tale.words(ONE, "robin")
+    tablet = tale.add(TABLET, "robin")
+    phone, beside = tale.add(PHONE, TABLET), 0
+    while beside <= HEADER_HEADS_MAX:
+        beside += tale.rotate(TABLET, at=[tablet]).id < phone.id
+    payload = revoke_device(tale.members(), *keys_of(by), device(TABLET), [], None, entropy_of("removal"))
+    members = told(tale, payload, by=by)
+    assert phone.id not in members.voided
+    assert device(PHONE) in members.active
