@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from troth import DeviceKeys, Entropy, Identity, Row, Signer, begin
+from troth.crossing import TARGET
 from troth.pairing import End, Ended, Link, Need, Paired, Pairing, Purpose, Side, Ticket, introduce_joiner, resumable
 from troth_client import uncompared
 from troth_client.carrying import PairingError, Talk, carry
@@ -268,7 +269,8 @@ def sponsor_of(rows: Sequence[Row]) -> Signer:
     value = _value(rows, IDENTITY)
     if value is None:
         raise UsageError("this room holds no space yet")
-    return Identity.parse(value).epoch.mailbox_signer
+    target = _value(rows, TARGET)
+    return (Identity.parse(value).epoch if target is None else Epoch(target)).mailbox_signer
 
 
 def note_of(rows: Sequence[Row]) -> Note | None:

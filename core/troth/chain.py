@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from troth import record as records
 from troth.record import Header, Record, Tip, Verified
-from troth_wire.errors import ForgedError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
 from troth_wire.limits import DEVICE_INCARNATIONS_MAX
 
@@ -27,7 +26,7 @@ class Chains:
         self._ranks: dict[Life, int] = {}
         self._lives: Counter[DeviceId] = Counter()
         self._documents: dict[DeviceId, dict[DocumentId, int]] = defaultdict(dict)
-        self._known: set[RecordId] = set()
+        self._known: dict[RecordId, Verified] = {}
         # What a life begins with, and what each record goes on in: of several, the one that the log showed first.
         self._first: dict[Life, Record] = {}
         self._next: dict[tuple[Place, RecordId], Record] = {}
@@ -44,6 +43,11 @@ class Chains:
     def __contains__(self, record: Record) -> bool:
         """Whether this very copy brings nothing new: its record is proven, or it is parked itself."""
         return record.id in self._known or record.signature in self._parked.get(record.id, {})
+
+    @property
+    def proven(self) -> tuple[Verified, ...]:
+        """Every record of which is known who wrote it."""
+        return tuple(self._known.values())
 
     @property
     def parked(self) -> tuple[Record, ...]:
@@ -128,8 +132,10 @@ class Chains:
     def _settle(self, fresh: list[Record], key_of: Callable[[DeviceId], bytes | None]) -> list[Verified]:
         proven: list[Verified] = []
         for record in fresh:
-            # A portion before this one may have proven it.
-            if record.id not in self._known:
+            # A portion before this one may have proven it, by another copy.
+            if record.id in self._known:
+                self._copies.pop((record.id, record.signature), None)
+            else:
                 self._park(record)
         # From the end of each run: where the last signature holds, the ones before it need not be checked.
         for record in sorted(fresh, key=lambda item: item.header.sequence, reverse=True):
@@ -156,7 +162,7 @@ class Chains:
             self._documents[device].setdefault(header.document, len(self._documents[device]))
 
     def _stands(self, record: Record, key: bytes | None) -> bool:
-        return (_place(record.header), record.id) in self._named or (key is not None and _signed(record, key))
+        return (_place(record.header), record.id) in self._named or (key is not None and records.is_signed(record, key))
 
     def _run_ending_in(self, record: Record) -> list[Verified]:
         """Prove a record and everything parked that it leads back to."""
@@ -185,7 +191,7 @@ class Chains:
         if header.incarnation not in tips or header.sequence > tips[header.incarnation].sequence:
             tips[header.incarnation] = Tip(header.incarnation, header.sequence, record.id)
         self._begin(header)
-        self._known.add(record.id)
+        self._known[record.id] = record
         for signature in self._parked.pop(record.id, {}):
             del self._copies[record.id, signature]
         self._unranked[header.device].discard(record.id)
@@ -200,11 +206,3 @@ def _place(header: Header, offset: int = 0) -> Place:
 
 def _precedes(before: Record, after: Record) -> bool:
     return _place(before.header) == _place(after.header, -1)
-
-
-def _signed(record: Record, key: bytes) -> bool:
-    try:
-        records.verify(record, key)
-    except ForgedError:
-        return False
-    return True

@@ -84,13 +84,17 @@ def unpack(bag: bytes, space: SpaceId) -> list[Record]:
 
 
 def _runs(known: dict[RecordId, Verified]) -> Iterator[list[Verified]]:
-    """Share records out over chains without a branch; every one is in one of them."""
+    """Share records out over chains without a branch; every one is in one of them.
+
+    An operation ends a run, so that it keeps its own signature: it is passed on alone as well (meetings, forwards).
+    """
     followed = {record.header.prev for record in known.values()}
+    operations = {record.id for record in known.values() if record.header.kind == Kind.OPERATION}
     taken: set[RecordId] = set()
-    for leaf in sorted(known.keys() - followed):
+    for leaf in sorted((known.keys() - followed) | operations):
         run: list[Verified] = []
         at: RecordId | None = leaf
-        while at in known and at not in taken:
+        while at in known and at not in taken and not (run and at in operations):
             taken.add(at)
             run.append(known[at])
             at = known[at].header.prev

@@ -48,6 +48,10 @@ class Cursor:
         self._rows = []
         return [*forgotten, Row(LINEAGE, self.mailbox, lineage)]
 
+    def forget(self) -> list[Row]:
+        """Return the rows that remember nothing of this mailbox any more."""
+        return [Row(LINEAGE, self.mailbox, None), *(Row(SLOTS, key, None) for key in self._rows)]
+
     def take(self, position: int, envelopes: list[EnvelopeId]) -> Row:
         """Advance over consecutive entries and return the row that remembers it.
 

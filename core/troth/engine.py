@@ -4,58 +4,46 @@ Every input returns one `Step`. The rows are the truth; what is in memory is reb
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from troth import envelope
+from troth import amendments, collecting
 from troth.amendments import revoke_device
+from troth.crossing import Crossing
 from troth.crypto import Signer
 from troth.cursor import Cursor
 from troth.document import PoisonedError, UnappliedError
 from troth.edits import Group, Path, Value
 from troth.evidence import Evidence
 from troth.folding import fold
-from troth.follower import Follower, advice
 from troth.holding import Holding
 from troth.identity import Identity
 from troth.inbox import Inbox, Judged, Parked
 from troth.joining import Invitation, Request, Welcome, add_device
+from troth.keys import Epoch
 from troth.library import Library
+from troth.line import Line
+from troth.listening import Arrival, Listener
 from troth.mending import Mending, mend
 from troth.outbox import Outbox
+from troth.passage import Passage
 from troth.ports import Entropy
 from troth.record import Kind, Record, Verified
-from troth.retry import Retry
 from troth.sightings import Sightings
 from troth.status import Item, Status
-from troth.step import (
-    CaughtUp,
-    Changed,
-    Elsewhere,
-    Forked,
-    HangUp,
-    Offline,
-    Rebuild,
-    RefusedEdit,
-    RefusedPush,
-    Row,
-    Step,
-)
+from troth.step import CaughtUp, Changed, Elsewhere, Forked, Offline, Rebuild, RefusedEdit, Row, Step
 from troth.unsettled import SHOWN_BEFORE, Unsettled
 from troth.writer import Writer
-from troth_wire import codec, messages
-from troth_wire.errors import MalformedError, RemoteError, UsageError, VersionError
-from troth_wire.ids import DeviceId, DocumentId, EnvelopeId, Incarnation, RecordId
-from troth_wire.log import envelope_id
-from troth_wire.messages import Deliver, Message, Refuse, Stored
+from troth_wire import codec
+from troth_wire.errors import MalformedError, UsageError
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, RecordId
 
 __all__ = ["Engine", "Group"]
 
 IDENTITY: Final = "identity"
 LIFE: Final = "life"
 FUSE: Final = "fuse"
-REOFFER: Final = "reoffer"
 BLOWN: Final = "blown"
 
 
@@ -68,24 +56,34 @@ class Engine:
     entropy: Entropy
     inbox: Inbox
     library: Library
-    cursor: Cursor
     writer: Writer
     unsettled: Unsettled
-    follower: Follower
-    holding: Holding = field(default_factory=Holding)
-    evidence: Evidence = field(default_factory=Evidence)
+    crossing: Crossing
+    passage: Passage
+    listener: Listener
+    holding: Holding
+    evidence: Evidence
     mending: Mending = field(default_factory=Mending)
     sightings: Sightings = field(default_factory=Sightings)
     elsewhere: set[RecordId] = field(default_factory=set)
-    _found_at: dict[RecordId, int] = field(default_factory=dict)
+    _found_at: dict[RecordId, tuple[MailboxId, int]] = field(default_factory=dict)
     _pending: list[Verified] = field(default_factory=list)
     _was_caught_up: bool = False
-    _retry: Retry = field(default_factory=Retry)
 
     @property
     def outbox(self) -> Outbox:
         """What waits for the relay."""
         return self.unsettled.outbox
+
+    @property
+    def line(self) -> Line:
+        """The mailboxes of the space on this link."""
+        return self.passage.line
+
+    @property
+    def cursor(self) -> Cursor:
+        """How far the log was read to which this device writes."""
+        return self.writer.scribe.cursor
 
     # Own writing
 
@@ -135,14 +133,19 @@ class Engine:
                 was added.
         """
         members, identity = self.inbox.members, self.identity
-        payload = add_device(members, identity.keys, admin, asked, identity.epoch, self.entropy)
+        epoch = self.passage.epoch
+        if epoch is None:
+            raise UsageError("the key of this space is being changed; let this device reach the relay first")
+        payload = add_device(members, identity.keys, admin, asked, epoch, self.entropy)
         step = Step()
         record = self.writer.write(Kind.OPERATION, payload, step)
         self._push(step)
         return step, Welcome(identity.genesis, record)
 
     def revoke(self, victim: DeviceId, admin: Signer) -> Step:
-        """Remove an own device, for good; what this device has read of it so far is kept, and nothing beyond.
+        """Remove an own device, for good, and change the key, so that it reads nothing that is written from now on.
+
+        What this device has read of it so far is kept, and nothing beyond.
 
         Args:
             victim: Which one.
@@ -152,17 +155,38 @@ class Engine:
             UsageError: If it is no device of this person, or this one has not read yet that it was added.
         """
         identity, inbox = self.identity, self.inbox
-        tips = inbox.chains.ends(victim)
-        # Without a key of its own: changing keys is a release of its own, and until then whoever rotates next does it.
-        payload = revoke_device(inbox.members, identity.keys, admin, victim, tips, None, self.entropy)
+        tips, epoch = inbox.chains.ends(victim), Epoch(self.entropy(32))
+        payload = revoke_device(inbox.members, identity.keys, admin, victim, tips, epoch, self.entropy)
         step = Step(tell=[Rebuild("what counts of a removed device's records is settled now")])
-        self.writer.write(Kind.OPERATION, payload, step)
-        self._push(step)
+        self.passage.enact(payload, epoch, step)
+        return step
+
+    def split(self, admin: Signer) -> Step:
+        """End the space: for both, for good, and without taking anything from either.
+
+        Args:
+            admin: This device's admin key, unwrapped for this one use.
+
+        Raises:
+            UsageError: If the space has one person only, or this device does not belong to it.
+        """
+        payload = amendments.split(self.inbox.members, self.identity.keys, admin)
+        step = Step()
+        self.passage.enact(payload, None, step)
+        self.passage.steer(step)
+        return step
+
+    def rotate(self) -> Step:
+        """Change the key of the space, for all who belong."""
+        step = Step()
+        self.passage.rotate(step)
+        self.passage.steer(step)
         return step
 
     def _push(self, step: Step) -> None:
-        if self.follower.caught_up and not self._retry.waits:
-            step.send += [self.follower.say(push) for push in self.outbox.push(self.cursor.mailbox)]
+        target = self.line.target
+        if target is not None and self.line.caught_up and not self.listener.retry.waits:
+            step.send += [target.say(push) for push in self.outbox.push(target.mailbox)]
 
     # The link
 
@@ -172,15 +196,15 @@ class Engine:
         Args:
             host: Host and port as they were dialled, for the proof.
         """
-        self.follower.connect(host)
+        self.passage.connect(host)
         return Step()
 
     def disconnect(self) -> Step:
         """The link is down; what was in flight will be pushed again."""
-        self.follower.disconnect()
+        self.line.disconnect()
         self.outbox.unsend()
         self._was_caught_up = False
-        self._retry.forget()
+        self.listener.retry.forget()
         return Step(tell=[Offline()])
 
     def tick(self, now_s: float) -> Step:
@@ -190,89 +214,62 @@ class Engine:
             now_s: A monotonic clock.
         """
         step = Step()
-        if self._retry.tick(now_s):
+        if self.listener.retry.tick(now_s):
             self._push(step)
         return step
 
     def receive(self, frames: Iterable[bytes]) -> Step:
         """Take in frames: verify and save what they bring. `merge` shows it, after this step was committed."""
         step = Step()
-        arrived: list[tuple[Record, int]] = []
-        try:
-            for frame in frames:
-                self._hear(messages.parse(frame), arrived, step)
-        except RemoteError as error:
-            step.send.append(HangUp(str(error)))
-        self._take(arrived, step)
-        if self.follower.caught_up and not self._was_caught_up:
+        self.listener.hear(frames, step)
+        self._take(step)
+        self.passage.steer(step)
+        if self.line.caught_up:
             self._catch_up(step)
         self._push(step)
         return step
 
-    def _hear(self, message: Message, arrived: list[tuple[Record, int]], step: Step) -> None:
-        replies, rows = self.follower.receive(message)
-        step.save += rows
-        step.send += replies
-        if self.follower.disputed is not None:
-            self._dispute_relay(step)
-        match message:
-            case Deliver(_, position, envelopes):
-                identities = list(map(envelope_id, envelopes))
-                step.save.append(self.cursor.take(position, identities))
-                for number, (identity, sealed) in enumerate(zip(identities, envelopes, strict=True), position):
-                    self._open(identity, sealed, number, arrived, step)
-            case Stored(_, position, identities):
-                self.outbox.check_pushed(identities)
-                # Lost in a crash, it is read again, and the outbox still knows what it was about.
-                step.note.append(self.cursor.take(position, list(identities)))
-                for identity in identities:
-                    self._confirm(self.outbox.record_of(identity), step)
-            case Refuse(reason, _, identities, retry_after_s) if identities:
-                self.outbox.refuse(identities, advice(reason))
-                self._retry.ask(retry_after_s)
-                step.tell.append(RefusedPush(advice(reason)))
-
-    def _open(
-        self,
-        identity: EnvelopeId,
-        sealed: bytes,
-        position: int,
-        arrived: list[tuple[Record, int]],
-        step: Step,
-    ) -> None:
-        """Take in one entry of the log, whatever it turns out to be."""
-        own = self.outbox.record_of(identity)
-        if own is not None:
-            self._confirm(own, step)
-            return
-        try:
-            record = envelope.open_(sealed, self.identity.epoch)
-            if record.header.space != self.identity.space:
-                raise MalformedError("a record of another space")
-        except VersionError as error:
-            self.holding.hold_envelope(identity, sealed, position, f"waits for a newer version: {error}", step)
-        except RemoteError as error:
-            self.holding.hold_envelope(identity, sealed, position, str(error), step)
-        else:
-            arrived.append((record, position))
-
-    def _confirm(self, record: RecordId | None, step: Step) -> None:
-        if record is not None:
-            step.note += self.unsettled.confirm(record)
-
     # Foreign records
 
-    def _take(self, arrived: Sequence[tuple[Record, int]], step: Step) -> None:
+    def _take(self, step: Step) -> None:
+        """Judge what came."""
         # Copies with different signatures are kept apart: one may prove what another does not.
         fresh: dict[tuple[RecordId, bytes], Record] = {}
-        for record, position in arrived:
-            if record == self.unsettled.copy(record.id):
-                self._confirm(record.id, step)
+        arrived, self.listener.arrived = self.listener.arrived, []
+        for arrival in arrived:
+            record = arrival.record
+            self._show(arrival, step)
             copy = record.id, record.signature
             if copy not in fresh and record not in self.inbox.chains:
                 fresh[copy] = record
-                self._found_at[record.id] = position
-                self.writer.keep(record, position, step, own=False)
+                if arrival.mailbox is not None:
+                    self._found_at[record.id] = arrival.mailbox, arrival.position
+                self.writer.keep(record, arrival.position if arrival.is_target else 0, step, own=False)
+        self._judge(fresh, step)
+        bags, self.listener.bags = self.listener.bags, []
+        for mailbox, bag in bags:
+            self._show_bag(mailbox, bag, step)
+
+    def _show(self, arrival: Arrival, step: Step) -> None:
+        """Note where a record was seen: in the log that is written to, it has arrived."""
+        record = arrival.record
+        if arrival.is_target:
+            self.crossing.show(record.id)
+        if record == self.unsettled.copy(record.id):
+            if arrival.is_target:
+                self.listener.confirm(record.id, step)
+            else:
+                step.note += self.unsettled.show(record.id)
+
+    def _show_bag(self, mailbox: MailboxId, bag: Sequence[Record], step: Step) -> None:
+        step.save += self.crossing.bag(mailbox)
+        if mailbox != self.crossing.mailbox:
+            return
+        for record in collecting.shown(bag, self.inbox.key_of):
+            self.crossing.show(record)
+            self.listener.confirm(record, step)
+
+    def _judge(self, fresh: Mapping[tuple[RecordId, bytes], Record], step: Step) -> None:
         if not fresh:
             return
         judged = self.inbox.take(fresh.values())
@@ -290,11 +287,9 @@ class Engine:
             self.holding.hold(why, step)
         for record in judged.verified:
             self.sightings.note(record)
-            found_at = self._found_at.pop(record.id, None)
-            seen = record.header.seen
-            if seen is not None and self.cursor.contradicts(seen, found_at or None):
-                assert self.cursor.seen is not None, "a contradiction needs a log that was read"
-                self.evidence.against_record(record, self.cursor.seen, step)
+            here = self.passage.contradicted(record, self._found_at.pop(record.id, None))
+            if here is not None:
+                self.evidence.against_record(record, here, step)
             if record.header.device == self.identity.device and record.id not in self.writer.remembered:
                 self._meet_oneself(record, step)
 
@@ -327,7 +322,7 @@ class Engine:
             if self.library.is_life_lost:
                 # Its actor's next change would be a second one in the place of the first that fell.
                 self._live_anew("what this device wrote does not stand", step)
-            elif self.follower.caught_up:
+            elif self.line.caught_up:
                 # Not before: until then nobody knows what the log has shown.
                 mend(self.mending, self.library, self.writer, step)
                 self._push(step)
@@ -365,32 +360,26 @@ class Engine:
         if new and Changed(document, local=False) not in step.tell:
             step.tell.append(Changed(document, local=False))
 
-    def await_proof(self, record: RecordId, position: int) -> None:
-        """Remember where in the log a record stood that nothing proves yet."""
-        self._found_at[record] = position
+    def await_proof(self, record: RecordId, mailbox: MailboxId, position: int) -> None:
+        """Remember where in a log a record stood that nothing proves yet."""
+        self._found_at[record] = mailbox, position
 
     # After the end of the log, and after its loss
 
-    def _dispute_relay(self, step: Step) -> None:
-        """The relay's log is not the one that was read: keep proof, read the new one, and offer it what it lacks."""
-        before, self.follower.disputed = self.follower.disputed, None
-        assert before is not None, "only called for a dispute"
-        self.evidence.against_relay(before, step)
-        step.save.append(Row(REOFFER, self.cursor.mailbox, b""))
-        step.tell.append(Rebuild("the relay shows another log"))
-
     def _catch_up(self, step: Step) -> None:
         """The log was read to its end: what it lacks of this device goes out, or is made anew."""
-        self._was_caught_up = True
-        if self.unsettled.is_stale(self.life):
+        if not self._was_caught_up and self.unsettled.is_stale(self.life):
+            self._was_caught_up = True
             step.save += self.unsettled.recall(self.mending.origins)
             step.tell.append(Rebuild("what was not sent is made anew"))
             return
-        if self.unsettled.lacking:
-            step.save.append(Row(REOFFER, self.cursor.mailbox, None))
-        for key, record in self.unsettled.give_back():
-            self.writer.queue(record, key, SHOWN_BEFORE, step)
-        step.tell.append(CaughtUp())
+        if self.crossing.is_due and self.passage.is_whole:
+            step.save += self.crossing.end()
+            for key, record in self.unsettled.give_back():
+                self.writer.queue(record, key, SHOWN_BEFORE, step)
+        if not self._was_caught_up:
+            self._was_caught_up = True
+            step.tell.append(CaughtUp())
 
     # Looking
 
@@ -414,11 +403,11 @@ class Engine:
         if self.library.waiting:
             parked[Parked.CAUSE.value] += self.library.waiting
         return Status(
-            connected=self.follower.up,
-            caught_up=self.follower.caught_up,
+            connected=self.line.up,
+            caught_up=self.line.caught_up,
             waiting=len(self.outbox),
             waiting_bytes=self.outbox.size,
-            refused=self.outbox.refused or self.follower.refused,
+            refused=self.outbox.refused or self.passage.refused,
             read=self.cursor.position,
             parked=parked,
             held=held,

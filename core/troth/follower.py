@@ -1,4 +1,4 @@
-"""The client's side of one mailbox on one link: greet, prove, follow, read to the end, and only then push.
+"""The client's side of one mailbox on one link: prove, follow, read to the end, and only then push or close.
 
 States are `troth_wire.session.NEXT`; a message that does not belong raises and costs the link, never the device.
 """
@@ -8,11 +8,23 @@ from typing import Final
 from troth.cursor import Cursor
 from troth.keys import Epoch
 from troth.record import Seen
-from troth.step import HangUp, Row
+from troth.step import Row
 from troth_wire import log, proof, session
 from troth_wire.errors import MalformedError
-from troth_wire.limits import WIRE_VERSION
-from troth_wire.messages import Create, Follow, Head, Hello, Message, Prove, Reason, Refuse
+from troth_wire.ids import MailboxId
+from troth_wire.messages import (
+    Close,
+    Closed,
+    Create,
+    Follow,
+    Head,
+    Hello,
+    MailboxKind,
+    Message,
+    Prove,
+    Reason,
+    Refuse,
+)
 from troth_wire.session import State
 
 __all__ = ["Follower", "advice"]
@@ -24,7 +36,9 @@ _ADVICE: Final = {
     Reason.RATE: "too much in too short a time",
     Reason.TOO_LARGE: "larger than the relay takes",
     Reason.BUSY: "the relay can not store anything now",
+    Reason.CLOSED: "the mailbox was closed, and the next one is being looked for",
 }
+_SPONSORS: Final = frozenset({State.PROVEN, State.ASKING, State.FOLLOWING, State.ENDED})
 
 
 def advice(reason: Reason) -> str:
@@ -33,102 +47,143 @@ def advice(reason: Reason) -> str:
 
 
 class Follower:
-    """Where this link stands, and how far the log goes that it must read before it may push."""
+    """Where one mailbox stands on this link, and how far its log goes that must be read before anything is pushed."""
 
-    def __init__(self, epoch: Epoch, cursor: Cursor, *, admission: bytes = b"") -> None:
-        self._epoch = epoch
-        self._cursor = cursor
-        self._admission = admission
-        self._host: str | None = None
-        self._state = State.CONNECTED
-        self._end: int | None = None
+    def __init__(self, epoch: Epoch, cursor: Cursor, *, kind: MailboxKind = MailboxKind.LOG) -> None:
+        self.epoch = epoch
+        self.cursor = cursor
+        self.kind = kind
         self.refused: str | None = None
+        """Why the relay does not serve this mailbox; on this link nothing more is tried."""
+        self.retry_after_s = 0
         self.disputed: Seen | None = None
         """How far a log had been read of which the relay now shows another; whoever takes note clears it."""
+        self.reset()
+
+    def reset(self) -> None:
+        """The link is another one, or none."""
+        self._state = State.CONNECTED
+        self._end: int | None = None
+        self._closing = False
+        self._stuck = False
+        self.closed: Closed | None = None
+        """What the relay says of its end, where it has been closed and everything before was read."""
 
     @property
-    def up(self) -> bool:
-        """Whether there is a link."""
-        return self._host is not None
+    def mailbox(self) -> MailboxId:
+        """The mailbox."""
+        return self.epoch.mailbox
 
     @property
-    def caught_up(self) -> bool:
-        """Whether the log was read to its end, so that pushing is allowed."""
-        return self._state is State.FOLLOWING and self._end is not None and self._cursor.position >= self._end
+    def unknown(self) -> bool:
+        """Whether the relay has no such mailbox."""
+        return self._state is State.UNKNOWN and not self._stuck
 
-    def connect(self, host: str) -> None:
-        """A link is up to this host, as it was dialled."""
-        self._host = host
-        self._state = State.CONNECTED
-        self._end = None
+    @property
+    def sponsors(self) -> bool:
+        """Whether it is proven on this link, so that others may be opened in its name."""
+        return self.kind is MailboxKind.LOG and self._state in _SPONSORS
 
-    def disconnect(self) -> None:
-        """The link is down."""
-        self._host = None
-        self._state = State.CONNECTED
-        self._end = None
+    @property
+    def open_(self) -> bool:
+        """Whether the log was read to its end and takes entries."""
+        at_end = self._end is not None and self.cursor.position >= self._end
+        return self._state is State.FOLLOWING and at_end and not self._stuck
 
-    def receive(self, message: Message) -> tuple[list[Message | HangUp], list[Row]]:
+    @property
+    def read(self) -> bool:
+        """Whether there is nothing more to be had of it on this link, as far as the relay has said."""
+        return self.open_ or self._stuck or self._state in (State.ENDED, State.UNKNOWN)
+
+    def greet(self, hello: Hello, host: str) -> Message:
+        """Prove the right to use the mailbox.
+
+        Args:
+            hello: With the challenge.
+            host: As it was dialled.
+        """
+        self._state = session.step(self._state, hello)
+        statement = proof.statement(host=host, challenge=hello.challenge, mailbox=self.mailbox)
+        return self.say(Prove(self.mailbox, self.epoch.mailbox_signer.sign(statement)))
+
+    def receive(self, message: Message) -> tuple[list[Message], list[Row]]:
         """Take in a message; return what to say and what to remember.
 
         Raises:
             MalformedError: If the message does not belong here.
         """
-        if getattr(message, "mailbox", None) not in (None, self._epoch.mailbox):
-            raise MalformedError("a message about a mailbox that was not asked for")
         before = self._state
         self._state = session.step(before, message)
         match message:
-            case Hello():
-                return [self._prove(message)], []
             case Head() if before is State.ASKING:
                 self._check_head(message)
                 self._end = message.position
-                return [], []
             case Head():
                 return self._follow(message)
+            case Closed() if before is State.FOLLOWING and message.position != self.cursor.position:
+                raise MalformedError("the relay closed a mailbox before it showed all of it")
+            case Closed():
+                self.closed = message
             case Refuse() if before is not State.FOLLOWING:
                 return self._cope(message)
         return [], []
+
+    def create(self, admission: bytes, sponsor: MailboxId | None) -> Message:
+        """Ask for the mailbox to be opened.
+
+        Args:
+            admission: The pass, for a relay that asks for one.
+            sponsor: A proven log in whose name it is opened.
+        """
+        return self.say(Create(self.mailbox, admission, self.kind, sponsor))
+
+    def close(self, successor: MailboxId | None, forward: bytes) -> list[Message]:
+        """Ask for the mailbox to be closed, once on a link."""
+        if self._closing:
+            return []
+        self._closing = True
+        return [self.say(Close(self.mailbox, successor, forward))]
+
+    @property
+    def closing(self) -> bool:
+        """Whether its closing is under way."""
+        return self._closing
 
     def say(self, message: Message) -> Message:
         """Note that a message is being sent; an impossible one is a mistake of ours."""
         self._state = session.step(self._state, message)
         return message
 
-    def _prove(self, hello: Hello) -> Message | HangUp:
-        if not hello.version_min <= WIRE_VERSION <= hello.version_max or self._host is None:
-            return HangUp("this relay speaks another version")
-        mailbox = self._epoch.mailbox
-        statement = proof.statement(host=self._host, challenge=hello.challenge, mailbox=mailbox)
-        return self.say(Prove(mailbox, self._epoch.mailbox_signer.sign(statement)))
+    def give_up(self, reason: Reason, retry_after_s: int = 0) -> None:
+        """Try nothing more with it on this link."""
+        self.refused, self.retry_after_s, self._stuck = advice(reason), retry_after_s, True
 
-    def _follow(self, head: Head) -> tuple[list[Message | HangUp], list[Row]]:
+    def _follow(self, head: Head) -> tuple[list[Message], list[Row]]:
         """Go on from the cursor, or begin anew where this is not the log that was read."""
         self.refused = None
         rows: list[Row] = []
-        if self._cursor.lineage != head.lineage or head.position < self._cursor.position:
-            if self._cursor.position:
-                self.disputed = self._cursor.seen
-            rows = self._cursor.adopt(head.lineage)
+        if self.cursor.lineage != head.lineage or head.position < self.cursor.position:
+            if self.cursor.position:
+                self.disputed = self.cursor.seen
+            rows = self.cursor.adopt(head.lineage)
         return [self._ask()], rows
 
     def _ask(self) -> Message:
-        seen = self._cursor.seen
+        seen = self.cursor.seen
         assert seen is not None, "a cursor has a lineage once it was adopted"
         return self.say(Follow(seen.mailbox, seen.lineage, seen.position, seen.running))
 
     def _check_head(self, head: Head) -> None:
         empty = head.position == 0 and head.running != log.origin(head.mailbox, head.lineage)
-        if head.lineage != self._cursor.lineage or head.position < self._cursor.position or empty:
+        if head.lineage != self.cursor.lineage or head.position < self.cursor.position or empty:
             raise MalformedError("the relay answers for another log than it was asked for")
 
-    def _cope(self, refusal: Refuse) -> tuple[list[Message | HangUp], list[Row]]:
+    def _cope(self, refusal: Refuse) -> tuple[list[Message], list[Row]]:
         if refusal.reason is Reason.UNKNOWN_MAILBOX:
-            return [self.say(Create(self._epoch.mailbox, self._admission))], []
-        if refusal.reason is Reason.ROLLED_BACK and self._cursor.position and self._cursor.lineage is not None:
-            self.disputed = self._cursor.seen
-            rows = self._cursor.adopt(self._cursor.lineage)
+            return [], []
+        if refusal.reason is Reason.ROLLED_BACK and self.cursor.position and self.cursor.lineage is not None:
+            self.disputed = self.cursor.seen
+            rows = self.cursor.adopt(self.cursor.lineage)
             return [self._ask()], rows
-        self.refused = advice(refusal.reason)
-        return [HangUp(self.refused)], []
+        self.give_up(refusal.reason, refusal.retry_after_s)
+        return [], []

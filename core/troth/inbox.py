@@ -3,7 +3,7 @@
 Nothing here raises at a hostile record, and nothing is thrown away: it is parked or held with its reason.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -11,13 +11,14 @@ from typing import Final
 
 from troth.chain import Chains
 from troth.cuts import Cut
+from troth.epochs import Announcement
 from troth.genesis import Genesis
 from troth.membership import Members
 from troth.operations import Operation
 from troth.record import Kind, Record, Verified
 from troth.roll import Roll
 from troth_wire.errors import MalformedError, VersionError
-from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, OperationId, RecordId
 from troth_wire.limits import DEVICE_DOCUMENTS_MAX, DEVICE_INCARNATIONS_MAX
 
 __all__ = ["Inbox", "Judged", "Parked"]
@@ -61,6 +62,9 @@ class Inbox:
         self._newer: list[Verified] = []
         self._beyond: list[Verified] = []
         self._came = 0
+        self._carriers: dict[tuple[OperationId, bytes], Verified] = {}
+        # By signature, since a spoiled copy of an operation has the same id.
+        self._knowledge: defaultdict[DeviceId, int] = defaultdict(int)
         self.members: Members = self._roll.members()
 
     def parked(self) -> Counter[Parked]:
@@ -93,15 +97,33 @@ class Inbox:
         """Take in a record that this device has just signed."""
         self.chains.add_own(record)
         if record.header.kind == Kind.OPERATION:
-            self._roll.add(Operation.of(record))
+            self._enroll(record)
             self._refresh()
+
+    def unknown_to(self, device: DeviceId) -> list[Verified]:
+        """Return the records of operations of which nothing that a device wrote shows that it knows them."""
+        known = self._knowledge[device] | self._roll.signed_by(device)
+        return self._carried(self._roll.beyond(known))
+
+    def since(self, mailbox: MailboxId, first: OperationId | None) -> list[Verified]:
+        """Return the records of operations that lead on from a mailbox, parents before children.
+
+        Args:
+            mailbox: Of an epoch.
+            first: An operation that stands before all others.
+        """
+        return self._carried(sorted(self._roll.since(mailbox), key=lambda operation: operation.id != first))
+
+    def leads(self) -> tuple[tuple[OperationId, Announcement], ...]:
+        """Return the epochs of operations that wait for a parent (`Roll.leads`)."""
+        return self._roll.leads()
 
     def take(self, arrived: Iterable[Record]) -> Judged:
         """Judge records in the order of the log, and again whatever waited for what they bring."""
         judged, cuts = Judged(), self.members.cuts
         waiting: list[Record] = list(arrived)
         while True:
-            proven = self.chains.settle(waiting, self._key_of)
+            proven = self.chains.settle(waiting, self.key_of)
             judged.verified += proven
             for record in proven:
                 self._place(record, judged)
@@ -149,7 +171,8 @@ class Inbox:
         self.members = self._roll.members()
         return True
 
-    def _key_of(self, device: DeviceId) -> bytes | None:
+    def key_of(self, device: DeviceId) -> bytes | None:
+        """Return the everyday key of a device, if it was ever introduced."""
         card = self.members.cards.get(device)
         return card.everyday if card else None
 
@@ -161,7 +184,13 @@ class Inbox:
             self._headless.append(record)
         elif self.chains.rank(header.device, header.incarnation) >= DEVICE_INCARNATIONS_MAX:
             judged.held.append((record.id, TOO_OFTEN))
-        elif header.kind == Kind.CHANGES:
+        else:
+            self._knowledge[header.device] |= self._roll.past(header.heads)
+            self._place_payload(record, judged)
+
+    def _place_payload(self, record: Verified, judged: Judged) -> None:
+        header = record.header
+        if header.kind == Kind.CHANGES:
             self._place_changes(record, judged)
         elif header.kind == Kind.OPERATION:
             self._place_operation(record, judged)
@@ -180,8 +209,16 @@ class Inbox:
 
     def _place_operation(self, record: Verified, judged: Judged) -> None:
         try:
-            self._roll.add(Operation.of(record))
+            self._enroll(record)
         except VersionError:
             self._newer.append(record)
         except MalformedError as error:
             judged.held.append((record.id, f"not an operation: {error}"))
+
+    def _enroll(self, record: Verified) -> None:
+        operation = Operation.of(record)
+        self._carriers.setdefault((operation.id, operation.signature), record)
+        self._roll.add(operation)
+
+    def _carried(self, operations: Iterable[Operation]) -> list[Verified]:
+        return [self._carriers[operation.id, operation.signature] for operation in operations]

@@ -143,6 +143,4 @@ class Welcome:
         operation = Operation.of(self.record)
         if operation.kind != OperationKind.DEVICE_ADD or operation.epoch is None:
             raise ForgedError("the record adds no device")
-        if operation.epoch.mailbox != self.genesis.epoch.mailbox:
-            raise ForgedError("the record names another mailbox than the genesis")
         return operation.epoch

@@ -4,24 +4,31 @@ What was being applied when the process died is suspect: it is tried in a probe 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from troth import engine as ring
 from troth import record as records
+from troth.collecting import PARTS, Collecting
+from troth.crossing import BAGGED, REOFFER, TARGET, Crossing
 from troth.cursor import LINEAGE, SLOTS, Cursor
 from troth.cuts import reach
 from troth.document import PoisonedError, UnappliedError
 from troth.engine import Engine, Group
 from troth.evidence import EVIDENCE, Evidence
 from troth.follower import Follower
-from troth.holding import HELD
+from troth.holding import HELD, Holding
 from troth.identity import Identity
 from troth.inbox import Inbox
 from troth.journal import read_edits
+from troth.keyring import Keyring
+from troth.keys import Epoch
 from troth.library import Library, Reaches
+from troth.line import Line
+from troth.listening import Listener
 from troth.mending import ORIGINS, RENEWED, Mending
 from troth.outbox import EDITS, OUTBOX, Outbox
+from troth.passage import SETTLED, Passage
 from troth.ports import Entropy, Probe
 from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
@@ -31,7 +38,7 @@ from troth.unsettled import RECORDS, REMAKE, UNFIT, UNMADE, Unsettled
 from troth.writer import Writer
 from troth_wire import codec
 from troth_wire.errors import DamagedError, MalformedError, RemoteError
-from troth_wire.ids import ChangeHash, DocumentId, Incarnation, Lineage, RecordId
+from troth_wire.ids import ChangeHash, DocumentId, Incarnation, Lineage, MailboxId, RecordId
 from troth_wire.limits import RECORD_BYTES_MAX
 
 __all__ = ["begin", "load"]
@@ -111,6 +118,7 @@ def _build(
     kept = {key: _read_record(value) for key, value in sorted(tables[RECORDS].items())}
     own = {record.id for mine, _, record in kept.values() if mine}
     loaded.writer.remembered |= own
+    loaded.writer.filed |= {record.id: key for key, (_, _, record) in kept.items()}
     loaded.writer.arrivals = int.from_bytes(max([*kept, *tables[REMAKE]], default=b""), "big")
     judged = loaded.inbox.take(record for _, _, record in kept.values())
     loaded.library = Library(loaded.identity.device, loaded.life, _reaches(loaded, kept))
@@ -119,7 +127,7 @@ def _build(
         loaded.sightings.note(verified)
     for mine, position, record in kept.values():
         if record.id not in proven:
-            loaded.await_proof(record.id, position)
+            loaded.await_proof(record.id, loaded.crossing.mailbox, position)
         elif not mine and record.header.device == loaded.identity.device:
             loaded.elsewhere.add(record.id)
             loaded.mending.elsewhere.update(record.header.changes)
@@ -130,7 +138,7 @@ def _build(
     )
     for why, _, envelope in (codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX) for row in tables[HELD].values()):
         loaded.holding.count(why, envelope)
-    _queue(loaded, tables, kept, proven)
+    _queue(loaded, tables, kept, step)
     carriers = [*judged.carriers, *judged.beyond]
     _apply(loaded, carriers, tables, probe, step, suspects=None if suspect_all else own)
     return loaded
@@ -139,25 +147,47 @@ def _build(
 def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     identity = Identity.parse(tables[ring.IDENTITY][b""])
     life = Incarnation(codec.raw(16)(tables[ring.LIFE][b""]))
-    cursor = Cursor(identity.epoch.mailbox)
-    lineage = tables[LINEAGE].get(cursor.mailbox)
-    if lineage is not None:
-        cursor.restore(Lineage(codec.raw(16)(lineage)), dict(tables[SLOTS]))
-    inbox, unsettled = Inbox(identity.genesis), Unsettled(Outbox())
-    scribe = Scribe(identity, life, inbox, cursor)
+    inbox, unsettled, keyring = Inbox(identity.genesis), Unsettled(Outbox()), Keyring(identity.keys, identity.epoch)
+    first = identity.epoch.mailbox
+    epoch = Epoch(codec.raw(32)(tables[TARGET].get(b"", identity.epoch.key)))
+    keyring.add(epoch)
+    cursors = _cursors(tables, {first, epoch.mailbox})
+    writer = Writer(epoch, entropy, Scribe(identity, life, inbox, cursors[epoch.mailbox]), unsettled)
+    crossing = Crossing(identity.device, unsettled, epoch.mailbox, bagged=set(map(MailboxId, tables[BAGGED])))
+    line = Line(Follower(epoch, cursors[epoch.mailbox]))
+    holding, evidence, collecting = Holding(), Evidence(len(tables[EVIDENCE])), Collecting()
+    collecting.restore(tables[PARTS])
+    passage = Passage(identity, inbox, keyring, line, writer, crossing, entropy, admission=admission, cursors=cursors)
+    passage.settled |= set(map(MailboxId, tables[SETTLED]))
     return Engine(
         identity=identity,
         life=life,
         entropy=entropy,
         inbox=inbox,
         library=Library(identity.device, life),
-        cursor=cursor,
-        writer=Writer(identity.epoch, entropy, scribe, unsettled),
+        writer=writer,
         unsettled=unsettled,
-        follower=Follower(identity.epoch, cursor, admission=admission),
-        evidence=Evidence(len(tables[EVIDENCE])),
+        crossing=crossing,
+        passage=passage,
+        listener=Listener(identity, passage, unsettled, holding, evidence, collecting),
+        holding=holding,
+        evidence=evidence,
         mending=_mending(tables),
     )
+
+
+def _cursors(tables: Tables, also: Iterable[MailboxId]) -> dict[MailboxId, Cursor]:
+    """Make the cursors of all logs that were read, and of these."""
+    slots: dict[MailboxId, dict[bytes, bytes]] = defaultdict(dict)
+    for key, row in tables[SLOTS].items():
+        slots[MailboxId(key[:32])][key] = row
+    cursors = {}
+    for mailbox in {*also, *map(MailboxId, tables[LINEAGE])}:
+        cursors[mailbox] = Cursor(mailbox)
+        lineage = tables[LINEAGE].get(mailbox)
+        if lineage is not None:
+            cursors[mailbox].restore(Lineage(codec.raw(16)(lineage)), slots[mailbox])
+    return cursors
 
 
 def _mending(tables: Tables) -> Mending:
@@ -175,26 +205,12 @@ def _reaches(loaded: Engine, kept: Mapping[bytes, tuple[bool, int, Record]]) -> 
     return {device: reach(cut, before) for device, cut in loaded.inbox.members.cuts.items()}
 
 
-def _queue(
-    loaded: Engine, tables: Tables, kept: Mapping[bytes, tuple[bool, int, Record]], proven: Collection[RecordId]
-) -> None:
+def _queue(loaded: Engine, tables: Tables, kept: Mapping[bytes, tuple[bool, int, Record]], step: Step) -> None:
     """Take up what waits for the relay, and what this device has to offer again if the relay lost its log."""
     for key, envelope in sorted(tables[OUTBOX].items()):
         record = Verified(kept[key][2])
         loaded.unsettled.add(record, key, envelope, tables[EDITS].get(key, b""))
-    if tables[ring.REOFFER]:
-        for key, (_, _, written) in kept.items():
-            if written.id in proven and _is_offered(written, loaded):
-                loaded.unsettled.miss(Verified(written), key)
-
-
-def _is_offered(record: Record, loaded: Engine) -> bool:
-    """Whether a log lacks it if this device does not offer it again.
-
-    Own records, those too that a restored vault only read; and every operation, since what others write builds on it
-    and its author may be gone or mean to withhold it.
-    """
-    return record.header.device == loaded.identity.device or record.header.kind == Kind.OPERATION
+    loaded.passage.resume(tables[REOFFER].get(loaded.crossing.mailbox), step)
 
 
 def _apply(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from troth.cuts import Cut
+from troth.epochs import Announcement
 from troth.keys import Card
 from troth.standing import Current
 from troth_wire.errors import UsageError
@@ -59,6 +60,8 @@ class Members:
     """The highest generation of the epochs that count."""
     current: Current | None
     """The epoch that exactly those may read who belong; None if there is none, so that somebody has to rotate."""
+    announced: tuple[tuple[OperationId, Announcement], ...]
+    """Every epoch that was valid at its own heads, or shared there, the genesis's first."""
     named: Mapping[DeviceId, tuple[OperationId, ...]] = field(default_factory=lambda: _NOBODY)
     """Which heads an author names, where there are more than a header holds."""
 

@@ -3,7 +3,7 @@
 Order is kept, what is in flight is bounded, and what the relay refuses stays.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from troth.step import Row
@@ -29,6 +29,8 @@ class Outbox:
         self._of: dict[RecordId, tuple[EnvelopeId, bytes]] = {}
         self._sent: set[EnvelopeId] = set()
         self._pushed: set[EnvelopeId] = set()
+        self._loose: dict[EnvelopeId, bytes] = {}
+        """Parts of a checkpoint: nobody misses them if they are lost, so they have no rows."""
         self.refused: str | None = None
 
     def __len__(self) -> int:
@@ -54,6 +56,27 @@ class Outbox:
         self._of[record] = (identity, key)
         return Row(OUTBOX, key, envelope)
 
+    def reseal(self, seal: Callable[[RecordId], bytes]) -> list[Row]:
+        """Put other sealings in the place of those that wait: they go to another mailbox now.
+
+        Args:
+            seal: Gives the envelope of a record.
+        """
+        before, self._waiting = self._waiting, {}
+        self.unsend()
+        return [self.add(record, self._of[record][1], seal(record)) for record, _ in before.values()]
+
+    def add_loose(self, envelopes: Iterable[bytes]) -> frozenset[EnvelopeId]:
+        """Queue envelopes that need not outlive this process, behind all that waits; return their ids."""
+        added = {envelope_id(envelope): envelope for envelope in envelopes}
+        self._loose |= added
+        return frozenset(added)
+
+    def let_loose_go(self, envelope: EnvelopeId) -> bool:
+        """Note that the log has shown an envelope; tell whether it was one of those that need not outlive this."""
+        self._sent.discard(envelope)
+        return self._loose.pop(envelope, None) is not None
+
     def key(self, record: RecordId) -> bytes:
         """Return the row key of a record that waits."""
         return self._of[record][1]
@@ -76,6 +99,7 @@ class Outbox:
         """Forget what is in flight: the link is down, or the relay refused; everything will be pushed again."""
         self._sent.clear()
         self._pushed.clear()
+        self._loose.clear()
 
     def check_pushed(self, envelopes: Sequence[EnvelopeId]) -> None:
         """Check that all of these were pushed over this link: of nothing else is the id enough to have read it.
@@ -88,10 +112,11 @@ class Outbox:
 
     def push(self, mailbox: MailboxId) -> list[Push]:
         """Return what may be sent now, as frames within their bounds, and count it as in flight."""
-        flying = sum(len(self._waiting[envelope][1]) for envelope in self._sent)
+        waiting = {identity: envelope for identity, (_, envelope) in self._waiting.items()} | self._loose
+        flying = sum(len(waiting[envelope]) for envelope in self._sent)
         frames: list[list[bytes]] = []
         room = 0
-        for identity, (_, envelope) in self._waiting.items():
+        for identity, envelope in waiting.items():
             if identity in self._sent:
                 continue
             size = len(envelope) + ENVELOPE_OVERHEAD_BYTES

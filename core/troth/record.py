@@ -45,6 +45,7 @@ __all__ = [
     "Verified",
     "changes_in",
     "changes_of",
+    "is_signed",
     "parse",
     "share_out",
     "sign",
@@ -63,6 +64,7 @@ class Kind(IntEnum):
 
     CHANGES = 1
     OPERATION = 2
+    CHECKPOINT_PART = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,15 @@ def verify(record: Record, everyday: bytes) -> Verified:
     """
     crypto.verify(everyday, _DOMAIN + record.header_bytes, record.signature)
     return Verified(record)
+
+
+def is_signed(record: Record, everyday: bytes) -> bool:
+    """Tell whether this key signed this record's header."""
+    try:
+        verify(record, everyday)
+    except ForgedError:
+        return False
+    return True
 
 
 def parse(data: bytes) -> tuple[Record, int]:

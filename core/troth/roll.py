@@ -5,24 +5,27 @@ The order in which they come means nothing. What waits for a parent waits; what 
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from troth.ancestry import Ancestry, Entry, bits_in
 from troth.authority import Refusal, authorise
 from troth.cuts import Cut
+from troth.epochs import Announcement
 from troth.genesis import Genesis
 from troth.keys import Card
 from troth.membership import Members
 from troth.operations import Ends, Operation, OperationKind
 from troth.standing import Standing, chosen_removal, founding, stand, step
-from troth_wire.ids import DeviceId, OperationId, PersonId
+from troth_wire.ids import DeviceId, MailboxId, OperationId, PersonId
 from troth_wire.limits import HEADER_HEADS_MAX
 
 __all__ = ["Roll", "evaluate"]
 
 STANDINGS_KEPT: Final = 256
 """Standings of pasts that are remembered: the next operation mostly stands on one of the last few."""
+LEADS_MAX: Final = 16
+"""Epochs that are read on from before it is known whether they count: one, unless somebody means harm."""
 
 
 class Roll:
@@ -65,6 +68,31 @@ class Roll:
         removals = self._log.removals.get(device, 0) & past
         return bool(removals and removals & ~self._standing(past).struck)
 
+    def past(self, heads: Iterable[OperationId]) -> int:
+        """Return the set of these operations, all of them authorised, and everything that they lead to."""
+        return self._past(heads)
+
+    def signed_by(self, device: DeviceId) -> int:
+        """Return the set of what a device signed, and everything that leads to."""
+        return self._past(self._last.get(device, ()))
+
+    def beyond(self, known: int) -> tuple[Operation, ...]:
+        """Return the operations that are authorised and not in a set, parents before children."""
+        return tuple(self._log.entries[number].operation for number in bits_in(self._log.everyone & ~known))
+
+    def since(self, mailbox: MailboxId) -> tuple[Operation, ...]:
+        """Return the operations that whoever began to read an epoch's mailbox need not have known of before."""
+        known = 0
+        for number in bits_in(self._log.mailboxes.get(mailbox, 0)):
+            known |= self._log.entries[number].past | 1 << number
+        return self.beyond(known)
+
+    def leads(self) -> tuple[tuple[OperationId, Announcement], ...]:
+        """Return the epochs of operations that wait for a parent: they may be read on from, and decide nothing."""
+        waiting = (operation for waits in self._waiting.values() for operation in waits)
+        found = ((operation.id, operation.epoch) for operation in waiting if operation.epoch is not None)
+        return tuple(islice(found, LEADS_MAX))
+
     def add(self, operation: Operation) -> None:
         """Take in an operation, and those that waited for it."""
         if (operation.id, operation.signature) in self._came:
@@ -100,8 +128,14 @@ class Roll:
             last=dict(self._last),
             highest=now.highest,
             current=now.current,
+            announced=((self._root, self._genesis.epoch), *self._announced()),
             named=self._named(heads, now) if len(heads) > HEADER_HEADS_MAX else {},
         )
+
+    def _announced(self) -> list[tuple[OperationId, Announcement]]:
+        counting = (entry.operation for entry in self._log.entries if entry.rotates or entry.shares)
+        found = [(operation.id, operation.epoch) for operation in counting if operation.epoch is not None]
+        return sorted(found, key=lambda item: (item[1].generation, item[0]))
 
     def _is_authorised(self, identity: OperationId) -> bool:
         return identity == self._root or identity in self._log.numbers

@@ -22,7 +22,8 @@ class Scribe:
         self._identity = identity
         self._life = life
         self._inbox = inbox
-        self._cursor = cursor
+        self.cursor = cursor
+        """Of the mailbox that is written to, for what a header says of how far it was read."""
         self._heads_said: tuple[OperationId, ...] | None = None
 
     def why_uncounted(self, document: DocumentId) -> str | None:
@@ -57,7 +58,7 @@ class Scribe:
             prev=tip.record if tip else None,
             tips=() if tip else tuple(chains.tips(device)[-HEADER_TIPS_MAX:]),
             heads=heads if tip is None or heads != self._heads_said else (),
-            seen=self._cursor.seen,
+            seen=self.cursor.seen,
             document=document,
             changes=changes,
             rules=guard.RULES,

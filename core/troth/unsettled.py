@@ -77,6 +77,14 @@ class Unsettled:
         self._lost.pop(record, None)
         return rows
 
+    def show(self, record: RecordId) -> list[Row]:
+        """Note that a log has shown a record which is not the one that it waits for: it goes out as it is."""
+        if record not in self._unsent or self._unsent[record].journal == SHOWN_BEFORE:
+            return []
+        rows = list(self._bind_to(record))
+        self._unsent[record] = _Unsent(self._unsent[record].record, SHOWN_BEFORE)
+        return [*rows, Row(EDITS, self.outbox.key(record), SHOWN_BEFORE)]
+
     def is_stale(self, life: Incarnation) -> bool:
         """Tell whether an earlier life wrote something that no log has ever shown, so that nobody builds on it."""
         return any(

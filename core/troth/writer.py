@@ -35,6 +35,8 @@ class Writer:
     """Records that were ever saved; the next row key."""
     remembered: set[RecordId] = field(default_factory=set)
     """Own records that this vault wrote."""
+    filed: dict[RecordId, bytes] = field(default_factory=dict)
+    """The row key of every record that was saved."""
 
     def make(self, library: Library, document: DocumentId, groups: Sequence[tuple[Edit, ...]], step: Step) -> Made:
         """Make changes of groups of edits, and records that carry them.
@@ -74,12 +76,25 @@ class Writer:
 
     def queue(self, record: Verified, key: bytes, journal: bytes, step: Step) -> None:
         """Seal a record that is saved under this key, and let it wait for the relay."""
-        sealed = envelope.seal(record, self.epoch, self.entropy(NONCE_BYTES))
-        step.save += self.unsettled.add(record, key, sealed, journal)
+        step.save += self.unsettled.add(record, key, self.seal(record), journal)
+
+    def seal(self, record: Record) -> bytes:
+        """Return an envelope of a record for the mailbox that is written to."""
+        return envelope.seal(record, self.epoch, self.entropy(NONCE_BYTES))
+
+    def move(self, epoch: Epoch, step: Step) -> None:
+        """Write to another epoch's mailbox from here on; what waits is sealed for it, and goes out there."""
+        self.epoch = epoch
+        step.save += self.unsettled.outbox.reseal(self._seal_waiting)
+
+    def _seal_waiting(self, record: RecordId) -> bytes:
+        waiting = self.unsettled.copy(record)
+        assert waiting is not None, "what is in the outbox is unsettled"
+        return self.seal(waiting)
 
     def keep(self, record: Record, position: int, step: Step, *, own: bool) -> bytes:
         """Save a record under the next row key."""
         self.arrivals += 1
-        key = self.arrivals.to_bytes(8, "big")
+        key = self.filed[record.id] = self.arrivals.to_bytes(8, "big")
         step.save.append(Row(RECORDS, key, codec.pack([own, position, record.encode()])))
         return key

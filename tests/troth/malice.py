@@ -4,6 +4,7 @@ Its hands are a partner's device, devices of that person that nobody ever sees, 
 device of the other person, stolen with its passphrase. It knows every record there is, and writes on any of them.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
@@ -11,11 +12,12 @@ from typing import Any, Final
 
 from tests.troth.letters import keys_of
 from troth import document_id, envelope, guard, keys
+from troth import forward as forwards
 from troth import record as records
 from troth.crypto import Signer, digest
 from troth.document import Document, PoisonedError, UnappliedError
 from troth.edits import Edit, Insert, Put, Splice, Text
-from troth.keys import DeviceKeys
+from troth.keys import DeviceKeys, Epoch
 from troth.operations import (
     Ends,
     Operation,
@@ -29,12 +31,24 @@ from troth.record import Header, Kind, Record, Seen, Tip
 from troth.testing import World
 from troth_wire import codec
 from troth_wire.errors import RemoteError
-from troth_wire.ids import ActorId, ChangeHash, DeviceId, DocumentId, Incarnation, OperationId, PersonId, RecordId
+from troth_wire.ids import (
+    ActorId,
+    ChangeHash,
+    DeviceId,
+    DocumentId,
+    Incarnation,
+    MailboxId,
+    OperationId,
+    PersonId,
+    RecordId,
+)
+from troth_wire.limits import FORWARD_BYTES
 
 __all__ = ["DOCUMENTS", "Malice"]
 
 DOCUMENTS: Final = [document_id(name) for name in ("list", "notes")]
 KINDS: Final = ["changes"] * 8 + ["operation"] * 4 + ["odd", "again"]
+CLOSES: Final = 0.1
 Hand = tuple[DeviceKeys, Signer]
 
 
@@ -54,7 +68,7 @@ class Malice:
         self._changes: dict[DocumentId, dict[ChangeHash, bytes]] = {document: {} for document in DOCUMENTS}
         self._operations: list[OperationId] = [OperationId(first.space)]
         self._waits: list[Record] = []
-        self._read = 0
+        self._read: Counter[MailboxId] = Counter()
 
     def strike(self) -> None:
         """Append a few entries to the log, some of them not at once and in another order."""
@@ -65,18 +79,38 @@ class Malice:
         keep = self._dice.choice((0, 0, 1, 3))
         while len(self._waits) > keep:
             self.append(self._waits.pop())
+        if self._dice.random() < CLOSES:
+            self.close()
 
     def append(self, record: Record) -> None:
-        """Append a record to the log."""
-        sealed = envelope.seal(record, self._epoch, self._world.entropy(24))
-        self._world.relay.logs[self._world.mailbox].append(sealed)
+        """Append a record to one of the logs."""
+        logs = self._world.relay.logs
+        takes = [epoch for epoch in self._epochs() if epoch.mailbox not in self._world.relay.closings]
+        if takes:
+            epoch = self._dice.choice(takes)
+            logs[epoch.mailbox].append(envelope.seal(record, epoch, self._world.entropy(24)))
+
+    def close(self) -> None:
+        """Close a mailbox to a successor that may be none, with a forward that leads nowhere."""
+        epoch = self._dice.choice(self._epochs())
+        successor = self._dice.choice((None, MailboxId(self._dice.randbytes(32))))
+        forward = self._dice.choice((self._dice.randbytes(FORWARD_BYTES), forwards.seal((), epoch, bytes(24))))
+        self._world.relay.closings.setdefault(epoch.mailbox, (successor, forward))
+
+    def _epochs(self) -> list[Epoch]:
+        """The epochs of every log that there is: this member was given the key of each, or found it."""
+        found = {self._epoch.mailbox: self._epoch}
+        for device in self._world.devices.values():
+            found |= {mailbox: device.engine.passage.keyring[mailbox] for mailbox in device.engine.passage.keyring}
+        return [epoch for mailbox, epoch in sorted(found.items()) if mailbox in self._world.relay.logs]
 
     def _look(self) -> None:
         """Read what was written since."""
-        log = self._world.relay.logs[self._world.mailbox]
-        for sealed in log[self._read :]:
-            self._learn(envelope.open_(sealed, self._epoch))
-        self._read = len(log)
+        for epoch in self._epochs():
+            log = self._world.relay.logs[epoch.mailbox]
+            for sealed in log[self._read[epoch.mailbox] :]:
+                self._learn(envelope.open_(sealed, epoch))
+            self._read[epoch.mailbox] = len(log)
 
     def _learn(self, record: Record) -> None:
         self._records.append(record)

@@ -108,7 +108,7 @@ def test_nothing_is_sent_before_the_log_was_read(dice: Random, events: int) -> N
         device.connect()
         before = len(world.relay.wire)
         device.pump(1)
-        ready = device.engine.follower.caught_up
+        ready = device.engine.line.caught_up
         pushed = any(isinstance(messages.parse(frame), Push) for frame in world.relay.wire[before:])
         assert ready or not pushed
         if ready:

@@ -1,0 +1,324 @@
+"""From one mailbox to the next: which epoch this device writes under, and what brings everybody to the same one.
+
+The operations decide, the relay never does: whether a mailbox exists, or is closed, says only that there is work to do.
+One rule covers lost races, thieves who close, and a relay restored around a closing: read everything, rotate if the
+current epoch can not be used, close every other mailbox towards it, and leave every operation where only two devices
+look (specs/epochs.md).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from troth import amendments, collecting, envelope, forward, meeting
+from troth.checkpoint import pack
+from troth.crossing import Crossing
+from troth.crypto import NONCE_BYTES
+from troth.cursor import Cursor
+from troth.follower import Follower
+from troth.identity import Identity
+from troth.inbox import Inbox
+from troth.keyring import Keyring
+from troth.keys import Entropy, Epoch
+from troth.line import Line
+from troth.record import Kind, Record, Seen, Verified
+from troth.step import HangUp, Row, Step
+from troth.writer import Writer
+from troth_wire.errors import MalformedError
+from troth_wire.ids import DeviceId, EnvelopeId, MailboxId, RecordId
+from troth_wire.limits import FRAME_ENVELOPES_MAX
+from troth_wire.log import envelope_id
+from troth_wire.messages import MailboxKind, Message, Push
+
+__all__ = ["SETTLED", "Passage"]
+
+SETTLED: Final = "settled"
+"""By mailbox: it was seen closed and read to its end, so nothing is left to do with it."""
+OTHERS_MAX: Final = 96
+"""Old mailboxes that one link looks into; the others have their turn when these are settled."""
+
+
+@dataclass
+class Meeting:
+    """The mailbox of this device and one other, on one link."""
+
+    device: DeviceId
+    follower: Follower
+    present: set[RecordId] = field(default_factory=set)
+    """What lies in it, or is on its way there."""
+    pushed: set[EnvelopeId] = field(default_factory=set)
+
+
+@dataclass
+class Passage:
+    """Which mailboxes there are, and what is to be done with each."""
+
+    identity: Identity
+    inbox: Inbox
+    keyring: Keyring
+    line: Line
+    writer: Writer
+    crossing: Crossing
+    entropy: Entropy
+    settled: set[MailboxId] = field(default_factory=set)
+    cursors: dict[MailboxId, Cursor] = field(default_factory=dict)
+    """Of mailboxes other than meetings, how far each was read."""
+    meetings: dict[MailboxId, Meeting] = field(default_factory=dict)
+    _bagging: frozenset[EnvelopeId] = frozenset()
+    """The parts of a checkpoint of ours that the log has not shown."""
+    admission: bytes = b""
+    """The pass, for a relay that asks for one before it opens a first mailbox."""
+    _may_bag: MailboxId | None = None
+    """The mailbox in which a checkpoint is missed if there is none: ours, or one that was there when the link came."""
+
+    # What the operations say
+
+    @property
+    def epoch(self) -> Epoch | None:
+        """The epoch under which this device writes; None where nobody would read it, or somebody has to rotate."""
+        members, device = self.inbox.members, self.identity.device
+        if members.split or device in members.cuts:
+            return None
+        if device not in members.active:
+            # It has not read yet that it was added: it writes where it was told to read.
+            return self.identity.epoch
+        current = members.current
+        return self.keyring[current.mailbox] if current is not None and current.mailbox in self.keyring else None
+
+    def _others(self) -> Iterator[MailboxId]:
+        """The mailboxes that may still lead somewhere, the latest epochs first."""
+        target = self.line.target
+        for mailbox in reversed(list(self.keyring)):
+            if mailbox not in self.settled and (target is None or mailbox != target.mailbox):
+                yield mailbox
+
+    def refresh(self, step: Step) -> None:
+        """Take up what new operations say: keys, the mailbox to write to, and who is to be met."""
+        members = self.inbox.members
+        self.keyring.open_([*members.announced, *self.inbox.leads()])
+        epoch = self.epoch
+        if epoch is not None and epoch.mailbox != self.crossing.mailbox:
+            self._cross(epoch, step)
+        if epoch is None:
+            self.line.aim(None)
+        elif self.line.target is None:
+            step.send += self._follow(epoch.mailbox)
+            self.line.aim(epoch.mailbox)
+        if self.line.up:
+            for mailbox in [*self._others()][:OTHERS_MAX]:
+                step.send += self._follow(mailbox)
+            for other in self._met():
+                step.send += self.line.follow(other)
+
+    def _cross(self, epoch: Epoch, step: Step) -> None:
+        """Write to another mailbox from here on; whatever its log lacks, comes after."""
+        step.save += self.crossing.begin(epoch, self.known())
+        self.writer.move(epoch, step)
+        self._bagging = frozenset()
+        step.send += self._follow(epoch.mailbox)
+        self.line.aim(epoch.mailbox)
+        self.writer.scribe.cursor = self.line[epoch.mailbox].cursor
+
+    def resume(self, pending: bytes | None, step: Step) -> None:
+        """Take up where the store left off, once its records are judged.
+
+        Args:
+            pending: What it says of the mailbox that is written to (`crossing.REOFFER`); None where that lacks nothing.
+            step: What follows is added.
+        """
+        mailbox = self.crossing.mailbox
+        self.keyring.open_([*self.inbox.members.announced, *self.inbox.leads()])
+        if pending is not None:
+            # What of it the log has shown was not kept, so it is read again from its beginning.
+            step.save += self.cursors[mailbox].forget()
+            self.cursors[mailbox] = self.writer.scribe.cursor = Cursor(mailbox)
+            self.crossing.resume(pending, self.known())
+        self.line.begin(self.follower(mailbox))
+        self.refresh(step)
+
+    def known(self) -> list[tuple[Verified, bytes]]:
+        """Every record of which is known who wrote it, with its row key."""
+        return [(record, self.writer.filed[record.id]) for record in self.inbox.chains.proven]
+
+    def follower(self, mailbox: MailboxId) -> Follower:
+        """Return a follower of one of the logs, from where it was read to."""
+        cursor = self.cursors.setdefault(mailbox, Cursor(mailbox))
+        return Follower(self.keyring[mailbox], cursor)
+
+    def _follow(self, mailbox: MailboxId) -> list[Message | HangUp]:
+        return [*self.line.follow(self.follower(mailbox))] if mailbox not in self.line else []
+
+    def _met(self) -> Iterator[Follower]:
+        """Begin with a meeting for every other device that is not met yet on this link."""
+        members, me = self.inbox.members, self.identity
+        known = {at.device for at in self.meetings.values()}
+        for device in sorted(members.active - known - {me.device}) if me.device in members.active else ():
+            epoch = meeting.between(me.keys, members.cards[device], me.space)
+            follower = Follower(epoch, Cursor(epoch.mailbox), kind=MailboxKind.MEETING)
+            self.meetings[epoch.mailbox] = Meeting(device, follower)
+            yield follower
+
+    @property
+    def refused(self) -> str | None:
+        """Why the relay does not serve the mailbox that is written to."""
+        target = self.line.target
+        return target.refused if target is not None else None
+
+    def contradicted(self, record: Verified, found_at: tuple[MailboxId, int] | None) -> Seen | None:
+        """Return what was read here, if a record says of a log what can not be so.
+
+        Args:
+            record: Its author says how far it had read which log.
+            found_at: In which log, and where, it stood itself.
+        """
+        seen = record.header.seen
+        cursor = self.cursors.get(seen.mailbox) if seen is not None else None
+        if seen is None or cursor is None:
+            return None
+        place = found_at[1] if found_at is not None and found_at[0] == seen.mailbox else None
+        return cursor.seen if cursor.contradicts(seen, place or None) else None
+
+    # The link
+
+    def connect(self, host: str) -> None:
+        """A link is up."""
+        self.meetings.clear()
+        self._bagging = frozenset()
+        target = self.line.target
+        self._may_bag = target.mailbox if target is not None else None
+        others = [self.follower(mailbox) for mailbox in [*self._others()][:OTHERS_MAX]]
+        self.line.connect(host, [*others, *self._met()])
+
+    def steer(self, step: Step) -> None:
+        """Do what is to be done now that something came, or changed."""
+        self.refresh(step)
+        for other in self.line.others:
+            if other.closed is not None:
+                self._settle(other, step)
+        if not self.line.read:
+            return
+        if self._must_rotate():
+            self.rotate(step)
+            return
+        target = self.line.target
+        if target is not None and target.unknown:
+            step.send.append(target.create(self.admission, self.line.sponsor))
+        if self.line.caught_up or self.inbox.members.split:
+            self._close_others(step)
+        self._meet(step)
+        if self.line.caught_up:
+            self._bag(step)
+
+    def _must_rotate(self) -> bool:
+        members, target = self.inbox.members, self.line.target
+        if members.split or self.identity.device not in members.active:
+            return False
+        return target is None or target.closed is not None
+
+    def rotate(self, step: Step) -> None:
+        """Begin a new epoch for all who belong."""
+        epoch = Epoch(self.entropy(32))
+        members, keys = self.inbox.members, self.identity.keys
+        self.enact(amendments.rotate(members, keys, epoch, self.entropy), epoch, step)
+
+    def enact(self, payload: bytes, epoch: Epoch | None, step: Step) -> Record:
+        """Write an operation, and follow where it leads.
+
+        Args:
+            payload: What it says.
+            epoch: The one that it announces, drawn here.
+            step: What it asks for is added.
+        """
+        if epoch is not None:
+            self.keyring.add(epoch)
+            self._may_bag = epoch.mailbox
+        record = self.writer.write(Kind.OPERATION, payload, step)
+        self.refresh(step)
+        return record
+
+    def _close_others(self, step: Step) -> None:
+        """Close every log but the one that is written to, towards that; all of them where the space was ended."""
+        target = self.line.target
+        successor = target.mailbox if target is not None else None
+        for follower in self.line.others:
+            if follower.unknown and successor is not None:
+                # A relay that was restored, or never heard of it: whoever comes there is led on.
+                step.send.append(follower.create(b"", successor))
+            elif follower.open_ and not follower.closing:
+                step.send += follower.close(successor, self._forward(follower))
+
+    def _forward(self, follower: Follower) -> bytes:
+        """What leads on from a mailbox: first what announced the current epoch, then all that its readers may lack."""
+        current = self.inbox.members.current
+        letters = self.inbox.since(follower.mailbox, current.operation if current is not None else None)
+        return forward.seal(letters, follower.epoch, self.entropy(NONCE_BYTES))
+
+    def _meet(self, step: Step) -> None:
+        """Leave with every other device what nothing shows that it knows."""
+        sponsor = self.line.sponsor
+        for at in self.meetings.values():
+            lacking = [letter for letter in self.inbox.unknown_to(at.device) if letter.id not in at.present]
+            if not lacking or at.device not in self.inbox.members.active:
+                continue
+            if at.follower.unknown and sponsor is not None:
+                step.send.append(at.follower.create(b"", sponsor))
+            elif at.follower.open_:
+                step.send += self._leave(at, lacking[:FRAME_ENVELOPES_MAX])
+
+    def _leave(self, at: Meeting, letters: Iterable[Record]) -> Iterator[Push]:
+        for letter in letters:
+            sealed = envelope.seal(letter, at.follower.epoch, self.entropy(NONCE_BYTES))
+            at.present.add(letter.id)
+            at.pushed.add(envelope_id(sealed))
+            push = Push(at.follower.mailbox, (sealed,))
+            at.follower.say(push)
+            yield push
+
+    def check_left(self, mailbox: MailboxId, envelopes: Iterable[EnvelopeId]) -> None:
+        """Check that all of these were left in a meeting over this link.
+
+        Raises:
+            MalformedError: If one was not, so that something else could have been hidden behind its id.
+        """
+        if not self.meetings[mailbox].pushed.issuperset(envelopes):
+            raise MalformedError("the relay says of an entry that it came from here, which it did not")
+
+    # Checkpoints
+
+    def _bag(self, step: Step) -> None:
+        """Put a checkpoint into a log that holds none, or lacks what others wrote, when nobody else is about to."""
+        mailbox = self.crossing.mailbox
+        if self._bagging or self._may_bag != mailbox or any(not at.read or at.open_ for at in self.line.others):
+            return
+        if not self.crossing.lacks_others and self.is_whole:
+            return
+        bag = pack(self.identity.space, self.inbox.chains.proven, self.inbox.chains.parked)
+        parts = collecting.letters(bag, self.identity.keys, self.identity.space)
+        self._bagging = self.writer.unsettled.outbox.add_loose(map(self.writer.seal, parts))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the log that is written to holds everything from the beginning: it is the first, or has a bag."""
+        current, mailbox = self.inbox.members.current, self.crossing.mailbox
+        return current is None or current.generation == 0 or mailbox in self.crossing.bagged
+
+    def shown(self, envelopes: Iterable[EnvelopeId], step: Step) -> None:
+        """Note that the log has shown envelopes: a checkpoint of ours may be whole there."""
+        if self._bagging and not self._bagging.difference(envelopes):
+            step.save += self.crossing.bag(self.crossing.mailbox)
+            self.crossing.show_others()
+        self._bagging = self._bagging.difference(envelopes)
+
+    def _settle(self, follower: Follower, step: Step) -> None:
+        """A mailbox was closed and read to its end: nothing is left to do with it."""
+        mailbox = follower.mailbox
+        if mailbox not in self.settled:
+            self.settled.add(mailbox)
+            step.save.append(Row(SETTLED, mailbox, b""))
+            step.save += self.cursors.pop(mailbox, follower.cursor).forget()
+
+    def unsettle(self) -> list[Row]:
+        """The relay may have been restored: every mailbox is looked at again."""
+        rows = [Row(SETTLED, mailbox, None) for mailbox in self.settled]
+        self.settled.clear()
+        return rows
