@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
-from troth import DeviceKeys, Entropy, Identity, Row, Signer, begin
+from troth import DeviceKeys, Entropy, Epoch, Identity, Row, Signer, begin
 from troth.crossing import TARGET
 from troth.pairing import End, Ended, Link, Need, Paired, Pairing, Purpose, Side, Ticket, introduce_joiner, resumable
 from troth_client import uncompared

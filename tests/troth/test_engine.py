@@ -937,7 +937,7 @@ def _live(device: Device, dice: Random, word: str) -> None:
 
 
 def _state(engine: Engine) -> object:
-    """What honest devices have to agree on: in a space that was ended, only that; what waited then stays where it is."""
+    """What honest devices have to agree on; where the space was ended, what waited then stays where it is."""
     if engine.inbox.members.split:
         return engine.inbox.members
     views = [(engine.view(document), engine.library.waiting >= 0) for document in DOCUMENTS]
