@@ -76,9 +76,10 @@ class Crossing:
         """Note that the log has shown a record, by itself or in a checkpoint."""
         self._others.discard(record)
 
-    def show_others(self) -> None:
+    def show_all(self) -> None:
         """Note that the log holds a checkpoint of this device, and so everything that was known here."""
         self._others.clear()
+        self.unsettled.find_all()
 
     @property
     def lacks_others(self) -> bool:

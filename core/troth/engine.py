@@ -10,6 +10,7 @@ from typing import Final
 
 from troth import amendments, collecting
 from troth.amendments import revoke_device
+from troth.collecting import Whole
 from troth.crossing import Crossing
 from troth.crypto import Signer
 from troth.cursor import Cursor
@@ -196,8 +197,11 @@ class Engine:
         Args:
             host: Host and port as they were dialled, for the proof.
         """
+        rows = self.passage.meet_relay(host)
+        if rows is None:
+            return Step(save=self.passage.move(host), tell=[Rebuild("another relay keeps the log from here on")])
         self.passage.connect(host)
-        return Step()
+        return Step(save=rows)
 
     def disconnect(self) -> Step:
         """The link is down; what was in flight will be pushed again."""
@@ -222,6 +226,23 @@ class Engine:
         """Take in frames: verify and save what they bring. `merge` shows it, after this step was committed."""
         step = Step()
         self.listener.hear(frames, step)
+        return self._go_on(step)
+
+    def take_bag(self, whole: Whole, found: "list[Record] | str") -> Step:
+        """Take in what an errand found in a checkpoint. `merge` shows it, after this step was committed."""
+        step = Step()
+        self.listener.take_bag(whole, found, step)
+        return self._go_on(step)
+
+    def put_bag(self, mailbox: MailboxId, parts: Sequence[Record]) -> Step:
+        """Send the parts of a checkpoint, which an errand made, to the mailbox for which it was made."""
+        self.passage.put_bag(mailbox, parts)
+        step = Step()
+        self._push(step)
+        return step
+
+    def _go_on(self, step: Step) -> Step:
+        """Judge what came, and do what is to be done then."""
         self._take(step)
         self.passage.steer(step)
         if self.line.caught_up:

@@ -5,9 +5,10 @@ Whatever an entry turns out to be, it costs its slot of the log and nothing more
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
-from troth import checkpoint, envelope, forward
-from troth.collecting import Collecting
+from troth import envelope, forward
+from troth.collecting import Collecting, Whole
 from troth.crossing import BAGGED, FIRST, REOFFER
 from troth.evidence import Evidence
 from troth.follower import Follower, advice
@@ -16,7 +17,7 @@ from troth.identity import Identity
 from troth.passage import Passage
 from troth.record import Kind, Record
 from troth.retry import Retry
-from troth.step import HangUp, Rebuild, RefusedPush, Row, Step
+from troth.step import Errand, HangUp, Rebuild, RefusedPush, Row, Step
 from troth.unsettled import Unsettled
 from troth_wire import messages
 from troth_wire.errors import MalformedError, RemoteError, VersionError
@@ -150,9 +151,23 @@ class Listener:
         whole, rows = self.collecting.take(follower.mailbox, letter)
         step.save += rows
         if whole is not None:
-            bag = checkpoint.unpack(whole, self.identity.space)
-            self.arrived += map(Arrival, bag)
-            self.bags.append((follower.mailbox, bag))
+            step.tell.append(self.opening(whole))
+
+    def opening(self, whole: Whole) -> Errand:
+        """Return the errand that opens a bag and brings its records."""
+        return Errand(
+            work=partial(whole.open_, self.identity.space),
+            back=lambda engine, found: engine.take_bag(whole, found),
+        )
+
+    def take_bag(self, whole: Whole, found: list[Record] | str, step: Step) -> None:
+        """Take in the records of a bag that was opened, or hold it with its reason."""
+        step.save += self.collecting.forget(whole.mailbox, whole.manifest)
+        if isinstance(found, str):
+            self.holding.hold(found, step)
+            return
+        self.arrived += map(Arrival, found)
+        self.bags.append((whole.mailbox, found))
 
     def _closed(self, closed: Closed, follower: Follower, step: Step) -> None:
         try:

@@ -28,7 +28,7 @@ from troth.line import Line
 from troth.listening import Listener
 from troth.mending import ORIGINS, RENEWED, Mending
 from troth.outbox import EDITS, OUTBOX, Outbox
-from troth.passage import SETTLED, Passage
+from troth.passage import HOST, SETTLED, Passage
 from troth.ports import Entropy, Probe
 from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
@@ -139,6 +139,7 @@ def _build(
     for why, _, envelope in (codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX) for row in tables[HELD].values()):
         loaded.holding.count(why, envelope)
     _queue(loaded, tables, kept, step)
+    step.tell += map(loaded.listener.opening, loaded.listener.collecting.restore(tables[PARTS]))
     carriers = [*judged.carriers, *judged.beyond]
     _apply(loaded, carriers, tables, probe, step, suspects=None if suspect_all else own)
     return loaded
@@ -156,8 +157,8 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     crossing = Crossing(identity.device, unsettled, epoch.mailbox, bagged=set(map(MailboxId, tables[BAGGED])))
     line = Line(Follower(epoch, cursors[epoch.mailbox]))
     holding, evidence, collecting = Holding(), Evidence(len(tables[EVIDENCE])), Collecting()
-    collecting.restore(tables[PARTS])
     passage = Passage(identity, inbox, keyring, line, writer, crossing, entropy, admission=admission, cursors=cursors)
+    passage.host = tables[HOST].get(b"", b"").decode() or None
     passage.settled |= set(map(MailboxId, tables[SETTLED]))
     return Engine(
         identity=identity,

@@ -8,11 +8,11 @@ look (specs/epochs.md).
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from troth import amendments, collecting, envelope, forward, meeting
-from troth.checkpoint import pack
-from troth.crossing import Crossing
+from troth.crossing import BAGGED, FIRST, REOFFER, Crossing
 from troth.crypto import NONCE_BYTES
 from troth.cursor import Cursor
 from troth.follower import Follower
@@ -22,7 +22,7 @@ from troth.keyring import Keyring
 from troth.keys import Entropy, Epoch
 from troth.line import Line
 from troth.record import Kind, Record, Seen, Verified
-from troth.step import HangUp, Row, Step
+from troth.step import Errand, HangUp, Row, Step
 from troth.writer import Writer
 from troth_wire.errors import MalformedError
 from troth_wire.ids import DeviceId, EnvelopeId, MailboxId, RecordId
@@ -32,6 +32,8 @@ from troth_wire.messages import MailboxKind, Message, Push
 
 __all__ = ["SETTLED", "Passage"]
 
+HOST: Final = "host"
+"""The relay whose logs were read, as it was dialled."""
 SETTLED: Final = "settled"
 """By mailbox: it was seen closed and read to its end, so nothing is left to do with it."""
 OTHERS_MAX: Final = 96
@@ -64,6 +66,10 @@ class Passage:
     cursors: dict[MailboxId, Cursor] = field(default_factory=dict)
     """Of mailboxes other than meetings, how far each was read."""
     meetings: dict[MailboxId, Meeting] = field(default_factory=dict)
+    host: str | None = None
+    """The relay whose logs were read."""
+    _packing: bool = False
+    """Whether a checkpoint is being made."""
     _bagging: frozenset[EnvelopeId] = frozenset()
     """The parts of a checkpoint of ours that the log has not shown."""
     admission: bytes = b""
@@ -180,6 +186,28 @@ class Passage:
 
     # The link
 
+    def meet_relay(self, host: str) -> list[Row] | None:
+        """Note to which relay a link is up; return rows, or None if it is another one, with logs of its own.
+
+        Args:
+            host: As it was dialled.
+        """
+        if self.host == host:
+            return []
+        if self.host is None:
+            self.host = host
+            return [Row(HOST, b"", host.encode())]
+        return None
+
+    def move(self, host: str) -> list[Row]:
+        """Return the rows after which this device knows nothing of what a relay keeps: another one does from here on.
+
+        Its log lacks everything that is known here, and nobody is accused of that.
+        """
+        rows = [row for cursor in self.cursors.values() for row in cursor.forget()]
+        rows += [Row(BAGGED, mailbox, None) for mailbox in self.crossing.bagged]
+        return [*rows, *self.unsettle(), Row(REOFFER, self.crossing.mailbox, FIRST), Row(HOST, b"", host.encode())]
+
     def connect(self, host: str) -> None:
         """A link is up."""
         self.meetings.clear()
@@ -288,13 +316,22 @@ class Passage:
     def _bag(self, step: Step) -> None:
         """Put a checkpoint into a log that holds none, or lacks what others wrote, when nobody else is about to."""
         mailbox = self.crossing.mailbox
-        if self._bagging or self._may_bag != mailbox or any(not at.read or at.open_ for at in self.line.others):
+        if self._packing or self._bagging or self._may_bag != mailbox:
+            return
+        if any(not at.read or at.open_ for at in self.line.others):
             return
         if not self.crossing.lacks_others and self.is_whole:
             return
-        bag = pack(self.identity.space, self.inbox.chains.proven, self.inbox.chains.parked)
-        parts = collecting.letters(bag, self.identity.keys, self.identity.space)
-        self._bagging = self.writer.unsettled.outbox.add_loose(map(self.writer.seal, parts))
+        self._packing = True
+        chains, me = self.inbox.chains, self.identity
+        work = partial(collecting.letters, me.space, tuple(chains.proven), tuple(chains.parked), me.keys)
+        step.tell.append(Errand(work=work, back=lambda engine, parts: engine.put_bag(mailbox, parts)))
+
+    def put_bag(self, mailbox: MailboxId, parts: Iterable[Record]) -> None:
+        """Queue the parts of a checkpoint, if it is still missed where it was to go."""
+        self._packing = False
+        if mailbox == self.crossing.mailbox and self.line.caught_up:
+            self._bagging = self.writer.unsettled.outbox.add_loose(map(self.writer.seal, parts))
 
     @property
     def is_whole(self) -> bool:
@@ -306,7 +343,7 @@ class Passage:
         """Note that the log has shown envelopes: a checkpoint of ours may be whole there."""
         if self._bagging and not self._bagging.difference(envelopes):
             step.save += self.crossing.bag(self.crossing.mailbox)
-            self.crossing.show_others()
+            self.crossing.show_all()
         self._bagging = self._bagging.difference(envelopes)
 
     def _settle(self, follower: Follower, step: Step) -> None:
