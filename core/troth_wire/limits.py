@@ -77,8 +77,17 @@ CHALLENGE_BYTES: Final = 32
 """The relay's fresh challenge."""
 RETRY_AFTER_S_MAX: Final = 86_400
 """How long a relay may ask a client to wait: a day."""
-LINK_MAILBOXES_MAX: Final = 64
-"""Mailboxes that one connection may prove: a line and its meeting places, with room."""
+LINK_MAILBOXES_MAX: Final = 256
+"""Mailboxes that one connection may prove: the end of a long line, and its meetings, with room."""
+
+FORWARD_BYTES: Final = 20_480
+"""What is left behind where a log is closed, exactly: room for the largest operation and more, and all look alike."""
+MEETING_BYTES_MAX: Final = 262_144
+"""Room of one meeting: operations of years, and no place for anything else."""
+MEETING_LIFE_S: Final = 15_552_000
+"""How long a meeting stays at the relay: as long as the entries of a closed log, 180 days."""
+MEETINGS_MAX: Final = 512
+"""Meetings at a time of one line: one for every two of as many devices as a space can have."""
 
 RENDEZVOUS_RECORD_BYTES: Final = 4_096
 """One record of a rendezvous or an invitation, exactly: all look alike to the relay."""

@@ -15,6 +15,7 @@ from troth_wire.limits import (
     CHALLENGE_BYTES,
     ENVELOPE_BYTES_MAX,
     ENVELOPE_BYTES_MIN,
+    FORWARD_BYTES,
     FRAME_BYTES_MAX,
     FRAME_ENVELOPES_MAX,
     PASS_BYTES_MAX,
@@ -23,6 +24,8 @@ from troth_wire.limits import (
 
 __all__ = [
     "FORMS",
+    "Close",
+    "Closed",
     "Create",
     "Deliver",
     "Follow",
@@ -71,6 +74,10 @@ class Reason(IntEnum):
     """The sponsor is no log that this connection has proven."""
     UNKNOWN_KIND = 14
     """The relay keeps no mailboxes of this kind."""
+    CLOSED = 15
+    """The log is closed and takes nothing more."""
+    BAD_SUCCESSOR = 16
+    """The successor is no open log that this connection has proven, or the mailbox is no log."""
 
 
 class MailboxKind(IntEnum):
@@ -83,7 +90,7 @@ class MailboxKind(IntEnum):
     INVITATION = 2
     """As a rendezvous, for days; sponsored by a log."""
     MEETING = 3
-    """The number is kept; no relay opens one yet."""
+    """Operations for one device, from one other; sponsored by a log, for months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ class Prove:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Client: open this mailbox, of which the relay knew nothing; an invitation names the log that sponsors it."""
+    """Client: open this mailbox, of which the relay knew nothing, sponsored by a log or with a pass."""
 
     mailbox: MailboxId
     admission: bytes
@@ -170,7 +177,28 @@ class Refuse:
     retry_after_s: int
 
 
-Message = Hello | Prove | Create | Follow | Push | Head | Deliver | Stored | Refuse
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Client: end this log for good, towards another one or none, and leave this behind for who comes."""
+
+    mailbox: MailboxId
+    successor: MailboxId | None
+    forward: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Relay: there is nothing after this position, nor will be; where the log leads, and what was left behind."""
+
+    mailbox: MailboxId
+    lineage: Lineage
+    position: int
+    running: RunningHash
+    successor: MailboxId | None
+    forward: bytes
+
+
+Message = Hello | Prove | Create | Follow | Push | Head | Deliver | Stored | Refuse | Close | Closed
 
 _KEY: Final = codec.raw(32)
 _HASH: Final = codec.raw(32)
@@ -181,6 +209,7 @@ _ENVELOPES: Final = codec.many(
 )
 _POSITION: Final = codec.natural()
 _FIRST: Final = codec.natural(minimum=1)
+_FORWARD: Final = codec.raw(FORWARD_BYTES)
 _RETRY: Final = codec.natural(RETRY_AFTER_S_MAX)
 
 
@@ -202,6 +231,8 @@ FORMS: Final[dict[type[Any], tuple[int, tuple[Check, ...]]]] = {
     Deliver: (7, (_KEY, _FIRST, _ENVELOPES)),
     Stored: (8, (_KEY, _FIRST, codec.many(_HASH, FRAME_ENVELOPES_MAX, minimum=1))),
     Refuse: (9, (_reason, codec.maybe(_KEY), codec.many(_HASH, FRAME_ENVELOPES_MAX), _RETRY)),
+    Close: (10, (_KEY, codec.maybe(_KEY), _FORWARD)),
+    Closed: (11, (_KEY, _LINEAGE, _POSITION, _HASH, codec.maybe(_KEY), _FORWARD)),
 }
 """Class → its code and the check of each field."""
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from troth_wire.errors import MalformedError
 from troth_wire.messages import (
+    Close,
+    Closed,
     Create,
     Deliver,
     Follow,
@@ -34,7 +36,7 @@ class State(Enum):
     PROVING = "proving"
     """The proof is on its way."""
     UNKNOWN = "unknown"
-    """The proof was good; the relay has no such mailbox."""
+    """The proof was good; there is no such mailbox, or no place in it."""
     CREATING = "creating"
     """The request to open the mailbox is on its way."""
     PROVEN = "proven"
@@ -43,20 +45,31 @@ class State(Enum):
     """The request to follow is on its way."""
     FOLLOWING = "following"
     """Entries flow both ways."""
+    ENDED = "ended"
+    """The log is closed; nothing follows but refusals of what was under way."""
 
 
 NEXT: Final[dict[tuple[State, type[Any]], State]] = {
     (State.CONNECTED, Hello): State.GREETED,
     (State.GREETED, Prove): State.PROVING,
     (State.PROVING, Head): State.PROVEN,
+    (State.PROVING, Closed): State.ENDED,
+    (State.UNKNOWN, Prove): State.PROVING,
     (State.UNKNOWN, Create): State.CREATING,
     (State.CREATING, Head): State.PROVEN,
+    (State.CREATING, Closed): State.ENDED,
+    (State.PROVEN, Create): State.CREATING,
     (State.PROVEN, Follow): State.ASKING,
     (State.ASKING, Head): State.FOLLOWING,
     (State.FOLLOWING, Push): State.FOLLOWING,
     (State.FOLLOWING, Deliver): State.FOLLOWING,
     (State.FOLLOWING, Stored): State.FOLLOWING,
     (State.FOLLOWING, Refuse): State.FOLLOWING,
+    (State.FOLLOWING, Close): State.FOLLOWING,
+    (State.FOLLOWING, Closed): State.ENDED,
+    (State.ENDED, Push): State.ENDED,
+    (State.ENDED, Close): State.ENDED,
+    (State.ENDED, Refuse): State.ENDED,
 }
 """(state, message) → state, for every message but the refusals below."""
 
@@ -65,7 +78,7 @@ REFUSED: Final[dict[tuple[State, Reason], State]] = {
     (State.PROVING, Reason.BAD_PROOF): State.GREETED,
     (State.PROVING, Reason.BUSY): State.GREETED,
     (State.PROVING, Reason.RATE): State.GREETED,
-    (State.PROVING, Reason.TAKEN): State.GREETED,
+    (State.PROVING, Reason.TAKEN): State.UNKNOWN,
     (State.CREATING, Reason.BAD_PASS): State.UNKNOWN,
     (State.CREATING, Reason.QUOTA): State.UNKNOWN,
     (State.CREATING, Reason.RATE): State.UNKNOWN,
