@@ -1,7 +1,7 @@
 """Who is connected, who follows what, and the one way out for all that the hub says, where it is weighed."""
 
 from troth_relay.delivery import weigh
-from troth_relay.limits import UNSENT_BYTES_MAX
+from troth_relay.limits import UNSENT_BYTES_MAX, UNSTORED_BYTES_MAX
 from troth_relay.link import Follower, Link
 from troth_relay.requests import Asked, ConnectionId, Drop, DropReason, Output, Pause, Resume, Send
 from troth_wire import session
@@ -53,6 +53,20 @@ class Desk:
             link.states[mailbox] = after
         self.say(link, message)
 
+    def hold(self, link: Link, cost: int) -> None:
+        """Count what of a connection waits for the disk; past the bound nothing more is read from it."""
+        link.unstored += cost
+        if link.unstored > UNSTORED_BYTES_MAX and not link.paused:
+            link.paused = True
+            self.ask(Pause(link.connection))
+
+    def release(self, link: Link, cost: int) -> None:
+        """Count what of a connection waits no more."""
+        link.unstored -= cost
+        if link.unstored <= UNSTORED_BYTES_MAX and link.paused:
+            link.paused = False
+            self.ask(Resume(link.connection))
+
     def follow(self, follower: Follower) -> None:
         """Let a follower hear of what is committed from now on."""
         link = follower.link
@@ -90,6 +104,7 @@ class Desk:
     def leave(self, link: Link, mailbox: MailboxId) -> None:
         """Let a connection use a mailbox no more."""
         link.kinds.pop(mailbox, None)
+        link.lines.pop(mailbox, None)
         others = self.participants.get(mailbox, set())
         others.discard(link.connection)
         if not others:

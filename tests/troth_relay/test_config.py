@@ -132,6 +132,7 @@ def test_decisions_become_a_configuration(tmp_path: Path) -> None:
         "rate_kb_per_s": "3",
         "rate_burst_mb": "4",
         "disk_floor_mb": "5",
+        "closed_log_days": "6",
         "log_format": "json",
         "metrics": "[::1]:2",
     }
@@ -147,6 +148,7 @@ def test_decisions_become_a_configuration(tmp_path: Path) -> None:
         passes=read_passes(passes),
         registration="pass",
         disk_floor_bytes=5 * 2**20,
+        closed_log_days=6,
         log_format="json",
         metrics="[::1]:2",
     )
