@@ -20,6 +20,7 @@ from troth_wire.log import advance, envelope_id, origin
 from troth_wire.messages import MailboxKind
 
 __all__ = [
+    "DAY",
     "FORWARD",
     "LINEAGE",
     "A",
@@ -588,6 +589,7 @@ class RelayStoreContract:
         assert isinstance(meet(bench.store, _numbered(3), sponsor=_numbered(9), meetings_max=2), Log)
         assert meet(bench.store, _numbered(4), sponsor=NOBODY) is Denial.UNSPONSORED
         assert meet(bench.store, _numbered(4), sponsor=_numbered(1)) is Denial.UNSPONSORED
+        assert open_brief(bench.store, _numbered(4), brief(MailboxKind.MEETING)) is Denial.UNSPONSORED
         bench.store.sweep(now_s=600, mailboxes_max=9)
         assert isinstance(meet(bench.store, _numbered(4), meetings_max=1), Log)
 

@@ -313,6 +313,20 @@ def test_closing_outlives_its_connection() -> None:
     assert len(said(reader, Closed)) == 1
 
 
+def test_closing_that_fails_for_who_is_gone_is_quiet() -> None:
+    """When a log could not be closed and who asked has left, nobody hears of it, and the log is open."""
+    world = World()
+    closer, reader = joined(world), joined(world)
+    world.disk.full = True
+    close(world, closer)
+    world.disconnect(closer)
+    world.settle()
+    world.disk.full = False
+    push(world, reader, [1])
+    world.settle()
+    assert (said(reader, Closed), reader.expected[KEY.mailbox]) == ([], 2)
+
+
 def test_log_that_is_gone_from_the_store_is_told() -> None:
     """Asking to close what the store does not have any more is no error of the client's."""
     world = World()

@@ -26,6 +26,7 @@ def test_defaults_can_be_used() -> None:
         ({"port": -1}, "--port"),
         ({"port": 65_536}, "--port"),
         ({"quota_bytes": 0}, "--quota-mb"),
+        ({"closed_log_days": 0}, "--closed-log-days"),
         ({"rate_bytes_per_s": 0}, "rate"),
         ({"rate_burst_bytes": BURST_BYTES_MIN - 1}, "rate"),
         ({"rate_burst_bytes": 1}, "honest device"),

@@ -7,21 +7,38 @@ from dataclasses import replace
 
 from troth_relay import limits
 from troth_relay.admission import cost
-from troth_relay.store import Closing, Log
+from troth_relay.store import Closing, Denial, Log, births
 from troth_relay.store.database import Connection
 from troth_relay.store.statements import CLOSE, CLOSING, DUE, ERASE_ENTRIES, HALF_ERASED, RECOUNT, SUMS
 from troth_wire.ids import MailboxId
+from troth_wire.messages import MailboxKind
 
 __all__ = ["close", "erase", "find", "recount"]
 
 
-def close(connection: Connection, key: int, log: Log, *, successor: MailboxId | None, forward: bytes, day: int) -> Log:
-    """Close an open log, and return it as it is then."""
+def close(
+    connection: Connection, mailbox: MailboxId, *, successor: MailboxId | None, forward: bytes, day: int
+) -> Log | Denial | None:
+    """Close a log, and return it as it is then, or why it is not closed; None: there is no such log."""
+    found = births.look(connection, mailbox)
+    if found is None or found[1].kind is not MailboxKind.LOG:
+        return None
+    key, log = found
+    if log.closed:
+        return log
+    if successor is not None and not _leads_on(connection, mailbox, successor):
+        return Denial.ASTRAY
     spent = cost([forward])
     connection.execute(CLOSE, (key, day, successor, forward))
     connection.execute("UPDATE mailbox SET bytes = bytes + ? WHERE key = ?", (spent, key))
     connection.execute("UPDATE line SET bytes = bytes + ? WHERE key = ?", (spent, log.line))
     return replace(log, closed=True, stored_bytes=log.stored_bytes + spent)
+
+
+def _leads_on(connection: Connection, mailbox: MailboxId, successor: MailboxId) -> bool:
+    found = births.look(connection, successor)
+    log = found[1] if found is not None else None
+    return log is not None and log.kind is MailboxKind.LOG and not log.closed and successor != mailbox
 
 
 def find(connection: Connection, key: int) -> Closing:

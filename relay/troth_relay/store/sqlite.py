@@ -9,9 +9,8 @@ Its room goes back to the disk.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from troth_relay import limits
 from troth_relay.admission import cost
@@ -21,28 +20,23 @@ from troth_relay.store import (
     Brief,
     Denial,
     Entry,
-    LineId,
     Log,
     Page,
     Pass,
     Stats,
     Ticket,
+    births,
     closings,
     file,
     passes,
 )
 from troth_relay.store.database import BESIDE_MS, Connection, connect, transaction, walled
 from troth_relay.store.statements import (
-    ALIKE,
-    BEGIN_LINE,
     BROKEN_EARLIER_LOGS,
     BROKEN_LOGS,
-    CREATE,
     ENTRIES,
     FORGET_BRIEF,
     FORMAT_WITHOUT_LINES,
-    LOG,
-    MEETINGS,
     OPEN_ONES,
     OVER,
     STATS,
@@ -145,7 +139,7 @@ class SqliteStore:
     def look(self, mailbox: MailboxId) -> Log | None:
         """Return the mailbox as it is, or None."""
         with self._wall():
-            found = _look(self._reader, mailbox)
+            found = births.look(self._reader, mailbox)
         return None if found is None else found[1]
 
     def create(
@@ -160,71 +154,16 @@ class SqliteStore:
     ) -> Log | Denial:
         """Create an empty mailbox; a log or meeting that exists is returned as it is, where one was asked for."""
         with self._writing():
-            found = _look(self._writer, mailbox)
-            if found is not None and not _gives_way(found[1], brief):
-                return found[1] if _is_wanted(found[1], brief) else Denial.TAKEN
-            new = self._birth(mailbox, lineage, brief, sponsor)
-            if isinstance(new, Denial):
-                return new
-            used = passes.spend(self._writer, ticket) if ticket is not None else None
-            if ticket is not None and used is None:
-                return Denial.UNADMITTED
-            if found is not None:
-                self._delete([found[0]])
-            if new.kind is MailboxKind.LOG and new.line is None:
-                new = replace(new, line=self._begin_line(), quota_bytes=used.quota_bytes if used is not None else None)
-            sponsored = brief.sponsor if brief is not None and new.line is None else None
-            terms = (new.kind, new.ends_s, sponsored, new.line, new.quota_bytes)
-            self._writer.execute(CREATE, (mailbox, lineage, new.running, day, *terms))
-        return new
-
-    def _birth(
-        self, mailbox: MailboxId, lineage: Lineage, brief: Brief | None, sponsor: MailboxId | None
-    ) -> Log | Denial:
-        """Return a mailbox as it will be, with the line of its sponsor if it is born into one, or why it can not be."""
-        running = origin(mailbox, lineage)
-        if brief is None:
-            new = Log(mailbox, lineage, 0, running, 0)
-            return new if sponsor is None else self._join(new, sponsor)
-        new = Log(mailbox, lineage, 0, running, 0, brief.kind, brief.ends_s)
-        if brief.kind is MailboxKind.MEETING:
-            return self._join(new, brief.sponsor, meetings_max=brief.sponsored_max)
-        return self._deny(brief) or new
-
-    def _join(self, new: Log, sponsor: MailboxId | None, *, meetings_max: int | None = None) -> Log | Denial:
-        found = _look(self._writer, sponsor) if sponsor is not None else None
-        if found is None or found[1].kind is not MailboxKind.LOG:
-            return Denial.UNSPONSORED
-        log = found[1]
-        if meetings_max is None:
-            return replace(new, line=log.line, quota_bytes=log.quota_bytes)
-        meetings: int = self._writer.execute(MEETINGS, (log.line,)).fetchone()[0]
-        return Denial.SPENT if meetings >= meetings_max else replace(new, line=log.line)
-
-    def _begin_line(self) -> LineId:
-        number = self._writer.execute(BEGIN_LINE).lastrowid
-        assert number is not None
-        return LineId(number)
+            return births.create(
+                self._writer, mailbox, lineage=lineage, day=day, brief=brief, ticket=ticket, sponsor=sponsor
+            )
 
     def close_log(
         self, mailbox: MailboxId, *, successor: MailboxId | None, forward: bytes, day: int
     ) -> Log | Denial | None:
         """Close a log for good, in one commit whatever its quota; one that is closed is returned as it stands."""
         with self._writing():
-            found = _look(self._writer, mailbox)
-            if found is None or found[1].kind is not MailboxKind.LOG:
-                return None
-            key, log = found
-            if log.closed:
-                return log
-            if successor is not None and not self._leads_on(mailbox, successor):
-                return Denial.ASTRAY
-            return closings.close(self._writer, key, log, successor=successor, forward=forward, day=day)
-
-    def _leads_on(self, mailbox: MailboxId, successor: MailboxId) -> bool:
-        found = _look(self._writer, successor)
-        log = found[1] if found is not None else None
-        return log is not None and log.kind is MailboxKind.LOG and not log.closed and successor != mailbox
+            return closings.close(self._writer, mailbox, successor=successor, forward=forward, day=day)
 
     def add_pass(self, new: Pass, *, now_s: int) -> int:
         """Let a pass count from now on, and return its number."""
@@ -236,41 +175,24 @@ class SqliteStore:
         with self._wall():
             return passes.issued(self._writer)
 
-    def _deny(self, brief: Brief) -> Denial | None:
-        alike, sponsored = self._writer.execute(ALIKE, (brief.sponsor, brief.kind)).fetchone()
-        if brief.mailboxes_max is not None and alike >= brief.mailboxes_max:
-            return Denial.FULL
-        return Denial.SPENT if brief.sponsor and sponsored >= brief.sponsored_max else None
-
     def sweep(self, *, now_s: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
         """Delete mailboxes that have ended, the oldest ends first, with all that lies in them; return which."""
         with self._writing():
             over = self._writer.execute(OVER, (now_s, mailboxes_max)).fetchall()
-            self._delete([key for key, _ in over])
-        self._give_back()
+            births.delete(self._writer, [key for key, _ in over])
+        with self._wall():
+            self._reclaim(pages_max=limits.RECLAIM_PAGES_MAX, pages_kept=limits.FREE_PAGES_KEPT)
         return tuple(MailboxId(mailbox) for _, mailbox in over)
-
-    def _delete(self, keys: Sequence[int]) -> None:
-        rows = [(key,) for key in keys]
-        self._writer.executemany("DELETE FROM entry WHERE mailbox = ?", rows)
-        self._writer.executemany("DELETE FROM mailbox WHERE key = ?", rows)
 
     def erase(self, *, closed_before: int, entries_max: int) -> int:
         """Delete entries of logs that were closed before a day; how they were closed stays."""
         with self._writing():
-            erased = closings.erase(self._writer, closed_before=closed_before, entries_max=entries_max)
-        if erased:
-            self._give_back()
-        return erased
+            return closings.erase(self._writer, closed_before=closed_before, entries_max=entries_max)
 
     def recount(self) -> int:
         """Count anew what the quotas count, from what is stored; return how many sums were wrong."""
         with self._writing():
             return closings.recount(self._writer)
-
-    def _give_back(self) -> None:
-        with self._wall():
-            self._reclaim(pages_max=limits.RECLAIM_PAGES_MAX, pages_kept=limits.FREE_PAGES_KEPT)
 
     def _reclaim(self, *, pages_max: int, pages_kept: int) -> None:
         free = self._number("PRAGMA freelist_count")
@@ -317,7 +239,7 @@ class SqliteStore:
             return tuple(map(self._append, batches))
 
     def _append(self, batch: Batch) -> Appended:
-        found = _look(self._writer, batch.mailbox)
+        found = births.look(self._writer, batch.mailbox)
         if found is None:
             return Appended((), tuple(name for name, _ in batch.envelopes))
         key, log = found
@@ -358,7 +280,7 @@ class SqliteStore:
     def read(self, mailbox: MailboxId, *, after: int, entries_max: int, bytes_max: int) -> Page | None:
         """Return the entries after a position, one at least if there is any; None: no such mailbox."""
         with self._reading():
-            found = _look(self._reader, mailbox)
+            found = births.look(self._reader, mailbox)
             if found is None:
                 return None
             key, log = found
@@ -418,33 +340,3 @@ class SqliteStore:
     def _wall(self) -> Iterator[None]:
         with walled(self._path):
             yield
-
-
-def _look(connection: Connection, mailbox: MailboxId) -> tuple[int, Log] | None:
-    row: tuple[Any, ...] | None = connection.execute(LOG, (mailbox,)).fetchone()
-    if row is None:
-        return None
-    key, lineage, position, running, stored_bytes, kind, ends_s, quota_bytes, line, stage = row
-    return key, Log(
-        mailbox,
-        Lineage(lineage),
-        position,
-        RunningHash(running),
-        stored_bytes,
-        MailboxKind(kind),
-        ends_s,
-        quota_bytes,
-        line,
-        closed=stage is not None,
-        erased=bool(stage),
-    )
-
-
-def _gives_way(found: Log, brief: Brief | None) -> bool:
-    """Tell whether what is there must go for what is asked for: nothing that ends keeps a log from its name."""
-    return brief is None and found.kind is not MailboxKind.LOG
-
-
-def _is_wanted(found: Log, brief: Brief | None) -> bool:
-    kind = brief.kind if brief is not None else MailboxKind.LOG
-    return found.kind is kind and kind in (MailboxKind.LOG, MailboxKind.MEETING)
