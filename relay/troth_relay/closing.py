@@ -3,6 +3,8 @@
 Nobody has to have read the log to its end: what was appended before is delivered, what comes after is refused.
 """
 
+from typing import Final
+
 from troth_relay import admission, limits
 from troth_relay.desk import Desk
 from troth_relay.fanout import Fanout
@@ -15,6 +17,8 @@ from troth_wire.messages import Close, MailboxKind, Reason, Refuse
 from troth_wire.session import State
 
 __all__ = ["Closer"]
+
+USABLE: Final = frozenset({State.PROVEN, State.ASKING, State.FOLLOWING})
 
 
 class Closer:
@@ -45,8 +49,9 @@ class Closer:
         return None if kind is MailboxKind.LOG and leads_on else Reason.BAD_SUCCESSOR
 
     def _is_open(self, link: Link, successor: MailboxId) -> bool:
-        """Tell whether a log is open as far as this link can know; the store knows for certain."""
-        return successor in link.lines and link.states.get(successor) is not State.ENDED
+        """Tell whether a log is proven, and open as far as is known here; the store knows for certain."""
+        known = link.logs.get(successor)
+        return known is not None and not known.closed and link.states.get(successor) in USABLE
 
     def settled(self, asked: Shut, result: Log | Denial | StoreError | None) -> None:
         """Take the store's answer: tell everybody, or whoever asked why it was not done."""
@@ -54,6 +59,9 @@ class Closer:
         if link is not None:
             self._desk.release(link, admission.cost([asked.forward]))
         if isinstance(result, Log):
+            known = self._desk.logs.get(result.mailbox)
+            if known is not None:
+                known.closed = True
             self._fanout.closed(result)
         elif link is not None and isinstance(result, StoreError):
             self._refuse(link, asked.mailbox, Reason.BUSY, retry_after_s=limits.RETRY_S)

@@ -1,8 +1,10 @@
 """Who is connected, who follows what, and the one way out for all that the hub says, where it is weighed."""
 
+from weakref import WeakValueDictionary
+
 from troth_relay.delivery import weigh
 from troth_relay.limits import UNSENT_BYTES_MAX, UNSTORED_BYTES_MAX
-from troth_relay.link import Follower, Link
+from troth_relay.link import Follower, KnownLog, Link
 from troth_relay.requests import Asked, ConnectionId, Drop, DropReason, Output, Pause, Resume, Send
 from troth_wire import session
 from troth_wire.ids import MailboxId
@@ -21,6 +23,8 @@ class Desk:
         self.followers: dict[MailboxId, dict[ConnectionId, Follower]] = {}
         self.participants: dict[MailboxId, set[ConnectionId]] = {}
         """Who takes part in a brief mailbox."""
+        self.logs: WeakValueDictionary[MailboxId, KnownLog] = WeakValueDictionary()
+        """The logs that anybody here has proven."""
         self._outputs: list[Output] = []
 
     def flush(self) -> list[Output]:
@@ -104,7 +108,7 @@ class Desk:
     def leave(self, link: Link, mailbox: MailboxId) -> None:
         """Let a connection use a mailbox no more."""
         link.kinds.pop(mailbox, None)
-        link.lines.pop(mailbox, None)
+        link.logs.pop(mailbox, None)
         others = self.participants.get(mailbox, set())
         others.discard(link.connection)
         if not others:

@@ -12,7 +12,7 @@ from troth_relay import admission, limits
 from troth_relay.admission import Bucket, Policy
 from troth_relay.desk import Desk
 from troth_relay.fanout import Fanout
-from troth_relay.link import Link
+from troth_relay.link import KnownLog, Link
 from troth_relay.requests import DropReason, Look, Open
 from troth_relay.store import Denial, LineId, Log
 from troth_wire import proof
@@ -45,7 +45,7 @@ class Door:
         self._names = tuple(names)
         self._creations: Bucket | None = None
         self._openings: Bucket | None = None
-        self._lines: dict[LineId, Bucket] = {}
+        self._lines: dict[tuple[LineId, bool], Bucket] = {}
 
     def allow(self, policy: Policy) -> None:
         """From now on go by this policy; what was spent stays spent."""
@@ -74,7 +74,7 @@ class Door:
 
     def create(self, link: Link, message: Create, *, now: float) -> None:
         """Ask for a new mailbox, if its kind and the rates allow."""
-        if message.kind is MailboxKind.LOG and message.mailbox in link.lines:
+        if message.kind is MailboxKind.LOG and message.mailbox in link.logs:
             # It is there, as this link knows: that costs nobody anything.
             self._desk.ask(Look(link.connection, message.mailbox))
             return
@@ -102,7 +102,7 @@ class Door:
             return Reason.UNSPONSORED, 0
         match message.kind:
             case MailboxKind.LOG if message.sponsor is not None:
-                return self._spend_line(link.lines[message.sponsor], now=now)
+                return self._spend_line(link.logs[message.sponsor], now=now)
             case MailboxKind.LOG:
                 # A pass that only the store knows is judged there; none at all is refused here.
                 known = self._policy.closed and message.admission != b""
@@ -118,10 +118,12 @@ class Door:
         """Tell whether the sponsor is a log that this link has proven; a log may do without."""
         if message.sponsor is None:
             return message.kind is MailboxKind.LOG
-        return message.sponsor in link.lines
+        return message.sponsor in link.logs
 
-    def _spend_line(self, line: LineId, *, now: float) -> tuple[Reason | None, int]:
+    def _spend_line(self, sponsor: KnownLog, *, now: float) -> tuple[Reason | None, int]:
         # Not the relay's own rate: strangers who spend that must not hold up who needs another key.
+        # Nor may who was left behind with an old log spend what those in the open one may open.
+        line = (sponsor.line, sponsor.closed)
         self._lines[line], wait_s = admission.spend(self._lines.get(line), 1, rate=admission.LINE_RATE, now=now)
         return (Reason.RATE, wait_s) if wait_s else (None, 0)
 
@@ -173,7 +175,10 @@ class Door:
                 return False
             others.add(link.connection)
         if log.line is not None and log.kind is MailboxKind.LOG:
-            link.lines[log.mailbox] = log.line
+            known = self._desk.logs.setdefault(log.mailbox, KnownLog(log.line, log.closed))
+            # Closed is for good, and this may have been read before.
+            known.closed = known.closed or log.closed
+            link.logs[log.mailbox] = known
         link.kinds[log.mailbox] = log.kind
         return True
 

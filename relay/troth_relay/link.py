@@ -11,7 +11,15 @@ from troth_wire.limits import FRAME_BYTES_MAX
 from troth_wire.messages import Follow, MailboxKind
 from troth_wire.session import State
 
-__all__ = ["Follower", "Link"]
+__all__ = ["Follower", "KnownLog", "Link"]
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class KnownLog:
+    """What the hub knows of a log that somebody here has proven; one for all of them."""
+
+    line: LineId
+    closed: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -24,8 +32,8 @@ class Link:
     states: dict[MailboxId, State] = field(default_factory=dict)
     kinds: dict[MailboxId, MailboxKind] = field(default_factory=dict)
     """The mailboxes that it may use: proven, there, and not at their end."""
-    lines: dict[MailboxId, LineId] = field(default_factory=dict)
-    """The line of each log among them."""
+    logs: dict[MailboxId, KnownLog] = field(default_factory=dict)
+    """The logs among them."""
     followers: dict[MailboxId, "Follower"] = field(default_factory=dict)
     lagging: dict[MailboxId, None] = field(default_factory=dict)
     """Followers that wait for room; a dict, so that they take turns."""

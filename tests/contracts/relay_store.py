@@ -577,7 +577,7 @@ class RelayStoreContract:
         close(bench.store, A, successor=B)
         first, second, third = (
             meet(bench.store, _numbered(number), sponsor=sponsor, meetings_max=2)
-            for number, sponsor in ((1, A), (2, B), (3, A))
+            for number, sponsor in ((1, A), (2, B), (3, B))
         )
         assert isinstance(first, Log)
         assert isinstance(second, Log)
@@ -591,7 +591,17 @@ class RelayStoreContract:
         assert meet(bench.store, _numbered(4), sponsor=_numbered(1)) is Denial.UNSPONSORED
         assert open_brief(bench.store, _numbered(4), brief(MailboxKind.MEETING)) is Denial.UNSPONSORED
         bench.store.sweep(now_s=600, mailboxes_max=9)
-        assert isinstance(meet(bench.store, _numbered(4), meetings_max=1), Log)
+        assert isinstance(meet(bench.store, _numbered(4), sponsor=B, meetings_max=1), Log)
+
+    def test_who_was_left_behind_leaves_room(self, bench: Bench) -> None:
+        """With a closed log only half of the meetings of a line can be opened, so the others have room."""
+        open_(bench.store, A)
+        open_(bench.store, B, sponsor=A)
+        close(bench.store, A, successor=B)
+        made = [meet(bench.store, _numbered(number), sponsor=A, meetings_max=4) for number in (1, 2, 3)]
+        assert [each is Denial.SPENT for each in made] == [False, False, True]
+        made = [meet(bench.store, _numbered(number), sponsor=B, meetings_max=4) for number in (3, 4, 5)]
+        assert [each is Denial.SPENT for each in made] == [False, False, True]
 
     def test_erasing_leaves_the_closing(self, bench: Bench) -> None:
         """Past its time a closed log has no entries and counts nothing; where it ended and led stays for ever."""

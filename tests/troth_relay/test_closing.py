@@ -311,6 +311,13 @@ def test_closing_outlives_its_connection() -> None:
     world.disconnect(closer)
     world.settle()
     assert len(said(reader, Closed)) == 1
+    alone = joined(world, NEXT)
+    close(world, alone, NEXT)
+    world.disconnect(alone)
+    world.settle()
+    log = world.store.look(NEXT.mailbox)
+    assert log is not None
+    assert log.closed
 
 
 def test_closing_that_fails_for_who_is_gone_is_quiet() -> None:

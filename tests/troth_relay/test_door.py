@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.contracts.relay_client import Key, envelope
-from tests.contracts.relay_world import KEY, KEYS, Peer, World, follow, joined, opened, push, reasons, said
+from tests.contracts.relay_world import KEY, KEYS, Peer, World, close, follow, joined, opened, push, reasons, said
 from troth_relay import limits, workers
 from troth_relay.admission import Policy, Rate, pass_hash
 from troth_relay.requests import DropReason
@@ -472,6 +472,39 @@ def test_openings_of_a_line_have_a_rate() -> None:
     assert _reason(opened(world, peers[0], Key.numbered(401), sponsor=KEY)) is Reason.RATE
 
 
+def test_who_was_left_behind_spends_nothing_of_the_others() -> None:
+    """However much is asked for with a closed log of a line, whoever has an open one opens what comes next."""
+    world = World()
+    member, thief = joined(world), world.connect()
+    world.prove(thief, KEY)
+    world.settle()
+    opened(world, member, KEYS[1], sponsor=KEY)
+    close(world, member, towards=KEYS[1])
+    world.settle()
+    answers = [opened(world, thief, Key.numbered(300 + number), sponsor=KEY) for number in range(limits.LINE_BURST + 1)]
+    assert _reason(answers[-1]) is Reason.RATE
+    assert isinstance(opened(world, member, KEYS[2], sponsor=KEYS[1]), Head)
+    assert _reason(opened(world, member, Key.numbered(400), sponsor=KEY)) is Reason.RATE
+
+
+def test_what_is_known_of_a_log_goes_with_the_last_link() -> None:
+    """The hub knows a log as long as somebody here has proven it, and that it is closed once anybody was told."""
+    world = World()
+    first, late = joined(world), world.connect()
+    world.prove(late, KEY)
+    world.read()
+    close(world, first)
+    world.commit()
+    world.report(world.write_reports)
+    world.report(world.read_reports)
+    world.settle()
+    logs = world.hub._desk.logs
+    assert [known.closed for known in logs.values()] == [True]
+    for peer in (first, late):
+        world.disconnect(peer)
+    assert dict(logs) == {}
+
+
 def test_rates_of_lines_are_forgotten() -> None:
     """When a line may open as much as ever, nothing is kept of its rate."""
     world = World()
@@ -494,7 +527,7 @@ def test_what_is_kept_of_a_proven_mailbox_is_little() -> None:
         world.settle()
         member.received.clear()
     link = world.hub._desk.links[member.connection]
-    parts = [link.states, link.kinds, link.lines, link.followers]
+    parts = [link.states, link.kinds, link.logs, link.followers, *link.logs.values()]
     parts += [world.hub._desk.followers[key.mailbox] for key in keys]
     kept = sum(map(sys.getsizeof, [*parts, *link.followers.values(), *map(bytes, link.states)]))
     assert len(link.followers) == LINK_MAILBOXES_MAX

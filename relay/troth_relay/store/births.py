@@ -97,11 +97,12 @@ def _join(
     found = look(connection, sponsor) if sponsor is not None else None
     if found is None or found[1].kind is not MailboxKind.LOG:
         return Denial.UNSPONSORED
-    line, quota_bytes = found[1].line, found[1].quota_bytes
+    log = found[1]
     if meetings_max is None:
-        return replace(new, line=line, quota_bytes=quota_bytes)
-    meetings: int = connection.execute(MEETINGS, (line,)).fetchone()[0]
-    return Denial.SPENT if meetings >= meetings_max else replace(new, line=line)
+        return replace(new, line=log.line, quota_bytes=log.quota_bytes)
+    meetings: int = connection.execute(MEETINGS, (log.line,)).fetchone()[0]
+    spent = meetings >= (meetings_max // 2 if log.closed else meetings_max)
+    return Denial.SPENT if spent else replace(new, line=log.line)
 
 
 def _deny(connection: Connection, brief: Brief) -> Denial | None:

@@ -162,12 +162,13 @@ class MemoryStore:
         alike = [mailbox for mailbox in self._disk.mailboxes.values() if mailbox.log.kind is brief.kind]
         if brief.mailboxes_max is not None and len(alike) >= brief.mailboxes_max:
             return Denial.FULL
-        sponsor = self.look(brief.sponsor) if brief.sponsor else None
+        sponsor, most = self.look(brief.sponsor) if brief.sponsor else None, brief.sponsored_max
         if brief.kind is MailboxKind.MEETING:
             sponsored = [mailbox for mailbox in alike if sponsor and mailbox.log.line == sponsor.line]
+            most = most // 2 if sponsor and sponsor.closed else most
         else:
             sponsored = [mailbox for mailbox in alike if brief.sponsor and mailbox.sponsor == brief.sponsor]
-        return Denial.SPENT if len(sponsored) >= brief.sponsored_max else None
+        return Denial.SPENT if len(sponsored) >= most else None
 
     def close_log(
         self, mailbox: MailboxId, *, successor: MailboxId | None, forward: bytes, day: int
