@@ -25,7 +25,7 @@ from tests.contracts.relay_world import (
     said,
 )
 from troth_relay import limits
-from troth_relay.admission import Policy, cost
+from troth_relay.admission import Policy, Rate, cost
 from troth_relay.hub import Hub
 from troth_relay.requests import DropReason
 from troth_wire.limits import ENVELOPE_BYTES_MAX, FORWARD_BYTES, LINK_MAILBOXES_MAX
@@ -258,6 +258,17 @@ def test_closing_is_never_refused_for_quota() -> None:
     assert (reasons(peer)[-1], world.log(NEXT.mailbox)) == (Reason.QUOTA, [])
 
 
+def test_closing_is_never_refused_for_rate() -> None:
+    """A log that has taken as much as it may for now is closed all the same."""
+    world = World(Policy(rate=Rate(per_s=0.001, burst=cost([envelope(1)]))))
+    peer = joined(world)
+    push(world, peer, [1])
+    push(world, peer, [2])
+    close(world, peer)
+    world.settle()
+    assert (reasons(peer)[-1], said(peer, Closed)[0].position) == (Reason.RATE, 1)
+
+
 def test_full_line_still_meets() -> None:
     """Where a line has no room left, what is left in its meetings arrives; a full meeting is refused."""
     world = World(Policy(quota_bytes=cost([envelope(1)])))
@@ -375,6 +386,19 @@ def test_entries_go_when_their_time_is_over() -> None:
         world.tick(days * DAY_S)
         world.settle()
         assert len(world.log(KEY.mailbox)) == kept
+
+
+def test_time_to_keep_entries_can_be_changed() -> None:
+    """Limits that are taken over hold for logs that are closed already."""
+    world = World()
+    world.disconnect(closed(world, entries=[1]))
+    world.tick(4 * DAY_S)
+    world.settle()
+    assert world.log(KEY.mailbox) == [envelope(1)]
+    world.hub.allow(Policy(closed_log_days=3))
+    world.tick(1)
+    world.settle()
+    assert world.log(KEY.mailbox) == []
 
 
 def test_tombstone_answers_its_proof() -> None:
