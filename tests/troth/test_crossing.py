@@ -75,14 +75,12 @@ def test_others_have_their_turn_first() -> None:
     """What others wrote is missed only after they had their turn: not while the log is read for the first time."""
     crossed = Crossed()
     crossed.crossing.begin(NEXT, KNOWN)
-    assert not crossed.crossing.lacks_others
+    assert (crossed.crossing.lacks_others, crossed.crossing.is_due) == (False, True)
     crossed.crossing.end()
-    assert crossed.crossing.lacks_others
-    assert not crossed.crossing.is_due, "nothing is left to do as long as they lack"
+    assert (crossed.crossing.lacks_others, crossed.crossing.is_due) == (True, False)
     for record in FOREIGN:
         crossed.show(record)
-    assert not crossed.crossing.lacks_others
-    assert crossed.crossing.is_due
+    assert (crossed.crossing.lacks_others, crossed.crossing.is_due) == (False, True)
     assert crossed.crossing.end() == [Row(REOFFER, NEXT.mailbox, None)]
     assert not crossed.crossing.is_due
 

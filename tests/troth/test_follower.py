@@ -232,11 +232,11 @@ def test_a_mailbox_is_closed_once() -> None:
     client = follower()
     hears(client, head(0), head(0))
     assert client.close(NEXT, FORWARD) == [Close(MAILBOX, NEXT, FORWARD)]
-    assert client.closing
     assert client.close(NEXT, FORWARD) == []
+    assert [client.closing] == [True]
     client.receive(Closed(MAILBOX, HERE, 0, running(0), NEXT, FORWARD))
     client.reset()
-    assert not client.closing
+    assert [client.closing] == [False]
     hears(client, head(0), head(0))
     assert client.close(None, FORWARD) == [Close(MAILBOX, None, FORWARD)]
 
@@ -321,9 +321,8 @@ def test_a_new_link_starts_from_the_beginning() -> None:
     """After the link was down nothing is taken for proven or read that was so on the old one."""
     client = follower()
     hears(client, head(0), head(0))
-    assert client.open_
+    assert (client.open_, client.read) == (True, True)
     client.reset()
-    assert not client.open_
-    assert not client.read
+    assert (client.open_, client.read) == (False, False)
     with pytest.raises(MalformedError):
         client.receive(head(0))

@@ -52,7 +52,7 @@ def test_as_many_as_fit_are_taken_from_the_front(sizes: list[int]) -> None:
 
 def test_no_more_records_than_are_read() -> None:
     """A forward of many small records holds no more of them than a reader takes."""
-    small: list[Record] = letters(3) * 200
+    small = letters(3) * 200
     sealed = forward.seal(iter(small), EPOCH, NONCE)
     assert len(forward.open_(sealed, EPOCH)) <= 256
 

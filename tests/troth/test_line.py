@@ -1,5 +1,7 @@
 """All mailboxes of a link: each hears what is about it, and nothing is pushed before all of them were read."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,7 +84,11 @@ def test_every_mailbox_is_proven() -> None:
     assert len(said) == 3
 
 
-ANSWERS = {"open": (empty, empty), "unknown": (unknown,), "ended": (ended,)}
+ANSWERS: dict[str, tuple[Callable[[Epoch], Message], ...]] = {
+    "open": (empty, empty),
+    "unknown": (unknown,),
+    "ended": (ended,),
+}
 
 
 @given(st.fixed_dictionaries({epoch: st.sampled_from(sorted(ANSWERS)) for epoch in (TARGET, OLD, MET)}), st.data())
@@ -90,15 +96,13 @@ def test_nothing_is_pushed_before_everything_was_read(how: dict[Epoch, str], dat
     """It is caught up exactly once every mailbox was read to its end and the target takes entries, in any order."""
     at = line()
     waits = {epoch: [answer(epoch) for answer in ANSWERS[kind]] for epoch, kind in how.items()}
-    assert not at.read
+    assert (at.read, at.caught_up) == (False, False)
     hears(at, HELLO)
     while any(waits.values()):
-        assert not at.read
-        assert not at.caught_up
+        assert (at.read, at.caught_up) == (False, False)
         epoch = data.draw(st.sampled_from([epoch for epoch in waits if waits[epoch]]))
         at.receive(waits[epoch].pop(0))
-    assert at.read
-    assert at.caught_up == (how[TARGET] == "open")
+    assert (at.read, at.caught_up) == (True, how[TARGET] == "open")
 
 
 def test_what_is_said_of_a_mailbox_reaches_it_alone() -> None:
@@ -153,12 +157,12 @@ def test_one_more_is_proven_at_once() -> None:
     at.connect(HOST, [])
     assert at.follow(follower(OLD)) == [], "nothing can be said before the relay greets"
     hears(at, HELLO, empty(TARGET), empty(TARGET), unknown(OLD))
-    assert at.caught_up
+    assert (at.read, at.caught_up) == (True, True)
     (said,) = at.follow(follower(MET, MailboxKind.MEETING))
     assert isinstance(said, Prove)
-    assert not at.caught_up
+    assert (at.read, at.caught_up) == (False, False)
     at.receive(unknown(MET))
-    assert at.caught_up
+    assert (at.read, at.caught_up) == (True, True)
 
 
 def test_a_link_begins_with_what_is_wanted() -> None:
@@ -184,8 +188,7 @@ def test_the_target_is_one_of_the_followed() -> None:
     assert at.target is at[OLD.mailbox]
     assert [one.mailbox for one in at.others] == [TARGET.mailbox]
     at.aim(None)
-    assert at.target is None
-    assert not at.caught_up
+    assert [at.target, at.caught_up] == [None, False]
     at.begin(follower(STRANGE))
     assert [one.mailbox for one in at] == [STRANGE.mailbox]
 
