@@ -16,6 +16,7 @@ from bench.processes import Server, serving
 from troth import Epoch, Put, record
 from troth.cursor import Cursor
 from troth.follower import Follower
+from troth.line import Line
 from troth.record import Kind
 from troth.step import HangUp
 from troth_client import Space, Vault
@@ -92,9 +93,12 @@ async def _follow(link: ClientWebSocketResponse, port: int) -> None:
     """Open a mailbox of its own and follow it, as any device does."""
     epoch = Epoch(token_bytes(32))
     follower = Follower(epoch, Cursor(epoch.mailbox))
-    follower.connect(f"127.0.0.1:{port}")
-    while not follower.caught_up:
-        replies, _ = follower.receive(parse(await link.receive_bytes()))
+    line = Line(follower)
+    line.connect(f"127.0.0.1:{port}", ())
+    while not line.caught_up:
+        replies, _, _ = line.receive(parse(await link.receive_bytes()))
+        if follower.unknown:
+            replies = [follower.create(b"", None)]
         for reply in replies:
             assert not isinstance(reply, HangUp), "this relay takes everybody"
             await link.send_bytes(encode(reply))

@@ -9,7 +9,24 @@ from typing import Final
 
 import pytest
 
-from troth import cursor, document, edits, engine, evidence, guard, holding, loading, mending, outbox, unsettled, writer
+from troth import (
+    collecting,
+    crossing,
+    cursor,
+    document,
+    edits,
+    engine,
+    evidence,
+    guard,
+    holding,
+    listening,
+    loading,
+    mending,
+    outbox,
+    passage,
+    unsettled,
+    writer,
+)
 from troth.operations import OperationKind
 from troth.record import Header, Kind
 from troth_wire import limits
@@ -248,7 +265,21 @@ def test_what_the_guard_refuses_is_what_the_page_says() -> None:
 def test_the_engines_tables_are_those_of_the_page() -> None:
     """Every table that the engine writes to a store stands on the vault's page, and no other."""
     on_page = {name(row["Table"]) for row in table("vault.md", "Table", "Key")}
-    modules = (cursor, engine, evidence, holding, loading, mending, outbox, unsettled, writer)
+    modules = (
+        collecting,
+        crossing,
+        cursor,
+        engine,
+        evidence,
+        holding,
+        listening,
+        loading,
+        mending,
+        outbox,
+        passage,
+        unsettled,
+        writer,
+    )
     trees = [ast.parse(Path(module.__file__ or "").read_bytes()) for module in modules]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     tables = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Row"]

@@ -6,9 +6,12 @@ from hypothesis import strategies as st
 
 from tests.troth.letters import adding, asked_by, carried, epoch_of, exactly, keys_of, operation_in, person, space_of
 from tests.troth.tales import Tale
-from troth.amendments import split
+from troth import crypto
+from troth.amendments import payload, rotate, split
+from troth.epochs import Announcement
 from troth.joining import Invitation, Request, Welcome, add_device
 from troth.keys import Epoch
+from troth.operations import OperationKind
 from troth.roll import evaluate
 from troth.testing import entropy_of
 from troth_wire.errors import ForgedError, RemoteError, UsageError
@@ -81,26 +84,51 @@ def test_a_welcome_is_to_the_space_that_was_asked_for() -> None:
             welcome.epoch(keys, expected)
 
 
-def test_a_welcome_names_the_mailbox_of_the_genesis() -> None:
-    """A record that announces another mailbox leads nobody away."""
-    keys, _ = keys_of("tablet")
-    asked = asked_by("tablet", to=COUPLE, joins="robin")
+def test_a_welcome_may_lead_to_the_mailbox_of_a_later_epoch() -> None:
+    """Who is added after the key was changed reads where the others write, and is one of those who may."""
     robin, admin = keys_of("robin")
-    payload = add_device(evaluate(COUPLE, []), robin, admin, asked, Epoch(b"x" * 32), entropy_of("away"))
-    with pytest.raises(ForgedError):
-        Welcome(COUPLE, carried(payload, by="robin", genesis=COUPLE)).epoch(keys, COUPLE.space)
-    # The device is added all the same, and has no key that counts; whoever writes next rotates.
-    operation = operation_in(payload, by="robin", space=COUPLE.space)
-    members = evaluate(COUPLE, [operation])
+    later = Epoch(b"x" * 32)
+    rotation = rotate(evaluate(COUPLE, []), robin, later, entropy_of("rotation"))
+    before = evaluate(COUPLE, [operation_in(rotation, by="robin", space=COUPLE.space)])
+    added = add_device(before, robin, admin, asked_by("tablet", to=COUPLE, joins="robin"), later, entropy_of("away"))
+    welcome = Welcome(COUPLE, carried(added, by="robin", genesis=COUPLE))
+    assert welcome.epoch(keys_of("tablet")[0], COUPLE.space) == later
+    written = [operation_in(one, by="robin", space=COUPLE.space) for one in (rotation, added)]
+    members = evaluate(COUPLE, written)
+    assert members.current is not None
+    assert (members.current.mailbox, members.rotate_needed) == (later.mailbox, False)
+
+
+def test_a_welcome_to_a_mailbox_of_nobody_else_makes_the_others_rotate() -> None:
+    """A mailbox that no epoch has announced is only where the newcomer begins; the operations decide, and rotate."""
+    robin, admin = keys_of("robin")
+    asked, astray = asked_by("tablet", to=COUPLE, joins="robin"), Epoch(b"x" * 32)
+    added = add_device(evaluate(COUPLE, []), robin, admin, asked, astray, entropy_of("away"))
+    welcome = Welcome(COUPLE, carried(added, by="robin", genesis=COUPLE))
+    assert welcome.epoch(keys_of("tablet")[0], COUPLE.space) == astray
+    members = evaluate(COUPLE, [operation_in(added, by="robin", space=COUPLE.space)])
     assert (members.highest, members.rotate_needed) == (0, True)
+
+
+def test_a_key_that_does_not_fit_its_mailbox_is_no_welcome() -> None:
+    """A welcome whose wrap holds another key than that of the mailbox it names lets nobody begin."""
+    robin, admin = keys_of("robin")
+    tablet, asked = keys_of("tablet")[0], asked_by("tablet", to=COUPLE, joins="robin")
+    named, given = Epoch(b"n" * 32).mailbox, Epoch(b"g" * 32)
+    wrap = crypto.wrap(tablet.card.box, given.key, ephemeral=bytes([7]) * 32, context=named)
+    announced = Announcement(0, named, {tablet.device: wrap}).parts()
+    fields = asked.card.parts(), asked.proofs, announced
+    written = payload(evaluate(COUPLE, []), robin.device, admin, OperationKind.DEVICE_ADD, *fields)
+    with pytest.raises(ForgedError):
+        Welcome(COUPLE, carried(written, by="robin", genesis=COUPLE)).epoch(tablet, COUPLE.space)
 
 
 def test_only_an_adding_is_a_welcome() -> None:
     """The record of another kind of operation lets nobody begin."""
     keys, _ = keys_of("tablet")
-    payload = split(evaluate(COUPLE, []), *keys_of("robin"))
+    ended = split(evaluate(COUPLE, []), *keys_of("robin"))
     with pytest.raises(ForgedError):
-        Welcome(COUPLE, carried(payload, by="robin", genesis=COUPLE)).epoch(keys, COUPLE.space)
+        Welcome(COUPLE, carried(ended, by="robin", genesis=COUPLE)).epoch(keys, COUPLE.space)
 
 
 def test_who_may_not_be_added_is_told_so() -> None:
