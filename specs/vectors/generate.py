@@ -3826,6 +3826,192 @@ def vault_file() -> Case:
     }
 
 
+# --- recovery.json ------------------------------------------------------------------------------------
+
+SIGNPOST_BYTES: Final = 16_384
+SIGNPOST_SPACES_MAX: Final = 16
+ADDRESS_BYTES_MAX: Final = 512
+WORDS_ENTROPY: Final = fixed("recovery/words", 16)
+WORDS_ROOT: Final = digest("troth/recovery", WORDS_ENTROPY)
+SIGNPOST_EPOCH: Final = derive(WORDS_ROOT, "troth/signpost")
+SIGNPOST_NONCE: Final = fixed("recovery/nonce", 24)
+
+
+def words_case(name: str, what: str, entropy: bytes, genesis: Genesis, person: Device) -> Case:
+    """Derive the keys of words for a person in a space."""
+    root = digest("troth/recovery", entropy)
+    seed = derive(root, "troth/weak", genesis.space + person.id)
+    everyday, admin, box = (derive(seed, f"troth/{key}") for key in ("everyday", "admin", "box"))
+    card = [public_key(everyday), public_key(admin), crypto_scalarmult_base(box)]
+    return {
+        "name": name,
+        "what": what,
+        "entropy": entropy.hex(),
+        "signpost_epoch": derive(root, "troth/signpost").hex(),
+        "signpost_mailbox": mailbox_of(derive(root, "troth/signpost")).hex(),
+        "space": genesis.space.hex(),
+        "person": person.id.hex(),
+        "everyday_seed": everyday.hex(),
+        "admin_seed": admin.hex(),
+        "box_secret": box.hex(),
+        "card": pack(card).hex(),
+        "device_id": card_id(card).hex(),
+    }
+
+
+def recovery_words() -> list[Case]:
+    """Derive keys of words, each case in one thing other than the first."""
+    return [
+        words_case("words", "Words are a card in a space.", WORDS_ENTROPY, GENESIS_2, ALICE),
+        words_case("other_person", "They are another card for the other person.", WORDS_ENTROPY, GENESIS_2, BOB),
+        words_case("other_space", "They are another card in another space.", WORDS_ENTROPY, GENESIS_1, ALICE),
+        words_case("other_words", "Other words have nothing in common.", fixed("recovery/2", 16), GENESIS_2, ALICE),
+    ]
+
+
+def signpost_way(genesis: Genesis, person: Device, epoch: bytes = EPOCH) -> list[Value]:
+    """Name one space."""
+    return [pack(genesis.value), person.id, epoch]
+
+
+def signpost_plaintext(body: bytes, length: int | None = None, end: bytes = b"") -> Parts:
+    """Fill what a signpost says with zeros."""
+    start = u16(len(body) if length is None else length) + body
+    return [(start, 1), (b"\0", SIGNPOST_BYTES - len(start) - len(end)), *([(end, 1)] if end else [])]
+
+
+def signpost(plaintext: Parts, epoch: bytes = SIGNPOST_EPOCH) -> bytes:
+    """Seal what a signpost says."""
+    context = b"troth/signpost\0\1\1" + mailbox_of(epoch)
+    return b"\1\1" + SIGNPOST_NONCE + aead(derive(epoch, "troth/seal"), SIGNPOST_NONCE, join(plaintext), context)
+
+
+def signposts() -> list[Case]:
+    """Seal signposts."""
+    one: list[tuple[Genesis, Device, bytes]] = [(GENESIS_1, ALICE, EPOCH)]
+    two = [*one, (GENESIS_2, BOB, EPOCH_OTHER)]
+    rows = [
+        ("one", "A signpost names a relay and a space.", "wss://relay.example", one),
+        ("two", "With a second space it has the same size.", "ws://127.0.0.1:8440/way", two),
+    ]
+    return [
+        {
+            "name": name,
+            "what": what,
+            "signpost_epoch": SIGNPOST_EPOCH.hex(),
+            "nonce": SIGNPOST_NONCE.hex(),
+            "relay": relay,
+            "ways": [
+                {"genesis": pack(genesis.value).hex(), "person": person.id.hex(), "epoch": key.hex()}
+                for genesis, person, key in ways
+            ],
+            "signpost": signpost(signpost_plaintext(pack([1, relay, [signpost_way(*way) for way in ways]]))).hex(),
+        }
+        for name, what, relay, ways in rows
+    ]
+
+
+def signposts_refused() -> list[Case]:
+    """Seal signposts that do not open."""
+    sealed = signpost(signpost_plaintext(pack([1, "", [signpost_way(GENESIS_1, ALICE)]])))
+    other = signpost(signpost_plaintext(pack([1, "", [signpost_way(GENESIS_1, ALICE)]])), fixed("recovery/epoch"))
+    rest = len(sealed) - 2
+    rows: list[tuple[str, str, list[list[object]], str]] = [
+        ("flipped", "No bit of a signpost may differ.", runs((flip(sealed, 9_000), 1)), "forged"),
+        ("of_other_words", "A signpost opens for its own words.", runs((other, 1)), "forged"),
+        ("short", "A signpost has one size.", runs((b"\1\1", 1), (b"\0", rest - 1)), "malformed"),
+        ("long", "A signpost has one size.", runs((b"\1\1", 1), (b"\0", rest + 1)), "malformed"),
+        ("later_short", "It has that in every version.", runs((b"\2\1", 1), (b"\0", rest - 1)), "malformed"),
+        ("empty", "A signpost is not empty.", runs(), "malformed"),
+        ("version_2", "Another version waits.", runs((b"\2\1", 1), (b"\0", rest)), "version"),
+        ("version_0", "Any other version waits.", runs((b"\0\1", 1), (b"\0", rest)), "version"),
+        ("algorithm_2", "Another algorithm waits.", runs((b"\1\2", 1), (b"\0", rest)), "version"),
+    ]
+    return [
+        {"name": name, "what": what, "signpost_epoch": SIGNPOST_EPOCH.hex(), "signpost": sealed, "error": error}
+        for name, what, sealed, error in rows
+    ]
+
+
+def signpost_bodies_refused() -> list[Case]:
+    """Say in signposts, rightly sealed, what none may say."""
+    way = signpost_way(GENESIS_2, ALICE)
+    good = pack([1, "", [way]])
+    draft: list[Value] = [GENESIS_2.body, [GENESIS_2.signatures[0], None]]
+    wrong: list[Value] = [GENESIS_2.body, GENESIS_2.signatures[::-1]]
+    later: list[Value] = [2, "", bytes(SIGNPOST_BYTES - 9)]
+    rows: list[tuple[str, str, Parts, str]] = [
+        ("filling", "The filling is zeros.", signpost_plaintext(good, end=b"\1"), "malformed"),
+        ("length_too_long", "What is said ends in time.", signpost_plaintext(good, SIGNPOST_BYTES - 1), "malformed"),
+        ("length_too_short", "What is said is whole.", signpost_plaintext(good, len(good) - 1), "malformed"),
+        ("nothing", "Something is said.", signpost_plaintext(b""), "malformed"),
+        ("version_2", "Another version waits.", signpost_plaintext(pack([2])), "version"),
+        ("version_2_of_largest", "Whatever else the list holds.", signpost_plaintext(pack(later)), "version"),
+        ("version_true", "A boolean is no number.", signpost_plaintext(pack([True, "", [way]])), "malformed"),
+        ("of_0", "A signpost has a version.", signpost_plaintext(pack([])), "malformed"),
+        ("relay_bytes", "An address is text.", signpost_plaintext(pack([1, b"", [way]])), "malformed"),
+        (
+            "relay_513",
+            "An address has at most 512 bytes.",
+            signpost_plaintext(pack([1, "é" * 256 + "e", [way]])),
+            "malformed",
+        ),
+        ("ways_0", "A signpost names a space.", signpost_plaintext(pack([1, "", []])), "malformed"),
+        (
+            "ways_17",
+            "A signpost names at most 16 spaces.",
+            signpost_plaintext(pack([1, "", [way] * (SIGNPOST_SPACES_MAX + 1)])),
+            "malformed",
+        ),
+        ("extra", "No field is added.", signpost_plaintext(pack([1, "", [way], None])), "malformed"),
+        (
+            "key_31",
+            "An epoch key has 32 bytes.",
+            signpost_plaintext(pack([1, "", [swap(way, 2, EPOCH[:-1])]])),
+            "malformed",
+        ),
+        (
+            "person_of_another_space",
+            "A person is one of the founders.",
+            signpost_plaintext(pack([1, "", [signpost_way(GENESIS_1, BOB)]])),
+            "malformed",
+        ),
+        (
+            "draft",
+            "All founders have signed.",
+            signpost_plaintext(pack([1, "", [swap(way, 0, pack(draft))]])),
+            "forged",
+        ),
+        (
+            "signatures_swapped",
+            "Each founder has signed.",
+            signpost_plaintext(pack([1, "", [swap(way, 0, pack(wrong))]])),
+            "forged",
+        ),
+    ]
+    return [
+        {
+            "name": name,
+            "what": what,
+            "signpost_epoch": SIGNPOST_EPOCH.hex(),
+            "nonce": SIGNPOST_NONCE.hex(),
+            "plaintext": runs(*plaintext),
+            "error": error,
+        }
+        for name, what, plaintext, error in rows
+    ]
+
+
+def recovery() -> Case:
+    """Make recovery.json."""
+    return {
+        "words": recovery_words(),
+        "signposts": signposts(),
+        "signposts_refused": signposts_refused(),
+        "bodies_refused": signpost_bodies_refused(),
+    }
+
+
 # --- the files ----------------------------------------------------------------------------------------
 
 
@@ -3839,6 +4025,7 @@ def files() -> dict[str, str]:
         "membership.json": membership(),
         "pairing.json": pairings(),
         "vault.json": vault_file(),
+        "recovery.json": recovery(),
     }
     return {name: json.dumps(content, indent=1) + "\n" for name, content in made.items()}
 
