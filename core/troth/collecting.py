@@ -17,25 +17,27 @@ from troth.step import Row
 from troth_wire.errors import RemoteError
 from troth_wire.ids import DeviceId, Incarnation, MailboxId, RecordId, SpaceId
 
-__all__ = ["PARTS", "Collecting", "Whole", "letters", "shown"]
+__all__ = ["PARTS", "Collecting", "Whole", "letters", "make", "shown"]
 
 PARTS: Final = "parts"
 BAGS_MAX: Final = 4
 """Bags of which some parts came and others did not: more only where somebody means harm, and the oldest one goes."""
 
 
-def letters(space: SpaceId, proven: Iterable[Verified], others: Iterable[Record], keys: DeviceKeys) -> list[Record]:
-    """Return the records that carry a bag, signed, in a life of their own that is named after it.
-
-    It takes long and touches nothing.
+def make(space: SpaceId, proven: Iterable[Verified], others: Iterable[Record], keys: DeviceKeys) -> list[Record]:
+    """Return the records that carry a checkpoint. It takes long and touches nothing.
 
     Args:
-        space: Of them all.
-        proven: What is in the bag (`checkpoint.pack`).
+        space: Of all that is in it.
+        proven: What it holds (`checkpoint.pack`).
         others: What nothing proves yet.
         keys: Whose checkpoint it is.
     """
-    bag = checkpoint.pack(space, proven, others)
+    return letters(checkpoint.pack(space, proven, others), keys, space)
+
+
+def letters(bag: bytes, keys: DeviceKeys, space: SpaceId) -> list[Record]:
+    """Return the records that carry a bag, signed, in a life of their own that is named after it."""
     found: list[Record] = []
     prev: RecordId | None = None
     for number, part in enumerate(checkpoint.cut(bag), 1):

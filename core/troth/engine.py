@@ -99,6 +99,9 @@ class Engine:
             self.inbox.members.check_writer(self.identity.device)
         except UsageError as error:
             return Step(tell=[RefusedEdit(group.ticket, error) for group in groups])
+        if self.passage.is_due:
+            self.passage.rotate(step)
+            self.passage.steer(step)
         try:
             for document in dict.fromkeys(group.document for group in groups):
                 self._edit(document, [group for group in groups if group.document == document], step)
@@ -283,7 +286,7 @@ class Engine:
                 step.note += self.unsettled.show(record.id)
 
     def _show_bag(self, mailbox: MailboxId, bag: Sequence[Record], step: Step) -> None:
-        step.save += self.crossing.bag(mailbox)
+        step.save += self.passage.bag(mailbox)
         if mailbox != self.crossing.mailbox:
             return
         for record in collecting.shown(bag, self.inbox.key_of):

@@ -101,6 +101,7 @@ class Listener:
         for number, (identity, sealed) in enumerate(zip(identities, envelopes, strict=True), position):
             self._open(follower, identity, sealed, number, step)
         if self._is_target(follower):
+            step.note.append(self.passage.tail.grow(sum(map(len, envelopes)), len(envelopes)))
             self.passage.shown(identities, step)
 
     def _stored(self, follower: Follower, position: int, identities: list[EnvelopeId], step: Step) -> None:
@@ -108,6 +109,7 @@ class Listener:
         outbox.check_pushed(identities)
         # Lost in a crash, it is read again, and the outbox still knows what it was about.
         step.note.append(follower.cursor.take(position, identities))
+        step.note.append(self.passage.tail.grow(outbox.size_of(identities), len(identities)))
         for identity in identities:
             if not outbox.let_loose_go(identity):
                 self.confirm(outbox.record_of(identity), step)

@@ -34,6 +34,7 @@ from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
 from troth.shelf import Parcel
 from troth.step import Held, Rebuild, RefusedEdit, Row, Step
+from troth.tail import TAIL, Tail
 from troth.unsettled import RECORDS, REMAKE, UNFIT, UNMADE, Unsettled
 from troth.writer import Writer
 from troth_wire import codec
@@ -158,7 +159,8 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     line = Line(Follower(epoch, cursors[epoch.mailbox]))
     holding, evidence, collecting = Holding(), Evidence(len(tables[EVIDENCE])), Collecting()
     passage = Passage(identity, inbox, keyring, line, writer, crossing, entropy, admission=admission, cursors=cursors)
-    passage.host = tables[HOST].get(b"", b"").decode() or None
+    passage.tail = Tail.parse(epoch.mailbox, tables[TAIL].get(epoch.mailbox))
+    passage.host = tables[HOST].get(b"")
     passage.settled |= set(map(MailboxId, tables[SETTLED]))
     return Engine(
         identity=identity,

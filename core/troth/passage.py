@@ -23,6 +23,7 @@ from troth.keys import Entropy, Epoch
 from troth.line import Line
 from troth.record import Kind, Record, Seen, Verified
 from troth.step import Errand, HangUp, Row, Step
+from troth.tail import TAIL, Tail
 from troth.writer import Writer
 from troth_wire.errors import MalformedError
 from troth_wire.ids import DeviceId, EnvelopeId, MailboxId, RecordId
@@ -66,12 +67,14 @@ class Passage:
     cursors: dict[MailboxId, Cursor] = field(default_factory=dict)
     """Of mailboxes other than meetings, how far each was read."""
     meetings: dict[MailboxId, Meeting] = field(default_factory=dict)
-    host: str | None = None
+    host: bytes | None = None
     """The relay whose logs were read."""
     _packing: bool = False
     """Whether a checkpoint is being made."""
     _bagging: frozenset[EnvelopeId] = frozenset()
     """The parts of a checkpoint of ours that the log has not shown."""
+    tail: Tail = field(default_factory=lambda: Tail(MailboxId(b"")))
+    """How long the log has become to which this device writes."""
     admission: bytes = b""
     """The pass, for a relay that asks for one before it opens a first mailbox."""
     _may_bag: MailboxId | None = None
@@ -118,7 +121,8 @@ class Passage:
 
     def _cross(self, epoch: Epoch, step: Step) -> None:
         """Write to another mailbox from here on; whatever its log lacks, comes after."""
-        step.save += self.crossing.begin(epoch, self.known())
+        step.save += [*self.crossing.begin(epoch, self.known()), Row(TAIL, self.tail.mailbox, None)]
+        self.tail = Tail(epoch.mailbox)
         self.writer.move(epoch, step)
         self._bagging = frozenset()
         step.send += self._follow(epoch.mailbox)
@@ -135,6 +139,7 @@ class Passage:
         mailbox = self.crossing.mailbox
         self.keyring.open_([*self.inbox.members.announced, *self.inbox.leads()])
         if pending is not None:
+            self.tail = Tail(mailbox)
             # What of it the log has shown was not kept, so it is read again from its beginning.
             step.save += self.cursors[mailbox].forget()
             self.cursors[mailbox] = self.writer.scribe.cursor = Cursor(mailbox)
@@ -196,12 +201,10 @@ class Passage:
         Args:
             host: As it was dialled.
         """
-        if self.host == host:
-            return []
-        if self.host is None:
-            self.host = host
-            return [Row(HOST, b"", host.encode())]
-        return None
+        if self.host is not None:
+            return [] if self.host == host.encode() else None
+        self.host = host.encode()
+        return [Row(HOST, b"", self.host)]
 
     def move(self, host: str) -> list[Row]:
         """Return the rows after which this device knows nothing of what a relay keeps: another one does from here on.
@@ -328,7 +331,7 @@ class Passage:
             return
         self._packing = True
         chains, me = self.inbox.chains, self.identity
-        work = partial(collecting.letters, me.space, tuple(chains.proven), tuple(chains.parked), me.keys)
+        work = partial(collecting.make, me.space, tuple(chains.proven), tuple(chains.parked), me.keys)
         step.tell.append(Errand(work=work, back=lambda engine, parts: engine.put_bag(mailbox, parts)))
 
     def put_bag(self, mailbox: MailboxId, parts: Iterable[Record]) -> None:
@@ -343,10 +346,21 @@ class Passage:
         current, mailbox = self.inbox.members.current, self.crossing.mailbox
         return current is None or current.generation == 0 or mailbox in self.crossing.bagged
 
+    def bag(self, mailbox: MailboxId) -> list[Row]:
+        """Note that a log holds a whole checkpoint."""
+        if mailbox == self.tail.mailbox:
+            return [*self.crossing.bag(mailbox), self.tail.bag()]
+        return self.crossing.bag(mailbox)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether another key is due before this device writes, since the log has become long."""
+        return self.tail.is_long and self.line.caught_up and self.is_whole
+
     def shown(self, envelopes: Iterable[EnvelopeId], step: Step) -> None:
         """Note that the log has shown envelopes: a checkpoint of ours may be whole there."""
         if self._bagging and not self._bagging.difference(envelopes):
-            step.save += self.crossing.bag(self.crossing.mailbox)
+            step.save += self.bag(self.crossing.mailbox)
             self.crossing.show_all()
         self._bagging = self._bagging.difference(envelopes)
 
