@@ -15,7 +15,7 @@ from troth.crypto import SIGNATURE_BYTES
 from troth.record import PAYLOAD_BYTES_MAX, Header, Kind, Record, Seen, Tip, Verified
 from troth_wire import codec
 from troth_wire.errors import MalformedError, TrothError
-from troth_wire.ids import RecordId, SpaceId
+from troth_wire.ids import DeviceId, RecordId, SpaceId
 from troth_wire.limits import CHECKPOINT_BYTES_MAX, HEADER_BYTES_MAX, RECORD_BYTES_MAX, WIRE_VERSION
 
 __all__ = ["Part", "cut", "join", "pack", "unpack"]
@@ -43,11 +43,12 @@ _SHAPE: Final = codec.known(WIRE_VERSION, then=_BAG)
 
 
 def pack(space: SpaceId, proven: Iterable[Verified], others: Iterable[Record] = ()) -> bytes:
-    """Return a bag of records; the same set gives the same bytes.
+    """Return a bag of records.
 
     Args:
         space: The space of them all.
-        proven: Verified records, in any order; of each chain, the last one's own signature is good.
+        proven: Verified records, in the order in which they became known: of what is counted up to a bound, the
+            reader counts the same. Of each chain, the last one's own signature is good.
         others: Records that nothing proves yet, each with its own signature.
     """
     known = {record.id: record for record in proven}
@@ -62,7 +63,7 @@ def pack(space: SpaceId, proven: Iterable[Verified], others: Iterable[Record] = 
         else:
             # What a member wrote against the rules does not follow from itself, and travels as it is.
             loose |= {record.encode() for record in run}
-    return codec.pack([WIRE_VERSION, space, names, sorted(runs, key=lambda parts: parts[:3]), sorted(loose)])
+    return codec.pack([WIRE_VERSION, space, names, runs, sorted(loose)])
 
 
 def unpack(bag: bytes, space: SpaceId) -> list[Record]:
@@ -83,22 +84,38 @@ def unpack(bag: bytes, space: SpaceId) -> list[Record]:
     return found
 
 
-def _runs(known: dict[RecordId, Verified]) -> Iterator[list[Verified]]:
-    """Share records out over chains without a branch; every one is in one of them.
-
-    An operation ends a run, so that it keeps its own signature: it is passed on alone as well (meetings, forwards).
-    """
+def _runs(known: dict[RecordId, Verified]) -> list[list[Verified]]:
+    """Share records out over chains without a branch; every one is in one of them, and each ends in its order."""
     followed = {record.header.prev for record in known.values()}
-    operations = {record.id for record in known.values() if record.header.kind == Kind.OPERATION}
+    ends = frozenset(_ends(known.values()))
     taken: set[RecordId] = set()
-    for leaf in sorted((known.keys() - followed) | operations):
+    found: list[list[Verified]] = []
+    for leaf in known:
+        if leaf in followed and leaf not in ends:
+            continue
         run: list[Verified] = []
         at: RecordId | None = leaf
-        while at in known and at not in taken and not (run and at in operations):
+        while at in known and at not in taken and not (run and at in ends):
             taken.add(at)
             run.append(known[at])
             at = known[at].header.prev
-        yield run[::-1]
+        found.append(run[::-1])
+    return found
+
+
+def _ends(known: Iterable[Verified]) -> Iterator[RecordId]:
+    """Yield the records that end a run though others follow them, so that they keep their own signatures.
+
+    An operation is passed on alone as well (meetings, forwards). What begins a life, or is the first to name a document,
+    takes a place in an order that counts: it must be proven where it stands, and not by what comes after.
+    """
+    begun: set[tuple[DeviceId, bytes]] = set()
+    for record in known:
+        header = record.header
+        named = {(header.device, name) for name in (header.incarnation, header.document) if name is not None}
+        if header.kind == Kind.OPERATION or named - begun:
+            yield record.id
+        begun |= named
 
 
 def _names(header: Header) -> tuple[bytes, ...]:

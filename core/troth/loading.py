@@ -20,6 +20,7 @@ from troth.follower import Follower
 from troth.holding import HELD, Holding
 from troth.identity import Identity
 from troth.inbox import Inbox
+from troth.joining import Welcome
 from troth.journal import read_edits
 from troth.keyring import Keyring
 from troth.keys import Epoch
@@ -55,9 +56,18 @@ _HELD_ROW: Final = codec.fields(codec.text(1024), codec.natural(), codec.blob(RE
 _FUSE_ROW: Final = codec.many(codec.raw(32), 2**31)
 
 
-def begin(identity: Identity, entropy: Entropy) -> list[Row]:
-    """Return the rows with which a store begins to hold a space."""
-    return [Row(ring.IDENTITY, b"", identity.encode()), Row(ring.LIFE, b"", entropy(16))]
+def begin(identity: Identity, entropy: Entropy, welcome: Welcome | None = None) -> list[Row]:
+    """Return the rows with which a store begins to hold a space.
+
+    Args:
+        identity: Who the device is there.
+        entropy: For its life.
+        welcome: Of a device that was added: it keeps the record of that, so that nobody else can withhold it.
+    """
+    rows = [Row(ring.IDENTITY, b"", identity.encode()), Row(ring.LIFE, b"", entropy(16))]
+    if welcome is None or welcome.record is None:
+        return rows
+    return [*rows, Row(RECORDS, (1).to_bytes(8, "big"), codec.pack([False, 0, welcome.record.encode()]))]
 
 
 def load(
