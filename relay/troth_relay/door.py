@@ -20,6 +20,7 @@ from troth_wire.errors import ForgedError, StoreError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import LINK_MAILBOXES_MAX, RENDEZVOUS_PARTICIPANTS_MAX
 from troth_wire.messages import Create, Head, MailboxKind, Prove, Reason, Refuse
+from troth_wire.session import State
 
 __all__ = ["Door"]
 
@@ -161,6 +162,10 @@ class Door:
         if result is Denial.UNADMITTED:
             self._fault(link, asked.mailbox, Reason.BAD_PASS)
             return
+        if result is None and isinstance(asked, Look) and link.states.get(asked.mailbox) is State.CREATING:
+            # The operator took it away meanwhile; whoever proves it anew is told that there is none.
+            self._desk.leave(link, asked.mailbox)
+            result = Denial.FULL
         if isinstance(result, Log) and not self._enter(link, result):
             result = Denial.TAKEN
         if isinstance(result, Log) and result.erased:

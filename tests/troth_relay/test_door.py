@@ -288,6 +288,16 @@ def test_asking_for_a_log_that_is_proven_costs_nothing() -> None:
     assert answers == [said(peer, Head)[0]] * 2
 
 
+def test_log_that_was_taken_away_can_be_asked_for_anew() -> None:
+    """Whoever asks for a log that they proved, and that is gone, is told to come again, and then opens it."""
+    world = World()
+    peer = world.connect()
+    assert isinstance(opened(world, peer, KEY), Head)
+    del world.disk.mailboxes[KEY.mailbox]
+    assert opened(world, peer, KEY) == Refuse(Reason.BUSY, KEY.mailbox, (), limits.BRIEF_RETRY_S)
+    assert isinstance(opened(world, peer, KEY), Head)
+
+
 def test_who_is_refused_proves_again() -> None:
     """A link that was in a brief mailbox and is refused a log there has not lost it: it proves once more."""
     world = World(Policy(passes=frozenset([pass_hash(b"open sesame")])))

@@ -9,7 +9,7 @@ from typing import Any
 
 from troth_relay.store import Brief, Denial, LineId, Log, Ticket, passes
 from troth_relay.store.database import Connection
-from troth_relay.store.statements import ALIKE, BEGIN_LINE, CREATE, LOG, MEETINGS
+from troth_relay.store.statements import ALIKE, BEGIN_LINE, CREATE, LEAVE_LINE, LOG, MEETINGS
 from troth_wire.ids import Lineage, MailboxId, RunningHash
 from troth_wire.log import origin
 from troth_wire.messages import MailboxKind
@@ -39,8 +39,10 @@ def look(connection: Connection, mailbox: MailboxId) -> tuple[int, Log] | None:
 
 
 def delete(connection: Connection, keys: Sequence[int]) -> None:
-    """Delete mailboxes with all that lies in them."""
+    """Delete mailboxes with all that is theirs; what a log held counts in its line no more."""
     rows = [(key,) for key in keys]
+    connection.executemany(LEAVE_LINE, rows)
+    connection.executemany("DELETE FROM closing WHERE mailbox = ?", rows)
     connection.executemany("DELETE FROM entry WHERE mailbox = ?", rows)
     connection.executemany("DELETE FROM mailbox WHERE key = ?", rows)
 

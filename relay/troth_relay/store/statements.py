@@ -21,6 +21,7 @@ __all__ = [
     "FORMAT_WITHOUT_PASSES",
     "HALF_ERASED",
     "KINDS",
+    "LEAVE_LINE",
     "LINES",
     "LOG",
     "MEETINGS",
@@ -110,6 +111,10 @@ ENTRIES: Final = """
 SELECT position, id, envelope FROM entry WHERE mailbox = ? AND position > ? ORDER BY position LIMIT ?
 """
 BEGIN_LINE: Final = "INSERT INTO line (bytes) VALUES (0)"
+LEAVE_LINE: Final = """
+UPDATE line SET bytes = line.bytes - mailbox.bytes FROM mailbox
+WHERE mailbox.key = ? AND mailbox.kind = 0 AND line.key = mailbox.line
+"""
 MEETINGS: Final = "SELECT count(*) FROM mailbox WHERE line = ? AND kind = 3"
 CLOSE: Final = "INSERT INTO closing (mailbox, day, stage, successor, forward) VALUES (?, ?, 0, ?, ?)"
 CLOSING: Final = "SELECT successor, forward FROM closing WHERE mailbox = ?"
