@@ -15,7 +15,7 @@ from troth.crypto import SIGNATURE_BYTES
 from troth.record import PAYLOAD_BYTES_MAX, Header, Kind, Record, Seen, Tip, Verified
 from troth_wire import codec
 from troth_wire.errors import MalformedError, TrothError
-from troth_wire.ids import DeviceId, RecordId, SpaceId
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
 from troth_wire.limits import CHECKPOINT_BYTES_MAX, HEADER_BYTES_MAX, RECORD_BYTES_MAX, WIRE_VERSION
 
 __all__ = ["Part", "cut", "join", "pack", "unpack"]
@@ -36,8 +36,7 @@ _BAG: Final = codec.fields(
     codec.either(WIRE_VERSION),
     _HASH,
     codec.many(_NAME, 2**31),
-    codec.many(_RUN, 2**31),
-    codec.many(_RECORD, 2**31),
+    codec.many(lambda item: _RECORD(item) if type(item) is bytes else _RUN(item), 2**31),
 )
 _SHAPE: Final = codec.known(WIRE_VERSION, then=_BAG)
 
@@ -54,16 +53,15 @@ def pack(space: SpaceId, proven: Iterable[Verified], others: Iterable[Record] = 
     known = {record.id: record for record in proven}
     names = sorted({name for record in known.values() for name in _names(record.header)})
     numbers = {name: number for number, name in enumerate(names)}
-    loose = {record.encode() for record in others}
-    runs = []
+    items: list[Any] = []
     for run in _runs(known):
         parts = _write(run, numbers)
         if list(_read(space, parts, names)) == [(record.header_bytes, record.payload) for record in run]:
-            runs.append(parts)
+            items.append(parts)
         else:
             # What a member wrote against the rules does not follow from itself, and travels as it is.
-            loose |= {record.encode() for record in run}
-    return codec.pack([WIRE_VERSION, space, names, runs, sorted(loose)])
+            items += [record.encode() for record in run]
+    return codec.pack([WIRE_VERSION, space, names, [*items, *sorted(record.encode() for record in others)]])
 
 
 def unpack(bag: bytes, space: SpaceId) -> list[Record]:
@@ -73,15 +71,19 @@ def unpack(bag: bytes, space: SpaceId) -> list[Record]:
         MalformedError: If it is no bag of this space.
         VersionError: If it is of another version.
     """
-    _, named, names, runs, loose = codec.decode(bag, _SHAPE, bytes_max=CHECKPOINT_BYTES_MAX)
+    _, named, names, items = codec.decode(bag, _SHAPE, bytes_max=CHECKPOINT_BYTES_MAX)
     if named != space:
         raise MalformedError("a checkpoint of another space")
-    found = [_parse(data) for data in loose]
-    for parts in runs:
-        written = list(_read(space, parts, names))
-        signatures = [NO_SIGNATURE] * (len(written) - 1) + [parts[4]]
-        found += [_record(*one, signature) for one, signature in zip(written, signatures, strict=True)]
+    found: list[Record] = []
+    for item in items:
+        found += [_parse(item)] if type(item) is bytes else _unpack_run(space, item, names)
     return found
+
+
+def _unpack_run(space: SpaceId, parts: Sequence[Any], names: Sequence[bytes]) -> Iterator[Record]:
+    written = list(_read(space, parts, names))
+    signatures = [NO_SIGNATURE] * (len(written) - 1) + [parts[4]]
+    return (_record(*one, signature) for one, signature in zip(written, signatures, strict=True))
 
 
 def _runs(known: dict[RecordId, Verified]) -> list[list[Verified]]:
@@ -106,13 +108,13 @@ def _runs(known: dict[RecordId, Verified]) -> list[list[Verified]]:
 def _ends(known: Iterable[Verified]) -> Iterator[RecordId]:
     """Yield the records that end a run though others follow them, so that they keep their own signatures.
 
-    An operation is passed on alone as well (meetings, forwards). What begins a life, or is the first to name a document,
-    takes a place in an order that counts: it must be proven where it stands, and not by what comes after.
+    An operation is passed on alone as well (meetings, forwards). What begins a life, or is the first to name a
+    document, takes a place in an order that counts: it must be proven where it stands, and not by what comes after.
     """
-    begun: set[tuple[DeviceId, bytes]] = set()
+    begun: set[tuple[DeviceId, Incarnation | None, DocumentId | None]] = set()
     for record in known:
         header = record.header
-        named = {(header.device, name) for name in (header.incarnation, header.document) if name is not None}
+        named = {(header.device, header.incarnation, None), (header.device, None, header.document)}
         if header.kind == Kind.OPERATION or named - begun:
             yield record.id
         begun |= named
