@@ -19,6 +19,7 @@ from troth.epochs import Announcement, announce
 from troth.keys import DeviceKeys, Epoch
 from troth.loading import load
 from troth.operations import OperationKind
+from troth.passage import ROTATIONS_MAX
 from troth.record import Header, Kind, Record
 from troth.step import Step
 from troth.testing import Device, MemoryStore, Relay, World, probe_here
@@ -691,6 +692,34 @@ def test_what_is_left_with_one_device_is_left_again_after_a_restore() -> None:
     world.relay.restore(before)
     world.sync("ann")
     assert rotation <= left_for(world, "bob", by="ann")
+
+
+def test_a_relay_that_closes_whatever_is_opened_is_left() -> None:
+    """On one link a device changes the key a few times and then hangs up, so that its operations are not used up."""
+    world = family()
+    ann, relay = world.devices["ann"], world.relay
+    for device in world.devices.values():
+        device.cut()
+    for links in range(1, 4):
+        ann.connect()
+        for _ in range(100):
+            for at in set(relay.logs) - relay.meetings - set(relay.closings):
+                relay.closings[at] = None, bytes(FORWARD_BYTES)
+            ann.pump()
+        assert ann.session is None
+        assert ann.engine.inbox.members.highest == links * ROTATIONS_MAX
+    settle(world)
+    together(world)
+
+
+def test_a_device_does_not_remove_itself() -> None:
+    """It would know the key of those who stay: another device of the person has to do it, and nothing is written."""
+    world = family()
+    with pytest.raises(UsageError, match="itself"):
+        world.revoke("ann", by="ann")
+    settle(world)
+    together(world)
+    assert world.devices["ann"].engine.inbox.members.highest == 0
 
 
 def test_nobody_changes_the_key_before_it_has_read_its_meetings() -> None:
