@@ -712,6 +712,22 @@ def test_a_relay_that_closes_whatever_is_opened_is_left() -> None:
     together(world)
 
 
+def test_what_was_on_its_way_when_the_key_changed_costs_no_link() -> None:
+    """What the old log shows of this link's own is taken in, and goes out to the next one as it is."""
+    world = family()
+    ann = world.devices["ann"]
+    write(world, "ann", "on its way")
+    rotate(world, "ann")
+    assert ann.pump()
+    assert ann.session is not None
+    assert ann.engine.unsettled.unshown == frozenset(), "others may build on it"
+    world.sync("ann")
+    together(world, "ann")
+    settle(world)
+    together(world)
+    assert words(world.devices["bob"]) == {"on its way"}
+
+
 def test_a_device_does_not_remove_itself() -> None:
     """It would know the key of those who stay: another device of the person has to do it, and nothing is written."""
     world = family()
