@@ -1027,7 +1027,9 @@ def lying(device: Device, lie: str) -> list[Record]:
     known = list(engine.inbox.chains.proven)
     others: list[Record] = []
     if lie == "no signatures":
-        others = [Record(one.header, bytes(64), one.header_bytes, one.payload) for one in known]
+        # Not its own, which it may have kept to itself: nobody else could ever bring those with a signature.
+        foreign = [one for one in known if one.header.device != device.keys.device]
+        others = [Record(one.header, bytes(64), one.header_bytes, one.payload) for one in foreign]
     kept = known[: len(known) // 2] if lie in ("a half", "not all parts") else []
     parts = collecting.letters(checkpoint.pack(engine.identity.space, kept, others), device.keys, engine.identity.space)
     if lie in ("not all parts", "other parts"):
