@@ -77,6 +77,9 @@ def unpack(bag: bytes, space: SpaceId) -> list[Record]:
         raise MalformedError("a checkpoint of another space")
     found = [_parse(data) for data in loose]
     for parts in runs:
+        if any(entry[0] == Kind.OPERATION for entry in parts[5][:-1] if isinstance(entry, list) and entry):
+            # It is passed on alone as well, where nothing after it would prove who wrote it.
+            raise MalformedError("a checkpoint with an operation that lacks its signature")
         written = list(_read(space, parts, names))
         signatures = [NO_SIGNATURE] * (len(written) - 1) + [parts[4]]
         found += [_record(*one, signature) for one, signature in zip(written, signatures, strict=True)]
