@@ -81,6 +81,9 @@ def unpack(bag: bytes, space: SpaceId) -> list[Record]:
 
 
 def _unpack_run(space: SpaceId, parts: Sequence[Any], names: Sequence[bytes]) -> Iterator[Record]:
+    if any(entry[0] == Kind.OPERATION for entry in parts[5][:-1] if isinstance(entry, list) and entry):
+        # It is passed on alone as well, where nothing after it would prove who wrote it.
+        raise MalformedError("a checkpoint with an operation that lacks its signature")
     written = list(_read(space, parts, names))
     signatures = [NO_SIGNATURE] * (len(written) - 1) + [parts[4]]
     return (_record(*one, signature) for one, signature in zip(written, signatures, strict=True))

@@ -147,7 +147,7 @@ class Engine:
         return step, Welcome(identity.genesis, record)
 
     def revoke(self, victim: DeviceId, admin: Signer) -> Step:
-        """Remove an own device, for good, and change the key, so that it reads nothing that is written from now on.
+        """Remove another own device, for good, and change the key: it reads nothing that is written from now on.
 
         What this device has read of it so far is kept, and nothing beyond.
 
@@ -156,9 +156,12 @@ class Engine:
             admin: This device's admin key, unwrapped for this one use.
 
         Raises:
-            UsageError: If it is no device of this person, or this one has not read yet that it was added.
+            UsageError: If it is this very device, or none of this person's, or this one has not read yet that it was
+                added.
         """
         identity, inbox = self.identity, self.inbox
+        if victim == identity.device:
+            raise UsageError("a device does not remove itself, since it draws the next key; let another one do it")
         tips, epoch = inbox.chains.ends(victim), Epoch(self.entropy(32))
         payload = revoke_device(inbox.members, identity.keys, admin, victim, tips, epoch, self.entropy)
         step = Step(tell=[Rebuild("what counts of a removed device's records is settled now")])

@@ -106,13 +106,17 @@ class Listener:
 
     def _stored(self, follower: Follower, position: int, identities: list[EnvelopeId], step: Step) -> None:
         outbox = self.unsettled.outbox
-        outbox.check_pushed(identities)
+        pushed = outbox.check_pushed(follower.mailbox, identities)
         # Lost in a crash, it is read again, and the outbox still knows what it was about.
         step.note.append(follower.cursor.take(position, identities))
+        if not self._is_target(follower):
+            # Pushed before this device began to write elsewhere: it goes out there as it is.
+            step.note += [row for record in pushed if record is not None for row in self.unsettled.show(record)]
+            return
         step.note.append(self.passage.tail.grow(outbox.size_of(identities), len(identities)))
-        for identity in identities:
+        for identity, record in zip(identities, pushed, strict=True):
             if not outbox.let_loose_go(identity):
-                self.confirm(outbox.record_of(identity), step)
+                self.confirm(record, step)
         self.passage.shown(identities, step)
 
     def confirm(self, record: RecordId | None, step: Step) -> None:

@@ -39,6 +39,9 @@ SETTLED: Final = "settled"
 """By mailbox: it was seen closed and read to its end, so nothing is left to do with it."""
 OTHERS_MAX: Final = 96
 """Old mailboxes that one link looks into; the others have their turn when these are settled."""
+ROTATIONS_MAX: Final = 4
+"""Changes of key on one link: a race needs two, and a relay that closes all must not use up what a device may sign."""
+NO_STAY: Final = "the relay closes whatever is opened"
 
 
 @dataclass
@@ -77,6 +80,8 @@ class Passage:
     """How long the log has become to which this device writes."""
     admission: bytes = b""
     """The pass, for a relay that asks for one before it opens a first mailbox."""
+    _rotations: int = 0
+    """How often this link made it change the key."""
     _may_bag: MailboxId | None = None
     """The mailbox in which a checkpoint is missed if there is none: ours, or one that was there when the link came."""
 
@@ -219,6 +224,7 @@ class Passage:
         """A link is up."""
         self.meetings.clear()
         self._bagging = frozenset()
+        self._rotations = 0
         target = self.line.target
         self._may_bag = target.mailbox if target is not None else None
         others = [self.follower(mailbox) for mailbox in [*self._others()][:OTHERS_MAX]]
@@ -233,7 +239,7 @@ class Passage:
         if not self.line.read:
             return
         if self._must_rotate():
-            self.rotate(step)
+            self._rotate_on(step)
             return
         target = self.line.target
         if target is not None and target.unknown:
@@ -249,6 +255,14 @@ class Passage:
         if members.split or self.identity.device not in members.active:
             return False
         return target is None or target.closed is not None
+
+    def _rotate_on(self, step: Step) -> None:
+        """Change the key because the mailbox can not be used, as often as a link may cause that."""
+        if self._rotations == ROTATIONS_MAX:
+            step.send.append(HangUp(NO_STAY))
+            return
+        self._rotations += 1
+        self.rotate(step)
 
     def rotate(self, step: Step) -> None:
         """Begin a new epoch for all who belong."""

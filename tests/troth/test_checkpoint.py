@@ -218,6 +218,17 @@ def test_an_entry_of_another_shape_is_refused(entry: object) -> None:
         checkpoint.unpack(codec.pack([1, SPACE, [b"d" * 16], [run]]), SPACE)
 
 
+def test_every_operation_keeps_its_signature() -> None:
+    """A run that goes on after an operation would leave its signature out: it is refused, and never packed."""
+    operation, other = [2, [], [], None, None, 0, b"operation"], [9, [], [], None, None, 0, b"other"]
+    for entries in ([operation, other], [other, operation, other], [operation, operation]):
+        run = [b"d" * 32, b"i" * 16, 1, None, bytes(64), entries]
+        with pytest.raises(MalformedError, match="lacks its signature"):
+            checkpoint.unpack(codec.pack([1, SPACE, [], [run], []]), SPACE)
+    run = [b"d" * 32, b"i" * 16, 1, None, bytes(64), [other, operation]]
+    assert len(checkpoint.unpack(codec.pack([1, SPACE, [], [run], []]), SPACE)) == 2
+
+
 def test_a_bag_belongs_to_one_space_and_version() -> None:
     """The bag of another space, of a later version, or with bytes after a record, is refused."""
     bag = checkpoint.pack(SPACE, letters(2))

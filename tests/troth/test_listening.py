@@ -221,6 +221,21 @@ def test_what_was_not_pushed_was_not_stored(ann: Heard, meets: bool) -> None:
     assert at.cursor.position == before
 
 
+def test_what_was_pushed_to_one_log_was_not_stored_in_another(ann: Heard) -> None:
+    """A relay that shows in the next log what was pushed to the last one could hide another's entry there."""
+    engine = ann.device.engine
+    engine.edit([Group(0, LIST, (Put(("a",), 1),))])
+    old = ann.target
+    *_, (_, sealed) = engine.outbox._pushed
+    ann.device._carry_out(engine.rotate())
+    while not engine.line.caught_up:
+        assert ann.device.pump()
+    before = ann.target.cursor.position
+    assert hangs_up(ann.hear(Stored(ann.target.mailbox, before + 1, (sealed,))))
+    assert old is not ann.target
+    assert ann.target.cursor.position == before
+
+
 def test_what_was_left_in_a_meeting_is_read_there(ann: Heard) -> None:
     """An operation that this device left is its own slot, and comes back as nothing new."""
     at = opened(ann, "bob")

@@ -1,7 +1,7 @@
 """From one mailbox to the next: whatever is closed, lost, restored or withheld, honest devices end in one."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from itertools import permutations
 
@@ -10,19 +10,21 @@ from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from troth import Put, checkpoint, document_id, envelope, forward
+from troth import Put, checkpoint, collecting, document_id, envelope, forward, meeting
 from troth import record as records
 from troth.amendments import payload
+from troth.checkpoint import Part
 from troth.crypto import WRAP_BYTES, digest
 from troth.epochs import Announcement, announce
 from troth.keys import DeviceKeys, Epoch
 from troth.loading import load
 from troth.operations import OperationKind
-from troth.record import Header, Kind
+from troth.passage import ROTATIONS_MAX
+from troth.record import Header, Kind, Record
 from troth.step import Step
 from troth.testing import Device, MemoryStore, Relay, World, probe_here
 from troth_wire.errors import UsageError
-from troth_wire.ids import Incarnation, Lineage, MailboxId, OperationId
+from troth_wire.ids import Incarnation, Lineage, MailboxId, OperationId, RecordId
 from troth_wire.limits import ENVELOPE_BYTES_MIN, FORWARD_BYTES
 from troth_wire.messages import Reason
 
@@ -148,10 +150,13 @@ def test_two_that_rotate_at_once_end_in_one_mailbox(order: tuple[str, str]) -> N
     for name in ("ann", "bob"):
         rotate(world, name)
         write(world, name, f"word of {name}")
+    drawn = {mailbox(world.devices[name]) for name in ("ann", "bob")}
     for name in order:
         world.sync(name)
     settle(world)
     together(world)
+    stands = mailbox(world.devices["ann2"])
+    assert {stands, *world.relay.closings} == {*drawn, world.mailbox}
     assert words(world.devices["ann2"]) == {"word of ann", "word of bob"}
 
 
@@ -248,6 +253,7 @@ def test_a_relay_that_was_restored_around_a_closing_is_made_whole() -> None:
     world.relay.restore(backup)
     settle(world)
     together(world)
+    assert world.relay.closings[world.mailbox][0] == mailbox(world.devices["bob"])
     assert words(world.devices["ann2"]) == {"before", "between", "after"}
 
 
@@ -691,20 +697,71 @@ def test_fifty_rotations_are_not_too_far(ended: bool) -> None:
     assert words(world.devices["ann"]) == words(away) == {"written away", "last"}
 
 
+def left_for(world: World, name: str, by: str) -> set[RecordId]:
+    """What one device left in its meeting with another."""
+    one, other = world.devices[by].keys, world.devices[name].keys
+    epoch = meeting.between(one, other.card, world.devices[by].engine.identity.space)
+    return {envelope.open_(sealed, epoch).id for sealed in world.relay.logs.get(epoch.mailbox, [])}
+
+
 def test_what_is_left_with_one_device_is_left_again_after_a_restore() -> None:
     """A relay that lost a meeting gets its operations again, until the other device shows that it knows them."""
     world = family()
     for device in world.devices.values():
         device.cut()
-    before = world.relay.copy()
+    before, earlier = world.relay.copy(), left_for(world, "bob", by="ann")
     rotate(world, "ann")
     world.sync("ann")
-    left = {at: len(world.relay.logs[at]) for at in world.relay.meetings}
-    assert any(left.values())
+    rotation = left_for(world, "bob", by="ann") - earlier
+    assert len(rotation) == 1
     world.devices["ann"].cut()
     world.relay.restore(before)
     world.sync("ann")
-    assert {at: len(world.relay.logs[at]) for at in world.relay.meetings} == left
+    assert rotation <= left_for(world, "bob", by="ann")
+
+
+def test_a_relay_that_closes_whatever_is_opened_is_left() -> None:
+    """On one link a device changes the key a few times and then hangs up, so that its operations are not used up."""
+    world = family()
+    ann, relay = world.devices["ann"], world.relay
+    for device in world.devices.values():
+        device.cut()
+    for links in range(1, 4):
+        ann.connect()
+        for _ in range(100):
+            for at in set(relay.logs) - relay.meetings - set(relay.closings):
+                relay.closings[at] = None, bytes(FORWARD_BYTES)
+            ann.pump()
+        assert ann.session is None
+        assert ann.engine.inbox.members.highest == links * ROTATIONS_MAX
+    settle(world)
+    together(world)
+
+
+def test_what_was_on_its_way_when_the_key_changed_costs_no_link() -> None:
+    """What the old log shows of this link's own is taken in, and goes out to the next one as it is."""
+    world = family()
+    ann = world.devices["ann"]
+    write(world, "ann", "on its way")
+    rotate(world, "ann")
+    assert ann.pump()
+    assert ann.session is not None
+    assert ann.engine.unsettled.unshown == frozenset(), "others may build on it"
+    world.sync("ann")
+    together(world, "ann")
+    settle(world)
+    together(world)
+    assert words(world.devices["bob"]) == {"on its way"}
+
+
+def test_a_device_does_not_remove_itself() -> None:
+    """It would know the key of those who stay: another device of the person has to do it, and nothing is written."""
+    world = family()
+    with pytest.raises(UsageError, match="itself"):
+        world.revoke("ann", by="ann")
+    settle(world)
+    together(world)
+    assert world.devices["ann"].engine.inbox.members.highest == 0
 
 
 def test_nobody_changes_the_key_before_it_has_read_its_meetings() -> None:
@@ -715,11 +772,12 @@ def test_nobody_changes_the_key_before_it_has_read_its_meetings() -> None:
         device.cut()
     world.relay.closings[world.mailbox] = MailboxId(bytes(32)), forward.seal((), epoch, bytes(24))
     world.relay.age(world.mailbox)
+    before = len(world.devices["ann"].engine.inbox.members.authorised)
     for name in ("bob", "ann", "ann2"):
         world.sync(name)
     settle(world)
     together(world)
-    assert world.devices["ann"].engine.inbox.members.highest == 1
+    assert len(world.devices["ann"].engine.inbox.members.authorised) == before + 1
 
 
 def test_a_checkpoint_brings_what_nobody_can_judge_yet() -> None:
@@ -796,52 +854,68 @@ def test_an_epoch_that_waits_for_a_parent_is_read_and_not_written_under() -> Non
 
 HONEST = ("ann", "ann2", "bob", "bob2")
 NAMES = st.sampled_from(HONEST)
+CRASHES = st.none() | st.integers(0, 2)
+VICTIMS = {"phone": "ann", "lost": "bob"}
+ADDED_MAX = 3
+LIES = ["nothing", "a half", "no signatures", "not all parts", "other parts"]
 
 
 class Journey(RuleBasedStateMachine):
-    """Four devices that change keys, remove others and are added to, and whoever closes, restores and forgets."""
+    """Devices that change keys, remove and add others; whoever closes, restores and forgets; and a member who lies."""
 
     @initialize()
     def begin(self) -> None:
         """Everybody starts in sync."""
         self.world = World("ann", "bob")
-        for name in ("ann2", "phone"):
-            self.world.add(name, by="ann")
-        self.world.add("bob2", by="bob")
+        for name, by in (("ann2", "ann"), ("bob2", "bob"), *VICTIMS.items(), ("evil", "bob")):
+            self.world.add(name, by=by)
         self.world.sync()
         self.backup: Relay | None = None
         self.acknowledged: set[str] = set()
         self.doubtful: set[str] = set()
-        self.removed = False
+        self.removed: set[str] = set()
+        self.added = 0
 
     @property
     def names(self) -> list[str]:
-        """The devices that nobody removed."""
-        return [name for name in self.world.devices if not (name == "phone" and self.removed)]
+        """The honest devices that nobody removed."""
+        return [name for name in self.world.devices if name not in (*self.removed, "evil")]
 
-    @rule(name=NAMES, crash_at=st.none() | st.integers(0, 2))
-    def edit(self, name: str, crash_at: int | None) -> None:
+    def crash(self, name: str, boundary: int | None) -> AbstractContextManager[None]:
+        """Let a device die at a step boundary inside the block, or not."""
+        return self.world.crash(name, 99 if boundary is None else boundary)
+
+    def one_of_all(self, number: int) -> str:
+        """One of the honest devices, those too that were added."""
+        return self.names[number % len(self.names)]
+
+    @rule(number=st.integers(0, 8), crash_at=CRASHES)
+    def edit(self, number: int, crash_at: int | None) -> None:
         """A word is written, acknowledged; or in doubt, because the device died meanwhile."""
+        name = self.one_of_all(number)
+        if name in VICTIMS:
+            return
         word = f"w{len(self.doubtful)}"
         self.doubtful.add(word)
-        with self.world.crash(name, 99 if crash_at is None else crash_at):
+        with self.crash(name, crash_at):
             write(self.world, name, word)
             self.acknowledged.add(word)
 
-    @rule(name=NAMES)
-    def connect(self, name: str) -> None:
+    @rule(number=st.integers(0, 8))
+    def connect(self, number: int) -> None:
         """A link comes up."""
-        self.world.devices[name].connect()
+        self.world.devices[self.one_of_all(number)].connect()
 
-    @rule(name=NAMES)
-    def cut(self, name: str) -> None:
+    @rule(number=st.integers(0, 8))
+    def cut(self, number: int) -> None:
         """A link goes down."""
-        self.world.devices[name].cut()
+        self.world.devices[self.one_of_all(number)].cut()
 
-    @rule(name=NAMES, limit=st.none() | st.integers(1, 3), crash_at=st.none() | st.integers(0, 8))
-    def pump(self, name: str, limit: int | None, crash_at: int | None) -> None:
+    @rule(number=st.integers(0, 8), limit=st.none() | st.integers(1, 3), crash_at=st.none() | st.integers(0, 8))
+    def pump(self, number: int, limit: int | None, crash_at: int | None) -> None:
         """Some of what the relay has arrives, and the device may die on it."""
-        with self.world.crash(name, 99 if crash_at is None else crash_at):
+        name = self.one_of_all(number)
+        with self.crash(name, crash_at):
             self.world.devices[name].connect()
             self.world.devices[name].pump(limit)
 
@@ -850,19 +924,63 @@ class Journey(RuleBasedStateMachine):
         """The process is killed between two inputs, or the vault is moved."""
         self.world.devices[name].restart(moved=moved)
 
-    @rule(name=NAMES, crash_at=st.none() | st.integers(0, 2))
+    @rule(name=NAMES, crash_at=CRASHES)
     def rotate(self, name: str, crash_at: int | None) -> None:
         """A device changes the key, wherever it stands."""
-        with self.world.crash(name, 99 if crash_at is None else crash_at):
+        with self.crash(name, crash_at):
             rotate(self.world, name)
 
-    @precondition(lambda self: not self.removed)
-    @rule(crash_at=st.none() | st.integers(0, 2))
-    def remove(self, crash_at: int | None) -> None:
-        """Ann removes her phone."""
-        with self.world.crash("ann", 99 if crash_at is None else crash_at):
-            self.world.revoke("phone", by="ann")
-        self.removed = len(self.world.devices["ann"].engine.inbox.members.active) < 5
+    @precondition(lambda self: self.added < ADDED_MAX)
+    @rule(by=NAMES, crash_at=CRASHES)
+    def add(self, by: str, crash_at: int | None) -> None:
+        """A device is added, wherever its host stands; it may never hear of it."""
+        self.added += 1
+        with suppress(UsageError), self.crash(by, crash_at):
+            self.world.add(f"new {self.added}", by=by)
+
+    @rule(name=st.sampled_from(sorted(VICTIMS)), crash_at=CRASHES)
+    def remove(self, name: str, crash_at: int | None) -> None:
+        """A person removes a device, perhaps while the other does."""
+        by = VICTIMS[name]
+        if name not in self.removed:
+            with self.crash(by, crash_at):
+                self.world.revoke(name, by=by)
+            victim = self.world.devices[name].keys.device
+            if victim in self.world.devices[by].engine.inbox.members.cuts:
+                self.removed.add(name)
+
+    @rule(victim=NAMES, looks=st.booleans(), publishes=st.booleans())
+    def spoil(self, victim: str, looks: bool, publishes: bool) -> None:
+        """A member changes the key so that one device can not open it, and may keep to itself that it did."""
+        if looks:
+            self.world.sync("evil")
+        spoil_a_wrap(self.world, by="evil", victim=victim)
+        if publishes:
+            self.world.sync("evil")
+        self.world.devices["evil"].cut()
+
+    @rule(lie=st.sampled_from(LIES), number=st.integers(0, 3))
+    def lie(self, lie: str, number: int) -> None:
+        """A member puts a checkpoint into a log that is not what it should be."""
+        epochs, evil = self._open(), self.world.devices["evil"]
+        if epochs:
+            epoch = epochs[number % len(epochs)]
+            sealed = [envelope.seal(part, epoch, self.world.entropy(24)) for part in lying(evil, lie)]
+            self.world.relay.logs[epoch.mailbox] += sealed
+
+    @rule(number=st.integers(0, 9), junk=st.booleans())
+    def leave_junk(self, number: int, junk: bool) -> None:
+        """Somebody leaves in a meeting what has no place there."""
+        relay, evil = self.world.relay, self.world.devices["evil"]
+        meets = sorted(at for at in relay.meetings if at in relay.logs)
+        if meets and junk:
+            relay.logs[meets[number % len(meets)]].append(bytes(ENVELOPE_BYTES_MIN))
+        elif meets:
+            other = self.world.devices[self.one_of_all(number)].keys.card
+            epoch = meeting.between(evil.keys, other, evil.engine.identity.space)
+            (part, *_) = lying(evil, "nothing")
+            if epoch.mailbox in relay.logs:
+                relay.logs[epoch.mailbox].append(envelope.seal(part, epoch, self.world.entropy(24)))
 
     @rule(garbage=st.booleans(), number=st.integers(0, 3))
     def close_falsely(self, garbage: bool, number: int) -> None:
@@ -888,34 +1006,31 @@ class Journey(RuleBasedStateMachine):
     def restore(self) -> None:
         """The relay is restored; every link is cut by that."""
         assert self.backup is not None
-        for device in self.world.devices.values():
-            device.cut()
+        self._cut_all()
         self.world.relay.restore(self.backup)
         self.backup = None
 
     @rule()
     def age(self) -> None:
         """The grace of every closed mailbox passes."""
-        for device in self.world.devices.values():
-            device.cut()
-        relay = self.world.relay
-        for closed in [at for at in relay.closings if at in relay.logs]:
-            relay.age(closed)
+        self._cut_all()
+        age(self.world)
 
     @rule()
     def forget_meetings(self) -> None:
         """Meetings come to their end."""
+        self._cut_all()
+        end_meetings(self.world)
+
+    def _cut_all(self) -> None:
         for device in self.world.devices.values():
             device.cut()
-        for met in list(self.world.relay.meetings):
-            self.world.relay.logs.pop(met, None)
 
     @rule()
     def settle_everyone(self) -> None:
         """Everybody meets; then all write in one mailbox and show the same, and what was acknowledged is in it."""
         before = max(device.engine.inbox.members.highest for device in self.world.devices.values())
-        for device in self.world.devices.values():
-            device.cut()
+        self._cut_all()
         settle(self.world, *self.names)
         note(str({name: self.world.devices[name].view(LIST) for name in self.names}))
         together(self.world, *self.names)
@@ -923,14 +1038,33 @@ class Journey(RuleBasedStateMachine):
         assert self.acknowledged <= present <= self.doubtful
         after = self.world.devices["ann"].engine.inbox.members.highest
         assert after <= before + 4, "a bounded number of further rotations"
-        if self.removed:
-            held = set(self.world.devices["phone"].engine.passage.keyring)
-            assert mailbox(self.world.devices["ann"]) not in held
+        for name in self.removed:
+            assert mailbox(self.world.devices["ann"]) not in held_by(self.world.devices[name])
 
     def teardown(self) -> None:
         """However a story ends, it ends well."""
         if hasattr(self, "world"):
             self.settle_everyone()
+
+
+def lying(device: Device, lie: str) -> list[Record]:
+    """The records in which a device carries a checkpoint that is not what it should be."""
+    engine = device.engine
+    known = list(engine.inbox.chains.proven)
+    others: list[Record] = []
+    if lie == "no signatures":
+        # Not its own, which it may have kept to itself: nobody else could ever bring those with a signature.
+        foreign = [one for one in known if one.header.device != device.keys.device]
+        others = [Record(one.header, bytes(64), one.header_bytes, one.payload) for one in foreign]
+    kept = known[: len(known) // 2] if lie in ("a half", "not all parts") else []
+    parts = collecting.letters(checkpoint.pack(engine.identity.space, kept, others), device.keys, engine.identity.space)
+    if lie in ("not all parts", "other parts"):
+        true = Part.parse(parts[0].payload)
+        count, index = (2, 0) if lie == "not all parts" else (1, 0)
+        false = Part(true.manifest, true.size, index, count, true.piece[:-1] + b"x").encode()
+        header = replace(parts[0].header, payload_hash=digest(b"troth/payload", false))
+        parts = [records.sign(header, false, device.keys.signer)]
+    return parts
 
 
 TestJourney = Journey.TestCase
