@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -17,14 +18,16 @@ from troth.keys import DeviceKeys, Epoch
 from troth.membership import Members
 from troth.operations import Operation, OperationKind
 from troth.record import Header, Kind, Record
-from troth.testing import Device, Session, World
+from troth.testing import Device, Relay, Session, World
 from troth_wire import codec
-from troth_wire.errors import RemoteError
+from troth_wire.errors import MalformedError, RemoteError
 from troth_wire.ids import Incarnation, Lineage, MailboxId, OperationId, RunningHash, SpaceId
 from troth_wire.limits import FORWARD_BYTES, MEETING_BYTES_MAX
 from troth_wire.log import envelope_id
-from troth_wire.messages import Closed, Message, Prove, Reason, Refuse
+from troth_wire.messages import Closed, Deliver, Head, Hello, Message, Prove, Reason, Refuse, Stored
+from troth_wire.session import State
 
+SEEDS = 20
 EVIL = Incarnation(b"e" * 16)
 OPEN = pytest.mark.xfail(strict=True, reason="found, and not mended yet")
 """Whoever mends one takes the mark away."""
@@ -597,3 +600,123 @@ def test_a_bag_costs_no_more_memory_than_a_few_times_its_size(entry: bytes) -> N
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * len(bag)
+
+
+@OPEN
+@pytest.mark.parametrize("by", ["bag", "forward"])
+def test_parts_that_somebody_passes_on_accuse_nobody(by: str) -> None:
+    """A letter of a device's own checkpoint, in another bag or a forward, is no word of its key from elsewhere."""
+    world = family()
+    ann, bob = world.devices["ann"], world.devices["bob"]
+    write(world, "ann", "word of ann")
+    world.sync()
+    rotate(world, "ann")
+    settle(world)
+    epoch = key_of(ann)
+    letters = [envelope.open_(sealed, epoch) for sealed in world.relay.logs[epoch.mailbox]]
+    parts = [letter for letter in letters if letter.header.kind == Kind.CHECKPOINT_PART]
+    assert parts
+    assert {part.header.device for part in parts} == {ann.keys.device}
+    if by == "bag":
+        plant(world, epoch, *parts_of(world, bag_of(world, *parts), bob.keys))
+    else:
+        for device in world.devices.values():
+            device.cut()
+        world.relay.closings[epoch.mailbox] = None, forward.seal(parts, epoch, bytes(24))
+    settle(world)
+    assert ann.engine.status().elsewhere == 0
+    assert len(ann.engine.inbox.chains.tips(ann.keys.device)) == 1
+
+
+@OPEN
+def test_a_spoiled_copy_in_a_meeting_does_not_stand_for_a_good_one() -> None:
+    """A thief of one device's keys can not keep it from leaving an operation with another by a spoiled copy."""
+    world = family()
+    ann, bob = world.devices["ann"], world.devices["bob"]
+    for device in world.devices.values():
+        device.cut()
+    rotate(world, "ann")
+    letter = written_by(ann)[-1]
+    epoch = meeting.between(ann.keys, bob.keys.card, ann.engine.identity.space)
+    plant(world, epoch, spoiled(letter))
+    world.sync("ann")
+    found = [envelope.open_(sealed, epoch) for sealed in world.relay.logs[epoch.mailbox]]
+    assert letter.signature in {copy.signature for copy in found if copy.id == letter.id}
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_whatever_a_relay_says_costs_the_link_and_nothing_more(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers of any kind about any mailbox raise nothing out of a device."""
+    dice, world = Random(seed), family()
+    answer = Session._answer
+
+    def lie(session: Session, message: Message) -> list[Message]:
+        answers = answer(session, message)
+        if dice.random() < 0.4:
+            answers = [made_up(world, dice) for _ in range(dice.randint(0, 3))]
+        return answers
+
+    monkeypatch.setattr(Session, "_answer", lie)
+    strict = Session._step
+
+    def lenient(session: Session, at: MailboxId, message: Message) -> None:
+        session._states.setdefault(at, State.GREETED)
+        with suppress(MalformedError):
+            strict(session, at, message)
+
+    monkeypatch.setattr(Session, "_step", lenient)
+    for turn in range(12):
+        name = dice.choice(("ann", "bob", "ann2"))
+        write(world, name, f"{turn}")
+        if dice.random() < 0.2:
+            rotate(world, name)
+        device = world.devices[name]
+        device.connect()
+        for _ in range(4):
+            if device.session is not None:
+                device._arrive([made_up(world, dice)] if dice.random() < 0.3 else [])
+            device.pump(dice.choice((None, 1)))
+        if dice.random() < 0.2:
+            device.cut()
+        if dice.random() < 0.2:
+            device.restart()
+
+
+def made_up(world: World, dice: Random) -> Message:
+    """A message of any kind about some mailbox."""
+    relay = world.relay
+    at = dice.choice([*relay.logs, MailboxId(dice.randbytes(32))])
+    lineage = dice.choice([relay.lineages.get(at), Lineage(dice.randbytes(16))]) or Lineage(bytes(16))
+    running = RunningHash(dice.randbytes(32))
+    position = dice.choice((0, 1, 2, len(relay.logs.get(at, ())), 2**40))
+    envelopes = tuple(dice.choice([*log_of(relay, at), dice.randbytes(600)]) for _ in range(dice.randint(1, 2)))
+    ids = tuple(map(envelope_id, envelopes))
+    kinds: list[Message] = [
+        Head(at, lineage, position, running),
+        Closed(at, lineage, position, running, dice.choice((None, at)), dice.randbytes(FORWARD_BYTES)),
+        Deliver(at, max(1, position), envelopes),
+        Stored(at, max(1, position), ids),
+        Refuse(dice.choice(list(Reason)), dice.choice((None, at)), dice.choice(((), ids)), dice.choice((0, 1))),
+        Hello(1, 1, 67_626, dice.randbytes(32)),
+    ]
+    if at in relay.logs:
+        kinds.append(relay.head(at))
+    return dice.choice(kinds)
+
+
+def log_of(relay: Relay, at: MailboxId) -> list[bytes]:
+    """The entries of a log, if there is such."""
+    return relay.logs.get(at, [])
+
+
+def test_a_run_of_nothing_stops_no_device() -> None:
+    """A bag with a run that has no entries costs its slots and nothing more."""
+    world = family()
+    ann, bob = world.devices["ann"], world.devices["bob"]
+    run = [bob.keys.device, EVIL, 1, None, bytes(64), []]
+    bag = codec.pack([1, ann.engine.identity.space, [], [run], []])
+    plant(world, key_of(ann), *parts_of(world, bag, bob.keys))
+    settle(world)
+    write(world, "ann", "still here")
+    settle(world)
+    together(world)
