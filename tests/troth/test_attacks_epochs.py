@@ -230,7 +230,6 @@ def written_by(device: Device) -> list[Record]:
     return sorted(mine, key=lambda record: record.header.sequence)
 
 
-@OPEN
 def test_a_bag_proves_nothing_across_chains() -> None:
     """What another device's record names as the one before it is not shown by that: its author offers it again."""
     world = family()
@@ -720,3 +719,22 @@ def test_a_run_of_nothing_stops_no_device() -> None:
     write(world, "ann", "still here")
     settle(world)
     together(world)
+
+
+@OPEN
+@pytest.mark.parametrize("by", ["bag", "forward"])
+def test_a_record_of_another_space_counts_nowhere_whatever_brings_it(by: str) -> None:
+    """A record that names another space does not count, also where no log brought it."""
+    world = family()
+    ann, bob = world.devices["ann"], world.devices["bob"]
+    epoch = key_of(ann)
+    letter = Hand(world, bob.keys).sign(255, b"", space=SpaceId(bytes(32)))
+    if by == "bag":
+        plant(world, epoch, *parts_of(world, bag_of(world, letter), bob.keys))
+    else:
+        for device in world.devices.values():
+            device.cut()
+        world.relay.closings[epoch.mailbox] = None, forward.seal([letter], epoch, bytes(24))
+    settle(world)
+    spaces = {record.header.space for record in ann.engine.inbox.chains.proven}
+    assert spaces == {ann.engine.identity.space}
