@@ -601,7 +601,6 @@ def test_a_bag_costs_no_more_memory_than_a_few_times_its_size(entry: bytes) -> N
     assert peak < 4 * len(bag)
 
 
-@OPEN
 @pytest.mark.parametrize("by", ["bag", "forward"])
 def test_parts_that_somebody_passes_on_accuse_nobody(by: str) -> None:
     """A letter of a device's own checkpoint, in another bag or a forward, is no word of its key from elsewhere."""
@@ -721,7 +720,6 @@ def test_a_run_of_nothing_stops_no_device() -> None:
     together(world)
 
 
-@OPEN
 @pytest.mark.parametrize("by", ["bag", "forward"])
 def test_a_record_of_another_space_counts_nowhere_whatever_brings_it(by: str) -> None:
     """A record that names another space does not count, also where no log brought it."""
