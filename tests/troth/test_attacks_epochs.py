@@ -262,7 +262,6 @@ def test_a_bag_proves_nothing_across_chains() -> None:
 LINK: dict[str, Any] = {"incarnation": Incarnation(b"x" * 16)}
 
 
-@OPEN
 def test_a_copy_that_proves_nothing_does_not_count_as_shown() -> None:
     """Words of a device that is gone are brought along, though somebody put them there with a spoiled signature."""
     world = family()
