@@ -381,7 +381,6 @@ def test_a_flood_of_epochs_does_not_fill_the_meetings_of_others(monkeypatch: pyt
 FLOOD = 400
 
 
-@OPEN
 def test_what_was_left_in_a_meeting_is_counted_once() -> None:
     """An entry that opens nothing, read again on every link, uses up the room for evidence only once."""
     world = family()
