@@ -25,10 +25,10 @@ NO_SIGNATURE: Final = bytes(SIGNATURE_BYTES)
 PART_OVERHEAD_BYTES: Final = 128
 PARTS_MAX: Final = -(-CHECKPOINT_BYTES_MAX // (PAYLOAD_BYTES_MAX - PART_OVERHEAD_BYTES))
 
-_ANY: Final = codec.many(lambda item: item, 2**31)
+_ENTRIES: Final = codec.many(lambda item: item, 2**31, minimum=1)
 _HASH: Final = codec.raw(32)
 _RUN: Final = codec.fields(
-    _HASH, codec.raw(16), codec.natural(minimum=1), codec.maybe(_HASH), codec.raw(SIGNATURE_BYTES), _ANY
+    _HASH, codec.raw(16), codec.natural(minimum=1), codec.maybe(_HASH), codec.raw(SIGNATURE_BYTES), _ENTRIES
 )
 _RECORD: Final = codec.blob(RECORD_BYTES_MAX + 64)
 _NAME: Final = codec.blob(32)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from troth import checkpoint, crypto
+from troth import chain, checkpoint, crypto
 from troth import record as records
 from troth.checkpoint import Part
 from troth.keys import DeviceKeys
@@ -131,11 +131,12 @@ def shown(bag: Sequence[Record], key_of: Callable[[DeviceId], bytes | None]) -> 
         bag: The records, each run in its order.
         key_of: Gives a device's everyday key, if it is known.
     """
-    after: RecordId | None = None
+    after: Record | None = None
     for record in reversed(bag):
         key = key_of(record.header.device)
-        if record.id == after or (key is not None and records.is_signed(record, key)):
+        named = after is not None and chain.precedes(record, after)
+        if named or (key is not None and records.is_signed(record, key)):
             yield record.id
-            after = record.header.prev
+            after = record
         else:
             after = None

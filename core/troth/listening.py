@@ -28,6 +28,7 @@ from troth_wire.messages import Closed, Deliver, MailboxKind, Message, Reason, R
 __all__ = ["Arrival", "Listener"]
 
 NO_WAY_ON = "a mailbox was closed, and what was left there leads nowhere"
+BROUGHT_AMISS = "a record of another space, or a part of a checkpoint, in a checkpoint or a forward"
 NOT_AN_OPERATION = "between two devices there are operations and nothing else"
 
 
@@ -172,7 +173,7 @@ class Listener:
         if isinstance(found, str):
             self.holding.hold(found, step)
             return
-        self.arrived += map(Arrival, found)
+        self._bring(found, step)
         self.bags.append((whole.mailbox, found))
 
     def _closed(self, closed: Closed, follower: Follower, step: Step) -> None:
@@ -181,7 +182,15 @@ class Listener:
         except RemoteError:
             self.holding.hold(NO_WAY_ON, step)
         else:
-            self.arrived += map(Arrival, letters)
+            self._bring(letters, step)
+
+    def _bring(self, letters: Iterable[Record], step: Step) -> None:
+        """Take in what a checkpoint or a forward holds, as far as a log could have brought it to be judged."""
+        for letter in letters:
+            if letter.header.space == self.identity.space and letter.header.kind != Kind.CHECKPOINT_PART:
+                self.arrived.append(Arrival(letter))
+            else:
+                self.holding.hold(BROUGHT_AMISS, step)
 
     def _refused(self, refusal: Refuse, follower: Follower, step: Step) -> None:
         target = self._is_target(follower)

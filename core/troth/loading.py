@@ -40,7 +40,7 @@ from troth.unsettled import RECORDS, REMAKE, UNFIT, UNMADE, Unsettled
 from troth.writer import Writer
 from troth_wire import codec
 from troth_wire.errors import DamagedError, MalformedError, RemoteError
-from troth_wire.ids import ChangeHash, DocumentId, Incarnation, Lineage, MailboxId, RecordId
+from troth_wire.ids import ChangeHash, DocumentId, EnvelopeId, Incarnation, Lineage, MailboxId, RecordId
 from troth_wire.limits import RECORD_BYTES_MAX
 
 __all__ = ["begin", "load"]
@@ -147,8 +147,9 @@ def _build(
     loaded.mending.elsewhere.difference_update(
         change for mine, _, record in kept.values() if mine for change in record.header.changes
     )
-    for why, _, envelope in (codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX) for row in tables[HELD].values()):
-        loaded.holding.count(why, envelope)
+    for identity, row in tables[HELD].items():
+        why, _, envelope = codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX)
+        loaded.holding.count(EnvelopeId(identity), why, envelope)
     _queue(loaded, tables, kept, step)
     step.tell += map(loaded.listener.opening, loaded.listener.collecting.restore(tables[PARTS]))
     carriers = [*judged.carriers, *judged.beyond]
