@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from tests.model.book import NONE, OpId, bits
 from tests.model.moves import moves
-from tests.model.rotation import Model, Rules, Scope
+from tests.model.rotation import Model
+from tests.model.scope import Rules, Scope
 from tests.model.world import World
 
 __all__ = ["Found", "explore", "settle", "story", "trouble"]
@@ -80,7 +81,12 @@ def _ended(model: Model, world: World, present: list[int]) -> str:
     """A space that was ended is closed for everybody."""
     if not all(model.book.state(world.known[actor]).ended for actor in present):
         return "a device does not know that the space was ended"
-    return "an ended space has an open mailbox" if _left_open(model, world, present) else ""
+    if _left_open(model, world, present):
+        return "an ended space has an open mailbox"
+    # Nothing can be offered again then: what a log lost, or lies under a wrap that fails, stays with its author.
+    readable = "grace" not in world.done and not world.restored and not world.spent
+    lost = readable and any(world.acknowledged & ~world.held[actor] for actor in present)
+    return "an acknowledged record is lost" if lost else ""
 
 
 def _left_open(model: Model, world: World, present: list[int]) -> set[OpId]:

@@ -24,7 +24,7 @@ def moves(model: Model, world: World) -> Iterator[Move]:
 def _connects(model: Model, world: World) -> Iterator[Move]:
     for actor in model.present(world):
         seen = {world}
-        for until in STEPS:
+        for until in reversed(STEPS):
             after = model.turn(world, actor, until)
             if after not in seen:
                 seen.add(after)
@@ -63,7 +63,7 @@ def _acts(model: Model, world: World) -> Iterator[Move]:
         yield f"{scope.renews} renews", model.sign(world, scope.renews, "rekey", subject=renewed).did("rekey")
     if scope.parts in able and "split" not in world.done:
         yield f"{scope.parts} parts", model.sign(world, scope.parts, "split", epoch=False).did("split")
-    if scope.restores != NONE and "words" not in world.done:
+    if scope.restores in model.present(world) and "words" not in world.done:
         yield from _restores(model, world)
 
 

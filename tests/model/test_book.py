@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tests.model.book import GENESIS, NONE, Bits, Book, members_of
 from tests.model.moves import moves
-from tests.model.rotation import Model, Rules
+from tests.model.rotation import Model
+from tests.model.scope import Rules
 from tests.model.test_rotation import SCOPES
 from tests.troth.letters import device
 from tests.troth.tales import Tale, owner
