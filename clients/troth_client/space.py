@@ -171,7 +171,8 @@ class Space:
         """Remove another device of this person, for good; returns when that is durable on this device.
 
         What was read of it so far is kept; what it writes from then on counts for nobody who knows of this.
-        It can still read what is written, until keys can be changed.
+        The key is changed in the same operation: what this device writes from here on, and what others write once
+        they know of it, the removed one can not read. What it has read, it keeps.
 
         Args:
             device: Which one.
