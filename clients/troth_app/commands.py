@@ -252,6 +252,19 @@ COMMANDS: Final = (
         options=(Option("file", "Where the new vault goes.", Kind.FILE, argument=True),),
     ),
     Command(
+        "sync on",
+        DEVICE,
+        "Let this device reach the relay again.",
+        "syncing:on",
+    ),
+    Command(
+        "sync off",
+        DEVICE,
+        "Let this device reach out to nobody.",
+        "syncing:off",
+        more="It stays so until you turn it on. You can write meanwhile, and the other devices are told nothing of it.",
+    ),
+    Command(
         "status",
         DEVICE,
         "Say what has reached the relay, and what waits and why.",

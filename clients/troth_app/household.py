@@ -79,10 +79,10 @@ class Household:
         await self._stack.aclose()
 
     async def connect(self) -> None:
-        """Open every space anew, towards the relay that is remembered now."""
+        """Open every space anew, towards the relay that is remembered now, if there is one and sync is on."""
         await self._spaces.aclose()
         self._spaces = AsyncExitStack()
-        relay = self.settings.relay or Relay("")
+        relay = (self.settings.relay if self.settings.syncs else None) or Relay("")
         self.waiting, places = None, []
         for room in self.vault.rooms:
             about = self.vault.about(room)

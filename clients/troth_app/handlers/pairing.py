@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from troth_app.handlers.locking import opened
+from troth_app.handlers.syncing import check_on
 from troth_app.household import Household
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.pairing_talk import PairingTalk
@@ -141,7 +142,9 @@ def relay_of(household: Household) -> Address:
 
     Raises:
         HereError: If no relay is named.
+        RuleError: If sync is off.
     """
+    check_on(household)
     if household.settings.relay is None:
         raise HereError(NO_RELAY)
     return Address.parse(household.settings.relay.address)

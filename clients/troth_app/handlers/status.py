@@ -1,5 +1,6 @@
 """Why something is not where it should be: for each space, about this person's own devices and nobody else's."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from troth import Status
@@ -9,6 +10,7 @@ from troth_app.conversation import Result
 from troth_app.handlers.devices import own_devices
 from troth_app.handlers.locked import files
 from troth_app.handlers.locking import opened
+from troth_app.handlers.syncing import OFF
 from troth_app.household import Household, Place
 from troth_app.wording import counted
 from troth_wire.errors import TrothError
@@ -30,6 +32,7 @@ NAMES_OF_DEVICES: Final = "{number}: names of your devices"
 WRITTEN: Final = "{number}: something that you wrote"
 NOT_SAID: Final = "it has not written since there is this relay"
 ALL_READ: Final = "when it last wrote, it had read all that is here"
+NOT_SYNCED: Final = "sync is off on this device"
 NAMES: Final = {"solo": "Yours alone", "shared": "For two"}
 
 
@@ -49,7 +52,7 @@ async def doctor(talk: "Talk", keeper: "Keeper") -> Result:
     notes = [household.inbox_trouble] if household.inbox_trouble else []
     minutes = counted(household.settings.idle_s // 60, "minute", "minutes")
     notes.append(f"It locks by itself after {minutes} without a command, and when this computer sleeps.")
-    items = [row for place in household.places for row in _items(place)]
+    items = [row for place in household.places for row in _items(household, place)]
     return {
         **await status(talk, keeper),
         "files": files(keeper.home),
@@ -59,12 +62,13 @@ async def doctor(talk: "Talk", keeper: "Keeper") -> Result:
     }
 
 
-def _items(place: Place) -> list[list[str]]:
+def _items(household: Household, place: Place) -> list[list[str]]:
     """Return what waits in a space, one by one: which it is, where, and why."""
     found = status_of(place)
     if isinstance(found, TrothError):
         return []
-    return [[_what(item), _name(place), found.why] for item in found.items]
+    why = found.why if household.settings.syncs else NOT_SYNCED
+    return [[_what(item), _name(place), why] for item in found.items]
 
 
 def _what(item: Item) -> str:
@@ -91,8 +95,8 @@ def _reading(behind: int | None) -> str:
 
 def line(household: Household) -> str:
     """Return how things stand, in one line."""
-    if household.settings.relay is None:
-        return NO_RELAY
+    if household.settings.relay is None or not household.settings.syncs:
+        return relay_line(household)
     found = [status_of(place) for place in household.places]
     stopped = [status for status in found if isinstance(status, TrothError)]
     if stopped:
@@ -105,6 +109,8 @@ def line(household: Household) -> str:
 
 def relay_line(household: Household) -> str:
     """Return how the relay stands, in one line."""
+    if not household.settings.syncs:
+        return OFF
     if household.settings.relay is None:
         return NO_RELAY
     return REACHED if _connected(household) else UNREACHED
@@ -115,7 +121,10 @@ def _space(household: Household, place: Place) -> Result:
     if isinstance(found, TrothError):
         return {"name": _name(place), "kind": place.kind, "waiting": 0, "connected": False, "sentences": [str(found)]}
     compare = [COMPARE] if place.space.words else []
-    alone = household.settings.relay is None and not (found.held or found.parked or found.elsewhere)
+    alone = household.settings.relay is None and not _wants_a_look(found)
+    if not household.settings.syncs:
+        alone = not found.waiting and not _wants_a_look(found)
+        found = replace(found, refused=found.refused or NOT_SYNCED)
     return {
         "name": _name(place),
         "kind": place.kind,
@@ -123,6 +132,10 @@ def _space(household: Household, place: Place) -> Result:
         "connected": found.connected,
         "sentences": [*compare, *([ALL_HERE] if alone else found.sentences())],
     }
+
+
+def _wants_a_look(found: Status) -> bool:
+    return bool(found.held or found.parked or found.elsewhere or found.disputed)
 
 
 def _connected(household: Household) -> bool:
