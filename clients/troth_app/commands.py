@@ -252,6 +252,13 @@ COMMANDS: Final = (
         options=(Option("file", "Where the new vault goes.", Kind.FILE, argument=True),),
     ),
     Command(
+        "leave",
+        TOGETHER,
+        "Leave the space for two.",
+        "leaving:leave",
+        more="It shows first what the other person will see and what stays here. For ten seconds it can be taken back.",
+    ),
+    Command(
         "sync on",
         DEVICE,
         "Let this device reach the relay again.",

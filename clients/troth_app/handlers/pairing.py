@@ -13,6 +13,7 @@ from troth_app.household import Household
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.pairing_talk import PairingTalk
 from troth_app.talk import Talk
+from troth_client import Space
 from troth_client.faraway import forget_far, go_on_far, invite_far, link_of, sponsor_of
 from troth_client.home import VaultHome
 from troth_client.link import Address
@@ -134,7 +135,12 @@ async def home_of(talk: Talk, household: Household) -> VaultHome:
     """
     passphrase = await talk.hidden(AGAIN)
     await talk.wait(household.vault.admin(household.solo.room, passphrase))
-    return VaultHome(household.vault, {place.room: place.space for place in household.places}, passphrase)
+    return VaultHome(household.vault, _going_on(household), passphrase)
+
+
+def _going_on(household: Household) -> dict[RoomId, Space]:
+    """Return the spaces that another device can join: none that was ended."""
+    return {place.room: place.space for place in household.places if not place.ended}
 
 
 def relay_of(household: Household) -> Address:
@@ -151,10 +157,10 @@ def relay_of(household: Household) -> Address:
 
 
 def check_alone(household: Household) -> None:
-    """See that there is no space for two yet.
+    """See that there is no space for two, or it was ended.
 
     Raises:
         RuleError: If there is one.
     """
-    if household.shared is not None:
+    if household.shared is not None and not household.shared.ended:
         raise RuleError(FOR_TWO_BEFORE)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from troth_app.keeper import Keeper
     from troth_app.talk import Talk
 
-__all__ = ["doctor", "line", "status", "status_of"]
+__all__ = ["doctor", "line", "name_of", "status", "status_of"]
 
 NO_RELAY: Final = "There is no relay. What you write stays on this device."
 REACHED: Final = "The relay can be reached."
@@ -68,7 +68,7 @@ def _items(household: Household, place: Place) -> list[list[str]]:
     if isinstance(found, TrothError):
         return []
     why = found.why if household.settings.syncs else NOT_SYNCED
-    return [[_what(item), _name(place), why] for item in found.items]
+    return [[_what(item), name_of(place), why] for item in found.items]
 
 
 def _what(item: Item) -> str:
@@ -119,15 +119,23 @@ def relay_line(household: Household) -> str:
 def _space(household: Household, place: Place) -> Result:
     found = status_of(place)
     if isinstance(found, TrothError):
-        return {"name": _name(place), "kind": place.kind, "waiting": 0, "connected": False, "sentences": [str(found)]}
+        return {
+            "name": name_of(place),
+            "kind": place.kind,
+            "ended": False,
+            "waiting": 0,
+            "connected": False,
+            "sentences": [str(found)],
+        }
     compare = [COMPARE] if place.space.words else []
     alone = household.settings.relay is None and not _wants_a_look(found)
     if not household.settings.syncs:
         alone = not found.waiting and not _wants_a_look(found)
         found = replace(found, refused=found.refused or NOT_SYNCED)
     return {
-        "name": _name(place),
+        "name": name_of(place),
         "kind": place.kind,
+        "ended": found.ended,
         "waiting": found.waiting,
         "connected": found.connected,
         "sentences": [*compare, *([ALL_HERE] if alone else found.sentences())],
@@ -135,7 +143,7 @@ def _space(household: Household, place: Place) -> Result:
 
 
 def _wants_a_look(found: Status) -> bool:
-    return bool(found.held or found.parked or found.elsewhere or found.disputed)
+    return bool(found.held or found.parked or found.elsewhere or found.disputed or found.ended or found.leaving)
 
 
 def _connected(household: Household) -> bool:
@@ -151,5 +159,6 @@ def status_of(place: Place) -> Status | TrothError:
         return error
 
 
-def _name(place: Place) -> str:
+def name_of(place: Place) -> str:
+    """Return what a space is called."""
     return place.label or NAMES.get(place.kind, "")
