@@ -284,6 +284,11 @@ COMMANDS: Final = (
         DEVICE,
         "Look closer: this device, its files, its relay.",
         "status:doctor",
+        options=(
+            Option(
+                "evidence", "Write down in a new file where the relay or a device shows another history.", Kind.FILE
+            ),
+        ),
         locked="locked:doctor",
         present="doctor",
     ),

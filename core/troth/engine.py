@@ -471,6 +471,7 @@ class Engine:
             lost=self.library.lost,
             renewed=len(self.mending.renewed),
             items=tuple(Item(record.header.document, record.header.sequence) for record in unsent),
+            lacking=self.crossing.lacking,
             ended=self.inbox.members.split,
             leaving=self.leaving.payload is not None,
             own={device: self.sightings.behind(device, self.cursor.seen) for device in self._own_others()},

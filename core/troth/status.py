@@ -40,6 +40,7 @@ class Status:
         forks: Places in a device's chain that hold two records.
         lost: Changes that do not stand, because another does in their place or in that of one they build on.
         renewed: Changes of this device that were made anew, because they had fallen.
+        lacking: Entries of others that a log which begins with a checkpoint has not shown, after their turn.
         ended: Whether the space was ended, by whomever.
         leaving: Whether this person is leaving, and nobody was told yet.
         items: What waits, one by one, in the order in which it was written.
@@ -60,6 +61,7 @@ class Status:
     forks: int
     lost: int = 0
     renewed: int = 0
+    lacking: int = 0
     ended: bool = False
     leaving: bool = False
     items: tuple[Item, ...] = ()
@@ -102,6 +104,7 @@ class Status:
     def _fallen(self) -> tuple[tuple[int, str], ...]:
         return (
             (self.lost, "do not count: their author, or that of something they build on, wrote two in one place."),
+            (self.lacking, "that this device holds were not in the checkpoint there. It brings them along."),
             (self.renewed, "of your changes were made anew, since what they were built on does not count."),
         )
 

@@ -4,10 +4,10 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from troth_app.handlers.locking import opened
-from troth_app.handlers.status import name_of
 from troth_app.household import Household, Place
 from troth_app.outcome import OtherError, RuleError
 from troth_app.talk import Talk
+from troth_app.wording import name_of
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -45,7 +45,7 @@ async def leave(talk: Talk, keeper: "Keeper") -> None:
     place = household.shared
     if place is None or place.ended:
         raise OtherError(NONE)
-    name = name_of(place)
+    name = name_of(place.kind, place.label)
     await talk.safe(UNCHANGED)
     await talk.say(STAYS.format(name=name), THEY_SEE, WHEN)
     if (await talk.ask(BY_NAME.format(name=name))).split() != name.split():

@@ -1,6 +1,7 @@
 """Why something is not where it should be: for each space, about this person's own devices and nobody else's."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from troth import Status
@@ -8,18 +9,19 @@ from troth.status import Item
 from troth_app.claims import DEVICES
 from troth_app.conversation import Result
 from troth_app.handlers.devices import own_devices
+from troth_app.handlers.evidence import write_down
 from troth_app.handlers.locked import files
 from troth_app.handlers.locking import opened
 from troth_app.handlers.syncing import OFF
 from troth_app.household import Household, Place
-from troth_app.wording import counted
+from troth_app.wording import counted, name_of
 from troth_wire.errors import TrothError
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
     from troth_app.talk import Talk
 
-__all__ = ["doctor", "line", "name_of", "status", "status_of"]
+__all__ = ["doctor", "line", "status", "status_of"]
 
 NO_RELAY: Final = "There is no relay. What you write stays on this device."
 REACHED: Final = "The relay can be reached."
@@ -33,7 +35,6 @@ WRITTEN: Final = "{number}: something that you wrote"
 NOT_SAID: Final = "it has not written since there is this relay"
 ALL_READ: Final = "when it last wrote, it had read all that is here"
 NOT_SYNCED: Final = "sync is off on this device"
-NAMES: Final = {"solo": "Yours alone", "shared": "For two"}
 
 
 async def status(_: "Talk", keeper: "Keeper") -> Result:
@@ -50,6 +51,8 @@ async def doctor(talk: "Talk", keeper: "Keeper") -> Result:
     """Look closer."""
     household = opened(keeper)
     notes = [household.inbox_trouble] if household.inbox_trouble else []
+    if named := talk.begin.options.get("evidence"):
+        notes.append(await write_down(household, Path(named), keeper.today()))
     minutes = counted(household.settings.idle_s // 60, "minute", "minutes")
     notes.append(f"It locks by itself after {minutes} without a command, and when this computer sleeps.")
     items = [row for place in household.places for row in _items(household, place)]
@@ -68,7 +71,7 @@ def _items(household: Household, place: Place) -> list[list[str]]:
     if isinstance(found, TrothError):
         return []
     why = found.why if household.settings.syncs else NOT_SYNCED
-    return [[_what(item), name_of(place), why] for item in found.items]
+    return [[_what(item), name_of(place.kind, place.label), why] for item in found.items]
 
 
 def _what(item: Item) -> str:
@@ -120,7 +123,7 @@ def _space(household: Household, place: Place) -> Result:
     found = status_of(place)
     if isinstance(found, TrothError):
         return {
-            "name": name_of(place),
+            "name": name_of(place.kind, place.label),
             "kind": place.kind,
             "ended": False,
             "waiting": 0,
@@ -133,7 +136,7 @@ def _space(household: Household, place: Place) -> Result:
         alone = not found.waiting and not _wants_a_look(found)
         found = replace(found, refused=found.refused or NOT_SYNCED)
     return {
-        "name": name_of(place),
+        "name": name_of(place.kind, place.label),
         "kind": place.kind,
         "ended": found.ended,
         "waiting": found.waiting,
@@ -157,8 +160,3 @@ def status_of(place: Place) -> Status | TrothError:
         return place.space.status()
     except TrothError as error:
         return error
-
-
-def name_of(place: Place) -> str:
-    """Return what a space is called."""
-    return place.label or NAMES.get(place.kind, "")
