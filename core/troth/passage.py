@@ -149,10 +149,13 @@ class Passage:
         return [*self.line.follow(self.follower(mailbox))] if mailbox not in self.line else []
 
     def _met(self) -> Iterator[Follower]:
-        """Begin with a meeting for every other device that is not met yet on this link."""
+        """Begin with a meeting for every other device that is not met yet on this link.
+
+        A newcomer does so before it has read that it was added: the log that it was given may be closed without that.
+        """
         members, me = self.inbox.members, self.identity
         known = {at.device for at in self.meetings.values()}
-        for device in sorted(members.active - known - {me.device}) if me.device in members.active else ():
+        for device in sorted(members.active - known - {me.device}) if me.device not in members.cuts else ():
             epoch = meeting.between(me.keys, members.cards[device], me.space)
             follower = Follower(epoch, Cursor(epoch.mailbox), kind=MailboxKind.MEETING)
             self.meetings[epoch.mailbox] = Meeting(device, follower)
