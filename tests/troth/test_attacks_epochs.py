@@ -763,7 +763,6 @@ def test_a_newcomer_comes_in_though_somebody_changes_the_key_meanwhile(order: st
     together(world)
 
 
-@OPEN
 def test_a_newcomer_signs_no_place_twice() -> None:
     """What a device wrote before it read that it was added is there after a restart, and its chain goes on from it."""
     world = family()
