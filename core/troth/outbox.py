@@ -63,7 +63,9 @@ class Outbox:
             seal: Gives the envelope of a record.
         """
         before, self._waiting = self._waiting, {}
-        self.unsend()
+        # What was pushed over this link stays known: the log before may still show it.
+        self._sent.clear()
+        self._loose.clear()
         return [self.add(record, self._of[record][1], seal(record)) for record, _ in before.values()]
 
     def add_loose(self, envelopes: Iterable[bytes]) -> frozenset[EnvelopeId]:

@@ -503,7 +503,6 @@ def test_words_that_wait_when_the_space_is_left_reach_the_own_devices() -> None:
     assert words(world.devices["ann2"]) == {"written on the train"}
 
 
-@OPEN
 def test_words_on_their_way_when_the_key_changes_cost_no_link() -> None:
     """A relay that answers for a push to the log before is not accused, and the link stays."""
     world = family()
