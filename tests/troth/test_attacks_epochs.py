@@ -106,13 +106,12 @@ def pump(world: World, *names: str, times: int = 12) -> None:
 # Rotating
 
 
-@OPEN
 def test_an_epoch_whose_key_is_that_of_a_meeting_keeps_nobody_from_the_log() -> None:
     """A partner who announces the key of a meeting as the next epoch takes no words from anybody."""
     world = family()
     ann, bob = world.devices["ann"], world.devices["bob"]
     bob.cut()
-    trap = meeting.between(bob.keys, ann.keys.card, bob.engine.identity.space)
+    trap = Epoch(meeting.between(bob.keys, ann.keys.card, bob.engine.identity.space).key)
     plant(world, key_of(ann), Hand(world, bob.keys).epoch(ann.engine.inbox.members, trap))
     settle(world, "ann2")
     write(world, "ann2", "word of ann2")
