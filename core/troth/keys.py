@@ -89,13 +89,15 @@ class Epoch:
     """An epoch key and what derives from it (specs/envelope.md, Keys)."""
 
     key: bytes = field(repr=False)
-    label: bytes = b"troth/mailbox"
-    """Of a meeting it is another one, so that nobody can announce the place of a meeting as an epoch's log."""
+    meets: bool = False
+    """Whether it is the key of a meeting; its mailbox is another one then, which nobody can announce as a log."""
 
     @cached_property
     def mailbox_signer(self) -> Signer:
         """Proves the right to use the mailbox."""
-        return Signer(crypto.derive(self.key, self.label))
+        if self.meets:
+            return Signer(crypto.derive(self.key, b"troth/meetbox"))
+        return Signer(crypto.derive(self.key, b"troth/mailbox"))
 
     @property
     def mailbox(self) -> MailboxId:
