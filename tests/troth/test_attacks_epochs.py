@@ -106,13 +106,12 @@ def pump(world: World, *names: str, times: int = 12) -> None:
 # Rotating
 
 
-@OPEN
 def test_an_epoch_whose_key_is_that_of_a_meeting_keeps_nobody_from_the_log() -> None:
     """A partner who announces the key of a meeting as the next epoch takes no words from anybody."""
     world = family()
     ann, bob = world.devices["ann"], world.devices["bob"]
     bob.cut()
-    trap = meeting.between(bob.keys, ann.keys.card, bob.engine.identity.space)
+    trap = Epoch(meeting.between(bob.keys, ann.keys.card, bob.engine.identity.space).key)
     plant(world, key_of(ann), Hand(world, bob.keys).epoch(ann.engine.inbox.members, trap))
     settle(world, "ann2")
     write(world, "ann2", "word of ann2")
@@ -729,3 +728,44 @@ def test_a_record_of_another_space_counts_nowhere_whatever_brings_it(by: str) ->
     settle(world)
     spaces = {record.header.space for record in ann.engine.inbox.chains.proven}
     assert spaces == {ann.engine.identity.space}
+
+
+# Newcomers
+
+
+@pytest.mark.parametrize("order", ["rotate read add", "rotate add read", "add rotate read", "rotate add rotate"])
+def test_a_newcomer_comes_in_though_somebody_changes_the_key_meanwhile(order: str) -> None:
+    """Whether the key changed before its adding or after, and whoever knew of that, it comes in."""
+    world = family()
+    bob = world.devices["bob"]
+    for device in world.devices.values():
+        device.cut()
+    if order == "rotate add rotate":
+        rotate(world, "ann")
+        world.add("ann3", by="ann")
+        rotate(world, "ann")
+    else:
+        for act in order.split():
+            if act == "rotate":
+                rotate(world, "bob")
+            elif act == "read":
+                settle(world, "bob")
+                bob.cut()
+            else:
+                world.add("ann3", by="ann")
+    settle(world)
+    together(world)
+
+
+def test_a_newcomer_signs_no_place_twice() -> None:
+    """What a device wrote before it read that it was added is there after a restart, and its chain goes on from it."""
+    world = family()
+    newcomer = world.add("ann3", by="ann")
+    write(world, "ann3", "first")
+    newcomer.restart()
+    assert words(newcomer) == {"first"}
+    write(world, "ann3", "second")
+    settle(world)
+    together(world)
+    assert words(world.devices["ann"]) == {"first", "second"}
+    assert [device.engine.status().forks for device in world.devices.values()] == [0] * 4
