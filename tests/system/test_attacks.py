@@ -141,7 +141,6 @@ def operation_id(record: Record) -> OperationId:
     return Operation.of(record).id
 
 
-@OPEN
 def test_many_epochs_side_by_side_keep_nobody_from_rotating() -> None:
     """With more heads than a header names, a device still comes to an epoch that it can use, in a few operations."""
     world = family()
@@ -173,7 +172,6 @@ def test_a_device_that_may_begin_no_more_epochs_does_not_try_without_end(monkeyp
     assert signed <= 3
 
 
-@OPEN
 def test_a_relay_that_calls_everything_closed_makes_no_device_rotate_without_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -412,7 +410,6 @@ def test_meetings_that_a_thief_squats_are_spoken_of() -> None:
 # Evidence
 
 
-@OPEN
 def test_a_relay_that_forked_a_log_is_found_out_after_its_closing() -> None:
     """What a header says of a log that was closed since is still compared with what was read there."""
     world = family()
@@ -443,7 +440,7 @@ def test_a_relay_that_forked_a_log_is_found_out_after_its_closing() -> None:
     assert any(found.values())
 
 
-@pytest.mark.parametrize("restarts", [False, pytest.param(True, marks=OPEN)])
+@pytest.mark.parametrize("restarts", [False, True])
 def test_a_relay_that_rolls_back_over_a_restart_is_found_out(restarts: bool) -> None:
     """A device that waits for others to bring what a log lacks knows after a restart what it had read of that log."""
     world = family()
@@ -465,7 +462,6 @@ def test_a_relay_that_rolls_back_over_a_restart_is_found_out(restarts: bool) -> 
     assert ann.engine.status().disputed > 0
 
 
-@OPEN
 def test_what_a_relay_calls_gone_is_asked_for_again() -> None:
     """A closed log of which the relay once showed no entries is read when it shows them: its author may be gone."""
     world = family("phone")
@@ -489,7 +485,6 @@ def test_what_a_relay_calls_gone_is_asked_for_again() -> None:
 # Leaving, and honest use
 
 
-@OPEN
 def test_words_that_wait_when_the_space_is_left_reach_the_own_devices() -> None:
     """What was written before its person left comes to that person's other devices."""
     world = family()
