@@ -45,6 +45,7 @@ from troth.pairing.states import STEPS
 from troth.pairing.words import Introduction, words
 from troth.ports import Entropy
 from troth.record import Header, Kind, Record, Seen, Tip
+from troth.recovery import Signpost, Words
 from troth.roll import evaluate
 from troth.safety import SafetyNumber
 from troth.standing import Void
@@ -536,6 +537,56 @@ def test_what_is_handed_over_has_its_bytes(case: Case) -> None:
                 raw(case["record"]) if "record" in case else None
             )
             assert welcome.encode() == encoding
+
+
+# recovery.json
+
+
+@each("recovery.json", "words")
+def test_words_give_their_keys(case: Case) -> None:
+    """Sixteen bytes give the keys of the case in its space, and the mailbox of the signposts."""
+    sheet = Words(raw(case["entropy"]))
+    assert (sheet.signposts.key, sheet.signposts.mailbox) == (
+        raw(case["signpost_epoch"]),
+        raw(case["signpost_mailbox"]),
+    )
+    keys, admin = sheet.keys(SpaceId(raw(case["space"])), PersonId(raw(case["person"])))
+    assert keys.card == CARD(decode(raw(case["card"])))
+    assert keys.device == raw(case["device_id"])
+    assert (keys.everyday_seed, keys.box_secret) == (raw(case["everyday_seed"]), raw(case["box_secret"]))
+    assert admin.public == Signer(raw(case["admin_seed"])).public
+
+
+@each("recovery.json", "signposts")
+def test_a_signpost_has_its_bytes(case: Case) -> None:
+    """A signpost is read from the bytes of the case, and written to them."""
+    epoch = Epoch(raw(case["signpost_epoch"]))
+    signpost = Signpost.open_(raw(case["signpost"]), epoch)
+    assert (signpost.relay, [way.genesis.encode().hex() for way in signpost.ways]) == (
+        case["relay"],
+        [way["genesis"] for way in case["ways"]],
+    )
+    assert [(way.person.hex(), way.epoch.key.hex()) for way in signpost.ways] == [
+        (way["person"], way["epoch"]) for way in case["ways"]
+    ]
+    assert signpost.seal(epoch, raw(case["nonce"])) == raw(case["signpost"])
+
+
+@each("recovery.json", "signposts_refused")
+def test_a_signpost_is_refused(case: Case) -> None:
+    """An entry that is no signpost of these words is refused at the layer of the case."""
+    with pytest.raises(ERRORS[case["error"]]):
+        Signpost.open_(raw(case["signpost"]), Epoch(raw(case["signpost_epoch"])))
+
+
+@each("recovery.json", "bodies_refused")
+def test_what_a_signpost_says_is_refused(case: Case) -> None:
+    """What is rightly sealed, and says what none may say, is refused at the layer of the case."""
+    epoch, nonce = Epoch(raw(case["signpost_epoch"])), raw(case["nonce"])
+    context = b"troth/signpost\x00\x01\x01" + epoch.mailbox
+    sealed = crypto.aead_seal(epoch.seal_key, nonce, raw(case["plaintext"]), context)
+    with pytest.raises(ERRORS[case["error"]]):
+        Signpost.open_(b"\x01\x01" + nonce + sealed, epoch)
 
 
 # pairing.json

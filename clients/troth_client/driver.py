@@ -17,6 +17,7 @@ from troth import (
     CaughtUp,
     Edit,
     Engine,
+    Errand,
     Event,
     Insert,
     Offline,
@@ -84,6 +85,7 @@ class Driver:
         self._owed = Step()
         """What must be saved before anything else is: a step whose commit has not returned."""
         self._reloads = 0
+        self._errands: set[asyncio.Task[None]] = set()
         self._ticker: asyncio.Task[None] | None = None
         self._tick_due = False
         self._closing = False
@@ -225,11 +227,22 @@ class Driver:
     def _tell(self, event: Event) -> None:
         if isinstance(event, Rebuild | RefusedEdit):
             return
+        if isinstance(event, Errand):
+            running = asyncio.create_task(self._run_errand(event))
+            self._errands.add(running)
+            running.add_done_callback(self._errands.discard)
+            return
         if isinstance(event, CaughtUp) and self.hearing.link is not None:
             self.hearing.link.good = True
         if isinstance(event, RefusedPush) and self._ticker is None:
             self._ticker = asyncio.create_task(self._tick())
         self.board.put(event)
+
+    async def _run_errand(self, errand: Errand) -> None:
+        """Do what takes long where nobody waits for it, and hand back what it gave."""
+        found = await asyncio.to_thread(errand.work)
+        if not self._closing:
+            await self._ask(Asked(_future(), work=lambda engine: (errand.back(engine, found), None)))
 
     async def _tick(self) -> None:
         while True:
@@ -280,6 +293,8 @@ class Driver:
         self.hearing.hang_up()
         if self._ticker is not None:
             self._ticker.cancel()
+        for errand in self._errands:
+            errand.cancel()
         for asked in self._asked:
             asked.fail(error)
         for _, hope in self._hopes:

@@ -1,4 +1,4 @@
-"""The words in which a code is said; the only importer of mnemonic.
+"""The words in which a code is said, and recovery words are written down; the only importer of mnemonic.
 
 To the core a word is its place in the English list of BIP-39, whose words differ in their first four letters. A word
 that is not in the list is told by name, and the rest of what was typed is kept (specs/pairing.md, Ticket).
@@ -15,9 +15,19 @@ from mnemonic import Mnemonic
 from troth_wire.errors import UsageError
 from troth_wire.limits import CODE_NUMBER_MAX
 
-__all__ = ["MistypedError", "Unknown", "parse_code", "parse_words", "render_code", "render_words"]
+__all__ = [
+    "MistypedError",
+    "Unknown",
+    "parse_code",
+    "parse_phrase",
+    "parse_words",
+    "render_code",
+    "render_phrase",
+    "render_words",
+]
 
 CODE_WORDS: Final = 3
+PHRASE_WORDS: Final = 12
 DIGITS_MAX: Final = 9
 PREFIX_LETTERS: Final = 4
 NEAREST_MAX: Final = 3
@@ -82,6 +92,32 @@ def parse_code(typed: str) -> tuple[int, tuple[int, int, int]]:
         raise UsageError("A code is a number and three words, as in 7-guitar-crane-lemon.")
     one, two, three = _numbers(parts[1:], parts)
     return int(number), (one, two, three)
+
+
+def render_phrase(entropy: bytes) -> tuple[str, ...]:
+    """Return the twelve words that stand for 16 bytes, with their checksum (BIP-39)."""
+    return tuple(Mnemonic("english").to_mnemonic(entropy).split())
+
+
+def parse_phrase(typed: str) -> bytes:
+    """Read twelve recovery words that were typed; return the 16 bytes that they stand for.
+
+    Raises:
+        MistypedError: If a word is not in the list; it says which, and what may have been meant.
+        UsageError: If they are not twelve, or their checksum does not hold.
+    """
+    parts = _split(typed)
+    if len(parts) != PHRASE_WORDS:
+        raise UsageError(f"Recovery words are twelve; these are {len(parts)}.")
+    words = render_words(_numbers(parts, parts))
+    try:
+        return bytes(Mnemonic("english").to_entropy(list(words)))
+    except ValueError:
+        # Without the cause: it may quote what was typed.
+        raise UsageError(
+            "Each of these words is in the list, but they do not belong together. "
+            "One may be another word of the list, or two may have changed places."
+        ) from None
 
 
 @cache

@@ -11,7 +11,7 @@ from troth.record import Header, Record, Tip, Verified
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
 from troth_wire.limits import DEVICE_INCARNATIONS_MAX
 
-__all__ = ["Chains"]
+__all__ = ["Chains", "precedes"]
 
 Life = tuple[DeviceId, Incarnation]
 Place = tuple[SpaceId, DeviceId, Incarnation, int]
@@ -172,7 +172,7 @@ class Chains:
             run.append(Verified(at))
             self._prove(run[-1])
             before = self._copy(at.header.prev, key) if at.header.prev else None
-            at = before if before is not None and _precedes(before, at) else None
+            at = before if before is not None and precedes(before, at) else None
         return run
 
     def _copy(self, record: RecordId, key: bytes | None) -> Record | None:
@@ -211,5 +211,6 @@ def _place(header: Header, offset: int = 0) -> Place:
     return header.space, header.device, header.incarnation, header.sequence + offset
 
 
-def _precedes(before: Record, after: Record) -> bool:
-    return _place(before.header) == _place(after.header, -1)
+def precedes(before: Record, after: Record) -> bool:
+    """Tell whether a record names another as the one before it, and that one stands in this place of the same life."""
+    return before.id == after.header.prev and _place(before.header) == _place(after.header, -1)

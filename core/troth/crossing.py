@@ -72,13 +72,18 @@ class Crossing:
         """
         return record.header.device == self.device or record.header.kind == Kind.OPERATION
 
+    def awaits(self, record: RecordId) -> bool:
+        """Whether the log has not shown a record that somebody else wrote."""
+        return record in self._others
+
     def show(self, record: RecordId) -> None:
         """Note that the log has shown a record, by itself or in a checkpoint."""
         self._others.discard(record)
 
-    def show_others(self) -> None:
+    def show_all(self) -> None:
         """Note that the log holds a checkpoint of this device, and so everything that was known here."""
         self._others.clear()
+        self.unsettled.find_all()
 
     @property
     def lacks_others(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from troth import amendments, collecting
 from troth.amendments import revoke_device
+from troth.collecting import Whole
 from troth.crossing import Crossing
 from troth.crypto import Signer
 from troth.cursor import Cursor
@@ -29,7 +30,7 @@ from troth.mending import Mending, mend
 from troth.outbox import Outbox
 from troth.passage import Passage
 from troth.ports import Entropy
-from troth.record import Kind, Record, Verified
+from troth.record import Kind, Record, Verified, is_signed
 from troth.sightings import Sightings
 from troth.status import Item, Status
 from troth.step import CaughtUp, Changed, Elsewhere, Forked, Offline, Rebuild, RefusedEdit, Row, Step
@@ -98,6 +99,9 @@ class Engine:
             self.inbox.members.check_writer(self.identity.device)
         except UsageError as error:
             return Step(tell=[RefusedEdit(group.ticket, error) for group in groups])
+        if self.passage.is_due:
+            self.passage.rotate(step)
+            self.passage.steer(step)
         try:
             for document in dict.fromkeys(group.document for group in groups):
                 self._edit(document, [group for group in groups if group.document == document], step)
@@ -199,8 +203,11 @@ class Engine:
         Args:
             host: Host and port as they were dialled, for the proof.
         """
+        rows = self.passage.meet_relay(host)
+        if rows is None:
+            return Step(save=self.passage.move(host), tell=[Rebuild("another relay keeps the log from here on")])
         self.passage.connect(host)
-        return Step()
+        return Step(save=rows)
 
     def disconnect(self) -> Step:
         """The link is down; what was in flight will be pushed again."""
@@ -225,6 +232,23 @@ class Engine:
         """Take in frames: verify and save what they bring. `merge` shows it, after this step was committed."""
         step = Step()
         self.listener.hear(frames, step)
+        return self._go_on(step)
+
+    def take_bag(self, whole: Whole, found: "list[Record] | str") -> Step:
+        """Take in what an errand found in a checkpoint. `merge` shows it, after this step was committed."""
+        step = Step()
+        self.listener.take_bag(whole, found, step)
+        return self._go_on(step)
+
+    def put_bag(self, mailbox: MailboxId, parts: Sequence[Record]) -> Step:
+        """Send the parts of a checkpoint, which an errand made, to the mailbox for which it was made."""
+        self.passage.put_bag(mailbox, parts)
+        step = Step()
+        self._push(step)
+        return step
+
+    def _go_on(self, step: Step) -> Step:
+        """Judge what came, and do what is to be done then."""
         self._take(step)
         self.passage.steer(step)
         if self.line.caught_up:
@@ -256,7 +280,7 @@ class Engine:
     def _show(self, arrival: Arrival, step: Step) -> None:
         """Note where a record was seen: in the log that is written to, it has arrived."""
         record = arrival.record
-        if arrival.is_target:
+        if arrival.is_target and self.crossing.awaits(record.id) and self._is_signed(record):
             self.crossing.show(record.id)
         if record == self.unsettled.copy(record.id):
             if arrival.is_target:
@@ -264,8 +288,13 @@ class Engine:
             else:
                 step.note += self.unsettled.show(record.id)
 
+    def _is_signed(self, record: Record) -> bool:
+        """Whether this very copy proves by itself who wrote it: a spoiled one is no use to whoever reads it alone."""
+        key = self.inbox.key_of(record.header.device)
+        return key is not None and is_signed(record, key)
+
     def _show_bag(self, mailbox: MailboxId, bag: Sequence[Record], step: Step) -> None:
-        step.save += self.crossing.bag(mailbox)
+        step.save += self.passage.bag(mailbox)
         if mailbox != self.crossing.mailbox:
             return
         for record in collecting.shown(bag, self.inbox.key_of):

@@ -5,9 +5,10 @@ Whatever an entry turns out to be, it costs its slot of the log and nothing more
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
-from troth import checkpoint, envelope, forward
-from troth.collecting import Collecting
+from troth import envelope, forward
+from troth.collecting import Collecting, Whole
 from troth.crossing import BAGGED, FIRST, REOFFER
 from troth.evidence import Evidence
 from troth.follower import Follower, advice
@@ -16,7 +17,7 @@ from troth.identity import Identity
 from troth.passage import Passage
 from troth.record import Kind, Record
 from troth.retry import Retry
-from troth.step import HangUp, Rebuild, RefusedPush, Row, Step
+from troth.step import Errand, HangUp, Rebuild, RefusedPush, Row, Step
 from troth.unsettled import Unsettled
 from troth_wire import messages
 from troth_wire.errors import MalformedError, RemoteError, VersionError
@@ -27,6 +28,7 @@ from troth_wire.messages import Closed, Deliver, MailboxKind, Message, Reason, R
 __all__ = ["Arrival", "Listener"]
 
 NO_WAY_ON = "a mailbox was closed, and what was left there leads nowhere"
+BROUGHT_AMISS = "a record of another space, or a part of a checkpoint, in a checkpoint or a forward"
 NOT_AN_OPERATION = "between two devices there are operations and nothing else"
 
 
@@ -100,6 +102,7 @@ class Listener:
         for number, (identity, sealed) in enumerate(zip(identities, envelopes, strict=True), position):
             self._open(follower, identity, sealed, number, step)
         if self._is_target(follower):
+            step.note.append(self.passage.tail.grow(sum(map(len, envelopes)), len(envelopes)))
             self.passage.shown(identities, step)
 
     def _stored(self, follower: Follower, position: int, identities: list[EnvelopeId], step: Step) -> None:
@@ -111,6 +114,7 @@ class Listener:
             # Pushed before this device began to write elsewhere: it goes out there as it is.
             step.note += [row for record in pushed if record is not None for row in self.unsettled.show(record)]
             return
+        step.note.append(self.passage.tail.grow(outbox.size_of(identities), len(identities)))
         for identity, record in zip(identities, pushed, strict=True):
             if not outbox.let_loose_go(identity):
                 self.confirm(record, step)
@@ -154,9 +158,23 @@ class Listener:
         whole, rows = self.collecting.take(follower.mailbox, letter)
         step.save += rows
         if whole is not None:
-            bag = checkpoint.unpack(whole, self.identity.space)
-            self.arrived += map(Arrival, bag)
-            self.bags.append((follower.mailbox, bag))
+            step.tell.append(self.opening(whole))
+
+    def opening(self, whole: Whole) -> Errand:
+        """Return the errand that opens a bag and brings its records."""
+        return Errand(
+            work=partial(whole.open_, self.identity.space),
+            back=lambda engine, found: engine.take_bag(whole, found),
+        )
+
+    def take_bag(self, whole: Whole, found: list[Record] | str, step: Step) -> None:
+        """Take in the records of a bag that was opened, or hold it with its reason."""
+        step.save += self.collecting.forget(whole.mailbox, whole.manifest)
+        if isinstance(found, str):
+            self.holding.hold(found, step)
+            return
+        self._bring(found, step)
+        self.bags.append((whole.mailbox, found))
 
     def _closed(self, closed: Closed, follower: Follower, step: Step) -> None:
         try:
@@ -164,7 +182,15 @@ class Listener:
         except RemoteError:
             self.holding.hold(NO_WAY_ON, step)
         else:
-            self.arrived += map(Arrival, letters)
+            self._bring(letters, step)
+
+    def _bring(self, letters: Iterable[Record], step: Step) -> None:
+        """Take in what a checkpoint or a forward holds, as far as a log could have brought it to be judged."""
+        for letter in letters:
+            if letter.header.space == self.identity.space and letter.header.kind != Kind.CHECKPOINT_PART:
+                self.arrived.append(Arrival(letter))
+            else:
+                self.holding.hold(BROUGHT_AMISS, step)
 
     def _refused(self, refusal: Refuse, follower: Follower, step: Step) -> None:
         target = self._is_target(follower)

@@ -20,6 +20,7 @@ from troth.follower import Follower
 from troth.holding import HELD, Holding
 from troth.identity import Identity
 from troth.inbox import Inbox
+from troth.joining import Welcome
 from troth.journal import read_edits
 from troth.keyring import Keyring
 from troth.keys import Epoch
@@ -28,17 +29,18 @@ from troth.line import Line
 from troth.listening import Listener
 from troth.mending import ORIGINS, RENEWED, Mending
 from troth.outbox import EDITS, OUTBOX, Outbox
-from troth.passage import SETTLED, Passage
+from troth.passage import HOST, SETTLED, Passage
 from troth.ports import Entropy, Probe
 from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
 from troth.shelf import Parcel
 from troth.step import Held, Rebuild, RefusedEdit, Row, Step
+from troth.tail import TAIL, Tail
 from troth.unsettled import RECORDS, REMAKE, UNFIT, UNMADE, Unsettled
 from troth.writer import Writer
 from troth_wire import codec
 from troth_wire.errors import DamagedError, MalformedError, RemoteError
-from troth_wire.ids import ChangeHash, DocumentId, Incarnation, Lineage, MailboxId, RecordId
+from troth_wire.ids import ChangeHash, DocumentId, EnvelopeId, Incarnation, Lineage, MailboxId, RecordId
 from troth_wire.limits import RECORD_BYTES_MAX
 
 __all__ = ["begin", "load"]
@@ -54,9 +56,18 @@ _HELD_ROW: Final = codec.fields(codec.text(1024), codec.natural(), codec.blob(RE
 _FUSE_ROW: Final = codec.many(codec.raw(32), 2**31)
 
 
-def begin(identity: Identity, entropy: Entropy) -> list[Row]:
-    """Return the rows with which a store begins to hold a space."""
-    return [Row(ring.IDENTITY, b"", identity.encode()), Row(ring.LIFE, b"", entropy(16))]
+def begin(identity: Identity, entropy: Entropy, welcome: Welcome | None = None) -> list[Row]:
+    """Return the rows with which a store begins to hold a space.
+
+    Args:
+        identity: Who the device is there.
+        entropy: For its life.
+        welcome: Of a device that was added: it keeps the record of that, so that nobody else can withhold it.
+    """
+    rows = [Row(ring.IDENTITY, b"", identity.encode()), Row(ring.LIFE, b"", entropy(16))]
+    if welcome is None or welcome.record is None:
+        return rows
+    return [*rows, Row(RECORDS, (1).to_bytes(8, "big"), codec.pack([False, 0, welcome.record.encode()]))]
 
 
 def load(
@@ -136,9 +147,11 @@ def _build(
     loaded.mending.elsewhere.difference_update(
         change for mine, _, record in kept.values() if mine for change in record.header.changes
     )
-    for why, _, envelope in (codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX) for row in tables[HELD].values()):
-        loaded.holding.count(why, envelope)
+    for identity, row in tables[HELD].items():
+        why, _, envelope = codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX)
+        loaded.holding.count(EnvelopeId(identity), why, envelope)
     _queue(loaded, tables, kept, step)
+    step.tell += map(loaded.listener.opening, loaded.listener.collecting.restore(tables[PARTS]))
     carriers = [*judged.carriers, *judged.beyond]
     _apply(loaded, carriers, tables, probe, step, suspects=None if suspect_all else own)
     return loaded
@@ -156,8 +169,9 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     crossing = Crossing(identity.device, unsettled, epoch.mailbox, bagged=set(map(MailboxId, tables[BAGGED])))
     line = Line(Follower(epoch, cursors[epoch.mailbox]))
     holding, evidence, collecting = Holding(), Evidence(len(tables[EVIDENCE])), Collecting()
-    collecting.restore(tables[PARTS])
     passage = Passage(identity, inbox, keyring, line, writer, crossing, entropy, admission=admission, cursors=cursors)
+    passage.tail = Tail.parse(epoch.mailbox, tables[TAIL].get(epoch.mailbox))
+    passage.host = tables[HOST].get(b"")
     passage.settled |= set(map(MailboxId, tables[SETTLED]))
     return Engine(
         identity=identity,

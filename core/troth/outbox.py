@@ -82,6 +82,11 @@ class Outbox:
         self.refused = None
         return True
 
+    def size_of(self, envelopes: Iterable[EnvelopeId]) -> int:
+        """Return how many bytes those of these envelopes have that wait."""
+        found = (self._loose.get(at) or self._waiting.get(at, (None, b""))[1] for at in envelopes)
+        return sum(map(len, found))
+
     def key(self, record: RecordId) -> bytes:
         """Return the row key of a record that waits."""
         return self._of[record][1]

@@ -8,11 +8,11 @@ look (specs/epochs.md).
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from troth import amendments, collecting, envelope, forward, meeting
-from troth.checkpoint import pack
-from troth.crossing import Crossing
+from troth.crossing import BAGGED, FIRST, REOFFER, Crossing
 from troth.crypto import NONCE_BYTES
 from troth.cursor import Cursor
 from troth.follower import Follower
@@ -22,7 +22,8 @@ from troth.keyring import Keyring
 from troth.keys import Entropy, Epoch
 from troth.line import Line
 from troth.record import Kind, Record, Seen, Verified
-from troth.step import HangUp, Row, Step
+from troth.step import Errand, HangUp, Row, Step
+from troth.tail import TAIL, Tail
 from troth.writer import Writer
 from troth_wire.errors import MalformedError
 from troth_wire.ids import DeviceId, EnvelopeId, MailboxId, RecordId
@@ -32,6 +33,8 @@ from troth_wire.messages import MailboxKind, Message, Push
 
 __all__ = ["SETTLED", "Passage"]
 
+HOST: Final = "host"
+"""The relay whose logs were read, as it was dialled."""
 SETTLED: Final = "settled"
 """By mailbox: it was seen closed and read to its end, so nothing is left to do with it."""
 OTHERS_MAX: Final = 96
@@ -67,8 +70,14 @@ class Passage:
     cursors: dict[MailboxId, Cursor] = field(default_factory=dict)
     """Of mailboxes other than meetings, how far each was read."""
     meetings: dict[MailboxId, Meeting] = field(default_factory=dict)
+    host: bytes | None = None
+    """The relay whose logs were read."""
+    _packing: bool = False
+    """Whether a checkpoint is being made."""
     _bagging: frozenset[EnvelopeId] = frozenset()
     """The parts of a checkpoint of ours that the log has not shown."""
+    tail: Tail = field(default_factory=lambda: Tail(MailboxId(b"")))
+    """How long the log has become to which this device writes."""
     admission: bytes = b""
     """The pass, for a relay that asks for one before it opens a first mailbox."""
     _rotations: int = 0
@@ -117,7 +126,8 @@ class Passage:
 
     def _cross(self, epoch: Epoch, step: Step) -> None:
         """Write to another mailbox from here on; whatever its log lacks, comes after."""
-        step.save += self.crossing.begin(epoch, self.known())
+        step.save += [*self.crossing.begin(epoch, self.known()), Row(TAIL, self.tail.mailbox, None)]
+        self.tail = Tail(epoch.mailbox)
         self.writer.move(epoch, step)
         self._bagging = frozenset()
         step.send += self._follow(epoch.mailbox)
@@ -134,6 +144,7 @@ class Passage:
         mailbox = self.crossing.mailbox
         self.keyring.open_([*self.inbox.members.announced, *self.inbox.leads()])
         if pending is not None:
+            self.tail = Tail(mailbox)
             # What of it the log has shown was not kept, so it is read again from its beginning.
             step.save += self.cursors[mailbox].forget()
             self.cursors[mailbox] = self.writer.scribe.cursor = Cursor(mailbox)
@@ -188,6 +199,26 @@ class Passage:
         return cursor.seen if cursor.contradicts(seen, place or None) else None
 
     # The link
+
+    def meet_relay(self, host: str) -> list[Row] | None:
+        """Note to which relay a link is up; return rows, or None if it is another one, with logs of its own.
+
+        Args:
+            host: As it was dialled.
+        """
+        if self.host is not None:
+            return [] if self.host == host.encode() else None
+        self.host = host.encode()
+        return [Row(HOST, b"", self.host)]
+
+    def move(self, host: str) -> list[Row]:
+        """Return the rows after which this device knows nothing of what a relay keeps: another one does from here on.
+
+        Its log lacks everything that is known here, and nobody is accused of that.
+        """
+        rows = [row for cursor in self.cursors.values() for row in cursor.forget()]
+        rows += [Row(BAGGED, mailbox, None) for mailbox in self.crossing.bagged]
+        return [*rows, *self.unsettle(), Row(REOFFER, self.crossing.mailbox, FIRST), Row(HOST, b"", host.encode())]
 
     def connect(self, host: str) -> None:
         """A link is up."""
@@ -306,13 +337,22 @@ class Passage:
     def _bag(self, step: Step) -> None:
         """Put a checkpoint into a log that holds none, or lacks what others wrote, when nobody else is about to."""
         mailbox = self.crossing.mailbox
-        if self._bagging or self._may_bag != mailbox or any(not at.read or at.open_ for at in self.line.others):
+        if self._packing or self._bagging or self._may_bag != mailbox:
+            return
+        if any(not at.read or at.open_ for at in self.line.others):
             return
         if not self.crossing.lacks_others and self.is_whole:
             return
-        bag = pack(self.identity.space, self.inbox.chains.proven, self.inbox.chains.parked)
-        parts = collecting.letters(bag, self.identity.keys, self.identity.space)
-        self._bagging = self.writer.unsettled.outbox.add_loose(map(self.writer.seal, parts))
+        self._packing = True
+        chains, me = self.inbox.chains, self.identity
+        work = partial(collecting.make, me.space, tuple(chains.proven), tuple(chains.parked), me.keys)
+        step.tell.append(Errand(work=work, back=lambda engine, parts: engine.put_bag(mailbox, parts)))
+
+    def put_bag(self, mailbox: MailboxId, parts: Iterable[Record]) -> None:
+        """Queue the parts of a checkpoint, if it is still missed where it was to go."""
+        self._packing = False
+        if mailbox == self.crossing.mailbox and self.line.caught_up:
+            self._bagging = self.writer.unsettled.outbox.add_loose(map(self.writer.seal, parts))
 
     @property
     def is_whole(self) -> bool:
@@ -320,11 +360,22 @@ class Passage:
         current, mailbox = self.inbox.members.current, self.crossing.mailbox
         return current is None or current.generation == 0 or mailbox in self.crossing.bagged
 
+    def bag(self, mailbox: MailboxId) -> list[Row]:
+        """Note that a log holds a whole checkpoint."""
+        if mailbox == self.tail.mailbox:
+            return [*self.crossing.bag(mailbox), self.tail.bag()]
+        return self.crossing.bag(mailbox)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether another key is due before this device writes, since the log has become long."""
+        return self.tail.is_long and self.line.caught_up and self.is_whole
+
     def shown(self, envelopes: Iterable[EnvelopeId], step: Step) -> None:
         """Note that the log has shown envelopes: a checkpoint of ours may be whole there."""
         if self._bagging and not self._bagging.difference(envelopes):
-            step.save += self.crossing.bag(self.crossing.mailbox)
-            self.crossing.show_others()
+            step.save += self.bag(self.crossing.mailbox)
+            self.crossing.show_all()
         self._bagging = self._bagging.difference(envelopes)
 
     def _settle(self, follower: Follower, step: Step) -> None:

@@ -1,6 +1,8 @@
 """One input, one step: what to commit, then what to transmit, then what to show, in that order and no other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from troth_wire.errors import UsageError
 from troth_wire.ids import DeviceId, DocumentId, RecordId
@@ -11,6 +13,7 @@ __all__ = [
     "Changed",
     "Disputed",
     "Elsewhere",
+    "Errand",
     "Event",
     "Forked",
     "HangUp",
@@ -117,11 +120,24 @@ class Rebuild:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something that takes long and touches nothing: to be done beside everything else, and what it gives handed back.
+
+    Attributes:
+        work: Returns what is handed back; never raises.
+        back: Takes the engine as it is by then, which may be another one, and what was found; returns a step.
+    """
+
+    work: Callable[[], Any]
+    back: Callable[[Any, Any], "Step"]
+
+
 Notice = CaughtUp | Changed | Disputed | Elsewhere | Forked | Held | Offline | RefusedPush | Renewed
 """What an app may want to show."""
 
-Event = Notice | Rebuild | RefusedEdit
-"""What the driver hears; Rebuild and RefusedEdit are for itself."""
+Event = Notice | Errand | Rebuild | RefusedEdit
+"""What the driver hears; Errand, Rebuild and RefusedEdit are for itself."""
 
 
 @dataclass(slots=True)

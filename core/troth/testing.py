@@ -20,7 +20,7 @@ from troth.joining import Welcome, request
 from troth.keys import DeviceKeys
 from troth.loading import begin, load
 from troth.ports import Entropy, Store
-from troth.step import Event, HangUp, Rebuild, RefusedEdit, Row, Step
+from troth.step import Errand, Event, HangUp, Rebuild, RefusedEdit, Row, Step
 from troth_wire import log, messages, proof, session
 from troth_wire.errors import ForgedError, LocalError, MalformedError, StoreError, TrothError
 from troth_wire.ids import ActorId, DocumentId, EnvelopeId, Lineage, MailboxId, RunningHash
@@ -206,8 +206,9 @@ class Relay:
 class Session:
     """One link, seen from the relay."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Relay, host: str = HOST) -> None:
         self._relay = relay
+        self._host = host
         self._challenge = relay.entropy(32)
         self._states: dict[MailboxId, State] = {}
         self._sent: dict[MailboxId, int] = {}
@@ -264,7 +265,7 @@ class Session:
         match message:
             case Prove(mailbox, signature):
                 try:
-                    proof.verify(signature, host=HOST, challenge=self._challenge, mailbox=mailbox)
+                    proof.verify(signature, host=self._host, challenge=self._challenge, mailbox=mailbox)
                 except ForgedError:
                     return [Refuse(Reason.BAD_PROOF, mailbox, (), 0)]
                 if mailbox in relay.tombstones:
@@ -333,6 +334,12 @@ class Device:
     told: list[Event] = field(default_factory=list)
     noted: list[Row] = field(default_factory=list)
     """Rows that wait for the next commit; a crash loses them."""
+    host: str = HOST
+    """How it dials the relay."""
+    relay: Relay | None = None
+    """Another relay than that of the world."""
+    errands: list[Errand] = field(default_factory=list)
+    """What is done beside everything else, and is not done yet."""
     crash_in: int | None = None
     """Crash at the n-th step boundary from now: 0 is before the next commit, 1 after it, 2 after sending."""
 
@@ -359,9 +366,10 @@ class Device:
     def connect(self) -> None:
         """Bring the link up, if it is down."""
         if self.session is None:
-            self.session = Session(self.world.relay)
-            self._carry_out(self.engine.connect(HOST))
-            self._arrive(self.session.open_())
+            self.session = session = Session(self.relay or self.world.relay, self.host)
+            self._carry_out(self.engine.connect(self.host))
+            if self.session is session:
+                self._arrive(self.session.open_())
 
     def cut(self) -> None:
         """Cut the link; what is in flight is lost."""
@@ -372,14 +380,23 @@ class Device:
 
     def pump(self, limit: int | None = None) -> bool:
         """Let the relay send what it has, and take it in; tell whether anything arrived."""
+        ran = self.run_errands()
         if self.session is None:
-            return False
+            return ran
         self._arrive(self.session.flush(limit))
         frames, self.inflight = self.inflight, []
         if frames:
             self._carry_out(self.engine.receive(frames))
             self._carry_out(self.engine.merge())
-        return bool(frames)
+        return bool(frames) or ran
+
+    def run_errands(self) -> bool:
+        """Do what takes long and hand back what it gives; tell whether there was anything."""
+        errands, self.errands = self.errands, []
+        for errand in errands:
+            self._carry_out(errand.back(self.engine, errand.work()))
+            self._carry_out(self.engine.merge())
+        return bool(errands)
 
     def tick(self, now_s: float) -> None:
         """Let time pass."""
@@ -394,6 +411,7 @@ class Device:
         self.session = None
         self.inflight.clear()
         self.noted.clear()
+        self.errands.clear()
         self.crash_in = None
         self.engine, step = load(self.store.load(), entropy=self.world.entropy, probe=probe_here, moved=moved)
         self._carry_out(step)
@@ -415,6 +433,7 @@ class Device:
         for message in step.send:
             self._send(message)
         self._boundary()
+        self.errands += [event for event in step.tell if isinstance(event, Errand)]
         self.told += step.tell
         if any(isinstance(event, Rebuild) for event in step.tell):
             self.restart()
@@ -494,7 +513,7 @@ class World:
 
     def _settle(self, name: str, keys: DeviceKeys, admin: bytes, welcome: Welcome) -> Device:
         store = MemoryStore()
-        store.commit(begin(Identity.welcomed(keys, welcome, expected=welcome.genesis.space), self.entropy))
+        store.commit(begin(Identity.welcomed(keys, welcome, expected=welcome.genesis.space), self.entropy, welcome))
         engine, step = load(store.load(), entropy=self.entropy, probe=probe_here)
         device = Device(name, self, store, keys, Signer(admin), engine)
         device._carry_out(step)

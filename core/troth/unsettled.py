@@ -116,6 +116,10 @@ class Unsettled:
             del self._unsent[identity]
         return rows
 
+    def find_all(self) -> None:
+        """Note that a new log holds everything that it lacked."""
+        self._lost.clear()
+
     def give_back(self) -> Iterator[tuple[bytes, Verified]]:
         """Yield (row key, record) of everything that a lost log still lacks and that does not wait already."""
         lost, self._lost = self._lost, {}

@@ -111,3 +111,12 @@ INTRODUCTION_BYTES_MAX: Final = 2_048
 """What a side of a pairing says of itself: fits one record, with its nonce."""
 PAIRING_ITEMS_MAX: Final = 16
 """Spaces for which something is handed over at once in a pairing."""
+
+ADDRESS_BYTES_MAX: Final = 512
+"""A relay's address: a scheme, a host with its port, a path."""
+SIGNPOST_BYTES: Final = 16_384
+"""What is sealed in a signpost, exactly: its size says nothing, and every space that it may name fits."""
+SIGNPOST_SPACES_MAX: Final = 16
+"""Spaces in one signpost: whoever has more writes several."""
+SIGNPOSTS_READ_MAX: Final = 64
+"""Signposts that are read of a mailbox: a thief may write as many as it wants."""

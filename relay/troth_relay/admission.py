@@ -14,6 +14,8 @@ from troth_relay import limits
 from troth_wire.limits import (
     ENVELOPE_BYTES_MAX,
     INVITATION_LIFE_S,
+    MEETING_BYTES_MAX,
+    MEETING_LIFE_S,
     RENDEZVOUS_LIFE_S,
     RENDEZVOUS_RECORD_BYTES,
     RENDEZVOUS_RECORDS_MAX,
@@ -23,7 +25,9 @@ from troth_wire.messages import MailboxKind
 __all__ = [
     "BRIEF_RATE",
     "CREATION_RATE",
+    "LINE_RATE",
     "LINK_BRIEF_RATE",
+    "PAIRS",
     "Bucket",
     "Policy",
     "Rate",
@@ -58,9 +62,13 @@ class Bucket:
 CREATION_RATE: Final = Rate(per_s=limits.CREATIONS_PER_S, burst=limits.CREATIONS_BURST)
 BRIEF_RATE: Final = Rate(per_s=limits.BRIEF_PER_S, burst=limits.BRIEF_BURST)
 LINK_BRIEF_RATE: Final = Rate(per_s=1 / limits.LINK_BRIEF_S, burst=limits.LINK_BRIEF_BURST)
+LINE_RATE: Final = Rate(per_s=1 / limits.LINE_OPENING_S, burst=limits.LINE_BURST)
+PAIRS: Final = frozenset({MailboxKind.RENDEZVOUS, MailboxKind.INVITATION})
+"""Where two links meet at a time, and every record has one size."""
 LIVES: Final = {
     MailboxKind.RENDEZVOUS: (RENDEZVOUS_LIFE_S, limits.RENDEZVOUS_STEP_S),
     MailboxKind.INVITATION: (INVITATION_LIFE_S, limits.INVITATION_STEP_S),
+    MailboxKind.MEETING: (MEETING_LIFE_S, limits.MEETING_STEP_S),
 }
 """How long a brief mailbox lives, and to how many seconds its end is rounded up."""
 
@@ -74,6 +82,7 @@ class Policy:
     creation_rate: Rate = CREATION_RATE
     brief_rate: Rate = BRIEF_RATE
     envelope_bytes_max: int = ENVELOPE_BYTES_MAX
+    closed_log_days: int = limits.CLOSED_LOG_DAYS
     passes: frozenset[bytes] = frozenset()
     """Hashes of passes that count always; none at all: everyone may create, if it is not closed."""
     closed: bool = False
@@ -116,16 +125,16 @@ def cost(envelopes: Iterable[bytes]) -> int:
 
 def fits(envelopes: Iterable[bytes], *, kind: MailboxKind, policy: Policy) -> bool:
     """Tell whether each envelope has a size that this relay takes in a mailbox of this kind."""
-    if kind in LIVES:
+    if kind in PAIRS:
         return all(len(envelope) == RENDEZVOUS_RECORD_BYTES for envelope in envelopes)
     return all(len(envelope) <= policy.envelope_bytes_max for envelope in envelopes)
 
 
 def room(kind: MailboxKind, *, policy: Policy) -> int:
     """Return the quota of a mailbox in bytes; records of one size make it a number of records."""
-    if kind in LIVES:
+    if kind in PAIRS:
         return RENDEZVOUS_RECORDS_MAX * (RENDEZVOUS_RECORD_BYTES + limits.ENTRY_OVERHEAD_BYTES)
-    return policy.quota_bytes
+    return MEETING_BYTES_MAX if kind is MailboxKind.MEETING else policy.quota_bytes
 
 
 def end(kind: MailboxKind, *, now_s: int) -> int:

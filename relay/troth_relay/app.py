@@ -34,6 +34,7 @@ from troth_relay.requests import (
     Resume,
     Send,
     Settled,
+    Shut,
     Sweep,
 )
 from troth_relay.store import Stats, Store
@@ -262,7 +263,7 @@ class Relay:
                     message = output.message
                     frame = packed.get(id(message)) or packed.setdefault(id(message), _pack(message))
                     self._sockets[output.connection].waiting.put_nowait(frame)
-                case Append() | Open() | Sweep():
+                case Append() | Open() | Shut() | Sweep():
                     self._writer.submit(output)
                 case Look() | Read():
                     self._reader.submit(output)

@@ -40,6 +40,7 @@ class Config:
     passes: frozenset[bytes] = frozenset()
     registration: str = "open"
     disk_floor_bytes: int = limits.DISK_FLOOR_BYTES
+    closed_log_days: int = limits.CLOSED_LOG_DAYS
     log_format: str = "plain"
     metrics: str | None = None
 
@@ -62,6 +63,8 @@ class Config:
             )
         if self.disk_floor_bytes < 0:
             raise UsageError("--disk-floor-mb must be at least 0, which means no floor.")
+        if self.closed_log_days < 1:
+            raise UsageError("--closed-log-days must be at least 1: what nobody had time to read would be lost.")
         if self.registration not in REGISTRATIONS:
             raise UsageError(f"--registration must be {' or '.join(REGISTRATIONS)}.")
         if self.registration == "open" and self.passes:
@@ -96,7 +99,13 @@ class Config:
     def policy(self) -> Policy:
         """Return what the hub needs to know of it."""
         rate = Rate(per_s=self.rate_bytes_per_s, burst=self.rate_burst_bytes)
-        return Policy(quota_bytes=self.quota_bytes, rate=rate, passes=self.passes, closed=self.registration == "pass")
+        return Policy(
+            quota_bytes=self.quota_bytes,
+            rate=rate,
+            closed_log_days=self.closed_log_days,
+            passes=self.passes,
+            closed=self.registration == "pass",
+        )
 
 
 def configure(choices: Mapping[str, Choice]) -> Config:
@@ -119,6 +128,7 @@ def configure(choices: Mapping[str, Choice]) -> Config:
         passes=read_passes(Path(pass_file)) if pass_file is not None else frozenset(),
         registration=decided["registration"],
         disk_floor_bytes=decided["disk_floor_mb"] * MEBIBYTE,
+        closed_log_days=decided["closed_log_days"],
         log_format=decided["log_format"],
         metrics=decided["metrics"],
     )

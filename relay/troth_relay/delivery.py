@@ -10,7 +10,7 @@ from troth_relay.requests import ConnectionId
 from troth_relay.store import Entry
 from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_ENVELOPES_MAX
-from troth_wire.messages import Deliver, Message, Refuse, Stored
+from troth_wire.messages import Closed, Deliver, Message, Refuse, Stored
 
 __all__ = ["Run", "announce", "deliver", "weigh"]
 
@@ -64,6 +64,8 @@ def weigh(message: Message) -> int:
             items: Sequence[bytes] = message.envelopes
         case Stored() | Refuse():
             items = message.envelope_ids
+        case Closed():
+            items = (message.forward,)
         case _:
             items = ()
     return MESSAGE_WEIGHT + sum(len(item) + ITEM_WEIGHT for item in items)

@@ -1,8 +1,10 @@
 """Who is connected, who follows what, and the one way out for all that the hub says, where it is weighed."""
 
+from weakref import WeakValueDictionary
+
 from troth_relay.delivery import weigh
-from troth_relay.limits import UNSENT_BYTES_MAX
-from troth_relay.link import Follower, Link
+from troth_relay.limits import UNSENT_BYTES_MAX, UNSTORED_BYTES_MAX
+from troth_relay.link import Follower, KnownLog, Link
 from troth_relay.requests import Asked, ConnectionId, Drop, DropReason, Output, Pause, Resume, Send
 from troth_wire import session
 from troth_wire.ids import MailboxId
@@ -21,6 +23,8 @@ class Desk:
         self.followers: dict[MailboxId, dict[ConnectionId, Follower]] = {}
         self.participants: dict[MailboxId, set[ConnectionId]] = {}
         """Who takes part in a brief mailbox."""
+        self.logs: WeakValueDictionary[MailboxId, KnownLog] = WeakValueDictionary()
+        """The logs that anybody here has proven."""
         self._outputs: list[Output] = []
 
     def flush(self) -> list[Output]:
@@ -52,6 +56,20 @@ class Desk:
         else:
             link.states[mailbox] = after
         self.say(link, message)
+
+    def hold(self, link: Link, cost: int) -> None:
+        """Count what of a connection waits for the disk; past the bound nothing more is read from it."""
+        link.unstored += cost
+        if link.unstored > UNSTORED_BYTES_MAX and not link.paused:
+            link.paused = True
+            self.ask(Pause(link.connection))
+
+    def release(self, link: Link, cost: int) -> None:
+        """Count what of a connection waits no more."""
+        link.unstored -= cost
+        if link.unstored <= UNSTORED_BYTES_MAX and link.paused:
+            link.paused = False
+            self.ask(Resume(link.connection))
 
     def follow(self, follower: Follower) -> None:
         """Let a follower hear of what is committed from now on."""
@@ -90,6 +108,7 @@ class Desk:
     def leave(self, link: Link, mailbox: MailboxId) -> None:
         """Let a connection use a mailbox no more."""
         link.kinds.pop(mailbox, None)
+        link.logs.pop(mailbox, None)
         others = self.participants.get(mailbox, set())
         others.discard(link.connection)
         if not others:

@@ -1,7 +1,7 @@
 """Every follower gets every entry after its cursor, once and in order; what waits for it is bounded.
 
 What was just committed goes out from memory if it continues a follower's cursor and there is room.
-Everything else is read from the log, a page at a time, whenever there is room.
+Everything else is read from the log, a page at a time, whenever there is room; so is how a log was closed, after all.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from troth_relay.desk import Desk
 from troth_relay.limits import RETRY_S
 from troth_relay.link import Follower, Link
 from troth_relay.requests import DropReason, Read
-from troth_relay.store import Entry, Page
+from troth_relay.store import Closing, Entry, Log, Page
 from troth_wire.errors import StoreError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX
-from troth_wire.messages import Follow, Head, MailboxKind, Message, Reason, Refuse
+from troth_wire.messages import Closed, Follow, Head, MailboxKind, Message, Reason, Refuse
 
 __all__ = ["Fanout"]
 
@@ -32,7 +32,7 @@ class Fanout:
         if message.mailbox not in link.kinds:
             self._desk.tell(link, message.mailbox, Refuse(Reason.EXPIRED, message.mailbox, (), 0))
             return
-        follower = Follower(link, message.mailbox, cursor=message.after, asked=message)
+        follower = Follower(link, message.mailbox, message.lineage, cursor=message.after, asked=message)
         # Before the first page is read: what is committed in between must not be missed.
         self._desk.follow(follower)
         self._refill(follower)
@@ -86,10 +86,23 @@ class Fanout:
             if follower is not None:
                 self._reject(follower, Reason.EXPIRED, retry_after_s=0)
 
+    def closed(self, log: Log) -> None:
+        """Let everybody who follows a log hear, after its last entry, that it is closed."""
+        for follower in list(self._desk.followers.get(log.mailbox, {}).values()):
+            follower.end, follower.closed = max(follower.end, log.position), True
+            self._refill(follower)
+
+    def show_closed(self, link: Link, log: Log) -> None:
+        """Tell a connection how a log was closed of which nothing else is left."""
+        follower = Follower(link, log.mailbox, log.lineage, cursor=log.position, asked=None, closed=True)
+        self._desk.follow(follower)
+        self._refill(follower)
+
     def _answer(self, follower: Follower, asked: Follow, page: Page | StoreError | None) -> None:
         if isinstance(page, StoreError):
             self._reject(follower, Reason.BUSY, retry_after_s=RETRY_S)
-        elif page is None and follower.link.kinds.get(follower.mailbox) is not MailboxKind.LOG:
+        elif (page is None and self._is_brief(follower)) or (page is not None and page.log.erased):
+            # Of a log that was closed long ago the entries may go at any time; whoever proves it anew is told.
             self._reject(follower, Reason.EXPIRED, retry_after_s=0)
         elif page is None or page.log.lineage != asked.lineage or page.running != asked.running:
             self._reject(follower, Reason.ROLLED_BACK, retry_after_s=0)
@@ -100,26 +113,39 @@ class Fanout:
             follower.asked = None
             self._advance(follower, page)
 
+    def _is_brief(self, follower: Follower) -> bool:
+        return follower.link.kinds.get(follower.mailbox) is not MailboxKind.LOG
+
     def _reject(self, follower: Follower, reason: Reason, *, retry_after_s: int) -> None:
         self._desk.unfollow(follower)
         self._desk.tell(follower.link, follower.mailbox, Refuse(reason, follower.mailbox, (), retry_after_s))
 
     def _continue(self, follower: Follower, page: Page | StoreError | None) -> None:
-        if isinstance(page, Page):
+        if isinstance(page, Page) and _goes_on(follower, page):
             self._advance(follower, page)
             return
-        if page is None and follower.link.kinds.get(follower.mailbox) is not MailboxKind.LOG:
+        if not isinstance(page, StoreError) and self._is_brief(follower):
+            # It came to its end, or a log took its place.
             self._reject(follower, Reason.EXPIRED, retry_after_s=0)
             return
         self._desk.tell(follower.link, follower.mailbox, Refuse(Reason.BUSY, follower.mailbox, (), RETRY_S))
         self._desk.drop(follower.link, DropReason.TROUBLE)
 
     def _advance(self, follower: Follower, page: Page) -> None:
-        follower.end = max(follower.end, page.log.position)
+        follower.end, follower.closed = max(follower.end, page.log.position), page.log.closed or follower.closed
+        if page.closing is not None:
+            self._take_leave(follower, page.log, page.closing)
+            return
         if page.entries:
             frames = list(deliver(follower.mailbox, page.entries))
             self._send(follower, frames, cursor=page.entries[-1].position)
         self._refill(follower)
+
+    def _take_leave(self, follower: Follower, log: Log, closing: Closing) -> None:
+        self._desk.unfollow(follower)
+        last = (log.lineage, log.position, log.running)
+        closed = Closed(log.mailbox, *last, closing.successor, closing.forward)
+        self._desk.tell(follower.link, follower.mailbox, closed)
 
     def _send(self, follower: Follower, frames: Sequence[Message], *, cursor: int) -> None:
         follower.cursor = cursor
@@ -134,7 +160,7 @@ class Fanout:
     def _refill(self, follower: Follower) -> None:
         link = follower.link
         link.lagging.pop(follower.mailbox, None)
-        done = follower.asked is None and follower.cursor >= follower.end
+        done = follower.asked is None and follower.cursor >= follower.end and not follower.closed
         if follower.reading or done:
             return
         if not link.has_room(FRAME_BYTES_MAX):
@@ -143,3 +169,9 @@ class Fanout:
         follower.reading = True
         link.reads += 1
         self._desk.ask(Read(link.connection, follower.mailbox, follower.cursor))
+
+
+def _goes_on(follower: Follower, page: Page) -> bool:
+    """Tell whether a page is of the log that is followed, and of one that gives what comes next."""
+    same = page.log.lineage == follower.lineage
+    return same and (not page.log.erased or page.closing is not None)

@@ -10,24 +10,25 @@ from typing import Final
 
 from troth_relay import limits
 from troth_relay.admission import Policy
+from troth_relay.closing import Closer
 from troth_relay.delivery import Run
 from troth_relay.desk import Desk
 from troth_relay.door import Door
 from troth_relay.fanout import Fanout
 from troth_relay.intake import Intake
 from troth_relay.link import Link
-from troth_relay.requests import Append, ConnectionId, DropReason, Look, Open, Output, Read, Settled, Sweep
+from troth_relay.requests import Append, ConnectionId, DropReason, Look, Open, Output, Read, Settled, Shut, Sweep
 from troth_relay.store import Appended, Denial, Log, Page
 from troth_wire import messages, session
 from troth_wire.errors import MalformedError, StoreError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import WIRE_VERSION
-from troth_wire.messages import Create, Follow, Hello, Prove, Push, Reason, Refuse
+from troth_wire.messages import Close, Create, Follow, Hello, Prove, Push, Reason, Refuse
 from troth_wire.session import State
 
 __all__ = ["Hub"]
 
-FROM_CLIENTS: Final = (Prove, Create, Follow, Push)
+FROM_CLIENTS: Final = (Prove, Create, Follow, Push, Close)
 
 
 class Hub:
@@ -42,9 +43,10 @@ class Hub:
         """
         self._policy = policy
         self._desk = Desk()
-        self._door = Door(self._desk, policy, names=names)
-        self._intake = Intake(self._desk, policy)
         self._fanout = Fanout(self._desk)
+        self._door = Door(self._desk, policy, self._fanout, names=names)
+        self._intake = Intake(self._desk, policy)
+        self._closer = Closer(self._desk, self._fanout)
         self._sweeping = False
 
     def allow(self, policy: Policy) -> None:
@@ -99,6 +101,8 @@ class Hub:
                     self._door.found(asked, result)
                 case Read(), Page() | StoreError() | None:
                     self._fanout.page(asked, result)
+                case Shut(), Log() | Denial() | StoreError() | None:
+                    self._closer.settled(asked, result)
                 case Sweep(), tuple() | StoreError():
                     self._swept(result)
                 case _:
@@ -112,10 +116,11 @@ class Hub:
         for link in list(self._desk.links.values()):
             self._look_after(link, now=now)
         self._intake.tick(now=now)
+        self._door.tick(now=now)
         if not self._sweeping:
             # One at a time: a disk that is slow or full must not gather them.
             self._sweeping = True
-            self._desk.ask(Sweep())
+            self._desk.ask(Sweep(self._policy.closed_log_days))
         return self._desk.flush()
 
     def shut(self) -> list[Output]:
@@ -160,7 +165,7 @@ class Hub:
         self._desk.say(link, Refuse(reason, None, (), 0))
         self._desk.drop(link, DropReason.MISUSE)
 
-    def _obey(self, link: Link, message: Prove | Create | Follow | Push, *, now: float) -> None:
+    def _obey(self, link: Link, message: Prove | Create | Follow | Push | Close, *, now: float) -> None:
         match message:
             case Prove():
                 self._door.prove(link, message)
@@ -170,3 +175,5 @@ class Hub:
                 self._fanout.follow(link, message)
             case Push():
                 self._intake.push(link, message, now=now)
+            case Close():
+                self._closer.close(link, message)

@@ -7,12 +7,13 @@ from troth_relay import admission, limits
 from troth_relay.admission import Bucket, Policy
 from troth_relay.desk import Desk
 from troth_relay.link import Link
-from troth_relay.requests import Append, Pause, Resume
+from troth_relay.requests import Append
 from troth_relay.store import Appended
 from troth_wire.errors import StoreError
 from troth_wire.ids import EnvelopeId, MailboxId
 from troth_wire.log import envelope_id
 from troth_wire.messages import Push, Reason, Refuse
+from troth_wire.session import State
 
 __all__ = ["Intake"]
 
@@ -38,12 +39,15 @@ class Intake:
             ids = tuple(identifier for identifier, _ in named)
             self._refuse(link, message.mailbox, reason, ids, retry_after_s=wait_s)
             return
-        self._hold(link, admission.cost(message.envelopes))
+        self._desk.hold(link, admission.cost(message.envelopes))
         quota_bytes = admission.room(link.kinds[message.mailbox], policy=self._policy)
         self._desk.ask(Append(link.connection, message.mailbox, named, quota_bytes))
 
     def _judge(self, link: Link, message: Push, *, now: float) -> tuple[Reason | None, int]:
         kind = link.kinds.get(message.mailbox)
+        if link.states.get(message.mailbox) is State.ENDED:
+            # It was on its way when the log was closed.
+            return Reason.CLOSED, 0
         if kind is None:
             return Reason.EXPIRED, 0
         if not admission.fits(message.envelopes, kind=kind, policy=self._policy):
@@ -58,12 +62,13 @@ class Intake:
         link = self._desk.links.get(asked.connection)
         if link is None:
             return
-        self._release(link, admission.cost(envelope for _, envelope in asked.envelopes))
+        self._desk.release(link, admission.cost(envelope for _, envelope in asked.envelopes))
         if isinstance(result, StoreError):
             ids = tuple(identifier for identifier, _ in asked.envelopes)
             self._refuse(link, asked.mailbox, Reason.BUSY, ids, retry_after_s=limits.RETRY_S)
         elif result.refused:
-            reason = Reason.QUOTA if asked.mailbox in link.kinds else Reason.EXPIRED
+            reason = Reason.CLOSED if result.closed else Reason.QUOTA
+            reason = reason if asked.mailbox in link.kinds else Reason.EXPIRED
             self._refuse(link, asked.mailbox, reason, result.refused, retry_after_s=0)
 
     def tick(self, *, now: float) -> None:
@@ -83,15 +88,3 @@ class Intake:
         retry_after_s: int,
     ) -> None:
         self._desk.tell(link, mailbox, Refuse(reason, mailbox, ids, min(retry_after_s, limits.RETRY_S_MAX)))
-
-    def _hold(self, link: Link, cost: int) -> None:
-        link.unstored += cost
-        if link.unstored > limits.UNSTORED_BYTES_MAX and not link.paused:
-            link.paused = True
-            self._desk.ask(Pause(link.connection))
-
-    def _release(self, link: Link, cost: int) -> None:
-        link.unstored -= cost
-        if link.unstored <= limits.UNSTORED_BYTES_MAX and link.paused:
-            link.paused = False
-            self._desk.ask(Resume(link.connection))

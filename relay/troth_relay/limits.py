@@ -25,7 +25,7 @@ CONNECTIONS_MAX: Final = 10_000
 ENTRY_OVERHEAD_BYTES: Final = 256
 """What an entry costs beside its envelope, counted in quota and rate: ids, hashes and indexes."""
 QUOTA_BYTES: Final = 256 * 1_048_576
-"""Default room of one mailbox: sixty tails at the size where a space starts a new one."""
+"""Default room of one line of logs: sixty tails at the size where a space starts a new one."""
 RATE_BYTES_PER_S: Final = 4 * 1_048_576
 """Default lasting rate of one mailbox."""
 RATE_BURST_BYTES: Final = 64 * 1_048_576
@@ -52,6 +52,16 @@ RENDEZVOUS_STEP_S: Final = 60
 """The end of a rendezvous is kept to the minute, rounded up: no finer than it needs to be."""
 INVITATION_STEP_S: Final = 3_600
 """The end of an invitation is kept to the hour, rounded up."""
+MEETING_STEP_S: Final = 86_400
+"""The end of a meeting is kept to the day, rounded up."""
+LINE_BURST: Final = 32
+"""Logs that may be opened in one line at once: more keys than honest devices change in a day."""
+LINE_OPENING_S: Final = 60
+"""After those, a line may open another each time so many seconds have passed."""
+CLOSED_LOG_DAYS: Final = 180
+"""Default time for which the entries of a closed log are kept: for a device that was away for half a year."""
+ERASE_ENTRIES_MAX: Final = 1_024
+"""Entries of closed logs that one commit deletes: bounds how long it holds up the others."""
 SWEEP_MAILBOXES_MAX: Final = 256
 """Mailboxes that one commit deletes because they have ended: bounds how long it holds up the others."""
 RECLAIM_PAGES_MAX: Final = 1_024
@@ -61,9 +71,9 @@ FREE_PAGES_KEPT: Final = 256
 PASS_FILE_BYTES_MAX: Final = 1_048_576
 """The file of passes."""
 PASS_USES: Final = 5
-"""Mailboxes that a new pass opens, unless told otherwise: a space takes one, and another whenever its key changes."""
+"""Lines that a new pass begins, unless told otherwise: a space takes one, whatever happens to its key."""
 PASS_USES_MAX: Final = 1_000_000
-"""Mailboxes that one pass may open at most."""
+"""Lines that one pass may begin at most."""
 PASS_LIFE_S: Final = 604_800
 """How long a new pass counts, unless told otherwise: a week to take it to somebody."""
 PASS_LIFE_S_MAX: Final = 315_360_000

@@ -5,12 +5,21 @@ from dataclasses import dataclass, field
 from troth_relay.admission import Bucket
 from troth_relay.limits import UNSENT_ENTRY_BYTES_MAX
 from troth_relay.requests import ConnectionId
-from troth_wire.ids import MailboxId
+from troth_relay.store import LineId
+from troth_wire.ids import Lineage, MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX
 from troth_wire.messages import Follow, MailboxKind
 from troth_wire.session import State
 
-__all__ = ["Follower", "Link"]
+__all__ = ["Follower", "KnownLog", "Link"]
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class KnownLog:
+    """What the hub knows of a log that somebody here has proven; one for all of them."""
+
+    line: LineId
+    closed: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +32,8 @@ class Link:
     states: dict[MailboxId, State] = field(default_factory=dict)
     kinds: dict[MailboxId, MailboxKind] = field(default_factory=dict)
     """The mailboxes that it may use: proven, there, and not at their end."""
+    logs: dict[MailboxId, KnownLog] = field(default_factory=dict)
+    """The logs among them."""
     followers: dict[MailboxId, "Follower"] = field(default_factory=dict)
     lagging: dict[MailboxId, None] = field(default_factory=dict)
     """Followers that wait for room; a dict, so that they take turns."""
@@ -56,11 +67,14 @@ class Follower:
     """One mailbox read by one connection.
 
     Everything up to `cursor` was sent to it; everything up to `end` is known to be in the log.
+    `closed`: after the last entry Closed is to be sent, and nothing else.
     """
 
     link: Link
     mailbox: MailboxId
+    lineage: Lineage
     cursor: int
     asked: Follow | None
     end: int = 0
     reading: bool = False
+    closed: bool = False

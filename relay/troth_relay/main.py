@@ -145,6 +145,11 @@ def gc(*, file: Path | None, **flags: Any) -> None:
         before, ended = path.stat().st_size, 0
         while gone := store.sweep(now_s=SystemEntropy().now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX):
             ended += len(gone)
+        closed_before = SystemEntropy().day() - configure(_choose(file, flags)).closed_log_days
+        while store.erase(closed_before=closed_before, entries_max=limits.ERASE_ENTRIES_MAX):
+            continue
+        if wrong := store.recount():
+            click.echo(f"{wrong} sums of what is stored were wrong, and are right now")
         store.reclaim()
         click.echo(f"{ended} mailboxes had ended; {before - path.stat().st_size} bytes went back to the disk")
 
@@ -204,9 +209,9 @@ def pass_() -> None:
 
 @pass_.command(name="create")
 @_settings
-@click.option("--uses", default=limits.PASS_USES, show_default=True, help="How many mailboxes it opens.")
+@click.option("--uses", default=limits.PASS_USES, show_default=True, help="How many lines it begins.")
 @click.option("--ttl", default="7d", show_default=True, help="How long it counts: hours (h), days (d), weeks (w).")
-@click.option("--quota", default=None, help="Room of each mailbox that it opens, such as 200M.")
+@click.option("--quota", default=None, help="Room of each line that it begins, such as 200M.")
 def create_pass(*, uses: int, ttl: str, quota: str | None, file: Path | None, **flags: Any) -> None:
     """Make a pass and print it; it is not kept, and can not be shown again."""
     with _exits():

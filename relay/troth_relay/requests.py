@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NewType
 
+from troth_relay import limits
 from troth_relay.store import Appended, Denial, Log, Page
 from troth_wire.errors import StoreError
 from troth_wire.ids import EnvelopeId, MailboxId
@@ -23,6 +24,7 @@ __all__ = [
     "Resume",
     "Send",
     "Settled",
+    "Shut",
     "Sweep",
 ]
 
@@ -115,11 +117,23 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Shut:
+    """Close this log, towards the successor or for good."""
+
+    connection: ConnectionId
+    mailbox: MailboxId
+    successor: MailboxId | None
+    forward: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
-    """Delete mailboxes that have ended, and say which."""
+    """Delete mailboxes that have ended, and say which; and entries of logs that were closed so many days ago."""
+
+    closed_log_days: int = limits.CLOSED_LOG_DAYS
 
 
-Asked = Look | Open | Append | Read | Sweep
+Asked = Look | Open | Append | Read | Shut | Sweep
 Output = Send | Drop | Pause | Resume | Asked
 Settled = tuple[Asked, Log | Page | Appended | Denial | tuple[MailboxId, ...] | StoreError | None]
 """A request to the store, and what came of it."""

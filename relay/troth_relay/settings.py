@@ -82,7 +82,7 @@ TABLE: Final = (
     ),
     Setting("pass_file", Kind.TEXT, None, "Passes besides, one a line, that open any number.", reloads=True),
     Setting(
-        "quota_mb", Kind.NUMBER, limits.QUOTA_BYTES // MEBIBYTE, "Room of one mailbox, in mebibytes.", reloads=True
+        "quota_mb", Kind.NUMBER, limits.QUOTA_BYTES // MEBIBYTE, "Room of one line of logs, in mebibytes.", reloads=True
     ),
     Setting(
         "rate_kb_per_s",
@@ -103,6 +103,13 @@ TABLE: Final = (
         Kind.NUMBER,
         limits.DISK_FLOOR_BYTES // MEBIBYTE,
         "Free disk, in mebibytes, below which nothing new is stored; reading goes on.",
+        reloads=True,
+    ),
+    Setting(
+        "closed_log_days",
+        Kind.NUMBER,
+        limits.CLOSED_LOG_DAYS,
+        "How many days the entries of a closed log are kept.",
         reloads=True,
     ),
     Setting("log_format", Kind.TEXT, "plain", "How log lines are written: plain or json."),

@@ -14,11 +14,11 @@ from typing import Final, Protocol, TypeVar
 from troth_relay import admission, limits
 from troth_relay.floor import Floor
 from troth_relay.limits import GROUP_REQUESTS_MAX, PAGE_BYTES_MAX
-from troth_relay.requests import Append, Asked, Look, Open, Read, Settled, Sweep
+from troth_relay.requests import Append, Asked, Look, Open, Read, Settled, Shut, Sweep
 from troth_relay.store import Batch, Brief, Denial, Log, Page, Store, Ticket
 from troth_wire.errors import StoreError
 from troth_wire.ids import Lineage, MailboxId
-from troth_wire.limits import FRAME_ENVELOPES_MAX
+from troth_wire.limits import FRAME_ENVELOPES_MAX, MEETINGS_MAX
 from troth_wire.messages import MailboxKind
 
 __all__ = ["Entropy", "Reader", "Report", "Worker", "Writer"]
@@ -128,7 +128,7 @@ class _Trouble:
 
 
 class Writer:
-    """Creates, appends, and deletes what has ended."""
+    """Creates, appends, closes, and deletes what has ended."""
 
     def __init__(self, store: Store, entropy: Entropy, *, floor: Floor | None = None) -> None:
         """Write to this store, as long as its disk is above the floor."""
@@ -140,25 +140,50 @@ class Writer:
         self._trouble_deleting = _Trouble()
 
     def carry_out(self, requests: Sequence[Asked]) -> Sequence[Settled]:
-        """Delete what has ended, create what is to be created, then append everything else in one commit."""
+        """Delete what has ended, create what is to be created, append in one commit, and close what is to be closed."""
         sweeps = [request for request in requests if isinstance(request, Sweep)]
-        swept: list[Settled] = [(request, self._trouble_deleting.attempt(self._sweep)) for request in sweeps]
+        swept: list[Settled] = [(request, self._sweep(request)) for request in sweeps]
         opens = [request for request in requests if isinstance(request, Open)]
         opened: list[Settled] = [(request, self._open(request)) for request in opens]
         appends = [request for request in requests if isinstance(request, Append)]
-        return swept + opened + self._append(appends)
+        appended = self._append(appends)
+        shut: list[Settled] = [(request, self._shut(request)) for request in requests if isinstance(request, Shut)]
+        return swept + opened + appended + shut
 
-    def _sweep(self) -> tuple[MailboxId, ...]:
-        return self._store.sweep(now_s=self._entropy.now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
+    def _sweep(self, request: Sweep) -> tuple[MailboxId, ...] | StoreError:
+        closed_before = self._entropy.day() - request.closed_log_days
+
+        def sweep() -> tuple[MailboxId, ...]:
+            self._store.erase(closed_before=closed_before, entries_max=limits.ERASE_ENTRIES_MAX)
+            return self._store.sweep(now_s=self._entropy.now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
+
+        return self._trouble_deleting.attempt(sweep)
+
+    def _shut(self, request: Shut) -> Log | Denial | StoreError | None:
+        mailbox, day = request.mailbox, self._entropy.day()
+        return self._attempt(
+            lambda: self._store.close_log(mailbox, successor=request.successor, forward=request.forward, day=day)
+        )
 
     def _open(self, request: Open) -> Log | Denial | StoreError:
-        mailbox, lineage, day, brief = request.mailbox, self._entropy.lineage(), self._entropy.day(), None
+        mailbox, lineage, day = request.mailbox, self._entropy.lineage(), self._entropy.day()
         ticket = Ticket(request.pass_hash, self._entropy.now_s()) if request.pass_hash is not None else None
         # Not logged: who reads the log must not learn when anybody came, or met.
-        if request.kind is not MailboxKind.LOG:
-            ends_s = admission.end(request.kind, now_s=self._entropy.now_s())
-            brief = Brief(request.kind, ends_s, request.sponsor, limits.BRIEF_MAX, limits.SPONSORED_MAX)
-        return self._attempt(lambda: self._store.create(mailbox, lineage=lineage, day=day, brief=brief, ticket=ticket))
+        brief = self._terms(request)
+        sponsor = request.sponsor if brief is None else None
+        made = self._attempt(
+            lambda: self._store.create(mailbox, lineage=lineage, day=day, brief=brief, ticket=ticket, sponsor=sponsor)
+        )
+        # A meeting of before that waits to be deleted: the next sweep makes room for another.
+        return Denial.FULL if isinstance(made, Log) and made.is_over(self._entropy.now_s()) else made
+
+    def _terms(self, request: Open) -> Brief | None:
+        if request.kind is MailboxKind.LOG:
+            return None
+        ends_s = admission.end(request.kind, now_s=self._entropy.now_s())
+        if request.kind is MailboxKind.MEETING:
+            return Brief(request.kind, ends_s, request.sponsor, None, MEETINGS_MAX)
+        return Brief(request.kind, ends_s, request.sponsor, limits.BRIEF_MAX, limits.SPONSORED_MAX)
 
     def _attempt(self, store: Callable[[], T]) -> T | StoreError:
         """Store something new, or say why not."""

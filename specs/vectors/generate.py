@@ -45,6 +45,7 @@ ENVELOPE_BYTES_MAX: Final = 67_626
 PADDED_BYTES_MIN: Final = 512
 FRAME_ENVELOPES_MAX: Final = 256
 RETRY_AFTER_S_MAX: Final = 86_400
+FORWARD_BYTES: Final = 20_480
 LIST_LEVELS_MAX: Final = 8
 OPERATION_BYTES_MAX: Final = 12_288
 PERSON_DEVICES_MAX: Final = 16
@@ -464,6 +465,8 @@ CODES: Final = {
     "Deliver": 7,
     "Stored": 8,
     "Refuse": 9,
+    "Close": 10,
+    "Closed": 11,
 }
 
 MAILBOX: Final = mailbox_of(EPOCH)
@@ -495,7 +498,7 @@ def message(name: str, what: str, kind: str, fields: Mapping[str, Value]) -> Cas
         "what": what,
         "message": kind,
         "fields": {field: relay_value(value) for field, value in fields.items()},
-        "frame": pack([CODES[kind], *fields.values()]).hex(),
+        "frame": shortened(pack([CODES[kind], *fields.values()])),
     }
 
 
@@ -507,6 +510,18 @@ def proof_statement(challenge: bytes, mailbox: bytes, host: str) -> bytes:
 def prove(epoch: bytes, challenge: bytes, host: str) -> bytes:
     """Make the proof for an epoch's mailbox."""
     return sign(mailbox_seed(epoch), proof_statement(challenge, mailbox_of(epoch), host))
+
+
+def forward(number: int) -> bytes:
+    """Return what is left behind where a log is closed: a relay can not tell it from any other bytes."""
+    return fixed(f"relay/forward/{number}") + bytes(FORWARD_BYTES - 32)
+
+
+def shortened(frame: bytes) -> object:
+    """Write a frame as JSON, with the zeros of a forward counted."""
+    zeros = bytes(FORWARD_BYTES - 33)
+    start, found, end = frame.partition(zeros)
+    return runs((start, 1), (b"\0", len(zeros)), (end, 1)) if found else frame.hex()
 
 
 def client_messages() -> list[Case]:
@@ -532,7 +547,18 @@ def client_messages() -> list[Case]:
             "Create",
             create | {"mailbox": fixed("invitation/1"), "kind": 2, "sponsor": MAILBOX},
         ),
-        message("create_meeting", "Kind 3 can be read, and is refused.", "Create", create | {"kind": 3}),
+        message(
+            "create_meeting",
+            "A meeting names its sponsor.",
+            "Create",
+            create | {"mailbox": fixed("meeting/1"), "kind": 3, "sponsor": MAILBOX},
+        ),
+        message(
+            "create_successor",
+            "A log that names a sponsor is born into its line.",
+            "Create",
+            create | {"mailbox": mailbox_of(EPOCH_OTHER), "sponsor": MAILBOX},
+        ),
         message("follow_from_start", "Who has read nothing follows after 0.", "Follow", follow),
         message("follow_on", "A position is a number of any width.", "Follow", follow | {"after": 70_000}),
         message(
@@ -542,6 +568,12 @@ def client_messages() -> list[Case]:
             {"mailbox": MAILBOX, "envelopes": [one]},
         ),
         message("push_two", "A push keeps the order.", "Push", {"mailbox": MAILBOX, "envelopes": [two, one]}),
+        message(
+            "close",
+            "A log is closed towards its successor, and a forward is left behind.",
+            "Close",
+            {"mailbox": MAILBOX, "successor": mailbox_of(EPOCH_OTHER), "forward": forward(1)},
+        ),
     ]
 
 
@@ -578,7 +610,11 @@ def relay_messages() -> list[Case]:
         message("refuse_rate", "The longest time to wait is a day.", "Refuse", refuse | rate),
         message("refuse_ids", "A refusal names envelopes.", "Refuse", refuse | {"reason": 7, "envelope_ids": ids}),
     ]
-    for reason in range(1, 15):
+    closed = head | {"successor": mailbox_of(EPOCH_OTHER), "forward": forward(1)}
+    cases += [
+        message("closed", "Closed says where a log ended and where it leads.", "Closed", closed | {"position": 300}),
+    ]
+    for reason in range(1, 17):
         what = f"Reason {reason} is known."
         cases.append(message(f"refuse_reason_{reason}", what, "Refuse", refuse | {"reason": reason}))
     return cases
@@ -623,7 +659,20 @@ def relay_accepted() -> list[Case]:
             many_envelopes(7, b"\x01", 256),
         ),
     ]
-    return [{"name": n, "what": w, "message": kind, "frame": runs(*parts)} for n, w, kind, parts in rows]
+    cases: list[Case] = [{"name": n, "what": w, "message": kind, "frame": runs(*parts)} for n, w, kind, parts in rows]
+    end: list[Value] = [MAILBOX, LINEAGE, 0, RUNNING]
+    for name, what, kind, fields in (
+        ("close_for_good", "A log without a successor ends its line.", "Close", [MAILBOX, None, forward(2)]),
+        ("closed_for_good", "A log may lead nowhere.", "Closed", [*end, None, forward(2)]),
+        (
+            "closed_empty",
+            "A log may be closed before anything lies in it.",
+            "Closed",
+            [*end, mailbox_of(EPOCH_OTHER), forward(1)],
+        ),
+    ):
+        cases.append({"name": name, "what": what, "message": kind, "frame": shortened(pack([CODES[kind], *fields]))})
+    return cases
 
 
 def malformed_long() -> list[Case]:
@@ -670,6 +719,15 @@ def malformed_lengths() -> list[tuple[str, str, Value]]:
         ("stored_id_31", what, [8, box, 1, [run[:-1]]]),
         ("refuse_mailbox_31", what, [9, 1, short, [], 0]),
         ("refuse_id_33", what, [9, 1, None, [run + b"\0"], 0]),
+        ("close_mailbox_31", what, [10, short, None, forward(1)]),
+        ("close_successor_31", what, [10, box, short, forward(1)]),
+        ("close_forward_short", what, [10, box, None, forward(1)[:-1]]),
+        ("close_forward_long", what, [10, box, None, forward(1) + b"\0"]),
+        ("close_forward_empty", what, [10, box, None, b""]),
+        ("closed_lineage_15", what, [11, box, LINEAGE[:-1], 0, run, None, forward(1)]),
+        ("closed_running_33", what, [11, box, LINEAGE, 0, run + b"\0", None, forward(1)]),
+        ("closed_successor_33", what, [11, box, LINEAGE, 0, run, box + b"\0", forward(1)]),
+        ("closed_forward_short", what, [11, box, LINEAGE, 0, run, None, forward(1)[:-1]]),
         ("mailbox_text", "A mailbox is bytes and no string.", [2, "a" * 32, proof]),
         ("mailbox_nil", "Only Refuse may name no mailbox.", [2, None, proof]),
         ("envelope_text", "An envelope is bytes and no string.", [5, box, ["a" * ENVELOPE_BYTES_MIN]]),
@@ -685,7 +743,7 @@ def malformed_numbers() -> list[tuple[str, str, Value]]:
     return [
         ("empty_list", "A frame has a code.", []),
         ("code_0", "Code 0 is no message.", [0]),
-        ("code_10", "A kept code is no message yet.", [10, box]),
+        ("code_12", "A kept code is no message yet.", [12, box]),
         ("code_32", "An unknown code is no message.", [32, box]),
         ("code_true", boolean, [True, 1, 1, ENVELOPE_BYTES_MAX, CHALLENGE]),
         ("code_bytes", "A code is a number.", [b"\x02", box, prove(EPOCH, CHALLENGE, HOST)]),
@@ -717,7 +775,14 @@ def malformed_numbers() -> list[tuple[str, str, Value]]:
         ("push_second_553", "Each envelope is judged.", [5, box, [one, one[:-1]]]),
         ("deliver_envelope_553", "No envelope is below ENVELOPE_BYTES_MIN.", [7, box, 1, [one[:-1]]]),
         ("refuse_reason_0", "Reason 0 is none.", [9, 0, None, [], 0]),
-        ("refuse_reason_15", "Reason 15 is none.", [9, 15, None, [], 0]),
+        ("refuse_reason_17", "Reason 17 is none.", [9, 17, None, [], 0]),
+        ("close_no_successor", "A successor is never left out.", [10, box, forward(1)]),
+        ("close_successor_empty", "No successor is nil.", [10, box, b"", forward(1)]),
+        ("close_extra", "No field is added.", [10, box, None, forward(1), 0]),
+        ("close_forward_nil", "A forward is always there.", [10, box, None, None]),
+        ("closed_position_negative", "No position is negative.", [11, box, LINEAGE, -1, run, None, forward(1)]),
+        ("closed_position_true", boolean, [11, box, LINEAGE, True, run, None, forward(1)]),
+        ("closed_short", "No field is left out.", [11, box, LINEAGE, 0, run, None]),
         ("refuse_reason_true", boolean, [9, True, None, [], 0]),
         ("refuse_retry_negative", "No time to wait is negative.", [9, 8, None, [], -1]),
         ("refuse_retry_86401", "The longest time to wait is a day.", [9, 8, None, [], RETRY_AFTER_S_MAX + 1]),
@@ -729,7 +794,8 @@ def relay_malformed() -> list[Case]:
     """Encode frames that can not be read."""
     rows = malformed_lengths() + malformed_numbers()
     cases: list[Case] = [
-        {"name": name, "what": what, "frame": pack(value).hex(), "error": "malformed"} for name, what, value in rows
+        {"name": name, "what": what, "frame": shortened(pack(value)), "error": "malformed"}
+        for name, what, value in rows
     ]
     follow = pack([4, MAILBOX, LINEAGE, 0, RUNNING])
     loose = b"\x95\xcc\x04" + follow[2:]
@@ -3760,6 +3826,192 @@ def vault_file() -> Case:
     }
 
 
+# --- recovery.json ------------------------------------------------------------------------------------
+
+SIGNPOST_BYTES: Final = 16_384
+SIGNPOST_SPACES_MAX: Final = 16
+ADDRESS_BYTES_MAX: Final = 512
+WORDS_ENTROPY: Final = fixed("recovery/words", 16)
+WORDS_ROOT: Final = digest("troth/recovery", WORDS_ENTROPY)
+SIGNPOST_EPOCH: Final = derive(WORDS_ROOT, "troth/signpost")
+SIGNPOST_NONCE: Final = fixed("recovery/nonce", 24)
+
+
+def words_case(name: str, what: str, entropy: bytes, genesis: Genesis, person: Device) -> Case:
+    """Derive the keys of words for a person in a space."""
+    root = digest("troth/recovery", entropy)
+    seed = derive(root, "troth/weak", genesis.space + person.id)
+    everyday, admin, box = (derive(seed, f"troth/{key}") for key in ("everyday", "admin", "box"))
+    card = [public_key(everyday), public_key(admin), crypto_scalarmult_base(box)]
+    return {
+        "name": name,
+        "what": what,
+        "entropy": entropy.hex(),
+        "signpost_epoch": derive(root, "troth/signpost").hex(),
+        "signpost_mailbox": mailbox_of(derive(root, "troth/signpost")).hex(),
+        "space": genesis.space.hex(),
+        "person": person.id.hex(),
+        "everyday_seed": everyday.hex(),
+        "admin_seed": admin.hex(),
+        "box_secret": box.hex(),
+        "card": pack(card).hex(),
+        "device_id": card_id(card).hex(),
+    }
+
+
+def recovery_words() -> list[Case]:
+    """Derive keys of words, each case in one thing other than the first."""
+    return [
+        words_case("words", "Words are a card in a space.", WORDS_ENTROPY, GENESIS_2, ALICE),
+        words_case("other_person", "They are another card for the other person.", WORDS_ENTROPY, GENESIS_2, BOB),
+        words_case("other_space", "They are another card in another space.", WORDS_ENTROPY, GENESIS_1, ALICE),
+        words_case("other_words", "Other words have nothing in common.", fixed("recovery/2", 16), GENESIS_2, ALICE),
+    ]
+
+
+def signpost_way(genesis: Genesis, person: Device, epoch: bytes = EPOCH) -> list[Value]:
+    """Name one space."""
+    return [pack(genesis.value), person.id, epoch]
+
+
+def signpost_plaintext(body: bytes, length: int | None = None, end: bytes = b"") -> Parts:
+    """Fill what a signpost says with zeros."""
+    start = u16(len(body) if length is None else length) + body
+    return [(start, 1), (b"\0", SIGNPOST_BYTES - len(start) - len(end)), *([(end, 1)] if end else [])]
+
+
+def signpost(plaintext: Parts, epoch: bytes = SIGNPOST_EPOCH) -> bytes:
+    """Seal what a signpost says."""
+    context = b"troth/signpost\0\1\1" + mailbox_of(epoch)
+    return b"\1\1" + SIGNPOST_NONCE + aead(derive(epoch, "troth/seal"), SIGNPOST_NONCE, join(plaintext), context)
+
+
+def signposts() -> list[Case]:
+    """Seal signposts."""
+    one: list[tuple[Genesis, Device, bytes]] = [(GENESIS_1, ALICE, EPOCH)]
+    two = [*one, (GENESIS_2, BOB, EPOCH_OTHER)]
+    rows = [
+        ("one", "A signpost names a relay and a space.", "wss://relay.example", one),
+        ("two", "With a second space it has the same size.", "ws://127.0.0.1:8440/way", two),
+    ]
+    return [
+        {
+            "name": name,
+            "what": what,
+            "signpost_epoch": SIGNPOST_EPOCH.hex(),
+            "nonce": SIGNPOST_NONCE.hex(),
+            "relay": relay,
+            "ways": [
+                {"genesis": pack(genesis.value).hex(), "person": person.id.hex(), "epoch": key.hex()}
+                for genesis, person, key in ways
+            ],
+            "signpost": signpost(signpost_plaintext(pack([1, relay, [signpost_way(*way) for way in ways]]))).hex(),
+        }
+        for name, what, relay, ways in rows
+    ]
+
+
+def signposts_refused() -> list[Case]:
+    """Seal signposts that do not open."""
+    sealed = signpost(signpost_plaintext(pack([1, "", [signpost_way(GENESIS_1, ALICE)]])))
+    other = signpost(signpost_plaintext(pack([1, "", [signpost_way(GENESIS_1, ALICE)]])), fixed("recovery/epoch"))
+    rest = len(sealed) - 2
+    rows: list[tuple[str, str, list[list[object]], str]] = [
+        ("flipped", "No bit of a signpost may differ.", runs((flip(sealed, 9_000), 1)), "forged"),
+        ("of_other_words", "A signpost opens for its own words.", runs((other, 1)), "forged"),
+        ("short", "A signpost has one size.", runs((b"\1\1", 1), (b"\0", rest - 1)), "malformed"),
+        ("long", "A signpost has one size.", runs((b"\1\1", 1), (b"\0", rest + 1)), "malformed"),
+        ("later_short", "It has that in every version.", runs((b"\2\1", 1), (b"\0", rest - 1)), "malformed"),
+        ("empty", "A signpost is not empty.", runs(), "malformed"),
+        ("version_2", "Another version waits.", runs((b"\2\1", 1), (b"\0", rest)), "version"),
+        ("version_0", "Any other version waits.", runs((b"\0\1", 1), (b"\0", rest)), "version"),
+        ("algorithm_2", "Another algorithm waits.", runs((b"\1\2", 1), (b"\0", rest)), "version"),
+    ]
+    return [
+        {"name": name, "what": what, "signpost_epoch": SIGNPOST_EPOCH.hex(), "signpost": sealed, "error": error}
+        for name, what, sealed, error in rows
+    ]
+
+
+def signpost_bodies_refused() -> list[Case]:
+    """Say in signposts, rightly sealed, what none may say."""
+    way = signpost_way(GENESIS_2, ALICE)
+    good = pack([1, "", [way]])
+    draft: list[Value] = [GENESIS_2.body, [GENESIS_2.signatures[0], None]]
+    wrong: list[Value] = [GENESIS_2.body, GENESIS_2.signatures[::-1]]
+    later: list[Value] = [2, "", bytes(SIGNPOST_BYTES - 9)]
+    rows: list[tuple[str, str, Parts, str]] = [
+        ("filling", "The filling is zeros.", signpost_plaintext(good, end=b"\1"), "malformed"),
+        ("length_too_long", "What is said ends in time.", signpost_plaintext(good, SIGNPOST_BYTES - 1), "malformed"),
+        ("length_too_short", "What is said is whole.", signpost_plaintext(good, len(good) - 1), "malformed"),
+        ("nothing", "Something is said.", signpost_plaintext(b""), "malformed"),
+        ("version_2", "Another version waits.", signpost_plaintext(pack([2])), "version"),
+        ("version_2_of_largest", "Whatever else the list holds.", signpost_plaintext(pack(later)), "version"),
+        ("version_true", "A boolean is no number.", signpost_plaintext(pack([True, "", [way]])), "malformed"),
+        ("of_0", "A signpost has a version.", signpost_plaintext(pack([])), "malformed"),
+        ("relay_bytes", "An address is text.", signpost_plaintext(pack([1, b"", [way]])), "malformed"),
+        (
+            "relay_513",
+            "An address has at most 512 bytes.",
+            signpost_plaintext(pack([1, "é" * 256 + "e", [way]])),
+            "malformed",
+        ),
+        ("ways_0", "A signpost names a space.", signpost_plaintext(pack([1, "", []])), "malformed"),
+        (
+            "ways_17",
+            "A signpost names at most 16 spaces.",
+            signpost_plaintext(pack([1, "", [way] * (SIGNPOST_SPACES_MAX + 1)])),
+            "malformed",
+        ),
+        ("extra", "No field is added.", signpost_plaintext(pack([1, "", [way], None])), "malformed"),
+        (
+            "key_31",
+            "An epoch key has 32 bytes.",
+            signpost_plaintext(pack([1, "", [swap(way, 2, EPOCH[:-1])]])),
+            "malformed",
+        ),
+        (
+            "person_of_another_space",
+            "A person is one of the founders.",
+            signpost_plaintext(pack([1, "", [signpost_way(GENESIS_1, BOB)]])),
+            "malformed",
+        ),
+        (
+            "draft",
+            "All founders have signed.",
+            signpost_plaintext(pack([1, "", [swap(way, 0, pack(draft))]])),
+            "forged",
+        ),
+        (
+            "signatures_swapped",
+            "Each founder has signed.",
+            signpost_plaintext(pack([1, "", [swap(way, 0, pack(wrong))]])),
+            "forged",
+        ),
+    ]
+    return [
+        {
+            "name": name,
+            "what": what,
+            "signpost_epoch": SIGNPOST_EPOCH.hex(),
+            "nonce": SIGNPOST_NONCE.hex(),
+            "plaintext": runs(*plaintext),
+            "error": error,
+        }
+        for name, what, plaintext, error in rows
+    ]
+
+
+def recovery() -> Case:
+    """Make recovery.json."""
+    return {
+        "words": recovery_words(),
+        "signposts": signposts(),
+        "signposts_refused": signposts_refused(),
+        "bodies_refused": signpost_bodies_refused(),
+    }
+
+
 # --- the files ----------------------------------------------------------------------------------------
 
 
@@ -3773,6 +4025,7 @@ def files() -> dict[str, str]:
         "membership.json": membership(),
         "pairing.json": pairings(),
         "vault.json": vault_file(),
+        "recovery.json": recovery(),
     }
     return {name: json.dumps(content, indent=1) + "\n" for name, content in made.items()}
 

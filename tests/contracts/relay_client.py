@@ -14,11 +14,13 @@ from troth_wire import log, proof
 from troth_wire.ids import EnvelopeId, MailboxId
 from troth_wire.limits import ENVELOPE_BYTES_MIN
 from troth_wire.messages import (
+    Closed,
     Create,
     Deliver,
     Follow,
     Head,
     Hello,
+    MailboxKind,
     Message,
     Prove,
     Push,
@@ -89,19 +91,32 @@ class Client:
         assert isinstance(message, kind), message
         return message
 
-    async def prove(self, key: Key) -> Head | Refuse:
+    async def ask(self, key: Key) -> Head | Refuse | Closed:
         """Prove a mailbox and return the answer."""
         await self.send(key.prove(self.hello.challenge, host=self.host))
         answer = await self.receive()
-        assert isinstance(answer, Head | Refuse)
+        assert isinstance(answer, Head | Refuse | Closed)
         return answer
 
-    async def open(self, key: Key, *, admission: bytes = b"") -> Head:
+    async def prove(self, key: Key) -> Head | Refuse:
+        """Prove a mailbox that is open, or not there, and return the answer."""
+        answer = await self.ask(key)
+        assert not isinstance(answer, Closed)
+        return answer
+
+    async def open(
+        self,
+        key: Key,
+        *,
+        admission: bytes = b"",
+        kind: MailboxKind = MailboxKind.LOG,
+        sponsor: Key | None = None,
+    ) -> Head:
         """Prove a mailbox, and create it if there is none."""
         answer = await self.prove(key)
         if isinstance(answer, Refuse):
             assert answer.reason is Reason.UNKNOWN_MAILBOX
-            await self.send(Create(key.mailbox, admission))
+            await self.send(Create(key.mailbox, admission, kind, sponsor.mailbox if sponsor else None))
             answer = await self.expect(Head)
         return answer
 

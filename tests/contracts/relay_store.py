@@ -4,26 +4,44 @@ A `Bench` holds a store under test and can do to it what the world does: end it,
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 import pytest
 
 from tests.contracts.relay_client import envelope
 from troth_relay.admission import cost
-from troth_relay.store import Appended, Batch, Brief, Denial, Log, Pass, Store, Ticket
+from troth_relay.limits import ENTRY_OVERHEAD_BYTES
+from troth_relay.store import Appended, Batch, Brief, Closing, Denial, LineId, Log, Page, Pass, Store, Ticket
 from troth_wire.errors import FullError
 from troth_wire.ids import Lineage, MailboxId
-from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN
+from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN, FORWARD_BYTES
 from troth_wire.log import advance, envelope_id, origin
 from troth_wire.messages import MailboxKind
 
-__all__ = ["LINEAGE", "A", "B", "Bench", "RelayStoreContract", "batch", "brief", "read_all"]
+__all__ = [
+    "DAY",
+    "FORWARD",
+    "LINEAGE",
+    "A",
+    "B",
+    "Bench",
+    "RelayStoreContract",
+    "batch",
+    "brief",
+    "close",
+    "open_",
+    "read_all",
+]
 
 A: Final = MailboxId(b"a" * 32)
 B: Final = MailboxId(b"b" * 32)
 NOBODY: Final = MailboxId(b"?" * 32)
 LINEAGE: Final = Lineage(b"l" * 16)
 PLENTY: Final = 2**40
+FORWARD: Final = b"forward".ljust(FORWARD_BYTES, b"\xf0")
+FORWARD_COST: Final = FORWARD_BYTES + ENTRY_OVERHEAD_BYTES
+DAY: Final = 20_000
 
 
 class Bench(Protocol):
@@ -70,11 +88,24 @@ def read_all(store: Store, mailbox: MailboxId) -> list[bytes]:
     return [entry.envelope for entry in page.entries]
 
 
-def open_(store: Store, mailbox: MailboxId) -> Log:
-    """Create a mailbox that stays."""
-    log = store.create(mailbox, lineage=LINEAGE, day=20_000)
+def open_(store: Store, mailbox: MailboxId, *, sponsor: MailboxId | None = None) -> Log:
+    """Create a mailbox that stays, in a line of its own or of its sponsor."""
+    log = store.create(mailbox, lineage=LINEAGE, day=DAY, sponsor=sponsor)
     assert isinstance(log, Log)
     return log
+
+
+def close(
+    store: Store, mailbox: MailboxId, *, successor: MailboxId | None = None, day: int = DAY
+) -> Log | Denial | None:
+    """Close a log."""
+    return store.close_log(mailbox, successor=successor, forward=FORWARD, day=day)
+
+
+def meet(store: Store, mailbox: MailboxId, *, sponsor: MailboxId = A, meetings_max: int = 100) -> Log | Denial:
+    """Ask for a meeting of a line."""
+    terms = brief(MailboxKind.MEETING, sponsor=sponsor, mailboxes_max=None, sponsored_max=meetings_max)
+    return open_brief(store, mailbox, terms)
 
 
 def brief(
@@ -82,7 +113,7 @@ def brief(
     *,
     ends_s: int = 600,
     sponsor: MailboxId | None = None,
-    mailboxes_max: int = 100,
+    mailboxes_max: int | None = 100,
     sponsored_max: int = 100,
 ) -> Brief:
     """Return the terms of a mailbox that ends."""
@@ -100,7 +131,7 @@ class RelayStoreContract:
     def test_new_mailbox_is_empty(self, bench: Bench) -> None:
         """A created mailbox is at position 0 with its origin's running hash, and found from then on."""
         log = open_(bench.store, A)
-        assert log == Log(A, LINEAGE, 0, origin(A, LINEAGE), 0)
+        assert log == Log(A, LINEAGE, 0, origin(A, LINEAGE), 0, line=LineId(1))
         assert bench.store.look(A) == log
         assert read_all(bench.store, A) == []
 
@@ -286,13 +317,29 @@ class RelayStoreContract:
         assert (log.kind, log.ends_s) == (MailboxKind.LOG, None)
 
     def test_brief_mailbox_is_created_once(self, bench: Bench) -> None:
-        """Whoever asks for a brief mailbox that there is, or for another kind in its place, is told it is taken."""
+        """Whoever asks for a brief mailbox that there is, or for another brief kind in a place, is told it is taken."""
         open_(bench.store, A)
         first = open_brief(bench.store, B)
         assert open_brief(bench.store, B) is Denial.TAKEN
         assert open_brief(bench.store, A) is Denial.TAKEN
-        assert bench.store.create(B, lineage=LINEAGE, day=0) is Denial.TAKEN
+        assert meet(bench.store, A) is meet(bench.store, B) is Denial.TAKEN
         assert bench.store.look(B) == first
+
+    @pytest.mark.parametrize("kind", [MailboxKind.RENDEZVOUS, MailboxKind.INVITATION, MailboxKind.MEETING])
+    def test_nothing_brief_keeps_a_log_from_its_name(self, bench: Bench, kind: MailboxKind) -> None:
+        """A log is opened where a brief mailbox of its name lies, and nothing of that is left; not without a pass."""
+        open_(bench.store, A)
+        open_brief(bench.store, B, brief(kind, sponsor=A))
+        bench.store.append([batch(B, envelope(1))])
+        before = bench.store.look(B)
+        assert bench.store.create(B, lineage=LINEAGE, day=0, ticket=Ticket(b"h" * 32, 0)) is Denial.UNADMITTED
+        assert bench.store.create(B, lineage=LINEAGE, day=0, sponsor=NOBODY) is Denial.UNSPONSORED
+        assert bench.store.look(B) == before
+        log = bench.store.create(B, lineage=Lineage(b"m" * 16), day=DAY)
+        assert log == Log(B, Lineage(b"m" * 16), 0, origin(B, Lineage(b"m" * 16)), 0, line=LineId(2))
+        assert read_all(bench.store, B) == []
+        assert bench.store.sweep(now_s=10**9, mailboxes_max=9) == ()
+        assert bench.store.recount() == 0
 
     def test_brief_mailbox_is_a_log_like_another(self, bench: Bench) -> None:
         """Records lie in a brief mailbox in the order of append, within its quota."""
@@ -346,7 +393,7 @@ class RelayStoreContract:
             assert log.quota_bytes == room
         bench.reopen()
         assert bench.store.look(_numbered(1)) == Log(
-            _numbered(1), LINEAGE, 0, origin(_numbered(1), LINEAGE), 0, quota_bytes=cost(data[:1])
+            _numbered(1), LINEAGE, 0, origin(_numbered(1), LINEAGE), 0, quota_bytes=cost(data[:1]), line=LineId(1)
         )
         (less,) = bench.store.append([batch(_numbered(1), *data)])
         (more,) = bench.store.append([batch(_numbered(2), *data, quota_bytes=1)])
@@ -399,6 +446,224 @@ class RelayStoreContract:
         bench.reopen()
         assert bench.store.look(A) is None
 
+    def test_successor_is_of_the_line(self, bench: Bench) -> None:
+        """A log with a sponsor is of its line and has its room; a sponsor that is no log opens nothing."""
+        bench.store.add_pass(Pass(b"h" * 32, uses=1, ends_s=100, quota_bytes=5_000), now_s=0)
+        first = _ticketed(bench.store, 1)
+        assert isinstance(first, Log)
+        second, third = (open_(bench.store, _numbered(n), sponsor=_numbered(n - 1)) for n in (2, 3))
+        other = open_(bench.store, A)
+        assert first.line == second.line == third.line != other.line
+        assert (second.quota_bytes, third.quota_bytes, other.quota_bytes) == (5_000, 5_000, None)
+        open_brief(bench.store, B)
+        for sponsor in (NOBODY, B):
+            made = bench.store.create(_numbered(9), lineage=LINEAGE, day=DAY, sponsor=sponsor)
+            assert made is Denial.UNSPONSORED
+        assert bench.store.look(_numbered(9)) is None
+        bench.reopen()
+        assert bench.store.look(_numbered(3)) == third
+
+    def test_closing_is_once_and_for_good(self, bench: Bench) -> None:
+        """The first closing stands, with what was left behind; a second changes nothing and is told of the first."""
+        open_(bench.store, A)
+        open_(bench.store, B)
+        bench.store.append([batch(A, envelope(1))])
+        before = bench.store.look(A)
+        assert before is not None
+        log = close(bench.store, A, successor=B)
+        assert log == replace(before, closed=True, stored_bytes=before.stored_bytes + FORWARD_COST)
+        assert bench.store.close_log(A, successor=None, forward=bytes(FORWARD_BYTES), day=DAY + 1) == log
+        bench.reopen()
+        assert bench.store.look(A) == log
+        assert _end(bench.store, A).closing == Closing(B, FORWARD)
+        assert bench.store.recount() == 0
+
+    def test_closing_comes_after_the_last_entry(self, bench: Bench) -> None:
+        """How a log was closed is read where nothing else is left to read, and nowhere before."""
+        open_(bench.store, A)
+        bench.store.append([batch(A, envelope(1), envelope(2))])
+        assert _end(bench.store, A).closing is None
+        close(bench.store, A)
+        pages = [bench.store.read(A, after=after, entries_max=9, bytes_max=PLENTY) for after in (0, 1, 2, 3)]
+        assert [page and len(page.entries) for page in pages] == [2, 1, 0, 0]
+        assert [page and page.closing for page in pages] == [None, None, Closing(None, FORWARD), None]
+        assert all(page and page.log.closed for page in pages)
+
+    def test_closed_log_takes_nothing(self, bench: Bench) -> None:
+        """What is pushed to a closed log is refused by name, and what it holds already is not; nothing changes."""
+        open_(bench.store, A)
+        open_(bench.store, B)
+        bench.store.append([batch(A, envelope(1))])
+        log = close(bench.store, A)
+        refused, stored = bench.store.append([batch(A, envelope(1), envelope(2)), batch(B, envelope(3))])
+        assert refused == Appended((), (envelope_id(envelope(2)),), closed=True)
+        assert _positions(stored) == [1]
+        assert bench.store.look(A) == log
+        assert bench.store.recount() == 0
+
+    def test_only_an_open_log_succeeds(self, bench: Bench) -> None:
+        """A log is closed towards an open log and no other mailbox, not towards itself; what can not be stays open."""
+        open_(bench.store, A)
+        open_(bench.store, B, sponsor=A)
+        open_brief(bench.store, _numbered(1))
+        meet(bench.store, _numbered(2))
+        for successor in (NOBODY, A, _numbered(1), _numbered(2)):
+            assert close(bench.store, A, successor=successor) is Denial.ASTRAY
+        close(bench.store, B)
+        assert close(bench.store, A, successor=B) is Denial.ASTRAY
+        log = bench.store.look(A)
+        assert log is not None
+        assert not log.closed
+        assert _positions(*bench.store.append([batch(A, envelope(1))])) == [1]
+
+    def test_only_a_log_is_closed(self, bench: Bench) -> None:
+        """What is no log, and what is not there, can not be closed."""
+        open_(bench.store, A)
+        open_brief(bench.store, _numbered(1))
+        meet(bench.store, _numbered(2))
+        assert [close(bench.store, mailbox) for mailbox in (NOBODY, _numbered(1), _numbered(2))] == [None] * 3
+
+    def test_full_disk_closes_nothing(self, bench: Bench) -> None:
+        """A log that could not be closed is open, and takes and gives as before; later it can be closed."""
+        open_(bench.store, A)
+        bench.store.append([batch(A, envelope(1))])
+        before = bench.store.look(A)
+        bench.fill()
+        with pytest.raises(FullError):
+            close(bench.store, A)
+        assert bench.store.look(A) == before
+        assert _end(bench.store, A).closing is None
+        bench.make_room()
+        assert bench.store.recount() == 0
+        assert isinstance(close(bench.store, A), Log)
+
+    def test_quota_is_of_the_line(self, bench: Bench) -> None:
+        """All logs of a line share one room, forwards included; another line has its own."""
+        open_(bench.store, A)
+        open_(bench.store, B, sponsor=A)
+        open_(bench.store, _numbered(1))
+        data = [envelope(1), envelope(2)]
+        room = cost(data) + FORWARD_COST
+        bench.store.append([batch(A, envelope(1), quota_bytes=room)])
+        close(bench.store, A, successor=B)
+        results = bench.store.append(
+            [
+                batch(B, envelope(2), quota_bytes=room),
+                batch(B, envelope(3), quota_bytes=room),
+                batch(_numbered(1), envelope(3), quota_bytes=room),
+            ]
+        )
+        assert [len(result.refused) for result in results] == [0, 1, 0]
+        assert bench.store.recount() == 0
+
+    def test_full_line_can_be_led_on(self, bench: Bench) -> None:
+        """A line without room opens a successor, is closed, and has its meetings; only pushes to logs are refused."""
+        open_(bench.store, A)
+        full = cost([envelope(1)])
+        bench.store.append([batch(A, envelope(1), quota_bytes=full)])
+        open_(bench.store, B, sponsor=A)
+        assert isinstance(close(bench.store, A, successor=B), Log)
+        assert isinstance(meet(bench.store, _numbered(1)), Log)
+        log, meeting = bench.store.append(
+            [batch(B, envelope(2), quota_bytes=full), batch(_numbered(1), envelope(2), quota_bytes=full)]
+        )
+        assert (len(log.refused), len(meeting.entries)) == (1, 1)
+        assert bench.store.recount() == 0
+
+    def test_meetings_are_counted_by_line(self, bench: Bench) -> None:
+        """A line has so many meetings at a time, whichever of its logs sponsors; one that there is is entered."""
+        open_(bench.store, A)
+        open_(bench.store, B, sponsor=A)
+        close(bench.store, A, successor=B)
+        first, second, third = (
+            meet(bench.store, _numbered(number), sponsor=sponsor, meetings_max=2)
+            for number, sponsor in ((1, A), (2, B), (3, B))
+        )
+        assert isinstance(first, Log)
+        assert isinstance(second, Log)
+        assert first.line == second.line
+        assert third is Denial.SPENT
+        bench.store.append([batch(_numbered(1), envelope(1))])
+        assert meet(bench.store, _numbered(1), sponsor=B, meetings_max=2) == bench.store.look(_numbered(1))
+        open_(bench.store, _numbered(9))
+        assert isinstance(meet(bench.store, _numbered(3), sponsor=_numbered(9), meetings_max=2), Log)
+        assert meet(bench.store, _numbered(4), sponsor=NOBODY) is Denial.UNSPONSORED
+        assert meet(bench.store, _numbered(4), sponsor=_numbered(1)) is Denial.UNSPONSORED
+        assert open_brief(bench.store, _numbered(4), brief(MailboxKind.MEETING)) is Denial.UNSPONSORED
+        bench.store.sweep(now_s=600, mailboxes_max=9)
+        assert isinstance(meet(bench.store, _numbered(4), sponsor=B, meetings_max=1), Log)
+
+    def test_who_was_left_behind_leaves_room(self, bench: Bench) -> None:
+        """With a closed log only half of the meetings of a line can be opened, so the others have room."""
+        open_(bench.store, A)
+        open_(bench.store, B, sponsor=A)
+        close(bench.store, A, successor=B)
+        made = [meet(bench.store, _numbered(number), sponsor=A, meetings_max=4) for number in (1, 2, 3)]
+        assert [each is Denial.SPENT for each in made] == [False, False, True]
+        made = [meet(bench.store, _numbered(number), sponsor=B, meetings_max=4) for number in (3, 4, 5)]
+        assert [each is Denial.SPENT for each in made] == [False, False, True]
+
+    def test_erasing_leaves_the_closing(self, bench: Bench) -> None:
+        """Past its time a closed log has no entries and counts nothing; where it ended and led stays for ever."""
+        open_(bench.store, A)
+        open_(bench.store, B, sponsor=A)
+        bench.store.append([batch(A, envelope(1), envelope(2)), batch(B, envelope(3))])
+        closed = close(bench.store, A, successor=B)
+        assert isinstance(closed, Log)
+        assert bench.store.erase(closed_before=DAY, entries_max=9) == 0
+        assert bench.store.look(A) == closed
+        assert bench.store.erase(closed_before=DAY + 1, entries_max=9) == 3
+        assert bench.store.erase(closed_before=DAY + 1, entries_max=9) == 0
+        bench.reopen()
+        assert bench.store.look(A) == replace(closed, erased=True, stored_bytes=0)
+        page = bench.store.read(A, after=0, entries_max=9, bytes_max=PLENTY)
+        assert page is not None
+        assert (page.entries, page.running, page.closing) == ((), None, None)
+        assert _end(bench.store, A).closing == Closing(B, FORWARD)
+        assert close(bench.store, A) == bench.store.look(A)
+        assert read_all(bench.store, B) == [envelope(3)]
+        assert bench.store.recount() == 0
+        stats = bench.store.stats()
+        assert (stats.entries, stats.stored_bytes) == (1, cost([envelope(3)]))
+
+    def test_erased_log_takes_nothing_and_sponsors(self, bench: Bench) -> None:
+        """Of an erased log nothing is known that could be pushed again; its line goes on."""
+        first = open_(bench.store, A)
+        bench.store.append([batch(A, envelope(1))])
+        close(bench.store, A)
+        while bench.store.erase(closed_before=DAY + 1, entries_max=9):
+            pass
+        (result,) = bench.store.append([batch(A, envelope(1))])
+        assert result == Appended((), (envelope_id(envelope(1)),), closed=True)
+        assert open_(bench.store, B, sponsor=A).line == first.line
+        assert open_(bench.store, A).erased
+
+    def test_erasing_is_bounded(self, bench: Bench) -> None:
+        """One commit deletes so many entries; the rest follows, and is not read meanwhile."""
+        open_(bench.store, A)
+        bench.store.append([batch(A, *(envelope(number) for number in range(5)))])
+        close(bench.store, A)
+        steps = [bench.store.erase(closed_before=DAY + 1, entries_max=2) for _ in range(2)]
+        page = bench.store.read(A, after=4, entries_max=9, bytes_max=PLENTY)
+        assert page is not None
+        assert page.entries == ()
+        bench.reopen()
+        while step := bench.store.erase(closed_before=DAY + 1, entries_max=2):
+            steps.append(step)
+        assert sum(steps) == 6
+        assert max(steps) <= 3
+
+    def test_empty_log_is_closed_and_erased_like_another(self, bench: Bench) -> None:
+        """A log without entries has its closing at position 0, and is erased to that."""
+        open_(bench.store, A)
+        close(bench.store, A)
+        assert _end(bench.store, A).closing == Closing(None, FORWARD)
+        assert bench.store.erase(closed_before=DAY + 1, entries_max=9) == 1
+        assert _end(bench.store, A).closing == Closing(None, FORWARD)
+        log = bench.store.look(A)
+        assert log is not None
+        assert log.erased
+
     def test_closing_twice_is_harmless(self, bench: Bench) -> None:
         """A store may be closed again."""
         bench.store.close()
@@ -407,6 +672,15 @@ class RelayStoreContract:
 
 def _numbered(number: int) -> MailboxId:
     return MailboxId(number.to_bytes(32, "big"))
+
+
+def _end(store: Store, mailbox: MailboxId) -> Page:
+    """Read where there is nothing more to read."""
+    log = store.look(mailbox)
+    assert log is not None
+    page = store.read(mailbox, after=log.position, entries_max=9, bytes_max=PLENTY)
+    assert page is not None
+    return page
 
 
 def _ticketed(store: Store, number: int, *, pass_hash: bytes = b"h" * 32, now_s: int = 0) -> Log | Denial:

@@ -29,15 +29,18 @@ from troth_relay.requests import (
     Resume,
     Send,
     Settled,
+    Shut,
     Sweep,
 )
 from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.workers import Reader, Writer
 from troth_wire import session
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId
-from troth_wire.limits import ENVELOPE_BYTES_MIN, FRAME_BYTES_MAX
+from troth_wire.limits import ENVELOPE_BYTES_MIN, FORWARD_BYTES, FRAME_BYTES_MAX
 from troth_wire.log import envelope_id
 from troth_wire.messages import (
+    Close,
+    Closed,
     Create,
     Deliver,
     Follow,
@@ -53,16 +56,34 @@ from troth_wire.messages import (
 )
 from troth_wire.session import State
 
-__all__ = ["HOST", "KEY", "KEYS", "Peer", "World", "follow", "joined", "push", "reasons", "said"]
+__all__ = [
+    "DAY_S",
+    "FORWARD",
+    "HOST",
+    "KEY",
+    "KEYS",
+    "Peer",
+    "World",
+    "close",
+    "closed",
+    "follow",
+    "joined",
+    "opened",
+    "push",
+    "reasons",
+    "said",
+]
 
 HOST: Final = "relay.test:443"
 KEYS: Final = [Key.numbered(number) for number in (1, 2, 3)]
 KEY: Final = KEYS[0]
+FORWARD: Final = b"forward".ljust(FORWARD_BYTES, b"\xf0")
+DAY_S: Final = 86_400
 M = TypeVar("M")
 
 
 class CountingEntropy:
-    """Lineages 1, 2, 3, … on day 0, at a time that is moved by hand."""
+    """Lineages 1, 2, 3, … at a time that is moved by hand, from day 0 on."""
 
     time_s = 0
 
@@ -75,8 +96,8 @@ class CountingEntropy:
         return Lineage(next(self._numbers).to_bytes(16, "big"))
 
     def day(self) -> int:
-        """Return day 0."""
-        return 0
+        """Return the day."""
+        return self.time_s // DAY_S
 
     def now_s(self) -> int:
         """Return the time."""
@@ -223,7 +244,7 @@ class World:
                     self._peer(output.connection).paused = isinstance(output, Pause)
                 case Look() | Read():
                     self.reads.append(output)
-                case Open() | Append() | Sweep():
+                case Open() | Append() | Shut() | Sweep():
                     self.writes.append(output)
 
     def _peer(self, connection: ConnectionId) -> Peer:
@@ -241,14 +262,24 @@ class World:
             self._judge_session(peer, mailbox, message)
 
     def _judge_session(self, peer: Peer, mailbox: MailboxId, message: Message) -> None:
-        asking = peer.state(mailbox) is State.ASKING
+        asking, following = (peer.state(mailbox) is state for state in (State.ASKING, State.FOLLOWING))
         peer.states[mailbox] = session.step(peer.state(mailbox), message)
-        if isinstance(message, Head | Deliver | Stored):
+        if isinstance(message, Head | Deliver | Stored | Closed):
             assert mailbox in peer.proven
         if isinstance(message, Head) and asking:
             peer.expected[mailbox] = peer.asked_after[mailbox] + 1
         if isinstance(message, Deliver | Stored):
             self._judge_entries(peer, message)
+        if isinstance(message, Closed):
+            self._judge_closed(message)
+            assert not following or peer.expected[mailbox] == message.position + 1
+
+    def _judge_closed(self, message: Closed) -> None:
+        found = self.disk.mailboxes[message.mailbox]
+        assert found.closing is not None
+        assert (message.successor, message.forward) == (found.closing.successor, found.closing.forward)
+        log = found.log
+        assert (message.lineage, message.position, message.running) == (log.lineage, log.position, log.running)
 
     def _judge_entries(self, peer: Peer, message: Deliver | Stored) -> None:
         log = self.log(message.mailbox)
@@ -301,3 +332,39 @@ def joined(world: World, key: Key = KEY, *, admission: bytes = b"", kind: Mailbo
 def push(world: World, peer: Peer, numbers: Sequence[int], *, size: int = ENVELOPE_BYTES_MIN, key: Key = KEY) -> None:
     """Push envelopes of one size."""
     world.send(peer, Push(key.mailbox, tuple(envelope(number, size=size) for number in numbers)))
+
+
+def close(world: World, peer: Peer, key: Key = KEY, *, towards: Key | None = None, forward: bytes = FORWARD) -> None:
+    """Close a log, towards a successor or for good."""
+    world.send(peer, Close(key.mailbox, towards.mailbox if towards else None, forward))
+
+
+def opened(
+    world: World,
+    peer: Peer,
+    key: Key,
+    *,
+    kind: MailboxKind = MailboxKind.LOG,
+    sponsor: Key | None = None,
+    admission: bytes = b"",
+) -> Message:
+    """Prove a mailbox, ask for it whatever the answer was, and return the answer to that."""
+    if peer.state(key.mailbox) is State.GREETED:
+        world.prove(peer, key)
+        world.settle()
+    world.send(peer, Create(key.mailbox, admission, kind, sponsor.mailbox if sponsor else None))
+    world.settle()
+    return [message for message in peer.received if getattr(message, "mailbox", None) == key.mailbox][-1]
+
+
+def closed(world: World, key: Key = KEY, *, towards: Key | None = None, entries: Sequence[int] = ()) -> Peer:
+    """Connect a client that opens a log, and what comes after it, and closes it with so many entries in it."""
+    peer = joined(world, key)
+    if towards is not None:
+        assert isinstance(opened(world, peer, towards, sponsor=key), Head)
+    if entries:
+        push(world, peer, entries, key=key)
+    close(world, peer, key, towards=towards)
+    world.settle()
+    assert peer.state(key.mailbox) is State.ENDED
+    return peer

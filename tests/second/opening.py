@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.second import conventions, curve, envelope, membership, pairing, record, relay, vault
+from tests.second import conventions, curve, envelope, membership, pairing, record, recovery, relay, vault
 from tests.second.standing import Log
 from tests.second.vectors import Case, octets, other, plain, unhexed
 
@@ -577,6 +577,41 @@ def handed_over(case: Case) -> None:
             raise AssertionError(name)
 
 
+# recovery.json
+
+
+def words(case: Case) -> None:
+    """Words give keys in a space, and the key of the signposts' mailbox."""
+    entropy = case.hex("entropy")
+    assert recovery.signpost_epoch(entropy) == case.hex("signpost_epoch")
+    assert envelope.epoch_of(case.hex("signpost_epoch")).mailbox == case.hex("signpost_mailbox")
+    found = recovery.keys_of(entropy, case.hex("space"), case.hex("person"))
+    card = membership.read_card(conventions.decode(case.hex("card")))
+    secrets = case.hex("everyday_seed"), case.hex("admin_seed"), case.hex("box_secret")
+    assert ((found.everyday_seed, found.admin_seed, found.box_secret), found.card) == (secrets, card)
+    assert membership.device_id(card) == case.hex("device_id")
+
+
+def signposts(case: Case) -> None:
+    """A signpost says what the case names, and is written again to the same bytes."""
+    epoch, data = case.hex("signpost_epoch"), case.hex("signpost")
+    ways = [recovery.Way(*(part.hex(name) for name in ("genesis", "person", "epoch"))) for part in case.parts("ways")]
+    said = recovery.Signpost(case.text("relay"), tuple(ways))
+    assert recovery.read(epoch, data) == said
+    assert recovery.write(epoch, case.hex("nonce"), said) == data
+
+
+def signposts_refused(case: Case) -> None:
+    """A signpost is read."""
+    recovery.read(case.hex("signpost_epoch"), case.hex("signpost"))
+
+
+def bodies_refused(case: Case) -> None:
+    """A signpost is sealed around a plaintext, and read."""
+    epoch = case.hex("signpost_epoch")
+    recovery.read(epoch, recovery.seal(epoch, case.hex("nonce"), case.hex("plaintext")))
+
+
 OPENERS: dict[tuple[str, str], Opener] = {
     ("codec", "values"): codec_values,
     ("codec", "refused"): codec_refused,
@@ -615,6 +650,10 @@ OPENERS: dict[tuple[str, str], Opener] = {
     ("pairing", "safety_numbers"): safety_numbers,
     ("record", "records"): records,
     ("record", "refused"): records_refused,
+    ("recovery", "words"): words,
+    ("recovery", "signposts"): signposts,
+    ("recovery", "signposts_refused"): signposts_refused,
+    ("recovery", "bodies_refused"): bodies_refused,
     ("relay", "messages"): messages,
     ("relay", "accepted"): accepted,
     ("relay", "malformed"): frames_malformed,

@@ -18,7 +18,8 @@ ENVELOPE_BYTES_MAX = 67626
 PASS_BYTES_MAX = 64
 RETRY_AFTER_S_MAX = 86400
 HOST_BYTES_MAX = 255
-REASON_MAX = 14
+FORWARD_BYTES = 20480
+REASON_MAX = 16
 KIND_MAX = 3
 NEUTRAL = b"\x01" + bytes(31)
 
@@ -76,6 +77,18 @@ MESSAGES: dict[int, tuple[str, dict[str, Reader]]] = {
             "mailbox": _or_nil(MAILBOX),
             "envelope_ids": _list(_bytes(32), 0),
             "retry_after_s": _number(0, RETRY_AFTER_S_MAX),
+        },
+    ),
+    10: ("Close", {"mailbox": MAILBOX, "successor": _or_nil(MAILBOX), "forward": _bytes(FORWARD_BYTES)}),
+    11: (
+        "Closed",
+        {
+            "mailbox": MAILBOX,
+            "lineage": _bytes(16),
+            "position": _number(),
+            "running": _bytes(32),
+            "successor": _or_nil(MAILBOX),
+            "forward": _bytes(FORWARD_BYTES),
         },
     ),
 }

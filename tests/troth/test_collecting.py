@@ -54,10 +54,16 @@ class Kept:
         self.rows: dict[bytes, bytes] = {}
 
     def take(self, letter: Record, mailbox: MailboxId = HERE) -> bytes | None:
-        """Take in a part, and keep what is to be remembered."""
+        """Take in a part, keep what is to be remembered, and open what is whole."""
         whole, rows = self.collecting.take(mailbox, letter)
         self.keep(rows)
-        return whole
+        if whole is None:
+            return None
+        self.keep(self.collecting.forget(whole.mailbox, whole.manifest))
+        try:
+            return checkpoint.join(whole.parts)
+        except MalformedError:
+            return None
 
     def keep(self, rows: Sequence[Row]) -> None:
         """Remember rows as a store does."""

@@ -90,7 +90,7 @@ def test_a_checkpoint_of_ours_brings_what_others_wrote() -> None:
     crossed = Crossed()
     crossed.crossing.begin(NEXT, KNOWN)
     crossed.crossing.end()
-    crossed.crossing.show_others()
+    crossed.crossing.show_all()
     assert not crossed.crossing.lacks_others
 
 

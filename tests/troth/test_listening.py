@@ -25,15 +25,16 @@ from troth import (
 )
 from troth import record as records
 from troth.checkpoint import Part
+from troth.collecting import Whole
 from troth.crossing import BAGGED, FIRST, REOFFER
 from troth.crypto import digest
 from troth.follower import Follower
 from troth.keys import DeviceKeys, Epoch
-from troth.listening import NO_WAY_ON, NOT_AN_OPERATION
+from troth.listening import NO_WAY_ON, NOT_AN_OPERATION, Listener
 from troth.outbox import OUTBOX
 from troth.passage import SETTLED
 from troth.record import Header, Kind, Record
-from troth.step import Row, Step
+from troth.step import Errand, Row, Step
 from troth.testing import Device, World
 from troth_wire import messages
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash, SpaceId
@@ -74,12 +75,29 @@ class Heard:
         return self.hear(Deliver(follower.mailbox, follower.cursor.position + 1, sealed))
 
     def bring(self, follower: Follower, *written: Record) -> Step:
-        """Take in records as the next entries of a log."""
-        return self.deliver(follower, *(self.seal(record, follower.epoch) for record in written))
+        """Take in records as the next entries of a log, and open what is whole."""
+        step = self.deliver(follower, *(self.seal(record, follower.epoch) for record in written))
+        for errand in [event for event in step.tell if isinstance(event, Errand)]:
+            opened = Step()
+            errand.back(_Taker(self.device.engine.listener, opened), errand.work())
+            step += opened
+        return step
 
     def seal(self, record: Record, epoch: Epoch) -> bytes:
         """An envelope of a record."""
         return envelope.seal(record, epoch, self.world.entropy(24))
+
+
+@dataclass
+class _Taker:
+    """Stands in for the engine where it would go on to judge what a bag brought."""
+
+    listener: Listener
+    step: Step
+
+    def take_bag(self, whole: Whole, found: list[Record] | str) -> None:
+        """Take in what an errand found."""
+        self.listener.take_bag(whole, found, self.step)
 
 
 @pytest.fixture
@@ -296,6 +314,7 @@ def test_a_bag_brings_its_records_and_its_parts_are_in_no_chain(ann: Heard) -> N
     listener = ann.device.engine.listener
     assert [(arrival.record, arrival.mailbox) for arrival in listener.arrived] == [(letter, None)]
     assert listener.bags == [(ann.target.mailbox, [letter])]
+    step = Step()
     ann.device.engine._take(step)
     lives = {record.header.incarnation for record in ann.device.engine.inbox.chains.proven}
     assert Part.parse(parts_of(ann, bag)[0].payload).manifest[:16] not in lives

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth_client.wordlist import MistypedError, parse_code, parse_words, render_code, render_words
+from troth_client.wordlist import (
+    MistypedError,
+    parse_code,
+    parse_phrase,
+    parse_words,
+    render_code,
+    render_phrase,
+    render_words,
+)
 from troth_wire.errors import UsageError
 
 PUBLIC_VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "bip39_vectors.json"
@@ -96,3 +104,38 @@ def test_any_text_is_only_refused(typed: str) -> None:
         except UsageError:
             continue
         assert all(0 <= number < 2_048 for number in read if isinstance(number, int)) or parse is parse_code
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_recovery_words_come_back(entropy: bytes) -> None:
+    """Sixteen bytes are twelve words, which are read again in capitals, apart by anything, and by four letters."""
+    words = render_phrase(entropy)
+    assert len(words) == 12
+    assert set(words) <= set(render_words(range(2_048)))
+    for typed in (" ".join(words), ", ".join(words).upper(), "-".join(word[:4] for word in words)):
+        assert parse_phrase(typed) == entropy
+
+
+def test_recovery_words_are_those_of_the_public_vectors() -> None:
+    """What the public vectors say of twelve words holds, in both directions."""
+    if not PUBLIC_VECTORS.exists():
+        pytest.skip("the public vectors are not beside the repository")
+    cases = [case for case in json.loads(PUBLIC_VECTORS.read_text())["english"] if len(case[0]) == 32]
+    assert cases
+    for entropy, phrase, *_ in cases:
+        assert " ".join(render_phrase(bytes.fromhex(entropy))) == phrase
+        assert parse_phrase(phrase) == bytes.fromhex(entropy)
+
+
+def test_recovery_words_that_do_not_belong_together_are_told() -> None:
+    """Eleven words, two that changed places, and a word that is none are refused, each with a reason of its own."""
+    words = list(render_phrase(bytes(15) + b"\x07"))
+    with pytest.raises(UsageError, match="these are 11"):
+        parse_phrase(" ".join(words[1:]))
+    words[0], words[-1] = words[-1], words[0]
+    with pytest.raises(UsageError, match="changed places") as caught:
+        parse_phrase(" ".join(words))
+    assert words[0] not in str(caught.value)
+    assert caught.value.__cause__ is None
+    with pytest.raises(MistypedError, match="lemmon"):
+        parse_phrase(" ".join([*words[1:], "lemmon"]))

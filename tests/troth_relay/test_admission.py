@@ -19,7 +19,7 @@ from troth_relay.admission import (
     spend,
 )
 from troth_relay.limits import ENTRY_OVERHEAD_BYTES
-from troth_wire.limits import RENDEZVOUS_RECORD_BYTES, RENDEZVOUS_RECORDS_MAX
+from troth_wire.limits import MEETING_BYTES_MAX, RENDEZVOUS_RECORD_BYTES, RENDEZVOUS_RECORDS_MAX
 from troth_wire.messages import MailboxKind
 
 RATE = Rate(per_s=10, burst=100)
@@ -92,11 +92,21 @@ def test_records_of_brief_mailboxes_have_one_size(kind: MailboxKind) -> None:
     assert room(MailboxKind.LOG, policy=Policy(quota_bytes=7)) == 7
 
 
+def test_meeting_mailbox_takes_what_a_log_takes() -> None:
+    """In a meeting mailbox an envelope has any size that a log takes, and the room is small and its own."""
+    policy = Policy(quota_bytes=7, envelope_bytes_max=10)
+    assert fits([b"x", b"x" * 10], kind=MailboxKind.MEETING, policy=policy)
+    assert not fits([b"x" * 11], kind=MailboxKind.MEETING, policy=policy)
+    assert room(MailboxKind.MEETING, policy=policy) == MEETING_BYTES_MAX
+
+
 def test_end_is_rounded_up() -> None:
     """A brief mailbox lives no shorter than it should, and its end is kept no finer than it needs to be."""
     assert end(MailboxKind.RENDEZVOUS, now_s=0) == 600
     assert end(MailboxKind.RENDEZVOUS, now_s=1) == end(MailboxKind.RENDEZVOUS, now_s=60) == 660
     assert end(MailboxKind.INVITATION, now_s=1) == 3 * 86_400 + 3_600
+    assert end(MailboxKind.MEETING, now_s=0) == 180 * 86_400
+    assert end(MailboxKind.MEETING, now_s=1) == end(MailboxKind.MEETING, now_s=86_400) == 181 * 86_400
 
 
 def test_relay_without_passes_admits_everybody() -> None:

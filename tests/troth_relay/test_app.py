@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from threading import Event
 
@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from tests.contracts.relay_client import WAIT_S, Client, Key, connected, envelope
+from tests.contracts.relay_store import FORWARD
 from troth_relay import limits
 from troth_relay.app import Relay, Socket
 from troth_relay.config import Config
@@ -25,7 +26,20 @@ from troth_wire.errors import ListenError, StoreError
 from troth_wire.ids import Lineage, RunningHash
 from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX
 from troth_wire.log import envelope_id, origin
-from troth_wire.messages import Create, Deliver, Follow, Head, Hello, MailboxKind, Reason, Refuse, Stored, encode
+from troth_wire.messages import (
+    Close,
+    Closed,
+    Create,
+    Deliver,
+    Follow,
+    Head,
+    Hello,
+    MailboxKind,
+    Reason,
+    Refuse,
+    Stored,
+    encode,
+)
 
 KEY = Key.numbered(1)
 
@@ -38,6 +52,14 @@ async def relaying(store: Store | None = None) -> AsyncIterator[Relay]:
         yield relay
     finally:
         await relay.stop()
+
+
+@asynccontextmanager
+async def serving(path: Path) -> AsyncIterator[Relay]:
+    """Serve a file on a free port of this machine."""
+    with closing(SqliteStore(path)) as store:
+        async with relaying(store) as relay:
+            yield relay
 
 
 async def _asked(url: str) -> tuple[int, str]:
@@ -102,6 +124,49 @@ def test_lower_quota_counts_at_once() -> None:
             assert answer.reason is Reason.QUOTA
 
     asyncio.run(scenario())
+
+
+def test_a_log_is_closed_towards_another_and_stays_so(tmp_path: Path) -> None:
+    """Over real sockets: all get every entry and then Closed, also after a restart, and when the entries are gone."""
+    path, after = tmp_path / "relay.db", Key.numbered(2)
+
+    async def close() -> Closed:
+        async with serving(path) as relay, connected(relay.url) as closer, connected(relay.url) as reader:
+            for client in (closer, reader):
+                await client.follow(KEY)
+            await closer.open(after, sponsor=KEY)
+            await reader.push(KEY, [envelope(1)])
+            await closer.read(KEY, until=1)
+            await reader.read(KEY, until=1)
+            await closer.send(Close(KEY.mailbox, after.mailbox, FORWARD))
+            told = [await client.expect(Closed) for client in (closer, reader)]
+            await reader.push(KEY, [envelope(2)])
+            refused = Refuse(Reason.CLOSED, KEY.mailbox, (envelope_id(envelope(2)),), 0)
+            assert await reader.expect(Refuse) == refused
+            assert told[0] == told[1]
+            assert (told[0].successor, told[0].forward, told[0].position) == (after.mailbox, FORWARD, 1)
+            return told[0]
+
+    async def later(*, kept: bool) -> Closed:
+        async with serving(path) as relay, connected(relay.url) as client:
+            answer = await client.ask(KEY)
+            if isinstance(answer, Head):
+                await client.send(Follow(KEY.mailbox, answer.lineage, 0, origin(KEY.mailbox, answer.lineage)))
+                await client.expect(Head)
+                await client.read(KEY, until=1)
+                answer = await client.expect(Closed)
+                assert kept
+            assert isinstance(answer, Closed)
+            assert isinstance(await client.open(after), Head)
+            await client.open(Key.numbered(3 + kept), kind=MailboxKind.MEETING, sponsor=KEY)
+            return answer
+
+    closed = asyncio.run(close())
+    assert asyncio.run(later(kept=True)) == closed
+    store = SqliteStore(path)
+    assert store.erase(closed_before=2**31, entries_max=9) == 2
+    store.close()
+    assert asyncio.run(later(kept=False)) == closed
 
 
 def test_metrics_have_an_address_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

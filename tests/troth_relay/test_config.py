@@ -26,6 +26,7 @@ def test_defaults_can_be_used() -> None:
         ({"port": -1}, "--port"),
         ({"port": 65_536}, "--port"),
         ({"quota_bytes": 0}, "--quota-mb"),
+        ({"closed_log_days": 0}, "--closed-log-days"),
         ({"rate_bytes_per_s": 0}, "rate"),
         ({"rate_burst_bytes": BURST_BYTES_MIN - 1}, "rate"),
         ({"rate_burst_bytes": 1}, "honest device"),
@@ -132,6 +133,7 @@ def test_decisions_become_a_configuration(tmp_path: Path) -> None:
         "rate_kb_per_s": "3",
         "rate_burst_mb": "4",
         "disk_floor_mb": "5",
+        "closed_log_days": "6",
         "log_format": "json",
         "metrics": "[::1]:2",
     }
@@ -147,6 +149,7 @@ def test_decisions_become_a_configuration(tmp_path: Path) -> None:
         passes=read_passes(passes),
         registration="pass",
         disk_floor_bytes=5 * 2**20,
+        closed_log_days=6,
         log_format="json",
         metrics="[::1]:2",
     )

@@ -9,10 +9,10 @@ from troth_relay.delivery import Run, announce, deliver, weigh
 from troth_relay.limits import PAGE_BYTES_MAX
 from troth_relay.requests import ConnectionId
 from troth_relay.store import Entry
-from troth_wire.ids import EnvelopeId
-from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN, FRAME_BYTES_MAX
+from troth_wire.ids import EnvelopeId, Lineage, RunningHash
+from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN, FORWARD_BYTES, FRAME_BYTES_MAX
 from troth_wire.log import envelope_id
-from troth_wire.messages import Deliver, Message, Stored, encode, parse
+from troth_wire.messages import Closed, Deliver, Message, Stored, encode, parse
 
 SIZES = st.sampled_from([ENVELOPE_BYTES_MIN, 1_010, 9_000, ENVELOPE_BYTES_MAX])
 ME, OTHER = ConnectionId(1), ConnectionId(2)
@@ -56,6 +56,12 @@ def test_page_is_one_frame(sizes: list[int]) -> None:
     total = sum(sizes)
     frames = list(deliver(A, entries))
     assert (len(frames) == 1) == (total <= PAGE_BYTES_MAX)
+
+
+def test_closing_weighs_what_it_is() -> None:
+    """What is said of a closed log is no longer than it weighs, whatever its numbers."""
+    widest = Closed(A, Lineage(bytes(16)), 2**63 - 1, RunningHash(bytes(32)), A, bytes(FORWARD_BYTES))
+    assert len(encode(widest)) <= weigh(widest) <= FORWARD_BYTES + 1_024
 
 
 def test_nothing_is_no_frame() -> None:

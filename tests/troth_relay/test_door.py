@@ -1,5 +1,6 @@
 """Who proves a key gets in, who does not learns nothing, and guessing ends."""
 
+import sys
 from typing import Final
 
 import pytest
@@ -7,20 +8,23 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.contracts.relay_client import Key
-from tests.contracts.relay_world import KEY, KEYS, Peer, World, follow, joined, push, reasons, said
-from troth_relay import limits
+from tests.contracts.relay_client import Key, envelope
+from tests.contracts.relay_world import KEY, KEYS, Peer, World, close, follow, joined, opened, push, reasons, said
+from troth_relay import limits, workers
 from troth_relay.admission import Policy, Rate, pass_hash
 from troth_relay.requests import DropReason
-from troth_relay.store import Pass
+from troth_relay.store import Log, Pass
+from troth_wire.ids import Lineage
 from troth_wire.limits import (
+    FRAME_BYTES_MAX,
     LINK_MAILBOXES_MAX,
+    MEETING_LIFE_S,
     RENDEZVOUS_LIFE_S,
     RENDEZVOUS_PARTICIPANTS_MAX,
     RENDEZVOUS_RECORD_BYTES,
     RENDEZVOUS_RECORDS_MAX,
 )
-from troth_wire.messages import Create, Head, MailboxKind, Reason, Refuse
+from troth_wire.messages import Create, Head, MailboxKind, Message, Reason, Refuse
 from troth_wire.session import State
 
 
@@ -112,7 +116,7 @@ def _open(world: World, peer: Peer, key: Key, kind: MailboxKind, *, sponsor: Key
     return answer
 
 
-def _reason(answer: Refuse | Head) -> Reason | None:
+def _reason(answer: Message) -> Reason | None:
     return answer.reason if isinstance(answer, Refuse) else None
 
 
@@ -213,16 +217,98 @@ def test_taken_number_is_drawn_again() -> None:
     assert isinstance(late.received[-1], Head)
 
 
-def test_log_in_place_of_a_rendezvous_is_taken() -> None:
-    """A log is not opened where there is a rendezvous."""
+@pytest.mark.parametrize("kind", [MailboxKind.RENDEZVOUS, MailboxKind.MEETING])
+def test_log_in_place_of_a_brief_mailbox_is_opened(kind: MailboxKind) -> None:
+    """Whoever asked for a log too late for that gets it: the brief mailbox ends, and those who use it are told."""
     world = World()
-    late = world.connect()
+    member, late = joined(world, KEYS[1]), world.connect()
     world.prove(late, KEY)
     world.settle()
-    _open(world, world.connect(), KEY, MailboxKind.RENDEZVOUS)
-    world.send(late, Create(KEY.mailbox, b""))
+    assert isinstance(opened(world, member, KEY, kind=kind, sponsor=KEYS[1]), Head)
+    follow(world, member)
     world.settle()
-    assert reasons(late)[-1] is Reason.TAKEN
+    push(world, member, [1], size=RENDEZVOUS_RECORD_BYTES)
+    world.settle()
+    assert isinstance(opened(world, late, KEY), Head)
+    assert said(member, Refuse)[-1] == Refuse(Reason.EXPIRED, KEY.mailbox, (), 0)
+    assert world.log(KEY.mailbox) == []
+    follow(world, late)
+    world.settle()
+    push(world, late, [2])
+    push(world, member, [3], size=RENDEZVOUS_RECORD_BYTES)
+    world.settle()
+    assert world.log(KEY.mailbox) == [envelope(2)]
+    assert reasons(member)[-1] is Reason.EXPIRED
+
+
+@pytest.mark.parametrize("squatters", [1, 2])
+def test_nobody_squats_on_the_place_of_a_log(squatters: int) -> None:
+    """A brief mailbox that is there first, and full, keeps nobody who proves its key from opening a log instead."""
+    world = World()
+    peers = [joined(world, KEY, kind=MailboxKind.RENDEZVOUS) for _ in range(squatters)]
+    honest = world.connect()
+    world.prove(honest, KEY)
+    world.settle()
+    assert honest.state(KEY.mailbox) is (State.PROVEN if squatters == 1 else State.UNKNOWN)
+    assert isinstance(opened(world, honest, KEY), Head)
+    follow(world, honest)
+    world.settle()
+    assert honest.state(KEY.mailbox) is State.FOLLOWING
+    assert [reasons(peer)[-1] for peer in peers] == [Reason.EXPIRED] * squatters
+    log = world.store.look(KEY.mailbox)
+    assert log is not None
+    assert log.kind is MailboxKind.LOG
+
+
+def test_page_of_the_log_is_not_for_who_met_before_it() -> None:
+    """What is read for a follower of a brief mailbox after a log has taken its place does not reach that follower."""
+    world = World()
+    squatter = joined(world, KEY, kind=MailboxKind.RENDEZVOUS)
+    for number in range(RENDEZVOUS_RECORDS_MAX - 1):
+        push(world, squatter, [number], size=RENDEZVOUS_RECORD_BYTES)
+    world.settle_store()
+    late = world.connect()
+    world.prove(late, KEY)
+    world.settle_store()
+    follow(world, late)
+    lineage = Lineage(b"n" * 16)
+    assert isinstance(world.store.create(KEY.mailbox, lineage=lineage, day=0), Log)
+    world.settle()
+    assert reasons(late) == [Reason.ROLLED_BACK]
+
+
+def test_asking_for_a_log_that_is_proven_costs_nothing() -> None:
+    """Whoever proved a log may ask for it all the same, and is answered like before, without a pass or a rate."""
+    world = World(Policy(passes=frozenset([pass_hash(b"open sesame")]), creation_rate=Rate(per_s=0.001, burst=1)))
+    joined(world, admission=b"open sesame")
+    peer = world.connect()
+    world.prove(peer, KEY)
+    world.settle()
+    answers = [opened(world, peer, KEY), opened(world, peer, KEY, sponsor=KEY)]
+    assert answers == [said(peer, Head)[0]] * 2
+
+
+def test_log_that_was_taken_away_can_be_asked_for_anew() -> None:
+    """Whoever asks for a log that they proved, and that is gone, is told to come again, and then opens it."""
+    world = World()
+    peer = world.connect()
+    assert isinstance(opened(world, peer, KEY), Head)
+    del world.disk.mailboxes[KEY.mailbox]
+    assert opened(world, peer, KEY) == Refuse(Reason.BUSY, KEY.mailbox, (), limits.BRIEF_RETRY_S)
+    assert isinstance(opened(world, peer, KEY), Head)
+
+
+def test_who_is_refused_proves_again() -> None:
+    """A link that was in a brief mailbox and is refused a log there has not lost it: it proves once more."""
+    world = World(Policy(passes=frozenset([pass_hash(b"open sesame")])))
+    peer = world.connect()
+    assert isinstance(_open(world, peer, KEY, MailboxKind.RENDEZVOUS), Head)
+    assert _reason(opened(world, peer, KEY)) is Reason.BAD_PASS
+    assert world.hub._desk.participants == {}
+    world.prove(peer, KEY)
+    world.settle()
+    assert isinstance(peer.received[-1], Head)
+    assert set(world.hub._desk.participants) == {KEY.mailbox}
 
 
 def test_third_participant_is_refused() -> None:
@@ -234,7 +320,7 @@ def test_third_participant_is_refused() -> None:
         world.prove(peer, KEY)
         world.settle()
     assert (reasons(guest), reasons(third)) == ([], [Reason.TAKEN])
-    assert third.state(KEY.mailbox) is State.GREETED
+    assert third.state(KEY.mailbox) is State.UNKNOWN
     world.disconnect(guest)
     world.prove(third, KEY)
     world.settle()
@@ -283,12 +369,179 @@ def test_sponsoring_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _reason(_open(world, member, KEYS[2], MailboxKind.INVITATION, sponsor=KEY)) is Reason.QUOTA
 
 
-def test_meetings_are_kept_for_later() -> None:
-    """The kind whose number is only kept is refused by name, and the link stays."""
+def test_meeting_needs_a_sponsor_and_no_pass() -> None:
+    """A meeting is opened only for a log that this very link has proven, and whoever comes later enters it."""
+    world = World(Policy(passes=frozenset([pass_hash(b"open sesame")])))
+    member = joined(world, admission=b"open sesame")
+    strangers = [world.connect() for _ in range(2)]
+    for stranger, sponsor in zip(strangers, (None, KEY), strict=True):
+        answer = _open(world, stranger, KEYS[1], MailboxKind.MEETING, sponsor=sponsor)
+        assert _reason(answer) is Reason.UNSPONSORED
+    late = world.connect()
+    for peer in (member, late):
+        world.prove(peer, KEYS[1])
+    world.prove(late, KEY)
+    world.settle()
+    heads = [opened(world, peer, KEYS[1], kind=MailboxKind.MEETING, sponsor=KEY) for peer in (member, late)]
+    assert isinstance(heads[0], Head)
+    assert heads[1] == heads[0]
+
+
+def test_meeting_has_room_for_any_number_of_links() -> None:
+    """However many links are in a meeting, another gets in, and all hear what is left there."""
     world = World()
-    peer = world.connect()
-    assert _reason(_open(world, peer, KEY, MailboxKind.MEETING)) is Reason.UNKNOWN_KIND
-    assert isinstance(_open(world, peer, KEYS[1], MailboxKind.LOG), Head)
+    member = joined(world)
+    opened(world, member, KEYS[1], kind=MailboxKind.MEETING, sponsor=KEY)
+    peers = [joined(world, KEYS[1]) for _ in range(4)]
+    push(world, peers[0], [1], key=KEYS[1])
+    world.settle()
+    assert [peer.expected[KEYS[1].mailbox] for peer in peers] == [2] * 4
+
+
+def test_meeting_sponsors_nothing() -> None:
+    """Only a log sponsors: a meeting begins no line, and leads to no other meeting."""
+    world = World()
+    member = joined(world)
+    opened(world, member, KEYS[1], kind=MailboxKind.MEETING, sponsor=KEY)
+    for kind in (MailboxKind.LOG, MailboxKind.MEETING, MailboxKind.INVITATION):
+        assert _reason(opened(world, member, KEYS[2], kind=kind, sponsor=KEYS[1])) is Reason.UNSPONSORED
+
+
+def test_meetings_of_a_line_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line has so many meetings; one that there is can be entered all the same."""
+    monkeypatch.setattr(workers, "MEETINGS_MAX", 1)
+    world = World()
+    member = joined(world)
+    assert isinstance(opened(world, member, KEYS[1], kind=MailboxKind.MEETING, sponsor=KEY), Head)
+    assert _reason(opened(world, member, KEYS[2], kind=MailboxKind.MEETING, sponsor=KEY)) is Reason.QUOTA
+    assert isinstance(opened(world, member, KEYS[1], kind=MailboxKind.MEETING, sponsor=KEY), Head)
+
+
+def test_meeting_ends_after_half_a_year() -> None:
+    """A meeting stays for its time, kept to the day, and then it ends for all who are there."""
+    world = World()
+    member = joined(world)
+    world.tick(3_600)
+    opened(world, member, KEYS[1], kind=MailboxKind.MEETING, sponsor=KEY)
+    follow(world, member, KEYS[1])
+    world.settle()
+    log = world.store.look(KEYS[1].mailbox)
+    assert log is not None
+    assert log.ends_s == MEETING_LIFE_S + limits.MEETING_STEP_S
+    world.tick(MEETING_LIFE_S + limits.MEETING_STEP_S - 3_601)
+    world.settle()
+    assert reasons(member)[-1] is not Reason.EXPIRED
+    world.tick(1)
+    world.settle()
+    assert said(member, Refuse)[-1] == Refuse(Reason.EXPIRED, KEYS[1].mailbox, (), 0)
+
+
+def test_meeting_of_before_makes_room_first() -> None:
+    """While a meeting that has ended waits to be deleted, the next is told to come again, and then gets in."""
+    world = World()
+    member = joined(world)
+    opened(world, member, KEYS[1], kind=MailboxKind.MEETING, sponsor=KEY)
+    world.disconnect(member)
+    world.entropy.time_s = MEETING_LIFE_S
+    late = joined(world)
+    answer = opened(world, late, KEYS[1], kind=MailboxKind.MEETING, sponsor=KEY)
+    assert answer == Refuse(Reason.BUSY, KEYS[1].mailbox, (), limits.BRIEF_RETRY_S)
+    world.tick(MEETING_LIFE_S)
+    world.settle()
+    assert isinstance(opened(world, late, KEYS[1], kind=MailboxKind.MEETING, sponsor=KEY), Head)
+
+
+def test_successor_needs_a_proven_log_and_no_pass() -> None:
+    """A log is opened in a line for whoever proved a log of it over this link, without a pass; nobody else's is."""
+    world = World(Policy(passes=frozenset([pass_hash(b"open sesame")]), creation_rate=Rate(per_s=0.001, burst=1)))
+    member, stranger = joined(world, admission=b"open sesame"), world.connect()
+    assert _reason(opened(world, stranger, KEYS[1], sponsor=KEY)) is Reason.UNSPONSORED
+    # With a pass too: what was asked for was another line.
+    answer = opened(world, world.connect(), KEYS[1], sponsor=KEY, admission=b"open sesame")
+    assert _reason(answer) is Reason.UNSPONSORED
+    assert isinstance(opened(world, member, KEYS[1], sponsor=KEY), Head)
+    logs = [world.store.look(key.mailbox) for key in KEYS[:2]]
+    assert len({log.line for log in logs if log}) == 1
+
+
+def test_openings_of_a_line_have_a_rate() -> None:
+    """A line opens so many logs at once, over whichever link and log, and then one each time so long has passed."""
+    world = World()
+    peers = [joined(world), joined(world)]
+    for number in range(limits.LINE_BURST):
+        key = Key.numbered(300 + number)
+        assert isinstance(opened(world, peers[number % 2], key, sponsor=KEY), Head)
+    late = Key.numbered(400)
+    for sponsor in (KEY, Key.numbered(300)):
+        answer = opened(world, peers[0], late, sponsor=sponsor)
+        assert answer == Refuse(Reason.RATE, late.mailbox, (), limits.LINE_OPENING_S)
+    other = joined(world, KEYS[1])
+    assert isinstance(opened(world, other, KEYS[2], sponsor=KEYS[1]), Head)
+    world.tick(limits.LINE_OPENING_S)
+    assert isinstance(opened(world, peers[0], late, sponsor=KEY), Head)
+    assert _reason(opened(world, peers[0], Key.numbered(401), sponsor=KEY)) is Reason.RATE
+
+
+def test_who_was_left_behind_spends_nothing_of_the_others() -> None:
+    """However much is asked for with a closed log of a line, whoever has an open one opens what comes next."""
+    world = World()
+    member, thief = joined(world), world.connect()
+    world.prove(thief, KEY)
+    world.settle()
+    opened(world, member, KEYS[1], sponsor=KEY)
+    close(world, member, towards=KEYS[1])
+    world.settle()
+    answers = [opened(world, thief, Key.numbered(300 + number), sponsor=KEY) for number in range(limits.LINE_BURST + 1)]
+    assert _reason(answers[-1]) is Reason.RATE
+    assert isinstance(opened(world, member, KEYS[2], sponsor=KEYS[1]), Head)
+    assert _reason(opened(world, member, Key.numbered(400), sponsor=KEY)) is Reason.RATE
+
+
+def test_what_is_known_of_a_log_goes_with_the_last_link() -> None:
+    """The hub knows a log as long as somebody here has proven it, and that it is closed once anybody was told."""
+    world = World()
+    first, late = joined(world), world.connect()
+    world.prove(late, KEY)
+    world.read()
+    close(world, first)
+    world.commit()
+    world.report(world.write_reports)
+    world.report(world.read_reports)
+    world.settle()
+    logs = world.hub._desk.logs
+    assert [known.closed for known in logs.values()] == [True]
+    for peer in (first, late):
+        world.disconnect(peer)
+    assert dict(logs) == {}
+
+
+def test_rates_of_lines_are_forgotten() -> None:
+    """When a line may open as much as ever, nothing is kept of its rate."""
+    world = World()
+    opened(world, joined(world), KEYS[1], sponsor=KEY)
+    assert len(world.hub._door._lines) == 1
+    world.tick(limits.LINE_OPENING_S)
+    assert world.hub._door._lines == {}
+
+
+def test_what_is_kept_of_a_proven_mailbox_is_little() -> None:
+    """A link that follows as many mailboxes as it may costs the relay less memory than one frame."""
+    world = World()
+    member = joined(world)
+    keys = [Key.numbered(600 + number) for number in range(LINK_MAILBOXES_MAX - 1)]
+    for key in keys:
+        assert isinstance(world.store.create(key.mailbox, lineage=Lineage(b"l" * 16), day=0), Log)
+        world.prove(member, key)
+        world.settle()
+        follow(world, member, key)
+        world.settle()
+        member.received.clear()
+    link = world.hub._desk.links[member.connection]
+    parts = [link.states, link.kinds, link.logs, link.followers, *link.logs.values()]
+    parts += [world.hub._desk.followers[key.mailbox] for key in keys]
+    kept = sum(map(sys.getsizeof, [*parts, *link.followers.values(), *map(bytes, link.states)]))
+    assert len(link.followers) == LINK_MAILBOXES_MAX
+    assert kept < FRAME_BYTES_MAX
 
 
 def test_openings_of_a_link_have_a_rate() -> None:

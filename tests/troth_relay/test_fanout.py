@@ -5,7 +5,8 @@ import pytest
 from tests.contracts.relay_client import Key, envelope
 from tests.contracts.relay_world import KEY, KEYS, World, follow, joined, push, reasons, said
 from troth_relay import limits
-from troth_relay.requests import DropReason
+from troth_relay.requests import DropReason, Read
+from troth_relay.store import Log, Page
 from troth_wire.ids import Lineage, RunningHash
 from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX, FRAME_ENVELOPES_MAX, RENDEZVOUS_LIFE_S
 from troth_wire.log import envelope_id, origin
@@ -329,6 +330,19 @@ def test_end_of_all_that_was_proven_is_silence() -> None:
         world.settle()
     assert peer.dropped is DropReason.SILENT
     assert world.hub._desk.participants == {}
+
+
+def test_page_of_another_life_ends_who_met_there() -> None:
+    """A page that shows a log in the place of the brief mailbox that is followed is not sent on."""
+    world = World()
+    peer = joined(world, kind=MailboxKind.RENDEZVOUS)
+    link = world.hub._desk.links[peer.connection]
+    log = Log(KEY.mailbox, Lineage(b"n" * 16), 0, origin(KEY.mailbox, Lineage(b"n" * 16)), 0)
+    link.reads = 1
+    world.hub._fanout.page(Read(peer.connection, KEY.mailbox, 0), Page(log, log.running, ()))
+    world.settle()
+    world._take(world.hub._desk.flush())
+    assert reasons(peer)[-1] is Reason.EXPIRED
 
 
 def test_end_waits_for_room_on_the_disk() -> None:

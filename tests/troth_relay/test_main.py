@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 
 from tests.contracts.relay_client import Key, connected, envelope
 from tests.contracts.relay_process import END_S, finished, loggers_kept, serving
-from tests.contracts.relay_store import LINEAGE, batch, brief
+from tests.contracts.relay_store import LINEAGE, batch, brief, close, open_
 from troth_relay import limits
-from troth_relay.app import Relay
+from troth_relay.app import Relay, SystemEntropy
 from troth_relay.config import Config
 from troth_relay.main import LOG, main
 from troth_relay.store import Store
@@ -429,6 +429,25 @@ def test_room_is_given_back(database: Path) -> None:
     )
     assert freed > before * 0.9
     assert _invoke("vacuum", "--database", str(database)).exit_code == 0
+
+
+def test_closed_logs_are_collected_and_sums_counted_anew(database: Path) -> None:
+    """Collecting deletes the entries of logs whose time is over, by the settings, and puts wrong sums right."""
+    store = SqliteStore(database)
+    open_(store, KEY.mailbox)
+    store.append([batch(KEY.mailbox, *(envelope(number, size=60_000) for number in range(20)))])
+    close(store, KEY.mailbox, day=SystemEntropy().day() - 9)
+    store.close()
+    before = database.stat().st_size
+    for days, gone in ((10, False), (8, True)):
+        assert _invoke("gc", "--database", str(database), "--closed-log-days", str(days)).exit_code == 0
+        assert (database.stat().st_size < before / 5) is gone
+    connection = sqlite3.connect(database)
+    connection.execute("UPDATE line SET bytes = 7")
+    connection.commit()
+    connection.close()
+    said = _invoke("gc", "--database", str(database)).stdout
+    assert said.startswith("1 sums of what is stored were wrong, and are right now\n")
 
 
 def test_sums_are_printed_beside_a_relay(database: Path) -> None:

@@ -9,10 +9,10 @@ from threading import Event, current_thread
 import pytest
 
 from tests.contracts.relay_client import envelope
-from tests.contracts.relay_store import LINEAGE, A, B, batch, brief
+from tests.contracts.relay_store import FORWARD, LINEAGE, A, B, batch, brief
 from tests.contracts.relay_world import CountingEntropy
 from troth_relay.floor import Floor
-from troth_relay.requests import Append, Asked, ConnectionId, Look, Open, Read, Settled, Sweep
+from troth_relay.requests import Append, Asked, ConnectionId, Look, Open, Read, Settled, Shut, Sweep
 from troth_relay.store import Appended, Batch, Log, Page
 from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.workers import Reader, Worker, Writer
@@ -157,10 +157,11 @@ def test_below_the_floor_nothing_is_stored(store: CountingStore) -> None:
     writer, reader = Writer(store, entropy, floor=floor), Reader(store, entropy)
     store.append([batch(A, envelope(0))])
     store.create(C, lineage=LINEAGE, day=0, brief=brief(ends_s=0))
-    results = writer.carry_out([_append(A, 1), _append(A, 2), Open(ONE, D), Sweep()])
+    results = writer.carry_out([_append(A, 1), _append(A, 2), Open(ONE, D), Shut(ONE, A, None, FORWARD), Sweep()])
     by_request = {type(asked): result for asked, result in results}
     assert isinstance(by_request[Append], FullError)
     assert isinstance(by_request[Open], FullError)
+    assert isinstance(by_request[Shut], FullError)
     assert by_request[Sweep] == (C,)
     assert store.look(D) is None
     ((_, page),) = reader.carry_out([Read(ONE, A, 0)])
@@ -169,6 +170,27 @@ def test_below_the_floor_nothing_is_stored(store: CountingStore) -> None:
     free[0] = 100
     ((_, stored),) = writer.carry_out([_append(A, 1)])
     assert isinstance(stored, Appended)
+
+
+def test_closing_comes_after_what_gathered_with_it(store: CountingStore) -> None:
+    """What was pushed with a closing, before or after it, is in the log that is closed; the second closing is told."""
+    requests: list[Asked] = [Shut(ONE, A, None, FORWARD), _append(A, 1), Shut(ONE, A, None, FORWARD)]
+    results = Writer(store, CountingEntropy()).carry_out(requests)
+    logs = [result for asked, result in results if isinstance(asked, Shut)]
+    assert [isinstance(log, Log) and (log.closed, log.position) for log in logs] == [(True, 1)] * 2
+
+
+def test_sweeping_erases_what_was_closed_long_ago(store: CountingStore) -> None:
+    """A sweep deletes the entries of logs that were closed so many whole days ago, and tells nobody of them."""
+    entropy = CountingEntropy()
+    writer = Writer(store, entropy)
+    writer.carry_out([_append(A, 1), Shut(ONE, A, None, FORWARD)])
+    for day, erased in ((7, False), (8, True)):
+        entropy.time_s = day * 86_400
+        assert writer.carry_out([Sweep(closed_log_days=7)])[0][1] == ()
+        log = store.look(A)
+        assert log is not None
+        assert log.erased is erased
 
 
 def test_trouble_with_storing_is_not_ended_by_deleting(store: CountingStore, caplog: pytest.LogCaptureFixture) -> None:

@@ -8,6 +8,8 @@ from troth_wire.limits import (
     EDIT_VALUE_BYTES_MAX,
     ENVELOPE_BYTES_MAX,
     ENVELOPE_BYTES_MIN,
+    EPOCH_RECIPIENTS_MAX,
+    FORWARD_BYTES,
     FRAME_BYTES_MAX,
     FRAME_ENVELOPES_MAX,
     HEADER_BYTES_MAX,
@@ -15,8 +17,10 @@ from troth_wire.limits import (
     HEADER_HEADS_MAX,
     HEADER_TIPS_MAX,
     HELD_BYTES_MAX,
+    MEETINGS_MAX,
     OPERATION_BYTES_MAX,
     PADDED_BYTES_MIN,
+    PERSON_DEVICES_MAX,
     PUSH_BYTES_IN_FLIGHT_MAX,
     RECORD_BYTES_MAX,
     RETRY_AFTER_S_MAX,
@@ -104,3 +108,15 @@ def test_what_names_envelopes_by_their_ids_always_fits_a_frame() -> None:
 def test_every_envelope_can_be_pushed_and_kept() -> None:
     """The largest envelope fits what may be in flight, and what may be held."""
     assert min(PUSH_BYTES_IN_FLIGHT_MAX, HELD_BYTES_MAX) >= ENVELOPE_BYTES_MAX + 5
+
+
+def test_a_forward_holds_the_largest_operation() -> None:
+    """Whoever closes a log can leave the largest operation behind, and the page of it fits a frame."""
+    assert OPERATION_BYTES_MAX + 4_096 <= FORWARD_BYTES <= FRAME_BYTES_MAX - 256
+
+
+def test_every_two_devices_can_meet() -> None:
+    """A line has a meeting for every two of the devices of two persons."""
+    devices = 2 * PERSON_DEVICES_MAX
+    assert devices <= EPOCH_RECIPIENTS_MAX
+    assert devices * (devices - 1) // 2 <= MEETINGS_MAX

@@ -15,6 +15,7 @@ from troth_wire.limits import (
     CHALLENGE_BYTES,
     ENVELOPE_BYTES_MAX,
     ENVELOPE_BYTES_MIN,
+    FORWARD_BYTES,
     FRAME_BYTES_MAX,
     FRAME_ENVELOPES_MAX,
     PASS_BYTES_MAX,
@@ -22,6 +23,8 @@ from troth_wire.limits import (
 )
 from troth_wire.messages import (
     FORMS,
+    Close,
+    Closed,
     Create,
     Deliver,
     Follow,
@@ -47,6 +50,8 @@ LINEAGES = exactly(16).map(Lineage)
 HASHES = exactly(32).map(RunningHash)
 NUMBERS = st.integers(0, 2**63 - 1)
 PLACES = st.integers(1, 2**63 - 1)
+SUCCESSORS = st.none() | MAILBOXES
+FORWARDS = st.binary(max_size=4).map(lambda start: start.ljust(FORWARD_BYTES, b"\xf0"))
 SIZES = st.sampled_from([ENVELOPE_BYTES_MIN, ENVELOPE_BYTES_MIN + 1, 1000])
 ENVELOPES = st.lists(st.builds(bytes, SIZES) | exactly(ENVELOPE_BYTES_MIN), min_size=1, max_size=4).map(tuple)
 NAMES = st.lists(exactly(32).map(EnvelopeId), max_size=5).map(tuple)
@@ -63,6 +68,8 @@ OF_EACH: dict[type[Message], st.SearchStrategy[Message]] = {
     Deliver: st.builds(Deliver, MAILBOXES, PLACES, ENVELOPES),
     Stored: st.builds(Stored, MAILBOXES, PLACES, NAMES.filter(bool)),
     Refuse: st.builds(Refuse, st.sampled_from(Reason), st.none() | MAILBOXES, NAMES, st.integers(0, RETRY_AFTER_S_MAX)),
+    Close: st.builds(Close, MAILBOXES, SUCCESSORS, FORWARDS),
+    Closed: st.builds(Closed, MAILBOXES, LINEAGES, NUMBERS, HASHES, SUCCESSORS, FORWARDS),
 }
 MESSAGES: st.SearchStrategy[Message] = st.one_of(*OF_EACH.values())
 KINDS = sorted(OF_EACH, key=lambda form: form.__name__)
@@ -146,6 +153,11 @@ OUT_OF_BOUNDS: dict[str, Message] = {
     "pass too long": Create(MAILBOX, bytes(PASS_BYTES_MAX + 1)),
     "head too far": Head(MAILBOX, Lineage(bytes(16)), 2**63, RunningHash(bytes(32))),
     "head before the log": Head(MAILBOX, Lineage(bytes(16)), -1, RunningHash(bytes(32))),
+    "forward too short": Close(MAILBOX, None, bytes(FORWARD_BYTES - 1)),
+    "forward too long": Close(MAILBOX, MAILBOX, bytes(FORWARD_BYTES + 1)),
+    "forward of the relay too short": Closed(
+        MAILBOX, Lineage(bytes(16)), 0, RunningHash(bytes(32)), None, bytes(FORWARD_BYTES - 1)
+    ),
     "wait too long": Refuse(Reason.RATE, MAILBOX, (), RETRY_AFTER_S_MAX + 1),
     "version too high": Hello(1, 256, 0, bytes(CHALLENGE_BYTES)),
 }
@@ -167,7 +179,7 @@ def test_a_frame_has_a_largest_size() -> None:
         messages.parse(frame + b"\x00")
 
 
-@pytest.mark.parametrize("frame", [b"", b"\x90", b"\x01", b"\x91\xc3", b"\x91\x00", b"\x91\x0a", b"\x91\xa1a"])
+@pytest.mark.parametrize("frame", [b"", b"\x90", b"\x01", b"\x91\xc3", b"\x91\x00", b"\x91\x0c", b"\x91\xa1a"])
 def test_a_frame_without_a_known_code_is_malformed(frame: bytes) -> None:
     """What begins with no code of this version is refused before its fields are looked at."""
     with pytest.raises(MalformedError, match=r"not a (message of this version|list)|canonical"):

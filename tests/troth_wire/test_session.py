@@ -9,8 +9,22 @@ from hypothesis import strategies as st
 
 from troth_wire.errors import MalformedError
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
-from troth_wire.limits import CHALLENGE_BYTES, ENVELOPE_BYTES_MIN
-from troth_wire.messages import Create, Deliver, Follow, Head, Hello, Message, Prove, Push, Reason, Refuse, Stored
+from troth_wire.limits import CHALLENGE_BYTES, ENVELOPE_BYTES_MIN, FORWARD_BYTES
+from troth_wire.messages import (
+    Close,
+    Closed,
+    Create,
+    Deliver,
+    Follow,
+    Head,
+    Hello,
+    Message,
+    Prove,
+    Push,
+    Reason,
+    Refuse,
+    Stored,
+)
 from troth_wire.session import NEXT, REFUSED, State, step
 
 MAILBOX = MailboxId(bytes(32))
@@ -21,12 +35,14 @@ FROM_CLIENT: tuple[Message, ...] = (
     Create(MAILBOX, b""),
     Follow(MAILBOX, *LOG),
     Push(MAILBOX, (bytes(ENVELOPE_BYTES_MIN),)),
+    Close(MAILBOX, None, bytes(FORWARD_BYTES)),
 )
 FROM_RELAY: tuple[Message, ...] = (
     Hello(1, 1, 0, bytes(CHALLENGE_BYTES)),
     Head(MAILBOX, *LOG),
     Deliver(MAILBOX, 1, (bytes(ENVELOPE_BYTES_MIN),)),
     Stored(MAILBOX, 1, (EnvelopeId(bytes(32)),)),
+    Closed(MAILBOX, *LOG, None, bytes(FORWARD_BYTES)),
     *(Refuse(reason, MAILBOX, (), 0) for reason in Reason),
 )
 
@@ -59,15 +75,15 @@ def test_a_missing_entry_is_the_error(state: State, message: Message) -> None:
             step(state, message)
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.FOLLOWING])
+@pytest.mark.parametrize("state", [state for state in State if state not in (State.FOLLOWING, State.ENDED)])
 def test_before_entries_flow_only_one_side_may_speak(state: State) -> None:
-    """In each state before the last, either the client or the relay has something to say, so nothing can cross."""
+    """In each state before entries flow, either the client or the relay has something to say, so nothing can cross."""
     assert bool(allowed(state, FROM_CLIENT)) != bool(allowed(state, FROM_RELAY))
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", [state for state in State if state is not State.ENDED])
 def test_entries_can_flow_in_the_end(state: State) -> None:
-    """From every state there is a way to FOLLOWING, so no refusal is a dead end."""
+    """From every state but the last there is a way to FOLLOWING, so no refusal is a dead end."""
     reached = {state}
     while more := {step(at, message) for at in reached for message in allowed(at, FROM_CLIENT + FROM_RELAY)} - reached:
         reached |= more
@@ -77,6 +93,12 @@ def test_entries_can_flow_in_the_end(state: State) -> None:
 def test_every_state_is_reached() -> None:
     """No state stands in the table for nothing."""
     assert {State.CONNECTED, *NEXT.values(), *REFUSED.values()} == set(State)
+
+
+def test_what_has_ended_stays_ended() -> None:
+    """Nothing leads out of ENDED, and what was under way is taken there without harm."""
+    assert {after for (state, _), after in NEXT.items() if state is State.ENDED} == {State.ENDED}
+    assert {form for state, form in NEXT if state is State.ENDED} == {Push, Close, Refuse}
 
 
 def test_no_refusal_opens_a_mailbox() -> None:

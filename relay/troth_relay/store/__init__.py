@@ -1,23 +1,40 @@
 """The log port: what the relay needs of a disk, and what it may rely on.
 
-`append` and `create` return only after what they return is durable; when they raise, nothing was stored.
+`append`, `create` and `close_log` return only after what they return is durable; when they raise, nothing was stored.
 One thread writes and one other reads; a read sees whole commits.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import NewType, Protocol
 
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.messages import MailboxKind
 
-__all__ = ["Appended", "Batch", "Brief", "Denial", "Entry", "Log", "Page", "Pass", "Stats", "Store", "Ticket"]
+__all__ = [
+    "Appended",
+    "Batch",
+    "Brief",
+    "Closing",
+    "Denial",
+    "Entry",
+    "LineId",
+    "Log",
+    "Page",
+    "Pass",
+    "Stats",
+    "Store",
+    "Ticket",
+]
+
+LineId = NewType("LineId", int)
+"""A log and all that was opened after it: they share one quota."""
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One mailbox at one moment; `stored_bytes` counts what the quota counts, `ends_s` from 1970."""
+    """One mailbox at one moment; `stored_bytes` is what it adds to what the quota counts, `ends_s` from 1970."""
 
     mailbox: MailboxId
     lineage: Lineage
@@ -27,7 +44,12 @@ class Log:
     kind: MailboxKind = MailboxKind.LOG
     ends_s: int | None = None
     quota_bytes: int | None = None
-    """A room of its own; None: as much as everybody."""
+    """The room of its line, where that has one of its own; None: as much as everybody."""
+    line: LineId | None = None
+    """Where a log or a meeting belongs; nothing else has a line."""
+    closed: bool = False
+    erased: bool = False
+    """Whether only its closing is left, and of the entries how many there were."""
 
     def is_over(self, now_s: int) -> bool:
         """Tell whether it has come to its end."""
@@ -36,13 +58,25 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The terms of a mailbox that ends: when, who sponsors it, and how many of its kind there may be."""
+    """The terms of a mailbox that ends: when, who sponsors it, and how many of its kind there may be.
+
+    `sponsored_max` bounds the invitations of the sponsor, and the meetings of the sponsor's whole line.
+    Of those only half can be opened with a closed log: whoever was left behind must leave room to the others.
+    """
 
     kind: MailboxKind
     ends_s: int
     sponsor: MailboxId | None
-    mailboxes_max: int
+    mailboxes_max: int | None
     sponsored_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a log was closed: where it leads, and what was left behind."""
+
+    successor: MailboxId | None
+    forward: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +98,18 @@ class Ticket:
 
 
 class Denial(Enum):
-    """Why no mailbox was created."""
+    """Why a mailbox was not created, or not closed."""
 
     TAKEN = "taken"
     """There is one of another kind, or a brief one."""
     FULL = "full"
     """There are as many of this kind as there may be."""
     SPENT = "spent"
-    """The sponsor has as many as it may."""
+    """The sponsor, or its line, has as many as it may."""
+    UNSPONSORED = "unsponsored"
+    """The sponsor is no log."""
+    ASTRAY = "astray"
+    """The successor is no open log."""
     UNADMITTED = "unadmitted"
     """There is no such pass, or nothing is left of it."""
 
@@ -99,22 +137,26 @@ class Appended:
     """What came of a batch: the new entries in order, and the ids of what the quota did not allow.
 
     An envelope that the log already held is in neither.
+    `closed`: the log takes nothing more, whatever room there is.
     """
 
     entries: tuple[Entry, ...]
     refused: tuple[EnvelopeId, ...]
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Consecutive entries after a position, with the log and that position's running hash at the same moment.
 
-    `running` is None if the log is not that long.
+    `running` is None if the log is not that long, or its entries were erased.
+    `closing` is there when the log is closed and nothing comes after the position.
     """
 
     log: Log
     running: RunningHash | None
     entries: tuple[Entry, ...]
+    closing: Closing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +185,11 @@ class Store(Protocol):
         day: int,
         brief: Brief | None = None,
         ticket: Ticket | None = None,
+        sponsor: MailboxId | None = None,
     ) -> Log | Denial:
-        """Create an empty mailbox; a log that exists is returned as it is, where one was asked for.
+        """Create an empty mailbox; a log or meeting that exists is returned as it is, where one was asked for.
+
+        A log takes the place of whatever brief mailbox has its name, and nothing of that is left.
 
         Args:
             mailbox: Its id.
@@ -152,6 +197,19 @@ class Store(Protocol):
             day: Days since 1970, all that is kept of the time beside the end of a brief one.
             brief: The terms of a mailbox that ends; None for a log, which stays.
             ticket: The pass for a new log, which is used once in the same commit; None where none is needed.
+            sponsor: The log into whose line a new log is born; None: it begins a line of its own.
+        """
+
+    def close_log(
+        self, mailbox: MailboxId, *, successor: MailboxId | None, forward: bytes, day: int
+    ) -> Log | Denial | None:
+        """Close a log for good, in one commit whatever its quota; one that is closed is returned as it stands.
+
+        Args:
+            mailbox: Its id; None is returned where there is no such log.
+            successor: An open log, or None where there is none to come.
+            forward: What is left behind; it counts in the quota until the entries are erased.
+            day: Days since 1970, all that is kept of the time.
         """
 
     def add_pass(self, new: Pass, *, now_s: int) -> int:
@@ -161,7 +219,7 @@ class Store(Protocol):
         """Append several batches in one commit, and say what came of each.
 
         Positions follow the order of the batches.
-        A log with a room of its own is judged by that, not by the batch's quota.
+        A log is judged with all of its line, and by its line's own room, where there is one, not by the batch's quota.
         A batch whose new envelopes do not all fit the quota is refused, and so is one for an unknown mailbox.
         """
 
@@ -175,6 +233,20 @@ class Store(Protocol):
             now_s: Seconds since 1970.
             mailboxes_max: How many at most.
         """
+
+    def erase(self, *, closed_before: int, entries_max: int) -> int:
+        """Delete entries of logs that were closed before a day; how they were closed stays.
+
+        Args:
+            closed_before: Days since 1970.
+            entries_max: How many entries at most; a log of which some were deleted gives none from then on.
+
+        Returns:
+            How many entries were deleted and logs begun with; 0 when there is nothing left to do.
+        """
+
+    def recount(self) -> int:
+        """Count anew what the quotas count, from what is stored; return how many sums were wrong, and are right now."""
 
     def stats(self) -> Stats:
         """Count what is stored."""

@@ -10,9 +10,12 @@ from pathlib import Path
 from troth_relay.store import Stats, file, passes
 from troth_relay.store.database import BESIDE_MS, Connection, connect, transaction, walled
 from troth_relay.store.statements import (
+    BROKEN_EARLIER_LOGS,
     BROKEN_LOGS,
+    EARLIER_STATS,
     FORGET_BRIEF,
     FORMAT_WITHOUT_KINDS,
+    FORMAT_WITHOUT_LINES,
     FORMAT_WITHOUT_PASSES,
     STATS,
 )
@@ -31,13 +34,14 @@ def copy(source: Path, target: Path) -> None:
         connection.execute("VACUUM INTO ?", (str(target),))
     with walled(target), closing(connect(target, "rw", wait_ms=BESIDE_MS)) as connection:
         connection.execute("PRAGMA secure_delete = ON")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        version = _version(connection)
         with transaction(connection, "BEGIN IMMEDIATE"):
             for statement in FORGET_BRIEF if version > FORMAT_WITHOUT_KINDS else ():
                 connection.execute(statement)
             if version > FORMAT_WITHOUT_PASSES:
                 connection.execute(passes.FORGET)
-        if connection.execute(BROKEN_LOGS).fetchone()[0]:
+        broken = BROKEN_LOGS if version > FORMAT_WITHOUT_LINES else BROKEN_EARLIER_LOGS
+        if connection.execute(broken).fetchone()[0]:
             raise file.damaged(source)
 
 
@@ -51,7 +55,7 @@ def changing(path: Path) -> Iterator[Connection]:
     with walled(path), closing(connect(path, "rw", wait_ms=BESIDE_MS)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
-        if connection.execute("PRAGMA user_version").fetchone()[0] <= FORMAT_WITHOUT_PASSES:
+        if _version(connection) <= FORMAT_WITHOUT_PASSES:
             raise StoreError(
                 f"{path} is of an earlier release. Nothing was changed. Start the relay once, then try again."
             )
@@ -62,4 +66,10 @@ def changing(path: Path) -> Iterator[Connection]:
 def measure(path: Path) -> Stats:
     """Count what is stored; a relay may be serving."""
     with walled(path), closing(connect(path, "rw", wait_ms=BESIDE_MS)) as connection:
-        return Stats(*connection.execute(STATS).fetchone())
+        stats = STATS if _version(connection) > FORMAT_WITHOUT_LINES else EARLIER_STATS
+        return Stats(*connection.execute(stats).fetchone())
+
+
+def _version(connection: Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

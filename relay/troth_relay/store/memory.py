@@ -3,11 +3,24 @@
 What is on `Disk` survives; a store works on a copy and writes it back whole, which is its commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from troth_relay.admission import cost
-from troth_relay.store import Appended, Batch, Brief, Denial, Entry, Log, Page, Pass, Stats, Ticket
+from troth_relay.store import (
+    Appended,
+    Batch,
+    Brief,
+    Closing,
+    Denial,
+    Entry,
+    LineId,
+    Log,
+    Page,
+    Pass,
+    Stats,
+    Ticket,
+)
 from troth_wire.errors import DamagedError, FullError
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.log import advance, origin
@@ -28,6 +41,8 @@ class _Mailbox:
     """One more than entries: the first is the empty log's."""
     known: set[EnvelopeId] = field(default_factory=set)
     sponsor: MailboxId | None = None
+    closing: Closing | None = None
+    closed_day: int | None = None
 
 
 @dataclass(slots=True)
@@ -88,24 +103,47 @@ class MemoryStore:
         day: int,
         brief: Brief | None = None,
         ticket: Ticket | None = None,
+        sponsor: MailboxId | None = None,
     ) -> Log | Denial:
-        """Create an empty mailbox; a log that exists is returned as it is, where one was asked for."""
-        found = self.look(mailbox)
-        if found is not None:
-            return found if brief is None and found.kind is MailboxKind.LOG else Denial.TAKEN
+        """Create an empty mailbox; a log or meeting that exists is returned as it is, where one was asked for."""
+        found, kind = self.look(mailbox), brief.kind if brief else MailboxKind.LOG
+        if found is not None and found.kind is kind and kind in (MailboxKind.LOG, MailboxKind.MEETING):
+            return found
+        if found is not None and (brief is not None or found.kind is MailboxKind.LOG):
+            return Denial.TAKEN
         if brief is not None and (denial := self._deny(brief)) is not None:
             return denial
+        origin_log = self._sponsor(brief, sponsor)
+        if isinstance(origin_log, Denial):
+            return origin_log
         found_pass = self._find(ticket) if ticket is not None else None
         if ticket is not None and found_pass is None:
             return Denial.UNADMITTED
         running = origin(mailbox, lineage)
-        kind, ends_s, sponsor = (brief.kind, brief.ends_s, brief.sponsor) if brief else (MailboxKind.LOG, None, None)
-        log = Log(mailbox, lineage, 0, running, 0, kind, ends_s, found_pass[1].quota_bytes if found_pass else None)
-        self._disk.commit({mailbox: _Mailbox(log, runnings=[running], sponsor=sponsor)})
+        log = Log(mailbox, lineage, 0, running, 0, kind, brief.ends_s if brief else None)
+        if origin_log is not None:
+            log = replace(log, line=origin_log.line, quota_bytes=None if brief else origin_log.quota_bytes)
+        elif brief is None:
+            log = replace(log, line=self._next_line(), quota_bytes=found_pass[1].quota_bytes if found_pass else None)
+        self._disk.commit({mailbox: _Mailbox(log, runnings=[running], sponsor=brief.sponsor if brief else None)})
         if found_pass is not None:
             number, used = found_pass
             self._disk.passes[number] = replace(used, uses=used.uses - 1)
         return log
+
+    def _sponsor(self, brief: Brief | None, sponsor: MailboxId | None) -> Log | Denial | None:
+        """Return the log whose line a new mailbox belongs to, if it is born into one."""
+        if brief is not None:
+            sponsor = brief.sponsor if brief.kind is MailboxKind.MEETING else None
+            if brief.kind is MailboxKind.MEETING and sponsor is None:
+                return Denial.UNSPONSORED
+        if sponsor is None:
+            return None
+        found = self.look(sponsor)
+        return found if found is not None and found.kind is MailboxKind.LOG else Denial.UNSPONSORED
+
+    def _next_line(self) -> LineId:
+        return LineId(1 + max((mailbox.log.line or 0 for mailbox in self._disk.mailboxes.values()), default=0))
 
     def _find(self, ticket: Ticket) -> tuple[int, Pass] | None:
         for number, each in self._disk.passes.items():
@@ -122,10 +160,34 @@ class MemoryStore:
 
     def _deny(self, brief: Brief) -> Denial | None:
         alike = [mailbox for mailbox in self._disk.mailboxes.values() if mailbox.log.kind is brief.kind]
-        if len(alike) >= brief.mailboxes_max:
+        if brief.mailboxes_max is not None and len(alike) >= brief.mailboxes_max:
             return Denial.FULL
-        sponsored = [mailbox for mailbox in alike if brief.sponsor and mailbox.sponsor == brief.sponsor]
-        return Denial.SPENT if len(sponsored) >= brief.sponsored_max else None
+        sponsor, most = self.look(brief.sponsor) if brief.sponsor else None, brief.sponsored_max
+        if brief.kind is MailboxKind.MEETING:
+            sponsored = [mailbox for mailbox in alike if sponsor and mailbox.log.line == sponsor.line]
+            most = most // 2 if sponsor and sponsor.closed else most
+        else:
+            sponsored = [mailbox for mailbox in alike if brief.sponsor and mailbox.sponsor == brief.sponsor]
+        return Denial.SPENT if len(sponsored) >= most else None
+
+    def close_log(
+        self, mailbox: MailboxId, *, successor: MailboxId | None, forward: bytes, day: int
+    ) -> Log | Denial | None:
+        """Close a log for good, in one commit whatever its quota; one that is closed is returned as it stands."""
+        found = self._disk.find(mailbox)
+        if found is None or found.log.kind is not MailboxKind.LOG:
+            return None
+        if found.log.closed:
+            return found.log
+        if successor is not None and not self._leads_on(mailbox, successor):
+            return Denial.ASTRAY
+        log = replace(found.log, closed=True, stored_bytes=found.log.stored_bytes + cost([forward]))
+        self._disk.commit({mailbox: replace(found, log=log, closing=Closing(successor, forward), closed_day=day)})
+        return log
+
+    def _leads_on(self, mailbox: MailboxId, successor: MailboxId) -> bool:
+        log = self.look(successor)
+        return log is not None and log.kind is MailboxKind.LOG and not log.closed and successor != mailbox
 
     def sweep(self, *, now_s: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
         """Delete mailboxes that have ended, the oldest ends first, with all that lies in them; return which."""
@@ -135,6 +197,31 @@ class MemoryStore:
         if gone:
             self._disk.commit({}, removed=gone)
         return gone
+
+    def erase(self, *, closed_before: int, entries_max: int) -> int:
+        """Delete entries of logs that were closed before a day; how they were closed stays."""
+        changed, left = {}, entries_max
+        for mailbox, found in self._disk.mailboxes.items():
+            due = found.closed_day is not None and found.closed_day < closed_before
+            if due and (found.entries or not found.log.erased):
+                kept = found.entries[left:]
+                left -= len(found.entries) - len(kept)
+                log = replace(found.log, erased=True, stored_bytes=0)
+                changed[mailbox] = replace(found, log=log, entries=kept, runnings=[], known=set())
+        begun = sum(not self._disk.mailboxes[mailbox].log.erased for mailbox in changed)
+        if changed:
+            self._disk.commit(changed)
+        return entries_max - left + begun
+
+    def recount(self) -> int:
+        """Count anew; here there are no sums that could be wrong but the mailboxes' own."""
+        changed = {}
+        for mailbox, found in self._disk.mailboxes.items():
+            stored_bytes = _bytes(found)
+            if stored_bytes != found.log.stored_bytes:
+                changed[mailbox] = replace(found, log=replace(found.log, stored_bytes=stored_bytes))
+        self._disk.commit(changed)
+        return len(changed)
 
     def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
         """Append several batches in one commit, and say what came of each."""
@@ -149,29 +236,40 @@ class MemoryStore:
             return Appended((), tuple(identifier for identifier, _ in batch.envelopes))
         mailbox = changed.get(batch.mailbox) or _copy(durable)
         new = {name: envelope for name, envelope in batch.envelopes if name not in mailbox.known}
+        if mailbox.log.closed:
+            return Appended((), tuple(new), closed=True)
         own = mailbox.log.quota_bytes
-        if mailbox.log.stored_bytes + cost(new.values()) > (batch.quota_bytes if own is None else own):
+        spent = self._spent(mailbox, changed)
+        if new and spent + cost(new.values()) > (batch.quota_bytes if own is None else own):
             return Appended((), tuple(new))
         changed[batch.mailbox] = mailbox
         return Appended(tuple(_add(mailbox, name, envelope) for name, envelope in new.items()), ())
+
+    def _spent(self, mailbox: _Mailbox, changed: dict[MailboxId, _Mailbox]) -> int:
+        """Return what counts already in the quota of a mailbox: of a log, all that its line holds."""
+        if mailbox.log.kind is not MailboxKind.LOG:
+            return mailbox.log.stored_bytes
+        logs = [found.log for found in (self._disk.mailboxes | changed).values()]
+        line = [log for log in logs if log.kind is MailboxKind.LOG and log.line == mailbox.log.line]
+        return sum(log.stored_bytes for log in line)
 
     def read(self, mailbox: MailboxId, *, after: int, entries_max: int, bytes_max: int) -> Page | None:
         """Return the entries after a position, one at least if there is any; None: no such mailbox."""
         found = self._disk.find(mailbox)
         if found is None:
             return None
-        entries: list[Entry] = []
-        for entry in found.entries[after : after + entries_max]:
-            bytes_max -= len(entry.envelope)
-            if entries and bytes_max < 0:
-                break
-            entries.append(entry)
-        return Page(found.log, found.runnings[after] if after <= found.log.position else None, tuple(entries))
+        closing = found.closing if after == found.log.position else None
+        if found.log.erased:
+            return Page(found.log, None, (), closing)
+        entries = tuple(_first(found.entries[after : after + entries_max], bytes_max=bytes_max))
+        running = found.runnings[after] if after <= found.log.position else None
+        return Page(found.log, running, entries, closing)
 
     def stats(self) -> Stats:
         """Count what is stored."""
         logs = [mailbox.log for mailbox in self._disk.mailboxes.values()]
-        return Stats(len(logs), sum(log.position for log in logs), sum(log.stored_bytes for log in logs))
+        entries = sum(log.position for log in logs if not log.erased)
+        return Stats(len(logs), entries, sum(log.stored_bytes for log in logs))
 
     def close(self) -> None:
         """Do nothing: what is on the disk is in order."""
@@ -179,6 +277,21 @@ class MemoryStore:
 
 def _copy(mailbox: _Mailbox) -> _Mailbox:
     return replace(mailbox, entries=list(mailbox.entries), runnings=list(mailbox.runnings), known=set(mailbox.known))
+
+
+def _bytes(mailbox: _Mailbox) -> int:
+    if mailbox.log.erased:
+        return 0
+    forward = [mailbox.closing.forward] if mailbox.closing else []
+    return cost([*(entry.envelope for entry in mailbox.entries), *forward])
+
+
+def _first(entries: Sequence[Entry], *, bytes_max: int) -> Iterable[Entry]:
+    for count, entry in enumerate(entries):
+        bytes_max -= len(entry.envelope)
+        if count and bytes_max < 0:
+            return
+        yield entry
 
 
 def _add(mailbox: _Mailbox, name: EnvelopeId, envelope: bytes) -> Entry:

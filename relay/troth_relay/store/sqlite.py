@@ -10,19 +10,34 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from troth_relay import limits
 from troth_relay.admission import cost
-from troth_relay.store import Appended, Batch, Brief, Denial, Entry, Log, Page, Pass, Stats, Ticket, file, passes
+from troth_relay.store import (
+    Appended,
+    Batch,
+    Brief,
+    Denial,
+    Entry,
+    Log,
+    Page,
+    Pass,
+    Stats,
+    Ticket,
+    births,
+    closings,
+    file,
+    passes,
+)
 from troth_relay.store.database import BESIDE_MS, Connection, connect, transaction, walled
 from troth_relay.store.statements import (
-    ALIKE,
+    BROKEN_EARLIER_LOGS,
     BROKEN_LOGS,
-    CREATE,
     ENTRIES,
     FORGET_BRIEF,
-    LOG,
+    FORMAT_WITHOUT_LINES,
+    OPEN_ONES,
     OVER,
     STATS,
     STEPS,
@@ -97,7 +112,7 @@ class SqliteStore:
     def _check(self) -> None:
         application, version = (self._number(f"PRAGMA {name}") for name in ("application_id", "user_version"))
         file.check_format(self._path, application=application, version=version)
-        if self._number(BROKEN_LOGS):
+        if self._number(BROKEN_LOGS if version > FORMAT_WITHOUT_LINES else BROKEN_EARLIER_LOGS):
             raise file.damaged(self._path)
 
     def _raise_format(self) -> None:
@@ -124,7 +139,7 @@ class SqliteStore:
     def look(self, mailbox: MailboxId) -> Log | None:
         """Return the mailbox as it is, or None."""
         with self._wall():
-            found = _look(self._reader, mailbox)
+            found = births.look(self._reader, mailbox)
         return None if found is None else found[1]
 
     def create(
@@ -135,22 +150,20 @@ class SqliteStore:
         day: int,
         brief: Brief | None = None,
         ticket: Ticket | None = None,
+        sponsor: MailboxId | None = None,
     ) -> Log | Denial:
-        """Create an empty mailbox; a log that exists is returned as it is, where one was asked for."""
+        """Create an empty mailbox; a log or meeting that exists is returned as it is, where one was asked for."""
         with self._writing():
-            found = _look(self._writer, mailbox)
-            if found is not None:
-                return found[1] if brief is None and found[1].kind is MailboxKind.LOG else Denial.TAKEN
-            if brief is not None and (denial := self._deny(brief)) is not None:
-                return denial
-            used = passes.spend(self._writer, ticket) if ticket is not None else None
-            if ticket is not None and used is None:
-                return Denial.UNADMITTED
-            running = origin(mailbox, lineage)
-            quota_bytes = used.quota_bytes if used is not None else None
-            terms = (brief.kind, brief.ends_s, brief.sponsor) if brief else (MailboxKind.LOG, None, None)
-            self._writer.execute(CREATE, (mailbox, lineage, running, day, *terms, quota_bytes))
-        return Log(mailbox, lineage, 0, running, 0, terms[0], terms[1], quota_bytes)
+            return births.create(
+                self._writer, mailbox, lineage=lineage, day=day, brief=brief, ticket=ticket, sponsor=sponsor
+            )
+
+    def close_log(
+        self, mailbox: MailboxId, *, successor: MailboxId | None, forward: bytes, day: int
+    ) -> Log | Denial | None:
+        """Close a log for good, in one commit whatever its quota; one that is closed is returned as it stands."""
+        with self._writing():
+            return closings.close(self._writer, mailbox, successor=successor, forward=forward, day=day)
 
     def add_pass(self, new: Pass, *, now_s: int) -> int:
         """Let a pass count from now on, and return its number."""
@@ -162,22 +175,24 @@ class SqliteStore:
         with self._wall():
             return passes.issued(self._writer)
 
-    def _deny(self, brief: Brief) -> Denial | None:
-        alike, sponsored = self._writer.execute(ALIKE, (brief.sponsor, brief.kind)).fetchone()
-        if alike >= brief.mailboxes_max:
-            return Denial.FULL
-        return Denial.SPENT if brief.sponsor and sponsored >= brief.sponsored_max else None
-
     def sweep(self, *, now_s: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
         """Delete mailboxes that have ended, the oldest ends first, with all that lies in them; return which."""
         with self._writing():
             over = self._writer.execute(OVER, (now_s, mailboxes_max)).fetchall()
-            keys = [(key,) for key, _ in over]
-            self._writer.executemany("DELETE FROM entry WHERE mailbox = ?", keys)
-            self._writer.executemany("DELETE FROM mailbox WHERE key = ?", keys)
+            births.delete(self._writer, [key for key, _ in over])
         with self._wall():
             self._reclaim(pages_max=limits.RECLAIM_PAGES_MAX, pages_kept=limits.FREE_PAGES_KEPT)
         return tuple(MailboxId(mailbox) for _, mailbox in over)
+
+    def erase(self, *, closed_before: int, entries_max: int) -> int:
+        """Delete entries of logs that were closed before a day; how they were closed stays."""
+        with self._writing():
+            return closings.erase(self._writer, closed_before=closed_before, entries_max=entries_max)
+
+    def recount(self) -> int:
+        """Count anew what the quotas count, from what is stored; return how many sums were wrong."""
+        with self._writing():
+            return closings.recount(self._writer)
 
     def _reclaim(self, *, pages_max: int, pages_kept: int) -> None:
         free = self._number("PRAGMA freelist_count")
@@ -199,11 +214,14 @@ class SqliteStore:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def renew(self, lineage: Callable[[], Lineage]) -> None:
-        """Begin another life of every log, all at once: another lineage, and running hashes to match."""
+        """Begin another life of every open log, all at once: another lineage, and running hashes to match.
+
+        A closed one is whole wherever it is: nothing came after, so nobody has read more of it.
+        """
         with self._writing():
             for statement in FORGET_BRIEF:
                 self._writer.execute(statement)
-            for key, mailbox in self._writer.execute("SELECT key, id FROM mailbox").fetchall():
+            for key, mailbox in self._writer.execute(OPEN_ONES).fetchall():
                 self._renew(key, MailboxId(mailbox), lineage())
 
     def _renew(self, key: int, mailbox: MailboxId, lineage: Lineage) -> None:
@@ -221,43 +239,57 @@ class SqliteStore:
             return tuple(map(self._append, batches))
 
     def _append(self, batch: Batch) -> Appended:
-        found = _look(self._writer, batch.mailbox)
+        found = births.look(self._writer, batch.mailbox)
         if found is None:
             return Appended((), tuple(name for name, _ in batch.envelopes))
         key, log = found
         new = {name: envelope for name, envelope in batch.envelopes if not self._holds(key, name)}
+        if log.closed:
+            return Appended((), tuple(new), closed=True)
         if not new:
             return Appended((), ())
-        stored_bytes = log.stored_bytes + cost(new.values())
-        if stored_bytes > (batch.quota_bytes if log.quota_bytes is None else log.quota_bytes):
+        spent = cost(new.values())
+        if self._spent(log) + spent > (batch.quota_bytes if log.quota_bytes is None else log.quota_bytes):
             return Appended((), tuple(new))
         entries = tuple(Entry(log.position + n, name, data) for n, (name, data) in enumerate(new.items(), 1))
-        self._insert(key, log, entries, stored_bytes=stored_bytes)
+        self._insert(key, log, entries, spent=spent)
         return Appended(entries, ())
+
+    def _spent(self, log: Log) -> int:
+        """Return what counts already in the quota of a mailbox: of a log, all that its line holds."""
+        if log.kind is not MailboxKind.LOG:
+            return log.stored_bytes
+        spent: int = self._writer.execute("SELECT bytes FROM line WHERE key = ?", (log.line,)).fetchone()[0]
+        return spent
 
     def _holds(self, key: int, name: EnvelopeId) -> bool:
         query = "SELECT 1 FROM entry WHERE mailbox = ? AND id = ?"
         return self._writer.execute(query, (key, name)).fetchone() is not None
 
-    def _insert(self, key: int, log: Log, entries: Sequence[Entry], *, stored_bytes: int) -> None:
+    def _insert(self, key: int, log: Log, entries: Sequence[Entry], *, spent: int) -> None:
         running, rows = log.running, []
         for entry in entries:
             running = advance(running, entry.position, entry.envelope_id)
             rows.append((key, entry.position, entry.envelope_id, running, entry.envelope))
         self._writer.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", rows)
-        head = (entries[-1].position, running, stored_bytes, key)
-        self._writer.execute("UPDATE mailbox SET position = ?, running = ?, bytes = ? WHERE key = ?", head)
+        head = (entries[-1].position, running, spent, key)
+        self._writer.execute("UPDATE mailbox SET position = ?, running = ?, bytes = bytes + ? WHERE key = ?", head)
+        if log.kind is MailboxKind.LOG:
+            self._writer.execute("UPDATE line SET bytes = bytes + ? WHERE key = ?", (spent, log.line))
 
     def read(self, mailbox: MailboxId, *, after: int, entries_max: int, bytes_max: int) -> Page | None:
         """Return the entries after a position, one at least if there is any; None: no such mailbox."""
         with self._reading():
-            found = _look(self._reader, mailbox)
+            found = births.look(self._reader, mailbox)
             if found is None:
                 return None
             key, log = found
+            closing = closings.find(self._reader, key) if log.closed and after == log.position else None
+            if log.erased:
+                return Page(log, None, (), closing)
             running = self._running(key, log, after)
             entries = tuple(self._entries(key, after, entries_max=entries_max, bytes_max=bytes_max))
-        return Page(log, running, entries)
+        return Page(log, running, entries, closing)
 
     def _running(self, key: int, log: Log, position: int) -> RunningHash | None:
         if position == 0:
@@ -308,13 +340,3 @@ class SqliteStore:
     def _wall(self) -> Iterator[None]:
         with walled(self._path):
             yield
-
-
-def _look(connection: Connection, mailbox: MailboxId) -> tuple[int, Log] | None:
-    row: tuple[Any, ...] | None = connection.execute(LOG, (mailbox,)).fetchone()
-    if row is None:
-        return None
-    key, lineage, position, running, stored_bytes, kind, ends_s, quota_bytes = row
-    running = RunningHash(running)
-    log = Log(mailbox, Lineage(lineage), position, running, stored_bytes, MailboxKind(kind), ends_s, quota_bytes)
-    return key, log

@@ -4,19 +4,34 @@ from typing import Final
 
 __all__ = [
     "ALIKE",
+    "BEGIN_LINE",
     "BRIEF_ONES",
+    "BROKEN_EARLIER_LOGS",
     "BROKEN_LOGS",
+    "CLOSE",
+    "CLOSING",
     "CREATE",
+    "DUE",
+    "EARLIER_STATS",
     "ENTRIES",
+    "ERASE_ENTRIES",
     "FORGET_BRIEF",
     "FORMAT_WITHOUT_KINDS",
+    "FORMAT_WITHOUT_LINES",
     "FORMAT_WITHOUT_PASSES",
+    "HALF_ERASED",
     "KINDS",
+    "LEAVE_LINE",
+    "LINES",
     "LOG",
+    "MEETINGS",
+    "OPEN_ONES",
     "OVER",
     "PASSES",
+    "RECOUNT",
     "STATS",
     "STEPS",
+    "SUMS",
     "TABLES",
 ]
 
@@ -46,24 +61,47 @@ CREATE TABLE pass (
 )
 """
 """What format 3 has on top: passes, and mailboxes with a room of their own."""
+LINES: Final = """
+CREATE TABLE line (key INTEGER PRIMARY KEY, bytes INTEGER NOT NULL);
+INSERT INTO line SELECT key, bytes FROM mailbox WHERE ends IS NULL;
+ALTER TABLE mailbox ADD COLUMN line INTEGER REFERENCES line;
+UPDATE mailbox SET line = key WHERE ends IS NULL;
+CREATE INDEX meeting ON mailbox (line) WHERE kind = 3;
+CREATE TABLE closing (
+    mailbox INTEGER PRIMARY KEY REFERENCES mailbox, day INTEGER NOT NULL, stage INTEGER NOT NULL, successor BLOB,
+    forward BLOB NOT NULL
+);
+CREATE INDEX kept ON closing (stage, day) WHERE stage < 2
+"""
+"""What format 4 has on top: lines, whose bytes are counted, meetings, and how logs were closed.
+
+A closing's stage: 0 while the entries are kept, 1 while they are being deleted, 2 when they are gone.
+"""
 FORMAT_WITHOUT_KINDS: Final = 1
 FORMAT_WITHOUT_PASSES: Final = 2
-STEPS: Final = (TABLES, KINDS, PASSES)
+FORMAT_WITHOUT_LINES: Final = 3
+STEPS: Final = (TABLES, KINDS, PASSES, LINES)
 """From each format to the next, the first from nothing."""
 BRIEF_ONES: Final = "SELECT key FROM mailbox WHERE ends IS NOT NULL"
 FORGET_BRIEF: Final = (
     f"DELETE FROM entry WHERE mailbox IN ({BRIEF_ONES})",  # noqa: S608 - our own words
     "DELETE FROM mailbox WHERE ends IS NOT NULL",
 )
-BROKEN_LOGS: Final = """
+BROKEN_EARLIER_LOGS: Final = """
 SELECT count(*) FROM mailbox
 LEFT JOIN entry ON entry.mailbox = mailbox.key AND entry.position = mailbox.position
 WHERE mailbox.position > 0 AND entry.running IS NOT mailbox.running
 """
-LOG: Final = "SELECT key, lineage, position, running, bytes, kind, ends, quota FROM mailbox WHERE id = ?"
+BROKEN_LOGS: Final = f"""
+{BROKEN_EARLIER_LOGS} AND mailbox.key NOT IN (SELECT mailbox FROM closing WHERE stage > 0)
+"""  # noqa: S608 - our own words
+LOG: Final = """
+SELECT key, lineage, position, running, bytes, kind, ends, quota, line, stage FROM mailbox
+LEFT JOIN closing ON closing.mailbox = mailbox.key WHERE id = ?
+"""
 CREATE: Final = """
-INSERT INTO mailbox (id, lineage, position, running, bytes, day, kind, ends, sponsor, quota)
-VALUES (?, ?, 0, ?, 0, ?, ?, ?, ?, ?)
+INSERT INTO mailbox (id, lineage, position, running, bytes, day, kind, ends, sponsor, line, quota)
+VALUES (?, ?, 0, ?, 0, ?, ?, ?, ?, ?, ?)
 """
 ALIKE: Final = """
 SELECT count(*), coalesce(sum(sponsor IS ?), 0) FROM mailbox WHERE kind = ? AND ends IS NOT NULL
@@ -72,4 +110,38 @@ OVER: Final = "SELECT key, id FROM mailbox WHERE ends IS NOT NULL AND ends <= ? 
 ENTRIES: Final = """
 SELECT position, id, envelope FROM entry WHERE mailbox = ? AND position > ? ORDER BY position LIMIT ?
 """
-STATS: Final = "SELECT count(*), coalesce(sum(position), 0), coalesce(sum(bytes), 0) FROM mailbox"
+BEGIN_LINE: Final = "INSERT INTO line (bytes) VALUES (0)"
+LEAVE_LINE: Final = """
+UPDATE line SET bytes = line.bytes - mailbox.bytes FROM mailbox
+WHERE mailbox.key = ? AND mailbox.kind = 0 AND line.key = mailbox.line
+"""
+MEETINGS: Final = "SELECT count(*) FROM mailbox WHERE line = ? AND kind = 3"
+CLOSE: Final = "INSERT INTO closing (mailbox, day, stage, successor, forward) VALUES (?, ?, 0, ?, ?)"
+CLOSING: Final = "SELECT successor, forward FROM closing WHERE mailbox = ?"
+DUE: Final = """
+SELECT mailbox.key, mailbox.line, mailbox.bytes FROM closing JOIN mailbox ON mailbox.key = closing.mailbox
+WHERE stage < 2 AND stage = 0 AND closing.day < ? ORDER BY closing.day LIMIT ?
+"""
+HALF_ERASED: Final = "SELECT mailbox FROM closing WHERE stage < 2 AND stage = 1 LIMIT ?"
+ERASE_ENTRIES: Final = """
+DELETE FROM entry WHERE rowid IN (SELECT rowid FROM entry WHERE mailbox = ? ORDER BY position LIMIT ?)
+"""
+SUMS: Final = """
+UPDATE mailbox SET bytes = sums.bytes FROM (
+    SELECT key, CASE WHEN coalesce(stage, 0) > 0 THEN 0 ELSE
+        coalesce((SELECT sum(length(envelope) + :overhead) FROM entry WHERE entry.mailbox = key), 0)
+        + coalesce(length(forward) + :overhead, 0) END AS bytes
+    FROM mailbox LEFT JOIN closing ON closing.mailbox = key
+) AS sums WHERE mailbox.key = sums.key AND mailbox.bytes <> sums.bytes
+"""
+RECOUNT: Final = """
+UPDATE line SET bytes = sums.bytes FROM (
+    SELECT line AS key, sum(bytes) AS bytes FROM mailbox WHERE kind = 0 GROUP BY line
+) AS sums WHERE line.key = sums.key AND line.bytes <> sums.bytes
+"""
+OPEN_ONES: Final = "SELECT key, id FROM mailbox WHERE key NOT IN (SELECT mailbox FROM closing)"
+EARLIER_STATS: Final = "SELECT count(*), coalesce(sum(position), 0), coalesce(sum(bytes), 0) FROM mailbox"
+STATS: Final = """
+SELECT count(*), coalesce(sum(CASE WHEN coalesce(stage, 0) > 0 THEN 0 ELSE position END), 0), coalesce(sum(bytes), 0)
+FROM mailbox LEFT JOIN closing ON closing.mailbox = mailbox.key
+"""

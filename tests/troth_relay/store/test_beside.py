@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.relay_client import envelope
-from tests.contracts.relay_store import LINEAGE, A, B, batch
+from tests.contracts.relay_store import DAY, LINEAGE, A, B, batch, close
 from troth_relay.store import Denial, Log, Pass, Ticket, passes
 from troth_relay.store.beside import changing, copy, measure
 from troth_relay.store.sqlite import SqliteStore
@@ -35,8 +35,14 @@ def test_counting_beside_a_relay(store: SqliteStore, path: Path) -> None:
     store.create(A, lineage=LINEAGE, day=0)
     store.append([batch(A, envelope(1), envelope(2))])
     assert measure(path) == store.stats()
-    store.append([batch(A, envelope(3))])
-    assert measure(path).entries == 3
+    close(store, A)
+    store.create(B, lineage=LINEAGE, day=0)
+    store.append([batch(B, envelope(1))])
+    while store.erase(closed_before=DAY + 1, entries_max=9):
+        assert measure(path) == store.stats()
+    assert measure(path).entries == 1
+    store.append([batch(B, envelope(3))])
+    assert measure(path).entries == 2
 
 
 def test_pass_made_beside_a_relay_counts(store: SqliteStore, path: Path) -> None:

@@ -10,8 +10,8 @@ from threading import Event, Thread
 import pytest
 
 from tests.contracts.relay_client import envelope
-from tests.contracts.relay_store import LINEAGE, A, B, batch, brief, open_, read_all
-from troth_relay.store import Denial, Pass, Ticket, copies, file
+from tests.contracts.relay_store import DAY, FORWARD, LINEAGE, A, B, batch, brief, close, open_, read_all
+from troth_relay.store import Closing, Denial, Pass, Ticket, copies, file
 from troth_relay.store.copies import back_up, restore
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import DamagedError, StoreError
@@ -132,6 +132,24 @@ def test_restored_logs_are_told_apart(store: SqliteStore, path: Path, tmp_path: 
         "other.db",
         "other.db.lock",
     ]
+
+
+def test_closed_logs_are_restored_as_they_were(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """A copy has the closings, also of logs whose entries are gone; a closed log is the one that devices know."""
+    open_(store, C, sponsor=A)
+    close(store, A, successor=C)
+    close(store, B, day=DAY - 1)
+    while store.erase(closed_before=DAY, entries_max=9):
+        continue
+    back_up(path, tmp_path / "copy.db")
+    other = _restored(tmp_path / "copy.db", tmp_path / "other.db")
+    assert [other.look(mailbox) for mailbox in (A, B)] == [store.look(mailbox) for mailbox in (A, B)]
+    page = other.read(B, after=1, entries_max=9, bytes_max=9)
+    assert page is not None
+    assert page.closing == Closing(None, FORWARD)
+    assert read_all(other, C) == []
+    assert other.recount() == 0
+    other.close()
 
 
 def test_nothing_is_written_over(store: SqliteStore, path: Path, tmp_path: Path) -> None:

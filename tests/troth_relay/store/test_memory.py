@@ -1,5 +1,7 @@
 """The fake keeps every promise of the port, so what is proven with it holds for the real one."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.contracts.relay_client import envelope
@@ -61,3 +63,13 @@ def test_crash_loses_the_commit_alone() -> None:
     log = MemoryStore(disk).look(A)
     assert log is not None
     assert log.position == 1
+
+
+def test_wrong_sums_are_found() -> None:
+    """The fake counts like the real one, so that a sum which is wrong shows."""
+    disk = Disk()
+    store = MemoryStore(disk)
+    store.create(A, lineage=LINEAGE, day=0)
+    found = disk.mailboxes[A]
+    found.log = replace(found.log, stored_bytes=1)
+    assert (store.recount(), store.recount()) == (1, 0)

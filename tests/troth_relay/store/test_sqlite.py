@@ -12,15 +12,29 @@ from typing import Final
 import pytest
 
 from tests.contracts.relay_client import WAIT_S, envelope
-from tests.contracts.relay_store import LINEAGE, A, B, Bench, RelayStoreContract, batch, brief, read_all
+from tests.contracts.relay_store import (
+    FORWARD,
+    LINEAGE,
+    A,
+    B,
+    Bench,
+    RelayStoreContract,
+    batch,
+    brief,
+    close,
+    open_,
+    read_all,
+)
 from troth_relay import limits
 from troth_relay.admission import cost
-from troth_relay.store import Log, Store, file
+from troth_relay.store import Closing, Log, Store, file, statements
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import BusyError, DamagedError, FullError, NewerError, StoreError
 from troth_wire.ids import Lineage, MailboxId
+from troth_wire.log import advance, envelope_id, origin
 
 C: Final = MailboxId(b"c" * 32)
+D: Final = MailboxId(b"d" * 32)
 CHILD: Final = """
 import sys
 from pathlib import Path
@@ -50,13 +64,13 @@ PRAGMA user_version = 1;
 COMMIT;
 PRAGMA journal_mode = WAL;
 """
-BEFORE_COMMIT: Final = 9
+BEFORE_COMMIT: Final = 18
 """Statements of the transaction that raises the format."""
 DIES: Final = """
 import os, signal, sys
 from pathlib import Path
 from troth_relay.store import database, sqlite
-alive = int(sys.argv[2])
+alive, act = int(sys.argv[2]), sys.argv[3]
 class Dying(database.sqlite3.Connection):
     left = None
     def execute(self, statement, *rest):
@@ -69,7 +83,13 @@ class Dying(database.sqlite3.Connection):
         return super().execute(statement, *rest)
 connect = database.sqlite3.connect
 database.sqlite3.connect = lambda *given, **named: connect(*given, **named, factory=Dying)
-sqlite.SqliteStore(Path(sys.argv[1])).close()
+store = sqlite.SqliteStore(Path(sys.argv[1]))
+exec(act)
+store.close()
+"""
+CLOSES: Final = """
+from tests.contracts.relay_store import A, B, close
+close(store, A, successor=B)
 """
 
 
@@ -235,7 +255,7 @@ def test_damage_found_while_serving_is_typed(path: Path) -> None:
     """Pages overwritten on the disk raise DamagedError or are found out, never another error."""
     _filled(path)
     content = bytearray(path.read_bytes())
-    content[4_096 * 8 : 4_096 * 12] = b"\xff" * 4_096 * 4
+    content[4_096 * 12 : 4_096 * 16] = b"\xff" * 4_096 * 4
     path.write_bytes(content)
     with pytest.raises(DamagedError):
         read_all(SqliteStore(path), A)
@@ -278,7 +298,12 @@ def test_database_keeps_no_more_than_the_page_says(path: Path) -> None:
     }
     connection.close()
     assert columns == {
-        "mailbox": {"key", "id", "lineage", "position", "running", "bytes", "day", "kind", "ends", "sponsor", "quota"},
+        "mailbox": {
+            *("key", "id", "lineage", "position", "running", "bytes", "day"),
+            *("kind", "ends", "sponsor", "quota", "line"),
+        },
+        "line": {"key", "bytes"},
+        "closing": {"mailbox", "day", "stage", "successor", "forward"},
         "entry": {"mailbox", "position", "id", "running", "envelope"},
         "pass": {"number", "hash", "uses", "ends", "quota"},
         "sqlite_sequence": {"name", "seq"},
@@ -333,16 +358,135 @@ def test_earlier_file_is_brought_forward(path: Path) -> None:
     _is_whole(path)
 
 
-@pytest.mark.parametrize("alive", range(1, 15))
+@pytest.mark.parametrize("alive", range(1, 22))
 def test_bringing_forward_may_be_killed(path: Path, alive: int) -> None:
     """Killed at any statement on the way, a relay leaves a whole file of either format; the next does the rest."""
     _earlier(path)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, "-c", DIES, str(path), str(alive)]
-    done = subprocess.run(command, env=environment, timeout=WAIT_S, check=False)
-    assert done.returncode == -signal.SIGKILL
+    assert _killed_at(path, alive)
     assert _version(path) == 1 or alive > BEFORE_COMMIT
     _is_whole(path)
+
+
+def _killed_at(path: Path, alive: int, *, act: str = "") -> bool:
+    """Open a store in a process that is killed so many statements after it began to write; whether it came to that."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", DIES, str(path), str(alive), act]
+    done = subprocess.run(command, env=environment, timeout=WAIT_S, check=False)
+    return done.returncode == -signal.SIGKILL
+
+
+def test_closing_may_be_killed(path: Path) -> None:
+    """Killed at any statement on the way, a relay leaves the log open or closed whole, and all sums right."""
+    _filled(path)
+    outcomes = []
+    for alive in range(1, 12):
+        killed = _killed_at(path, alive, act=CLOSES)
+        store = SqliteStore(path)
+        log = store.look(A)
+        assert log is not None
+        page = store.read(A, after=50, entries_max=9, bytes_max=9)
+        assert page is not None
+        assert page.closing == (Closing(B, FORWARD) if log.closed else None)
+        assert store.recount() == 0
+        store.close()
+        outcomes.append(log.closed)
+        if not killed:
+            break
+    assert outcomes[0] is False
+    assert outcomes[-1] is True
+
+
+def _of_format_3(path: Path) -> None:
+    """Write what a relay of format 3 left behind: two logs, one with a room of its own, and an invitation."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    for step in statements.STEPS[:3]:
+        connection.executescript(step)
+    connection.execute(f"PRAGMA application_id = {file.APPLICATION}")
+    connection.execute("PRAGMA user_version = 3")
+    for key, mailbox, kind, ends_s, quota in ((3, A, 0, None, 5_000), (4, B, 0, None, None), (9, C, 2, 600, None)):
+        start = origin(mailbox, LINEAGE)
+        name = envelope_id(envelope(key))
+        running = advance(start, 1, name)
+        sponsor = A if kind else None
+        row = (key, mailbox, LINEAGE, 1, running, cost([envelope(key)]), 20_000, kind, ends_s, sponsor, quota)
+        connection.execute("INSERT INTO mailbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        connection.execute("INSERT INTO entry VALUES (?, 1, ?, ?, ?)", (key, name, running, envelope(key)))
+    connection.close()
+
+
+def test_file_of_format_3_has_a_line_for_each_log(path: Path) -> None:
+    """Each log of before begins a line of its own, with its bytes and its room; a brief mailbox stays as it was."""
+    _of_format_3(path)
+    store = SqliteStore(path)
+    logs = [store.look(mailbox) for mailbox in (A, B, C)]
+    assert [(log.line, log.quota_bytes) for log in logs if log] == [(3, 5_000), (4, None), (None, None)]
+    assert [read_all(store, mailbox) for mailbox in (A, B, C)] == [[envelope(key)] for key in (3, 4, 9)]
+    assert store.recount() == 0
+    successor = store.create(D, lineage=LINEAGE, day=0, sponsor=A)
+    assert isinstance(successor, Log)
+    assert (successor.line, successor.quota_bytes) == (3, 5_000)
+    (result,) = store.append([batch(D, envelope(1, size=4_500))])
+    assert result.refused
+    assert isinstance(close(store, A, successor=D), Log)
+    assert store.sweep(now_s=600, mailboxes_max=9) == (C,)
+    assert open_(store, C).line == 5
+    store.close()
+    SqliteStore(path).close()
+
+
+def test_wrong_sums_are_put_right(path: Path) -> None:
+    """Counting anew finds every sum that is wrong, of a log and of its line, and puts it right."""
+    _filled(path)
+    right = SqliteStore(path)
+    logs = [right.look(mailbox) for mailbox in (A, B)]
+    right.close()
+    _alter(path, "UPDATE mailbox SET bytes = bytes + 1")
+    _alter(path, "UPDATE line SET bytes = 0")
+    store = SqliteStore(path)
+    assert (store.recount(), store.recount()) == (4, 0)
+    assert [store.look(mailbox) for mailbox in (A, B)] == logs
+    store.close()
+
+
+def test_closed_log_keeps_its_life(path: Path) -> None:
+    """Renewing leaves closed logs and erased ones as they are: nobody can have read more of them."""
+    _filled(path)
+    store = SqliteStore(path)
+    open_(store, C, sponsor=A)
+    store.append([batch(C, envelope(7))])
+    close(store, A, successor=C)
+    close(store, B)
+    store.erase(closed_before=20_001, entries_max=10)
+    before = [store.look(mailbox) for mailbox in (A, B)]
+    store.renew(lambda: Lineage(b"1" * 16))
+    assert [store.look(mailbox) for mailbox in (A, B)] == before
+    log = store.look(C)
+    assert log is not None
+    assert log.lineage == b"1" * 16
+    store.close()
+    SqliteStore(path).close()
+
+
+def test_erased_bytes_are_overwritten_and_go_back(path: Path) -> None:
+    """Of a closed log whose time is over the file holds no entry, and it becomes smaller."""
+    store = SqliteStore(path)
+    open_(store, A)
+    open_(store, B)
+    store.append([batch(A, *(b"\x5e" * size for size in range(60_000, 60_040)))])
+    store.append([batch(B, envelope(1))])
+    close(store, A)
+    store.reclaim()
+    before = path.stat().st_size
+    while store.erase(closed_before=20_001, entries_max=7):
+        pass
+    store.reclaim()
+    assert path.stat().st_size < before / 20
+    assert read_all(store, B) == [envelope(1)]
+    store.close()
+    content = path.read_bytes()
+    assert b"\x5e" * 8 not in content
+    assert b"forward" in content
+    SqliteStore(path).close()
 
 
 def test_file_without_room_is_served_as_it_is(

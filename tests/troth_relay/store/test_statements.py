@@ -12,6 +12,11 @@ GIVEN: dict[str, tuple[object, ...]] = {
     "ENTRIES": (1, 0, 1),
     "OVER": (0, 1),
     "ALIKE": (None, 1),
+    "MEETINGS": (1,),
+    "CLOSING": (1,),
+    "DUE": (0, 1),
+    "HALF_ERASED": (1,),
+    "ERASE_ENTRIES": (1, 1),
 }
 """The questions that are asked while serving, with something to fill in."""
 
@@ -43,7 +48,7 @@ def test_questions_use_an_index(connection: sqlite3.Connection, name: str) -> No
 def test_brief_mailboxes_are_forgotten_with_all_that_is_theirs(connection: sqlite3.Connection) -> None:
     """Forgetting deletes brief mailboxes and their entries, and no log."""
     for key, ends in ((1, None), (2, 60)):
-        connection.execute(statements.CREATE, (bytes([key]), b"", b"", 0, 0, ends, None, None))
+        connection.execute(statements.CREATE, (bytes([key]), b"", b"", 0, 0, ends, None, None, None))
         connection.execute("INSERT INTO entry VALUES (?, 1, x'', x'', x'')", (key,))
     for statement in statements.FORGET_BRIEF:
         connection.execute(statement)
