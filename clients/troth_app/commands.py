@@ -252,6 +252,26 @@ COMMANDS: Final = (
         options=(Option("file", "Where the new vault goes.", Kind.FILE, argument=True),),
     ),
     Command(
+        "leave",
+        TOGETHER,
+        "Leave the space for two.",
+        "leaving:leave",
+        more="It shows first what the other person will see and what stays here. For ten seconds it can be taken back.",
+    ),
+    Command(
+        "sync on",
+        DEVICE,
+        "Let this device reach the relay again.",
+        "syncing:on",
+    ),
+    Command(
+        "sync off",
+        DEVICE,
+        "Let this device reach out to nobody.",
+        "syncing:off",
+        more="It stays so until you turn it on. You can write meanwhile, and the other devices are told nothing of it.",
+    ),
+    Command(
         "status",
         DEVICE,
         "Say what has reached the relay, and what waits and why.",
@@ -264,6 +284,11 @@ COMMANDS: Final = (
         DEVICE,
         "Look closer: this device, its files, its relay.",
         "status:doctor",
+        options=(
+            Option(
+                "evidence", "Write down in a new file where the relay or a device shows another history.", Kind.FILE
+            ),
+        ),
         locked="locked:doctor",
         present="doctor",
     ),

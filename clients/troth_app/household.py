@@ -3,6 +3,7 @@
 Only a keeper has one, and ends with it.
 """
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -10,14 +11,16 @@ from pathlib import Path
 
 from troth import Row
 from troth_app.claims import claim
+from troth_app.limits import LEAVE_S
 from troth_app.settings import Relay, Settings, relay_row
-from troth_client import Machine, Space
+from troth_client import Clock, Machine, Space
 from troth_client.faraway import note_of
 from troth_client.letterbox import Letter
 from troth_client.machine import MACHINE
 from troth_client.opening import OpenVault, open_vault
-from troth_client.room import SETTINGS, SHARED, SOLO, RoomId
+from troth_client.room import SETTINGS, SHARED, SOLO, About, RoomId
 from troth_client.vault import Vault
+from troth_wire.errors import TrothError
 
 __all__ = ["Household", "Place"]
 
@@ -38,21 +41,33 @@ class Place:
     label: str
     space: Space
 
+    @property
+    def ended(self) -> bool:
+        """Whether somebody left it; of one that stopped nobody knows."""
+        try:
+            return self.space.status().ended
+        except TrothError:
+            return False
+
 
 class Household:
     """An open vault with all its spaces, in sync with the relay if there is one."""
 
-    def __init__(self, vault: OpenVault, stack: AsyncExitStack) -> None:
+    def __init__(self, vault: OpenVault, stack: AsyncExitStack, clock: Clock) -> None:
         """Hold what `open` opened."""
         self.vault = vault
         self.settings = Settings()
-        self.places: tuple[Place, ...] = ()
         self.inbox_trouble: str | None = None
         self.taken_in = 0
         self.waiting: RoomId | None = None
         """The room in which an invitation is under way, if one is."""
+        self.places: tuple[Place, ...] = ()
         self._stack = stack
-        self._spaces = AsyncExitStack()
+        self._clock = clock
+        self._spaces: dict[RoomId, AsyncExitStack] = {}
+        self._turning = asyncio.Lock()
+        self._leaving: dict[RoomId, asyncio.Task[None]] = {}
+        """The spaces that this person left a moment ago, and what will tell the other person."""
 
     @classmethod
     async def open(cls, path: Path, *, passphrase: str, machine: Machine = MACHINE) -> "Household":
@@ -64,7 +79,7 @@ class Household:
         stack = AsyncExitStack()
         try:
             vault = await stack.enter_async_context(open_vault(path, passphrase=passphrase, machine=machine))
-            household = cls(vault, stack)
+            household = cls(vault, stack, machine.clock)
             household.settings = Settings.parse(await vault.run(lambda opened: list(opened.settings.load())))
             household.taken_in = await household.take_in()
             await household.connect()
@@ -75,25 +90,79 @@ class Household:
 
     async def close(self) -> None:
         """Close every space and the vault."""
-        await self._spaces.aclose()
+        for sending in self._leaving.values():
+            sending.cancel()
+        await self._shut(*self._spaces)
         await self._stack.aclose()
 
     async def connect(self) -> None:
-        """Open every space anew, towards the relay that is remembered now."""
-        await self._spaces.aclose()
-        self._spaces = AsyncExitStack()
-        relay = self.settings.relay or Relay("")
-        self.waiting, places = None, []
-        for room in self.vault.rooms:
-            about = self.vault.about(room)
-            if about is None or not about.kind:
-                self.waiting = self.waiting or await self.vault.run(partial(_under_way, room=room))
-                continue
-            opened = self.vault.space(room, relay=relay.address or None, admission=relay.admission)
-            places.append(Place(room, about.kind, about.label, await self._spaces.enter_async_context(opened)))
-        self.places = tuple(places)
+        """Open every space anew, towards the relay that is remembered now, if there is one and sync is on."""
+        async with self._turning:
+            await self._shut(*self._spaces)
+            self.waiting, self.places = None, ()
+            for room in self.vault.rooms:
+                about = self.vault.about(room)
+                if about is None or not about.kind:
+                    self.waiting = self.waiting or await self.vault.run(partial(_under_way, room=room))
+                else:
+                    self.places += (await self._open(room, about),)
         if self.shared is not None:
             await claim(self.shared, self.solo)
+
+    async def _open(self, room: RoomId, about: About) -> Place:
+        """Open a space; one that was left is told to the other person, unless it was left just now."""
+        stack = self._spaces[room] = AsyncExitStack()
+        syncs = self.settings.syncs and room not in self._leaving
+        relay = (self.settings.relay if syncs else None) or Relay("")
+        opened = self.vault.space(room, relay=relay.address or None, admission=relay.admission)
+        place = Place(room, about.kind, about.label, await stack.enter_async_context(opened))
+        if room not in self._leaving:
+            await place.space.send_leave()
+        return place
+
+    async def _reopen(self, room: RoomId) -> None:
+        about = self.vault.about(room)
+        assert about is not None, "it was open"
+        async with self._turning:
+            await self._shut(room)
+            place = await self._open(room, about)
+            self.places = tuple(place if one.room == room else one for one in self.places)
+
+    async def _shut(self, *rooms: RoomId) -> None:
+        async with AsyncExitStack() as all_:
+            for room in rooms:
+                await all_.enter_async_context(self._spaces.pop(room))
+
+    async def leave(self, place: Place, *, passphrase: str) -> "asyncio.Task[None]":
+        """Leave a space: here at once, and for the other person in `LEAVE_S` seconds, or when the vault opens next.
+
+        Returns:
+            What ends when the other person is told, or it was taken back.
+
+        Raises:
+            PassphraseError: If this is not the passphrase.
+            UsageError: If the space can not be left.
+        """
+        await place.space.leave(passphrase=passphrase)
+        sending = self._leaving[place.room] = asyncio.create_task(self._send_leave(place.room))
+        await self._reopen(place.room)
+        return sending
+
+    async def come_back(self, room: RoomId) -> bool:
+        """Take leaving back; false if the other person is being told already."""
+        sending = self._leaving.pop(room, None)
+        if sending is None:
+            return False
+        sending.cancel()
+        (place,) = (one for one in self.places if one.room == room)
+        await place.space.drop_leave()
+        await self._reopen(room)
+        return True
+
+    async def _send_leave(self, room: RoomId) -> None:
+        await self._clock.sleep(LEAVE_S)
+        del self._leaving[room]
+        await self._reopen(room)
 
     async def remember(self, *rows: Row) -> None:
         """Keep rows of the vault's own; what is remembered here follows.
@@ -117,8 +186,9 @@ class Household:
 
     @property
     def shared(self) -> Place | None:
-        """The space for two, if there is one."""
-        return next((place for place in self.places if place.kind == SHARED), None)
+        """The space for two, if there is one: one that goes on before one that was ended."""
+        for_two = [place for place in self.places if place.kind == SHARED]
+        return next((place for place in for_two[:-1] if not place.ended), for_two[-1] if for_two else None)
 
     async def take_in(self) -> int:
         """Move what was written down while the vault was locked to where it stays; return how much that was."""

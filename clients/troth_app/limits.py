@@ -39,6 +39,8 @@ LINGER_S: Final = 600
 MEET_TRIES_MAX: Final = 5
 """How often a command looks again for an agent that another command is just starting."""
 
+LEAVE_S: Final = 10
+"""How long leaving can be taken back, before the other person is told."""
 KNOCK_S: Final = 10
 """How long a relay may take to greet before the person is told that it does not answer."""
 QR_BYTES_MAX: Final = 100

@@ -103,7 +103,8 @@ def _declared(command: Command, name: str) -> click.Command:
     def carry_out(**named: Any) -> None:
         plain, as_json = named.pop("plain"), named.pop("json", False)
         above = click.get_current_context().find_root().params.get("plain", False)
-        options = {name: str(value) if isinstance(value, Path) else value for name, value in named.items()}
+        # The process that opens a file runs elsewhere, so the name goes there whole; a link stays one, and is refused.
+        options = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in named.items()}
         sys.exit(run(command, options, plain=plain or above, as_json=as_json))
 
     params = [_param(option) for option in command.options]
@@ -117,8 +118,7 @@ def _declared(command: Command, name: str) -> click.Command:
 def _param(option: Option) -> click.Parameter:
     if option.kind is Kind.FLAG:
         return click.Option([f"--{option.name}"], is_flag=True, help=option.help)
-    # The process that opens it runs elsewhere, so the name goes there whole.
-    file = click.Path(path_type=Path, dir_okay=False, resolve_path=True)
+    file = click.Path(path_type=Path, dir_okay=False)
     if option.argument:
         return click.Argument([option.name], type=file)
     return click.Option([f"--{option.name}"], type=file, help=option.help)

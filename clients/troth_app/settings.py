@@ -12,12 +12,14 @@ from troth_app.limits import ENTRY_BYTES_MAX, IDLE_S, IDLE_S_MAX, IDLE_S_MIN
 from troth_wire import codec
 from troth_wire.limits import PASS_BYTES_MAX
 
-__all__ = ["RELAY_BYTES_MAX", "Relay", "Settings", "idle_row", "others_row", "relay_row"]
+__all__ = ["RELAY_BYTES_MAX", "Relay", "Settings", "idle_row", "others_row", "relay_row", "sync_row"]
 
 RELAY_TABLE: Final = "relay"
 IDLE_TABLE: Final = "idle"
 MINE_TABLE: Final = "mine"
 OTHERS_TABLE: Final = "others"
+SYNC_TABLE: Final = "sync"
+OFF: Final = b"off"
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
 
@@ -46,6 +48,8 @@ class Settings:
     idle_s: int = IDLE_S
     mine: Mapping[bytes, tuple[int, str]] = field(default_factory=dict)
     others: Mapping[bytes, bytes] = field(default_factory=dict)
+    syncs: bool = True
+    """Whether this device dials at all."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -91,6 +95,11 @@ def others_row(room: bytes, devices: bytes) -> Row:
     return Row(OTHERS_TABLE, room, devices)
 
 
+def sync_row(*, syncs: bool) -> Row:
+    """Return the row that remembers whether this device dials at all."""
+    return Row(SYNC_TABLE, b"", None if syncs else OFF)
+
+
 def _read_relay(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     if value is None:
         return replace(settings, relay=None)
@@ -112,9 +121,14 @@ def _read_others(settings: Settings, key: bytes, value: bytes | None) -> Setting
     return replace(settings, others={**settings.others, key: value or b""})
 
 
+def _read_sync(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    return replace(settings, syncs=value is None)
+
+
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
     MINE_TABLE: _read_mine,
     OTHERS_TABLE: _read_others,
+    SYNC_TABLE: _read_sync,
 }

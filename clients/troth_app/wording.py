@@ -1,6 +1,10 @@
 """Small pieces of sentences, so that one is never glued together from a number and an "(s)"."""
 
-__all__ = ["counted", "named"]
+from typing import Final
+
+__all__ = ["counted", "name_of", "named"]
+
+NAMES: Final = {"solo": "Yours alone", "shared": "For two"}
 
 
 def counted(count: int, one: str, many: str) -> str:
@@ -12,3 +16,8 @@ def named(places: list[int]) -> str:
     """Return "word 2" or "words 2, 3 and 5"."""
     *most, last = map(str, places)
     return f"words {', '.join(most)} and {last}" if most else f"word {last}"
+
+
+def name_of(kind: str, label: str) -> str:
+    """Return what a space is called, by its person or else by its kind."""
+    return label or NAMES.get(kind, "")

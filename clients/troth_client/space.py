@@ -10,7 +10,7 @@ from troth_client.driver import Driver
 from troth_client.notices import Notices
 from troth_client.room import Room
 from troth_client.uncompared import row
-from troth_client.works import View, admit, invite, revise, revoke
+from troth_client.works import View, admit, drop_split, hold_split, invite, revise, revoke, send_split
 from troth_wire.errors import UsageError
 from troth_wire.ids import DeviceId, DocumentId, SpaceId
 
@@ -171,7 +171,8 @@ class Space:
         """Remove another device of this person, for good; returns when that is durable on this device.
 
         What was read of it so far is kept; what it writes from then on counts for nobody who knows of this.
-        It can still read what is written, until keys can be changed.
+        The key is changed in the same operation: what this device writes from here on, and what others write once
+        they know of it, the removed one can not read. What it has read, it keeps.
 
         Args:
             device: Which one.
@@ -183,6 +184,29 @@ class Space:
         """
         admin = await asyncio.to_thread(self._room.admin, passphrase)
         await self._driver.ask(partial(revoke, victim=device, admin=admin))
+
+    async def leave(self, *, passphrase: str) -> None:
+        """Sign the end of the space and keep it here: nothing is written in it from now on, and nobody else is told.
+
+        `send_leave` tells the others, for good, now or in a later life; `drop_leave` takes it back.
+
+        Args:
+            passphrase: Asked for again, because this takes the admin key.
+
+        Raises:
+            PassphraseError: If it is not this vault's.
+            UsageError: If the space has one person only, or was ended already.
+        """
+        admin = await asyncio.to_thread(self._room.admin, passphrase)
+        await self._driver.ask(partial(hold_split, admin=admin))
+
+    async def drop_leave(self) -> None:
+        """Take `leave` back, as if it had never been."""
+        await self._driver.ask(drop_split)
+
+    async def send_leave(self) -> None:
+        """Send what `leave` kept, if anything is kept; what was written before stays readable on every side."""
+        await self._driver.ask(send_split)
 
     async def _until(self, holds: Callable[[Status], bool]) -> None:
         if not self._linked:

@@ -9,7 +9,7 @@ from troth_client.batch import STOPPED
 from troth_wire.errors import LocalError
 from troth_wire.ids import DeviceId, DocumentId
 
-__all__ = ["View", "admit", "invite", "revise", "revoke"]
+__all__ = ["View", "admit", "drop_split", "hold_split", "invite", "revise", "revoke", "send_split"]
 
 View = Callable[[Path], Value]
 """Returns what stands at a path."""
@@ -61,3 +61,22 @@ def revoke(engine: Engine, *, victim: DeviceId, admin: Signer) -> tuple[Step, No
         UsageError: If it is none, or this device is not known to be a member yet.
     """
     return engine.revoke(victim, admin), None
+
+
+def hold_split(engine: Engine, *, admin: Signer) -> tuple[Step, None]:
+    """Sign the end of the space, and keep it here.
+
+    Raises:
+        UsageError: If the space has one person only, was ended already, or this device does not belong to it.
+    """
+    return engine.hold_split(admin), None
+
+
+def drop_split(engine: Engine) -> tuple[Step, None]:
+    """Take it back."""
+    return engine.drop_split(), None
+
+
+def send_split(engine: Engine) -> tuple[Step, None]:
+    """Send it."""
+    return engine.send_split(), None

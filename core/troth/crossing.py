@@ -86,9 +86,9 @@ class Crossing:
         self.unsettled.find_all()
 
     @property
-    def lacks_others(self) -> bool:
-        """Whether the log lacks what others wrote, though they had their turn."""
-        return self.pending == AGAIN and bool(self._others)
+    def lacking(self) -> int:
+        """How much of what others wrote the log lacks, though they had their turn."""
+        return len(self._others) if self.pending == AGAIN else 0
 
     @property
     def is_due(self) -> bool:

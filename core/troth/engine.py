@@ -23,6 +23,7 @@ from troth.identity import Identity
 from troth.inbox import Inbox, Judged, Parked
 from troth.joining import Invitation, Request, Welcome, add_device
 from troth.keys import Epoch
+from troth.leaving import Leaving
 from troth.library import Library
 from troth.line import Line
 from troth.listening import Arrival, Listener
@@ -64,6 +65,7 @@ class Engine:
     listener: Listener
     holding: Holding
     evidence: Evidence
+    leaving: Leaving = field(default_factory=Leaving)
     mending: Mending = field(default_factory=Mending)
     sightings: Sightings = field(default_factory=Sightings)
     elsewhere: set[RecordId] = field(default_factory=set)
@@ -96,6 +98,7 @@ class Engine:
         """
         step = Step()
         try:
+            self.leaving.check_writer()
             self.inbox.members.check_writer(self.identity.device)
         except UsageError as error:
             return Step(tell=[RefusedEdit(group.ticket, error) for group in groups])
@@ -177,10 +180,36 @@ class Engine:
         Raises:
             UsageError: If the space has one person only, or this device does not belong to it.
         """
-        payload = amendments.split(self.inbox.members, self.identity.keys, admin)
-        step = Step()
-        self.passage.enact(payload, None, step)
-        self.passage.steer(step)
+        step = self.hold_split(admin)
+        step += self.send_split()
+        return step
+
+    def hold_split(self, admin: Signer) -> Step:
+        """Sign the end of the space and keep it here: nothing is written from now on, and nobody else hears of it.
+
+        Args:
+            admin: This device's admin key, unwrapped for this one use.
+
+        Raises:
+            UsageError: If the space has one person only, was ended already, or this device does not belong to it.
+        """
+        members, identity = self.inbox.members, self.identity
+        members.check_writer(identity.device)
+        members.person(identity.device)
+        return Step(save=[self.leaving.begin(amendments.split(members, identity.keys, admin))])
+
+    def drop_split(self) -> Step:
+        """Take back what `hold_split` kept, as if it had never been."""
+        return Step(save=[self.leaving.end()])
+
+    def send_split(self) -> Step:
+        """Send what `hold_split` kept, if anything is kept: from here on it is final."""
+        step, payload = Step(), self.leaving.payload
+        if payload is not None:
+            step.save.append(self.leaving.end())
+            if not self.inbox.members.split:
+                self.passage.enact(payload, None, step)
+                self.passage.steer(step)
         return step
 
     def rotate(self) -> Step:
@@ -434,10 +463,11 @@ class Engine:
         held = self.holding.reasons + Counter({Parked.REMOVED.value: parked.pop(Parked.REMOVED.value, 0)})
         if self.library.waiting:
             parked[Parked.CAUSE.value] += self.library.waiting
+        unsent = self._unsent()
         return Status(
             connected=self.line.up,
             caught_up=self.line.caught_up,
-            waiting=len(self.outbox),
+            waiting=len(self.outbox) if unsent == self.unsettled.waiting else len(unsent),
             waiting_bytes=self.outbox.size,
             refused=self.outbox.refused or self.passage.refused,
             read=self.cursor.position,
@@ -448,9 +478,19 @@ class Engine:
             forks=len(self.inbox.chains.forks),
             lost=self.library.lost,
             renewed=len(self.mending.renewed),
-            items=tuple(Item(record.header.document, record.header.sequence) for record in self.unsettled.waiting),
+            items=tuple(Item(record.header.document, record.header.sequence) for record in unsent),
+            lacking=self.crossing.lacking,
+            ended=self.inbox.members.split,
+            leaving=self.leaving.payload is not None,
             own={device: self.sightings.behind(device, self.cursor.seen) for device in self._own_others()},
         )
+
+    def _unsent(self) -> tuple[Verified, ...]:
+        """What the log has not shown; the end of the space is told by closing it, and no log ever shows that."""
+        waiting = self.unsettled.waiting
+        if not self.inbox.members.split or self.crossing.mailbox not in self.passage.settled:
+            return waiting
+        return tuple(record for record in waiting if record.header.kind != Kind.OPERATION)
 
     def _own_others(self) -> frozenset[DeviceId]:
         members, device = self.inbox.members, self.identity.device

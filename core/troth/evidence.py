@@ -3,13 +3,45 @@
 from dataclasses import dataclass
 from typing import Final
 
-from troth.record import Seen, Verified
+from troth.record import Record, Seen, Verified, parse
 from troth.step import Disputed, Row, Step
 from troth_wire import codec
+from troth_wire.limits import RECORD_BYTES_MAX
 
-__all__ = ["EVIDENCE", "Evidence"]
+__all__ = ["EVIDENCE", "Dispute", "Evidence", "Place"]
 
 EVIDENCE: Final = "evidence"
+_PLACE: Final = codec.fields(codec.raw(16), codec.natural(), codec.raw(32))
+_SIDES: Final = codec.fields(codec.text(16), _PLACE, codec.maybe(codec.blob(RECORD_BYTES_MAX + 64)))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a log was read here, and what was read up to there."""
+
+    lineage: bytes
+    position: int
+    running: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """One disagreement, with both of its sides."""
+
+    here: Place
+    """What this device has read itself."""
+    record: Record | None
+    """What a device signed that does not go with it; None where the relay itself shows another log."""
+
+    @classmethod
+    def parse(cls, value: bytes) -> "Dispute":
+        """Read a row of the table.
+
+        Raises:
+            MalformedError: If it was not written by `Evidence`.
+        """
+        _, place, record = codec.decode(value, _SIDES, bytes_max=2 * RECORD_BYTES_MAX)
+        return cls(Place(*place), None if record is None else parse(record)[0])
 
 
 @dataclass

@@ -74,7 +74,7 @@ def add_device(
 ) -> bytes:
     """Return the payload that adds an own device.
 
-    The newcomer is given the epoch that stands; until the ring rotates, nobody else needs another.
+    The newcomer is given the epoch that stands, so nobody else needs another one.
 
     Raises:
         ForgedError: If the newcomer's proofs are not for this space and person.

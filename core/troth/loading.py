@@ -24,6 +24,7 @@ from troth.joining import Welcome
 from troth.journal import read_edits
 from troth.keyring import Keyring
 from troth.keys import Epoch
+from troth.leaving import LEAVING, Leaving
 from troth.library import Library, Reaches
 from troth.line import Line
 from troth.listening import Listener
@@ -186,6 +187,7 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
         listener=Listener(identity, passage, unsettled, holding, evidence, collecting),
         holding=holding,
         evidence=evidence,
+        leaving=Leaving(tables[LEAVING].get(b"")),
         mending=_mending(tables),
     )
 

@@ -341,7 +341,7 @@ class Passage:
             return
         if any(not at.read or at.open_ for at in self.line.others):
             return
-        if not self.crossing.lacks_others and self.is_whole:
+        if not self.crossing.lacking and self.is_whole:
             return
         self._packing = True
         chains, me = self.inbox.chains, self.identity

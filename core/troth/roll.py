@@ -125,7 +125,7 @@ class Roll:
             authorised=frozenset([self._root, *log.numbers]),
             voided={log.entries[number].operation.id: why.value for number, why in now.void.items()},
             refused={identity: why.value for identity, why in (self._spoiled | self._refused).items()},
-            last=dict(self._last),
+            last={author: self._ranked(found) for author, found in self._last.items()},
             highest=now.highest,
             current=now.current,
             announced=((self._root, self._genesis.epoch), *self._announced()),
@@ -172,14 +172,16 @@ class Roll:
             self._cards.setdefault(operation.card.device, operation.card)
         earlier = self._last.get(operation.author, ())
         passed = [other for other in earlier if entry.follows(log.numbers[other])]
-        left = {*earlier, operation.id} - set(passed)
-        self._last[operation.author] = tuple(sorted(left, key=self._by_chain))
+        self._last[operation.author] = tuple(sorted({*earlier, operation.id} - set(passed)))
         after = step(log, self._genesis, before, entry)
         if after is not None:
             self._remember(after)
 
+    def _ranked(self, last: tuple[OperationId, ...]) -> tuple[OperationId, ...]:
+        """Put first what leads to most of its author's chain: epochs beside it must not push that out of a cut."""
+        return last if len(last) <= HEADER_HEADS_MAX else tuple(sorted(last, key=self._by_chain))
+
     def _by_chain(self, identity: OperationId) -> tuple[int, OperationId]:
-        """Put those first that lead to most of their author's chain: epochs beside it must not push it out of a cut."""
         entry = self._log.entries[self._log.numbers[identity]]
         led_to = self._log.chain_of(entry.operation.author) & (entry.past | 1 << entry.number)
         return -led_to.bit_count(), identity

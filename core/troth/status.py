@@ -40,6 +40,9 @@ class Status:
         forks: Places in a device's chain that hold two records.
         lost: Changes that do not stand, because another does in their place or in that of one they build on.
         renewed: Changes of this device that were made anew, because they had fallen.
+        lacking: Entries of others that a log which begins with a checkpoint has not shown, after their turn.
+        ended: Whether the space was ended, by whomever.
+        leaving: Whether this person is leaving, and nobody was told yet.
         items: What waits, one by one, in the order in which it was written.
         own: This person's other devices, and how many entries each had not read when it last wrote; None where
             nothing tells.
@@ -58,6 +61,9 @@ class Status:
     forks: int
     lost: int = 0
     renewed: int = 0
+    lacking: int = 0
+    ended: bool = False
+    leaving: bool = False
     items: tuple[Item, ...] = ()
     own: Mapping[DeviceId, int | None] = field(default_factory=dict)
 
@@ -80,6 +86,10 @@ class Status:
             )
         if self.forks:
             lines.append(f"In {self.forks} places of its chain a device wrote two records. Both are kept.")
+        if self.leaving:
+            lines.append("You are leaving this space. Nothing is written in it any more.")
+        if self.ended:
+            lines.append("This space was ended. It stays readable here, and nothing new is shared in it.")
         if self.waiting:
             lines.append(self._waiting())
         lines += [f"{count} {what}" for count, what in self._fallen() if count]
@@ -94,11 +104,15 @@ class Status:
     def _fallen(self) -> tuple[tuple[int, str], ...]:
         return (
             (self.lost, "do not count: their author, or that of something they build on, wrote two in one place."),
+            (self.lacking, "that this device holds were not in the checkpoint there. It brings them along."),
             (self.renewed, "of your changes were made anew, since what they were built on does not count."),
         )
 
     def _waiting(self) -> str:
         count = self.waiting
+        if self.ended and self.connected:
+            said = _verb(count, "was not sent before it ended, and stays", "were not sent before it ended, and stay")
+            return f"{count} {said} here."
         if self.connected and not self.refused:
             return f"{count} {_verb(count, 'is on its', 'are on their')} way to the relay."
         return f"{count} {_verb(count, 'has', 'have')} not reached the relay: {self.why}. Nothing is lost meanwhile."

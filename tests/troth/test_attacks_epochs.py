@@ -326,7 +326,6 @@ def logs_of(world: World) -> set[MailboxId]:
     return set(world.devices["ann"].engine.passage.keyring)
 
 
-@OPEN
 def test_the_order_of_a_bag_ranks_no_lives() -> None:
     """Whoever copied a key and wrote many lives with it, does not push its owner's words out for a newcomer."""
     world = family()
@@ -503,7 +502,6 @@ def test_words_that_wait_when_the_space_is_left_reach_the_own_devices() -> None:
     assert words(world.devices["ann2"]) == {"written on the train"}
 
 
-@OPEN
 def test_words_on_their_way_when_the_key_changes_cost_no_link() -> None:
     """A relay that answers for a push to the log before is not accused, and the link stays."""
     world = family()
@@ -516,7 +514,6 @@ def test_words_on_their_way_when_the_key_changes_cost_no_link() -> None:
     assert ann.session is link
 
 
-@OPEN
 def test_what_a_bag_brings_is_not_sent_again() -> None:
     """A device that put its checkpoint into a log does not send the words in it once more."""
     world = family()
@@ -531,7 +528,6 @@ def test_what_a_bag_brings_is_not_sent_again() -> None:
 # Bags that cost too much, and what is passed on alone
 
 
-@OPEN
 def test_what_comes_in_a_bag_is_passed_on_with_its_signature() -> None:
     """Operations that a partner's bag brought without their signatures are not left with others in that state."""
     world = family()
@@ -558,7 +554,6 @@ def test_what_comes_in_a_bag_is_passed_on_with_its_signature() -> None:
     assert all(left.values())
 
 
-@OPEN
 def test_what_nothing_proves_does_not_make_a_bag_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Junk that a partner smuggles in by bags, a thousand times larger than what it pushes, spoils nobody's bag."""
     monkeypatch.setattr(checkpoint, "CHECKPOINT_BYTES_MAX", SMALL)

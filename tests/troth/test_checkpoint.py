@@ -224,9 +224,9 @@ def test_every_operation_keeps_its_signature() -> None:
     for entries in ([operation, other], [other, operation, other], [operation, operation]):
         run = [b"d" * 32, b"i" * 16, 1, None, bytes(64), entries]
         with pytest.raises(MalformedError, match="lacks its signature"):
-            checkpoint.unpack(codec.pack([1, SPACE, [], [run], []]), SPACE)
+            checkpoint.unpack(codec.pack([1, SPACE, [], [run]]), SPACE)
     run = [b"d" * 32, b"i" * 16, 1, None, bytes(64), [other, operation]]
-    assert len(checkpoint.unpack(codec.pack([1, SPACE, [], [run], []]), SPACE)) == 2
+    assert len(checkpoint.unpack(codec.pack([1, SPACE, [], [run]]), SPACE)) == 2
 
 
 def test_a_bag_belongs_to_one_space_and_version() -> None:

@@ -67,7 +67,7 @@ def test_what_the_log_does_not_show_is_offered_again(shown: set[int]) -> None:
     crossed.keep(crossed.crossing.end())
     assert crossed.offered() == lacking & ids(*OWN, OPERATION)
     others = bool(lacking & ids(*FOREIGN))
-    assert crossed.crossing.lacks_others == others
+    assert bool(crossed.crossing.lacking) == others
     assert crossed.rows.get((REOFFER, NEXT.mailbox)) == (AGAIN if others else None)
 
 
@@ -75,12 +75,12 @@ def test_others_have_their_turn_first() -> None:
     """What others wrote is missed only after they had their turn: not while the log is read for the first time."""
     crossed = Crossed()
     crossed.crossing.begin(NEXT, KNOWN)
-    assert (crossed.crossing.lacks_others, crossed.crossing.is_due) == (False, True)
+    assert (bool(crossed.crossing.lacking), crossed.crossing.is_due) == (False, True)
     crossed.crossing.end()
-    assert (crossed.crossing.lacks_others, crossed.crossing.is_due) == (True, False)
+    assert (bool(crossed.crossing.lacking), crossed.crossing.is_due) == (True, False)
     for record in FOREIGN:
         crossed.show(record)
-    assert (crossed.crossing.lacks_others, crossed.crossing.is_due) == (False, True)
+    assert (bool(crossed.crossing.lacking), crossed.crossing.is_due) == (False, True)
     assert crossed.crossing.end() == [Row(REOFFER, NEXT.mailbox, None)]
     assert not crossed.crossing.is_due
 
@@ -91,7 +91,7 @@ def test_a_checkpoint_of_ours_brings_what_others_wrote() -> None:
     crossed.crossing.begin(NEXT, KNOWN)
     crossed.crossing.end()
     crossed.crossing.show_all()
-    assert not crossed.crossing.lacks_others
+    assert not crossed.crossing.lacking
 
 
 @given(st.sampled_from((FIRST, AGAIN)), st.sets(st.integers(0, len(KNOWN) - 1)))
@@ -103,7 +103,7 @@ def test_a_restart_goes_on_with_crossing(pending: bytes, shown: set[int]) -> Non
     for number in shown:
         crossed.show(KNOWN[number][0])
     lacking = {record.id for number, (record, _) in enumerate(KNOWN) if number not in shown}
-    assert crossed.crossing.lacks_others == (pending == AGAIN and bool(lacking & ids(*FOREIGN)))
+    assert bool(crossed.crossing.lacking) == (pending == AGAIN and bool(lacking & ids(*FOREIGN)))
     assert crossed.offered() == lacking & ids(*OWN, OPERATION)
 
 
@@ -132,7 +132,7 @@ def test_what_one_log_lacked_is_not_missed_in_another() -> None:
     crossed.crossing.end()
     crossed.crossing.begin(FIRST_EPOCH, KNOWN[:3])
     crossed.crossing.end()
-    assert not crossed.crossing.lacks_others
+    assert not crossed.crossing.lacking
 
 
 def test_a_checkpoint_is_noted_once_for_each_mailbox() -> None:

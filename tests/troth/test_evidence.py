@@ -1,7 +1,7 @@
 """Both sides of a disagreement are kept, each under a key of its own, and said."""
 
 from tests.troth.letters import letters
-from troth.evidence import EVIDENCE, Evidence
+from troth.evidence import EVIDENCE, Dispute, Evidence, Place
 from troth.record import Seen
 from troth.step import Disputed, Step
 from troth_wire import codec
@@ -20,6 +20,9 @@ def test_both_sides_are_kept() -> None:
     assert step.tell == [Disputed(record.header.device), Disputed(None)]
     kept = [codec.decode(row.value or b"", lambda item: item, bytes_max=10_000) for row in step.save]
     here = [HERE.lineage, HERE.position, HERE.running]
+    disputes = [Dispute.parse(row.value or b"") for row in step.save]
+    assert [dispute.record for dispute in disputes] == [record, None]
+    assert {dispute.here for dispute in disputes} == {Place(HERE.lineage, HERE.position, HERE.running)}
     assert kept == [["record", here, record.encode()], ["relay", here, None]]
     assert {row.table for row in step.save} == {EVIDENCE}
     assert len({row.key for row in step.save}) == 2

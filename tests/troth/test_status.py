@@ -47,6 +47,9 @@ STATUSES = st.builds(
     forks=COUNTS,
     lost=COUNTS,
     renewed=COUNTS,
+    lacking=COUNTS,
+    ended=st.booleans(),
+    leaving=st.booleans(),
 )
 
 
@@ -65,8 +68,9 @@ def test_the_status_reads_well(status: Status) -> None:
 @given(STATUSES)
 def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
     """That everything is synced is said exactly when nothing waits, is held, forked or in dispute."""
-    single = ("disputed", "elsewhere", "forks", "waiting", "lost", "renewed")
+    single = ("disputed", "elsewhere", "forks", "waiting", "lost", "renewed", "lacking")
     troubles = sum(bool(getattr(status, name)) for name in single) + len(status.parked) + len(status.held)
+    troubles += status.ended + status.leaving
     assert ("Everything here has reached" in status.sentences()[0]) == (troubles == 0)
     assert len(status.sentences()) == max(1, troubles)
 

@@ -4,7 +4,7 @@ import pytest
 
 from troth import Row
 from troth_app.limits import IDLE_S, IDLE_S_MAX, IDLE_S_MIN
-from troth_app.settings import Relay, Settings, idle_row, others_row, relay_row
+from troth_app.settings import Relay, Settings, idle_row, others_row, relay_row, sync_row
 from troth_wire.errors import MalformedError
 
 
@@ -37,6 +37,14 @@ def test_entries_keep_their_order() -> None:
 def test_the_idle_time_is_bounded(put: int, found: int) -> None:
     """Whatever the row says, an open vault closes in the end, and not under one's hands."""
     assert Settings.parse([idle_row(put)]).idle_s == found
+
+
+def test_sync_is_on_unless_told_otherwise() -> None:
+    """Off is remembered, and on is as if nothing had been said."""
+    assert Settings().syncs
+    off = Settings.parse([sync_row(syncs=False)])
+    assert not off.syncs
+    assert off.with_(sync_row(syncs=True)) == Settings()
 
 
 def test_the_others_devices_are_remembered() -> None:

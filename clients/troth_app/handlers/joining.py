@@ -19,6 +19,7 @@ from troth_app.handlers.pairing import (
     home_of,
 )
 from troth_app.handlers.relays import ask_address
+from troth_app.handlers.syncing import check_on
 from troth_app.household import Household
 from troth_app.limits import KNOCK_S
 from troth_app.outcome import HereError, RuleError
@@ -101,6 +102,7 @@ async def _join_device(talk: Talk, keeper: "Keeper") -> None:
 async def _join_more(talk: Talk, keeper: "Keeper") -> None:
     """Join the spaces that another device of the same person came into since this one joined it."""
     household = keeper.household or await open_household(talk, keeper)
+    check_on(household)
     await talk.safe(NOTHING_JOINED)
     given, address = await _ask_given(talk, household, Purpose.DEVICE)
     home = await home_of(talk, household)
@@ -114,6 +116,7 @@ async def _join_person(talk: Talk, keeper: "Keeper") -> None:
     if not keeper.home.vault.exists():
         raise HereError(FIRST_INIT)
     household = keeper.household or await open_household(talk, keeper)
+    check_on(household)
     check_alone(household)
     await talk.safe(NOTHING_JOINED)
     if household.waiting is not None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.conversation import Result
 from troth_app.home import OTHERS, Home
+from troth_app.outcome import LockedError
 from troth_app.talk import Talk
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ __all__ = ["doctor", "files", "lock", "status", "today"]
 
 LOCKED_NOW: Final = "It is locked. Nothing is sent and nothing arrives until you unlock."
 LOCKED_BEFORE: Final = "It was locked before. Nothing changes."
+FIRST_UNLOCK: Final = (
+    "It is locked, and what is kept as evidence lies inside. Nothing was written. `troth unlock` opens it."
+)
 
 EMPTY: Final = "empty"
 LOCKED: Final = "locked"
@@ -33,8 +37,14 @@ async def status(_: Talk, agent: "Agent") -> Result:
     return {"state": _state(agent), "spaces": []}
 
 
-async def doctor(_: Talk, agent: "Agent") -> Result:
-    """Say what can be seen of the files from outside."""
+async def doctor(talk: Talk, agent: "Agent") -> Result:
+    """Say what can be seen of the files from outside.
+
+    Raises:
+        LockedError: If evidence is asked for, which lies in the vault.
+    """
+    if talk.begin.options.get("evidence"):
+        raise LockedError(FIRST_UNLOCK)
     return {"state": _state(agent), "files": files(agent.home), "relay": None, "spaces": []}
 
 

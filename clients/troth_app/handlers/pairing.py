@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from troth_app.handlers.locking import opened
+from troth_app.handlers.syncing import check_on
 from troth_app.household import Household
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.pairing_talk import PairingTalk
 from troth_app.talk import Talk
+from troth_client import Space
 from troth_client.faraway import forget_far, go_on_far, invite_far, link_of, sponsor_of
 from troth_client.home import VaultHome
 from troth_client.link import Address
@@ -133,7 +135,12 @@ async def home_of(talk: Talk, household: Household) -> VaultHome:
     """
     passphrase = await talk.hidden(AGAIN)
     await talk.wait(household.vault.admin(household.solo.room, passphrase))
-    return VaultHome(household.vault, {place.room: place.space for place in household.places}, passphrase)
+    return VaultHome(household.vault, _going_on(household), passphrase)
+
+
+def _going_on(household: Household) -> dict[RoomId, Space]:
+    """Return the spaces that another device can join: none that was ended."""
+    return {place.room: place.space for place in household.places if not place.ended}
 
 
 def relay_of(household: Household) -> Address:
@@ -141,17 +148,19 @@ def relay_of(household: Household) -> Address:
 
     Raises:
         HereError: If no relay is named.
+        RuleError: If sync is off.
     """
+    check_on(household)
     if household.settings.relay is None:
         raise HereError(NO_RELAY)
     return Address.parse(household.settings.relay.address)
 
 
 def check_alone(household: Household) -> None:
-    """See that there is no space for two yet.
+    """See that there is no space for two, or it was ended.
 
     Raises:
         RuleError: If there is one.
     """
-    if household.shared is not None:
+    if household.shared is not None and not household.shared.ended:
         raise RuleError(FOR_TWO_BEFORE)

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.conversation import Result
 from troth_app.handlers.locking import opened
+from troth_app.handlers.syncing import OFF
+from troth_app.household import Household
 from troth_app.knocking import knock
 from troth_app.outcome import RuleError
 from troth_app.settings import RELAY_BYTES_MAX, Relay
@@ -46,16 +48,22 @@ async def use(talk: Talk, keeper: "Keeper") -> None:
         await talk.say(WITHOUT)
         return
     await household.use(Relay(address.url, admission))
-    await talk.say(USED.format(host=address.host), (await talk.wait(knock(address))).value)
+    await talk.say(USED.format(host=address.host), await _answer(talk, household, address))
 
 
 async def show(talk: Talk, keeper: "Keeper") -> Result:
     """Say which relay it is, and whether it answers; its pass is not shown."""
-    relay = opened(keeper).settings.relay
+    household = opened(keeper)
+    relay = household.settings.relay
     if relay is None:
         return {"relay": None}
-    found = await talk.wait(knock(Address.parse(relay.address)))
-    return {"relay": relay.address, "pass": bool(relay.admission), "answer": found.value}
+    answer = await _answer(talk, household, Address.parse(relay.address))
+    return {"relay": relay.address, "pass": bool(relay.admission), "answer": answer}
+
+
+async def _answer(talk: Talk, household: Household, address: Address) -> str:
+    """Return whether a relay answers, in a sentence; with sync off, nobody asks it."""
+    return (await talk.wait(knock(address))).value if household.settings.syncs else OFF
 
 
 async def ask_address(talk: Talk) -> Address | None:

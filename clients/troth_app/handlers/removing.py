@@ -25,9 +25,10 @@ UNCHANGED: Final = "No device was removed."
 MAYBE: Final = "It may be removed in one space or in all of them; `troth devices list` says. The same command goes on."
 WHICH: Final = "Which one is to go?"
 PLAN: Final = (
-    "This removes {name}, for good. What it wrote until now stays. What it writes from now on counts for nobody, "
-    "as soon as the others have synced. It keeps what it holds, and until the key of a space can be changed it "
-    "can read on: if somebody else has it, write what is private elsewhere for now."
+    "This removes {name}, for good, and changes the key in the same step. What you write here from now on it can not "
+    "read, and what your other devices and the other person write neither, as soon as they have synced. "
+    "What it wrote until now stays; what it writes from now on counts for nobody. "
+    "What it has read, it keeps: nobody can take that back."
 )
 SURE: Final = "Remove it?"
 KEEP: Final = "No, keep it"

@@ -1,5 +1,7 @@
 """Why something is not where it should be: for each space, about this person's own devices and nobody else's."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from troth import Status
@@ -7,10 +9,12 @@ from troth.status import Item
 from troth_app.claims import DEVICES
 from troth_app.conversation import Result
 from troth_app.handlers.devices import own_devices
+from troth_app.handlers.evidence import write_down
 from troth_app.handlers.locked import files
 from troth_app.handlers.locking import opened
+from troth_app.handlers.syncing import OFF
 from troth_app.household import Household, Place
-from troth_app.wording import counted
+from troth_app.wording import counted, name_of
 from troth_wire.errors import TrothError
 
 if TYPE_CHECKING:
@@ -30,7 +34,7 @@ NAMES_OF_DEVICES: Final = "{number}: names of your devices"
 WRITTEN: Final = "{number}: something that you wrote"
 NOT_SAID: Final = "it has not written since there is this relay"
 ALL_READ: Final = "when it last wrote, it had read all that is here"
-NAMES: Final = {"solo": "Yours alone", "shared": "For two"}
+NOT_SYNCED: Final = "sync is off on this device"
 
 
 async def status(_: "Talk", keeper: "Keeper") -> Result:
@@ -47,9 +51,11 @@ async def doctor(talk: "Talk", keeper: "Keeper") -> Result:
     """Look closer."""
     household = opened(keeper)
     notes = [household.inbox_trouble] if household.inbox_trouble else []
+    if named := talk.begin.options.get("evidence"):
+        notes.append(await write_down(household, Path(named), keeper.today()))
     minutes = counted(household.settings.idle_s // 60, "minute", "minutes")
     notes.append(f"It locks by itself after {minutes} without a command, and when this computer sleeps.")
-    items = [row for place in household.places for row in _items(place)]
+    items = [row for place in household.places for row in _items(household, place)]
     return {
         **await status(talk, keeper),
         "files": files(keeper.home),
@@ -59,12 +65,13 @@ async def doctor(talk: "Talk", keeper: "Keeper") -> Result:
     }
 
 
-def _items(place: Place) -> list[list[str]]:
+def _items(household: Household, place: Place) -> list[list[str]]:
     """Return what waits in a space, one by one: which it is, where, and why."""
     found = status_of(place)
     if isinstance(found, TrothError):
         return []
-    return [[_what(item), _name(place), found.why] for item in found.items]
+    why = found.why if household.settings.syncs else NOT_SYNCED
+    return [[_what(item), name_of(place.kind, place.label), why] for item in found.items]
 
 
 def _what(item: Item) -> str:
@@ -91,8 +98,8 @@ def _reading(behind: int | None) -> str:
 
 def line(household: Household) -> str:
     """Return how things stand, in one line."""
-    if household.settings.relay is None:
-        return NO_RELAY
+    if household.settings.relay is None or not household.settings.syncs:
+        return relay_line(household)
     found = [status_of(place) for place in household.places]
     stopped = [status for status in found if isinstance(status, TrothError)]
     if stopped:
@@ -105,6 +112,8 @@ def line(household: Household) -> str:
 
 def relay_line(household: Household) -> str:
     """Return how the relay stands, in one line."""
+    if not household.settings.syncs:
+        return OFF
     if household.settings.relay is None:
         return NO_RELAY
     return REACHED if _connected(household) else UNREACHED
@@ -113,16 +122,31 @@ def relay_line(household: Household) -> str:
 def _space(household: Household, place: Place) -> Result:
     found = status_of(place)
     if isinstance(found, TrothError):
-        return {"name": _name(place), "kind": place.kind, "waiting": 0, "connected": False, "sentences": [str(found)]}
+        return {
+            "name": name_of(place.kind, place.label),
+            "kind": place.kind,
+            "ended": False,
+            "waiting": 0,
+            "connected": False,
+            "sentences": [str(found)],
+        }
     compare = [COMPARE] if place.space.words else []
-    alone = household.settings.relay is None and not (found.held or found.parked or found.elsewhere)
+    alone = household.settings.relay is None and not _wants_a_look(found)
+    if not household.settings.syncs:
+        alone = not found.waiting and not _wants_a_look(found)
+        found = replace(found, refused=found.refused or NOT_SYNCED)
     return {
-        "name": _name(place),
+        "name": name_of(place.kind, place.label),
         "kind": place.kind,
+        "ended": found.ended,
         "waiting": found.waiting,
         "connected": found.connected,
         "sentences": [*compare, *([ALL_HERE] if alone else found.sentences())],
     }
+
+
+def _wants_a_look(found: Status) -> bool:
+    return bool(found.held or found.parked or found.elsewhere or found.disputed or found.ended or found.leaving)
 
 
 def _connected(household: Household) -> bool:
@@ -136,7 +160,3 @@ def status_of(place: Place) -> Status | TrothError:
         return place.space.status()
     except TrothError as error:
         return error
-
-
-def _name(place: Place) -> str:
-    return place.label or NAMES.get(place.kind, "")

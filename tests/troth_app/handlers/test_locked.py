@@ -8,6 +8,7 @@ import pytest
 from tests.troth_app.house import home_at, play
 from troth_app.handlers import locked
 from troth_app.home import Home
+from troth_app.outcome import Code
 
 
 @dataclass
@@ -53,3 +54,9 @@ async def test_the_doctor_looks_at_files(agent: FakeAgent) -> None:
     agent.home.vault.chmod(0o644)
     found = {name: how for name, _, how in (await play(locked.doctor, agent)).result["files"]}
     assert found == {"folder": "yours alone", "vault": "others on this machine may read it", "log": "not there"}
+
+
+async def test_evidence_lies_inside(agent: FakeAgent) -> None:
+    """While it is locked none can be written down, and that is said in place of half an answer."""
+    played = await play(locked.doctor, agent, options={"evidence": "/nowhere/evidence"})
+    assert played.code == Code.LOCKED

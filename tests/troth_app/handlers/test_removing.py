@@ -90,8 +90,12 @@ async def test_a_device_is_removed_from_every_space(tmp_path: Path) -> None:
         assert home.left() == (2, 3)
         played = await play(removing.revoke, home.keeper, 0, REMOVE, PASSPHRASE)
         assert played.code == Code.OK
-        assert "This removes Phone, for good." in played.said
+        assert "This removes Phone, for good, and changes the key" in played.said
         assert home.left() == (1, 2)
+        for place in (home.household.solo, home.shared):
+            current = place.space.members.current
+            assert current is not None
+            assert current.generation == 1
         assert home.phone_there not in home.shared.space.members.active
         assert (await play(removing.revoke, home.keeper)).code == Code.RULE
 
