@@ -21,7 +21,7 @@ from troth.loading import load
 from troth.operations import OperationKind
 from troth.passage import ROTATIONS_MAX
 from troth.record import Header, Kind, Record
-from troth.step import Step
+from troth.step import Row, Step
 from troth.testing import Device, MemoryStore, Relay, World, probe_here
 from troth_wire.errors import UsageError
 from troth_wire.ids import Incarnation, Lineage, MailboxId, OperationId, RecordId
@@ -871,15 +871,22 @@ class Journey(RuleBasedStateMachine):
             self.world.add(name, by=by)
         self.world.sync()
         self.backup: Relay | None = None
-        self.acknowledged: set[str] = set()
+        self.vaults: dict[str, tuple[list[Row], set[str]]] = {}
+        self.acknowledged: dict[str, str] = {}
         self.doubtful: set[str] = set()
-        self.removed: set[str] = set()
         self.added = 0
+
+    @property
+    def removed(self) -> list[str]:
+        """The devices of which an honest one knows that they were removed."""
+        known = [self.world.devices[name].engine.inbox.members.cuts for name in HONEST]
+        return [name for name in VICTIMS if any(self.world.devices[name].keys.device in cuts for cuts in known)]
 
     @property
     def names(self) -> list[str]:
         """The honest devices that nobody removed."""
-        return [name for name in self.world.devices if name not in (*self.removed, "evil")]
+        removed = self.removed
+        return [name for name in self.world.devices if name not in (*removed, "evil")]
 
     def crash(self, name: str, boundary: int | None) -> AbstractContextManager[None]:
         """Let a device die at a step boundary inside the block, or not."""
@@ -899,7 +906,7 @@ class Journey(RuleBasedStateMachine):
         self.doubtful.add(word)
         with self.crash(name, crash_at):
             write(self.world, name, word)
-            self.acknowledged.add(word)
+            self.acknowledged[word] = name
 
     @rule(number=st.integers(0, 8))
     def connect(self, number: int) -> None:
@@ -945,9 +952,6 @@ class Journey(RuleBasedStateMachine):
         if name not in self.removed:
             with self.crash(by, crash_at):
                 self.world.revoke(name, by=by)
-            victim = self.world.devices[name].keys.device
-            if victim in self.world.devices[by].engine.inbox.members.cuts:
-                self.removed.add(name)
 
     @rule(victim=NAMES, looks=st.booleans(), publishes=st.booleans())
     def spoil(self, victim: str, looks: bool, publishes: bool) -> None:
@@ -996,6 +1000,29 @@ class Journey(RuleBasedStateMachine):
         found = {at: ring[at] for ring in rings for at in ring if at in relay.logs and at not in relay.closings}
         return [found[at] for at in sorted(found)]
 
+    @rule(full=st.booleans())
+    def fill(self, full: bool) -> None:
+        """The relay takes no more entries, or does again."""
+        self.world.relay.refuse_pushes = Reason.QUOTA if full else None
+
+    @rule(name=NAMES)
+    def back_up_vault(self, name: str) -> None:
+        """A vault is copied."""
+        self.vaults[name] = self.world.devices[name].store.load(), set(self.acknowledged)
+
+    @rule(name=NAMES)
+    def restore_vault(self, name: str) -> None:
+        """A copy is put in the place of a vault; what was only in that is gone, and may be."""
+        if name in self.vaults:
+            rows, before = self.vaults.pop(name)
+            device = self.world.devices[name]
+            device.cut()
+            device.store = MemoryStore()
+            device.store.commit(rows)
+            device.restart(moved=True)
+            for word in [word for word, by in self.acknowledged.items() if by == name and word not in before]:
+                del self.acknowledged[word]
+
     @rule()
     def back_up(self) -> None:
         """The relay is backed up."""
@@ -1031,11 +1058,12 @@ class Journey(RuleBasedStateMachine):
         """Everybody meets; then all write in one mailbox and show the same, and what was acknowledged is in it."""
         before = max(device.engine.inbox.members.highest for device in self.world.devices.values())
         self._cut_all()
+        self.world.relay.refuse_pushes = None
         settle(self.world, *self.names)
         note(str({name: self.world.devices[name].view(LIST) for name in self.names}))
         together(self.world, *self.names)
         present = words(self.world.devices["ann"])
-        assert self.acknowledged <= present <= self.doubtful
+        assert self.acknowledged.keys() <= present <= self.doubtful
         after = self.world.devices["ann"].engine.inbox.members.highest
         assert after <= before + 4, "a bounded number of further rotations"
         for name in self.removed:
