@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from troth import Row
+from troth_app.chapter import Chapter, kept_up
 from troth_app.claims import claim
 from troth_app.settings import Relay, Settings, relay_row
 from troth_client import Machine, Space
@@ -51,6 +52,8 @@ class Household:
         self.taken_in = 0
         self.waiting: RoomId | None = None
         """The room in which an invitation is under way, if one is."""
+        self.chapter: Chapter | None = None
+        """What the two of a space for two keep together, if there is one."""
         self._stack = stack
         self._spaces = AsyncExitStack()
 
@@ -91,9 +94,11 @@ class Household:
                 continue
             opened = self.vault.space(room, relay=relay.address or None, admission=relay.admission)
             places.append(Place(room, about.kind, about.label, await self._spaces.enter_async_context(opened)))
-        self.places = tuple(places)
+        self.places, self.chapter = tuple(places), None
         if self.shared is not None:
             await claim(self.shared, self.solo)
+            kept = kept_up(self.vault, self.shared.room, self.shared.space)
+            self.chapter = await self._spaces.enter_async_context(kept)
 
     async def remember(self, *rows: Row) -> None:
         """Keep rows of the vault's own; what is remembered here follows.
