@@ -29,6 +29,8 @@ JOURNAL: Final = "journal"
 Write = Callable[[Pen], Sequence[Entry]]
 """Writes with a pen, and returns what it wrote; must not wait."""
 
+More = Callable[[Sequence[Entry]], Sequence[Edit]]
+
 
 class Chapter:
     """The first chapter of a couple, on this device; used from one event loop."""
@@ -68,12 +70,12 @@ class Chapter:
             await self._take_in()
             return self.book.state(today)
 
-    async def write(self, make: Write, *more: Edit) -> Sequence[Entry]:
+    async def write(self, make: Write, more: More = lambda _: ()) -> Sequence[Entry]:
         """Write entries, all or none; returns them when they are durable on this device.
 
         Args:
             make: Writes them, on what stands at that moment.
-            more: What else is edited in the document with them.
+            more: Returns what else is edited in the document with them.
 
         Raises:
             UsageError: If they can not be written; nothing was.
@@ -84,7 +86,7 @@ class Chapter:
         def edits(_: View) -> Sequence[Edit]:
             pen = Pen(self.book, self.space.device, self.space.life, self.space.signer)
             made.extend(make(pen))
-            return [*entry_edits(made), *more]
+            return [*entry_edits(made), *more(made)]
 
         async with self._busy:
             await self._take_in()

@@ -60,12 +60,12 @@ class Two:
         self.chapter.turn()
         return entry
 
-    async def sasha_proposes(self, title: str = "Evenings", **fields: object) -> Revision:
+    async def sasha_proposes(self, title: str = "Evenings", *, day: Day = TODAY, **fields: object) -> Revision:
         """Let Sasha propose a text of one clause."""
         clause = Clause(behaviour="We put the phones away at nine.")
         made = {"agreement": new_agreement(entropy_of(title)), "sort": 6, "clauses": (clause,), **fields}
         revision = Revision(title=title, **made)  # type: ignore[arg-type]
-        await self.sasha(lambda pen: pen.propose(revision, day=TODAY))
+        await self.sasha(lambda pen: pen.propose(revision, day=day))
         return revision
 
     async def sasha_assents(self, revision: Revision) -> Entry:
