@@ -155,8 +155,9 @@ def revision_lines(revision: Revision, *, names: Names) -> list[str]:
     found.append(tell("show.applies", name=names.get(applies, "?")) if applies else tell("show.both"))
     if revision.review_on:
         found.append(tell("show.review", day=revision.review_on))
-    found.append(tell("show.expires", day=revision.expires) if revision.expires else tell("show.open"))
-    return found + [say(note) for note in notes(revision)]
+    if revision.expires:
+        found.append(tell("show.expires", day=revision.expires))
+    return [*found, tell("show.open"), *(say(note) for note in notes(revision))]
 
 
 def _texts(agreement: Agreement) -> Iterator[tuple[str, RevisionId]]:

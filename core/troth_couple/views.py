@@ -73,8 +73,14 @@ def agreements(state: State) -> dict[Group, list[Agreement]]:
     """Return the agreements under their headings."""
     listed: dict[Group, list[Agreement]] = {group: [] for group in Group}
     for _, agreement in sorted(state.agreements.items()):
-        listed[GROUPS[agreement.shown]].append(agreement)
+        listed[_group(agreement)].append(agreement)
     return listed
+
+
+def _group(agreement: Agreement) -> Group:
+    """Return where to look for an agreement; one that ended and has another text proposed waits for an answer."""
+    group = GROUPS[agreement.shown]
+    return Group.WAITING if group is Group.ENDED and agreement.open else group
 
 
 def _card(thing: Thing, today: Day) -> Card:

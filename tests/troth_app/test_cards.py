@@ -144,4 +144,5 @@ def test_a_text_says_all_that_is_agreed() -> None:
         "It binds both of you.",
         "You look at it again on 2026-11-21.",
         "Its last day is 2026-11-28.",
+        "Either of you can withdraw at any time.",
     ]

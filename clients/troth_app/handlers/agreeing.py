@@ -10,7 +10,7 @@ from troth_app.handlers.together import chapter_of, names_of, pick, state_of
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import Agreement, State, agreements, key_of, plain_diff, say, shown, why
+from troth_couple import Agreement, Shown, State, agreements, key_of, plain_diff, say, shown, why
 from troth_couple.entry import SIGNALS_SUBJECT, SubjectId
 from troth_couple.revision import SORTS
 from troth_couple.wordings import Wording
@@ -18,9 +18,11 @@ from troth_couple.wordings import Wording
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["diff", "listed", "pick_agreement", "show", "title_of", "why_so"]
+__all__ = ["diff", "listed", "pick_agreement", "show", "stands", "title_of", "why_so"]
 
 TEXTS_MIN: Final = 2
+SILENT: Final = (Shown.NO_LONGER, Shown.LAPSED, Shown.REVIEW_DAY)
+"""Words that are for what held, and say nothing of what is proposed."""
 
 
 async def listed(_: Talk, keeper: "Keeper") -> Result:
@@ -31,7 +33,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
             "title": title_of(agreement),
             "sort": SORTS[head.sort] if (head := headline(agreement)) else "",
             "group": tell(f"group.{group.name.lower()}"),
-            "stands": say(key_of(agreement.shown)),
+            "stands": stands(agreement),
             "state": agreement.shown.name.lower(),
             "id": agreement.id.hex(),
         }
@@ -40,6 +42,12 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
     ]
     heads = [tell("agree.title"), tell("agree.where"), tell("agree.stands")]
     return {"says": [] if rows else [tell("agree.none")], "heads": heads if rows else [], "rows": rows}
+
+
+def stands(agreement: Agreement) -> str:
+    """Return how an agreement stands, and whether a text waits that the word for it does not mention."""
+    said = say(key_of(agreement.shown))
+    return f"{said} {tell('agree.open')}" if agreement.open and agreement.shown in SILENT else said
 
 
 async def show(talk: Talk, keeper: "Keeper") -> Result:

@@ -9,7 +9,7 @@ from troth_app.handlers.together import admin_of, chapter_of, names_of, state_of
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import Level, Scope, Signals, key_of, say
+from troth_couple import Level, Scope, Signals
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -58,7 +58,7 @@ async def _give(talk: Talk, keeper: "Keeper", level: Level) -> None:
         scope = list(Scope)[await talk.choose(tell("signal.about"), _scopes())]
     day = today_of(keeper)
     await write(keeper, lambda pen: [pen.signal(level, scope, day=day)])
-    await talk.show(Card(say(key_of(level)), (tell("signal.given"),)))
+    await talk.show(Card(tell(f"signal.{level.name.lower()}"), (tell("signal.given"),)))
 
 
 def _scopes() -> Sequence[str]:

@@ -64,6 +64,9 @@ async def test_after_a_withdrawal_no_text_is_shown_as_current(tmp_path: Path) ->
         assert not any("In force" in line for card in (head, text) for line in card["lines"])
         rows = (await play(agreeing.listed, couple.keeper)).result["rows"]
         assert [row["group"] for row in rows] == ["ended"]
+        await couple.sasha_proposes("Nights", agreement=revision.agreement)
+        (row,) = (await play(agreeing.listed, couple.keeper)).result["rows"]
+        assert (row["group"], row["stands"]) == ("waiting", "This is no longer agreed. Another text is proposed.")
 
 
 async def test_two_versions_are_shown_side_by_side(tmp_path: Path) -> None:
@@ -78,7 +81,7 @@ async def test_two_versions_are_shown_side_by_side(tmp_path: Path) -> None:
         cards = (await play(agreeing.show, couple.keeper)).result["cards"]
         titles = [card["title"] for card in cards]
         assert sorted(titles[1:3]) == ["One of two versions: Earlier", "One of two versions: Later"]
-        assert titles[3] == "Evenings"
+        assert titles[3] == "This holds: Evenings"
 
 
 async def test_what_differs_is_said_in_plain_words(tmp_path: Path) -> None:
