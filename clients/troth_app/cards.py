@@ -129,12 +129,20 @@ def signal_cards(signals: Signals, *, names: Names, me: PersonId) -> list[Result
 
 
 def headline(agreement: Agreement) -> Revision | None:
-    """Return the text by which an agreement is known: the one that holds, else one that is open, else the last one."""
+    """Return the text by which an agreement is known: the one that holds, else one that is open.
+
+    Where there is neither, it is the one that most of the two ever said yes to, and of several the last.
+    """
     named = agreement.in_force or next(iter(agreement.open), None)
     if named is not None:
         return agreement.wordings[named].revision
-    latest = sorted(agreement.wordings.values(), key=lambda wording: max(act.day for act in wording.proposals))
-    return latest[-1].revision if latest else None
+    yes: dict[RevisionId, set[PersonId]] = {text: set() for text in agreement.wordings}
+    for act in agreement.acts:
+        if act.name == "assent" and act.said("text") in yes:
+            yes[act.said("text")].add(act.person)
+    days = {text: max(act.day for act in wording.proposals) for text, wording in agreement.wordings.items()}
+    latest = sorted(yes, key=lambda text: (len(yes[text]), days[text], text))
+    return agreement.wordings[latest[-1]].revision if latest else None
 
 
 def agreement_card(agreement: Agreement, *, names: Names) -> list[Result]:

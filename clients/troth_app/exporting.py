@@ -127,7 +127,9 @@ def _agreement(agreement: Agreement, names: Mapping[PersonId, str]) -> Iterator[
     head, *texts = cards
     yield {"title": head["title"], "lines": list(head["lines"])}
     yield from (_item(card) for card in texts)
-    acts = [capital(sentence(act, names=names)) for act in agreement.acts]
+    # Within a day nobody knows what came first; a proposal reads well before what was said to it.
+    by_day = sorted(agreement.acts, key=lambda act: (act.day, act.kind, act.sequence, act.id))
+    acts = [capital(sentence(act, names=names)) for act in by_day]
     yield {"title": tell("export.acts"), "lines": acts}
 
 

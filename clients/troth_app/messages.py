@@ -320,8 +320,8 @@ KEEPING: Final[Catalogue] = {
     "export.their_words": "[their words]",
     "export.both_words": "[written by both; the full export has it]",
     "export.acts": "What was said and when",
-    "export.i": "me",
-    "export.they": "them",
+    "export.i": "the author",
+    "export.they": "the other person",
     "part.agreements": "Agreements",
     "part.check_in": "Check-ins",
     "part.gratitude": "Gratitude",
@@ -379,7 +379,10 @@ STEADY: Final[Catalogue] = {
     "support.afraid.2": "Ask yourself, and tell nobody if you like: do I feel free to say no here?",
     "support.lines": "People who answer: {region}",
     "support.line": "{name}: {number}. {what}",
-    "support.unchecked": "Not checked in the last twelve months; look it up before you rely on it.",
+    "support.unchecked": "{name}: {number} (not checked). {what}",
+    "support.unchecked_all": (
+        "What is not checked was called by nobody in the last twelve months: look it up before you rely on it."
+    ),
     "support.record": "That you looked at this is written nowhere.",
     "support.limits": "What this can not do",
     "support.limits.1": (

@@ -108,7 +108,7 @@ def test_an_agreement_is_known_by_the_text_that_matters() -> None:
     couple.pen("s").withdraw(about, day=DAY)
     couple.pen("r").decline(about, second.id, day=DAY)
     couple.meet()
-    assert headline(couple.state().agreements[key]) == second
+    assert headline(couple.state().agreements[key]) == first
     couple = Couple()
     couple.pen("r").write("end", day=DAY, about=about)
     found = couple.state().agreements[key]

@@ -85,4 +85,4 @@ def test_names_are_initials() -> None:
     persons = tuple(NAMES)
     assert set(initials("Robin", "Sasha", ME, persons).values()) == {"R.", "S."}
     assert set(initials("Robin", "Rene", ME, persons).values()) == {"Ro", "Re"}
-    assert initials("", "", ME, persons)[ME] == "me"
+    assert initials("", "", ME, persons)[ME] == "the author"

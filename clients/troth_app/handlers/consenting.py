@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from troth_app.conversation import Card
 from troth_app.exact import Text, parts_of, texts_in
-from troth_app.handlers.agreeing import title_of
+from troth_app.handlers.agreeing import stands, title_of
 from troth_app.handlers.together import admin_of, ask_line, chapter_of, names_of, pick, state_of, today_of, write
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
@@ -124,7 +124,7 @@ async def _let_go(talk: Talk, text: Text, me: PersonId) -> AsyncIterator[EntryId
 async def _how_it_stands(keeper: "Keeper", about: SubjectId) -> list[str]:
     state = await state_of(keeper)
     agreement = state.agreements.get(AgreementId(about))
-    return [say(key_of(agreement.shown))] if agreement else [say(key_of(state.things[about].stage))]
+    return [stands(agreement)] if agreement else [say(key_of(state.things[about].stage))]
 
 
 async def _asked_about(talk: Talk, keeper: "Keeper", key: str, fits: Callable[[Text, PersonId], bool]) -> Text:

@@ -1,5 +1,6 @@
 """What helps now, without keys: also locked, offline, and before there is a vault. It is written nowhere."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,7 @@ async def support(_: Talk, __: "Agent") -> Result:
     """Show where help is, and what this tool can not do."""
     day = date.today()
     lines = [
-        {
-            "title": tell("support.lines", region=region),
-            "lines": [line for helpline in helplines for line in _said(helpline, day)],
-        }
+        {"title": tell("support.lines", region=region), "lines": _said(helplines, day)}
         for region, helplines in REGIONS.items()
     ]
     cards = [_card("support.danger"), _card("support.afraid"), *lines, _card("support.limits")]
@@ -39,6 +37,11 @@ def _card(key: str) -> dict[str, Any]:
     return {"title": tell(key), "lines": [tell(name) for name in ENGLISH if name.startswith(f"{key}.")]}
 
 
-def _said(helpline: Helpline, today: date) -> list[str]:
-    line = tell("support.line", name=helpline.name, number=helpline.number, what=helpline.what)
-    return [line] if is_checked(helpline, today) else [line, tell("support.unchecked")]
+def _said(helplines: Sequence[Helpline], today: date) -> list[str]:
+    checked = [is_checked(helpline, today) for helpline in helplines]
+    keys = ["support.line" if known else "support.unchecked" for known in checked]
+    lines = [
+        tell(key, name=helpline.name, number=helpline.number, what=helpline.what)
+        for key, helpline in zip(keys, helplines, strict=True)
+    ]
+    return lines if all(checked) else [*lines, tell("support.unchecked_all")]
