@@ -106,8 +106,8 @@ class Chapter:
         """
         async with self._busy:
             self._stale = True
-            await self._take_in()
-            lacking = list(self.book.ledger.missing(entries_in(self.space.view(self.document))))
+            found = await self._take_in()
+            lacking = list(self.book.ledger.missing(found))
             if lacking:
                 with suppress(UsageError):  # A device that was removed writes nothing, and need not.
                     await self.space.edit(self.document, *entry_edits(lacking))
@@ -116,16 +116,20 @@ class Chapter:
         """Notice that something may have changed."""
         self._stale = True
 
-    async def _take_in(self) -> None:
+    async def _take_in(self) -> Mapping[str, object]:
+        """Bring the book up to date; return what stands in the document, if that had to be read."""
+        found: Mapping[str, object] = {}
         members = self.space.members
         if self._stale or self._book is None or members is not self._members:
-            self._stale, self._members = False, members
+            self._stale = False
             found = entries_in(self.space.view(self.document))
             roster = await self._read_roster(members, found)
             if self._book is None or roster != self._roster:
                 self._book, self._roster = Book(roster, journal=self._journal), roster
             self.book.add(found)
+            self._members = members
         await self._keep()
+        return found
 
     async def _read_roster(self, members: Members, found: Mapping[str, object]) -> Roster:
         if is_plain(members):
@@ -173,7 +177,9 @@ async def _tend(chapter: Chapter) -> None:
     with suppress(TrothError):  # Whoever asks next is told why the space stopped.
         notices = chapter.space.notices()
         await chapter.tend()
+        own = Changed(chapter.document, local=True)
         async for notice in notices:
-            chapter.turn()
+            if notice != own:  # What is written here is in the book before it is in the document.
+                chapter.turn()
             if notice == Changed(chapter.document, local=False):
                 await chapter.tend()
