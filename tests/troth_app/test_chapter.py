@@ -1,5 +1,6 @@
 """What was verified counts for ever, what was deleted is put back when something comes, and looking leaves no trace."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.troth_app.two import TODAY, Two, two
 from troth import Delete, Put
 from troth_app.chapter import JOURNAL
 from troth_app.household import Household
+from troth_client import View
 from troth_couple import Book, Level, Pen, Reason, Scope, Shown, entries_in, roster_of
 from troth_couple.entry import Entry, SubjectId, entry_id
 from troth_wire.errors import FullError, UsageError
@@ -97,7 +99,8 @@ async def test_what_could_not_be_saved_was_not_written(tmp_path: Path, monkeypat
     async with two(tmp_path) as couple:
         await couple.robin(lambda pen: [check_in(pen, "first")])
 
-        async def full(*_: object) -> None:
+        async def full(_: object, make: Callable[[View], object]) -> None:
+            make(lambda _: {})
             raise FullError("The disk is full.")
 
         with monkeypatch.context() as patched:
