@@ -37,6 +37,7 @@ __all__ = [
     "newest_first",
     "page",
     "preview",
+    "proposed_at",
     "revision_lines",
     "signal_cards",
     "thing_card",
@@ -140,9 +141,13 @@ def headline(agreement: Agreement) -> Revision | None:
     for act in agreement.acts:
         if act.name == "assent" and act.said("text") in yes:
             yes[act.said("text")].add(act.person)
-    days = {text: max(act.day for act in wording.proposals) for text, wording in agreement.wordings.items()}
-    latest = sorted(yes, key=lambda text: (len(yes[text]), days[text], text))
+    latest = sorted(yes, key=lambda text: (len(yes[text]), proposed_at(agreement.wordings[text]), text))
     return agreement.wordings[latest[-1]].revision if latest else None
+
+
+def proposed_at(wording: Wording) -> tuple[str, int]:
+    """Return when a text was proposed last: its day, and within a day the place among what its author wrote."""
+    return max((act.day, act.sequence) for act in wording.proposals)
 
 
 def agreement_card(agreement: Agreement, *, names: Names) -> list[Result]:

@@ -10,6 +10,7 @@ from troth_app.messages import tell
 from troth_couple import Agreement, Shown, Stage, State, shown
 from troth_couple.entry import SubjectId
 from troth_couple.revision import RevisionId
+from troth_couple.views import by_age
 from troth_couple.wordings import Wording, before
 from troth_wire.ids import PersonId
 
@@ -46,7 +47,7 @@ class Text:
 
 def texts_in(state: State, names: Mapping[PersonId, str], me: PersonId) -> Iterator[Text]:
     """Yield every text that one can say something to: what is open first, nothing that another stands in place of."""
-    found = [agreement for agreement in state.agreements.values() if agreement.shown is not Shown.ENDED]
+    found = [agreement for agreement in by_age(state) if agreement.shown is not Shown.ENDED]
     texts = [text for agreement in found for text in _texts_of(agreement, names)]
     yield from sorted(texts, key=lambda text: not text.is_open)
     for thing in state.things.values():

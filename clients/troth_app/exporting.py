@@ -12,6 +12,7 @@ from troth_app.cards import agreement_card, newest_first, thing_card
 from troth_app.messages import capital, tell
 from troth_couple import Agreement, Day, State, sentence
 from troth_couple.kinds import KINDS
+from troth_couple.views import by_age
 from troth_wire.ids import PersonId
 
 __all__ = ["PARTS", "Export", "as_json", "as_markdown", "calendar", "export", "initials"]
@@ -69,7 +70,7 @@ def export(
     sections = []
     for part in parts:
         if part == "agreements":
-            items = [item for found in state.agreements.values() for item in _agreement(found, names)]
+            items = [item for found in by_age(state) for item in _agreement(found, names)]
         else:
             things = [thing for thing in newest_first(state.things.values()) if thing.kind == part]
             items = [_item(thing_card(thing, names=names, me=me, letters=None, theirs=theirs)) for thing in things]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from troth_app.cards import agreement_card, headline, page
+from troth_app.cards import agreement_card, headline, page, proposed_at
 from troth_app.conversation import Result
 from troth_app.exact import wording_label
 from troth_app.handlers.together import chapter_of, names_of, pick, state_of
@@ -13,6 +13,7 @@ from troth_app.talk import Talk
 from troth_couple import Agreement, Shown, State, agreements, key_of, plain_diff, say, shown, why
 from troth_couple.entry import SIGNALS_SUBJECT, SubjectId
 from troth_couple.revision import SORTS
+from troth_couple.views import by_age
 from troth_couple.wordings import Wording
 
 if TYPE_CHECKING:
@@ -77,9 +78,7 @@ async def diff(talk: Talk, keeper: "Keeper") -> Result:
 async def why_so(talk: Talk, keeper: "Keeper") -> Result:
     """Name the acts for which an agreement, or a signal, stands as it does."""
     state, names, book = await state_of(keeper), names_of(keeper), chapter_of(keeper).book
-    subjects: list[tuple[SubjectId, str]] = [
-        (SubjectId(found.id), title_of(found)) for found in state.agreements.values()
-    ]
+    subjects: list[tuple[SubjectId, str]] = [(SubjectId(found.id), title_of(found)) for found in by_age(state)]
     if state.signals.level is not None:
         subjects.insert(0, (SIGNALS_SUBJECT, say(key_of(state.signals.level))))
     if not subjects:
@@ -109,5 +108,5 @@ def title_of(agreement: Agreement) -> str:
 
 def _in_order(agreement: Agreement) -> Sequence[Wording]:
     """Return the texts of an agreement, the one that holds first, then by the day on which they were proposed."""
-    found = sorted(agreement.wordings.items(), key=lambda item: (item[1].proposals[0].day, item[0]))
+    found = sorted(agreement.wordings.items(), key=lambda item: (proposed_at(item[1]), item[0]))
     return [wording for _, wording in sorted(found, key=lambda item: item[0] != agreement.in_force)]

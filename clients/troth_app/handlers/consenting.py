@@ -19,6 +19,7 @@ from troth_couple.entry import Entry, SubjectId
 from troth_couple.kinds import Weight
 from troth_couple.revision import AgreementId, RevisionId
 from troth_couple.roster import EntryId
+from troth_couple.views import by_age
 from troth_couple.wordings import before
 from troth_wire.ids import PersonId
 
@@ -145,7 +146,7 @@ def _changeable(text: Text, me: PersonId) -> bool:
 
 def _given(state: State, me: PersonId) -> Iterator[tuple[SubjectId, str]]:
     """Yield what one said yes to: agreements, and milestones that are to be both persons'."""
-    for agreement in state.agreements.values():
+    for agreement in by_age(state):
         if agreement.shown is not Shown.ENDED and any(me in by for by in agreement.assents.values()):
             yield SubjectId(agreement.id), title_of(agreement)
     for thing in state.things.values():

@@ -6,7 +6,7 @@ There is no field for a day on which silence would mean yes.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from troth_app.cards import revision_lines
+from troth_app.cards import proposed_at, revision_lines
 from troth_app.conversation import Card, Form
 from troth_app.handlers.agreeing import title_of
 from troth_app.handlers.together import (
@@ -27,6 +27,7 @@ from troth_couple import Agreement, Clause, Item, Revision, State, days_after, l
 from troth_couple.agreements import Shown
 from troth_couple.limits import CLAUSES_MAX, SUPERSEDES_MAX
 from troth_couple.revision import CLASSES, DETAILS, SORTS, TELLS, WAYS, RevisionId
+from troth_couple.views import by_age
 from troth_couple.wordings import before as earlier
 from troth_couple.wordings import top
 from troth_wire.errors import LocalError, UsageError
@@ -69,12 +70,12 @@ async def propose(talk: Talk, keeper: "Keeper") -> None:
 
 async def _before(talk: Talk, state: State) -> Agreement | None:
     """Return the agreement that is to have another text, or None for a new one."""
-    living = {key: found for key, found in state.agreements.items() if found.shown is not Shown.ENDED}
+    living = [found for found in by_age(state) if found.shown is not Shown.ENDED]
     if not living:
         return None
-    items = [tell("propose.new"), *(title_of(agreement) for agreement in living.values())]
+    items = [tell("propose.new"), *(title_of(agreement) for agreement in living)]
     choice = await talk.choose(tell("propose.what"), items)
-    return list(living.values())[choice - 1] if choice else None
+    return living[choice - 1] if choice else None
 
 
 async def _ask_revision(
@@ -111,7 +112,7 @@ def _latest(agreement: Agreement) -> Revision:
     """Return the text from which another one begins: the one that holds, else the one proposed last."""
     if agreement.in_force is not None:
         return agreement.wordings[agreement.in_force].revision
-    wordings = sorted(agreement.wordings.items(), key=lambda item: (item[1].proposals[-1].day, item[0]))
+    wordings = sorted(agreement.wordings.items(), key=lambda item: (proposed_at(item[1]), item[0]))
     if not wordings:
         raise RuleError(tell("propose.nothing"))
     return wordings[-1][1].revision

@@ -13,6 +13,7 @@ from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_couple import shown, texts_in
+from troth_couple.views import by_age
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -41,7 +42,7 @@ async def _together(keeper: "Keeper") -> list[Result]:
     things = newest_first(state.things.values())
     own = [thing for thing in things if thing.author == chapter.me and thing.kind != "note"]
     cards = [thing_card(thing, names=names, me=chapter.me, letters=None, theirs="") for thing in own]
-    for agreement in state.agreements.values():
+    for agreement in by_age(state):
         parts = agreement_card(agreement, names=names)
         lines = [line for part in parts for line in (part["title"], *part["lines"])]
         cards.append({**parts[0], "lines": lines[1:], "kind": "agreement"})
