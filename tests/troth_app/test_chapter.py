@@ -1,6 +1,7 @@
 """What was verified counts for ever, what was deleted is put back when something comes, and looking leaves no trace."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from troth import Delete, Put
 from troth_app.chapter import JOURNAL
 from troth_app.household import Household
 from troth_client import View
-from troth_couple import Book, Level, Pen, Reason, Scope, Shown, entries_in, roster_of
+from troth_couple import Book, Level, Pen, Reason, Scope, Shown, entries_in, entry_edits, roster_of
 from troth_couple.entry import Entry, SubjectId, entry_id
 from troth_wire.errors import FullError, UsageError
 from troth_wire.ids import Incarnation
@@ -165,3 +166,73 @@ def check_in_of(couple: Two) -> Entry:
     """A check-in of Sasha's that nobody has seen."""
     pen = Pen(Book(roster_of(couple.space.members)), couple.keys.device, Incarnation(b"2" * 16), couple.keys.signer)
     return check_in(pen, "angry")
+
+
+async def test_two_at_once_build_on_one_another(tmp_path: Path) -> None:
+    """Commands at the same moment give one chain without a gap, and each finds its own words kept."""
+    async with two(tmp_path) as couple:
+        writes = (couple.robin(lambda pen, said=f"{number}": [check_in(pen, said)]) for number in range(8))
+        looks = (couple.state() for _ in range(8))
+        await asyncio.gather(*writes, *looks)
+        state = await couple.state()
+        assert {thing.says("feelings") for thing in state.things.values()} == {f"{number}" for number in range(8)}
+        assert state.holds == ()
+
+
+async def test_killed_before_the_journal_was_written_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The document has what was written; the next start takes it into the journal, and goes on where it stopped."""
+    async with two(tmp_path) as couple:
+        with monkeypatch.context() as patched:
+            patched.setattr(couple.chapter, "_keep", Killed(couple.chapter._keep))
+            with pytest.raises(KeyboardInterrupt):
+                await couple.robin(lambda pen: [check_in(pen, "first")])
+        path = couple.keeper.home.vault
+    household = await Household.open(path, passphrase=PASSPHRASE, machine=CHEAP)
+    try:
+        assert household.chapter is not None
+        await household.chapter.write(lambda pen: [check_in(pen, "second")])
+        state = await household.chapter.look(TODAY)
+        assert {thing.says("feelings") for thing in state.things.values()} == {"first", "second"}
+        assert state.holds == ()
+    finally:
+        await household.close()
+
+
+class Killed:
+    """Stands for a process that is killed when it comes here for the second time: after the document's commit."""
+
+    def __init__(self, real: Callable[[], Awaitable[None]]) -> None:
+        """Take what is done the first time."""
+        self.real = real
+        self.came = 0
+
+    async def __call__(self) -> None:
+        """Go on once."""
+        self.came += 1
+        if self.came > 1:
+            raise KeyboardInterrupt
+        await self.real()
+
+
+async def test_a_restored_backup_begins_a_chain_of_its_own(tmp_path: Path) -> None:
+    """Scenario 25 at the keyboard: vault and copy both write on, and neither writes in the other's place."""
+    async with two(tmp_path) as couple:
+        await couple.robin(lambda pen: [check_in(pen, "before")])
+        assert couple.keeper.household is not None
+        copy = tmp_path / "copy"
+        await couple.keeper.household.vault.run(lambda vault: vault.copy_to(copy))
+        await couple.robin(lambda pen: [check_in(pen, "here")])
+        restored = await Household.open(copy, passphrase=PASSPHRASE, machine=CHEAP)
+        try:
+            assert restored.chapter is not None
+            (entry,) = await restored.chapter.write(lambda pen: [check_in(pen, "there")])
+            assert entry.sequence == 1
+            await couple.space.edit(couple.chapter.document, *entry_edits([entry]))
+        finally:
+            await restored.close()
+        couple.chapter.turn()
+        state = await couple.state()
+        assert len(state.things) == 3
+        assert state.holds == ()
