@@ -190,6 +190,24 @@ PROPOSING: Final[Catalogue] = {
     "propose.not": "Nothing was proposed.",
 }
 
+EXAMPLES: Final[Catalogue] = {
+    "example.begin": "How do you begin?",
+    "example.own": "With words of my own",
+    "example.use": "How we use this app",
+    "example.use.1": "We check in when we want to, before nine in the evening.",
+    "example.use.2": "Nobody asks why there was no check-in.",
+    "example.use.3": "Nobody else reads this unless we both say so.",
+    "example.phones": "Phones and quiet",
+    "example.phones.1": "Phones stay out of the bathroom and the bedroom.",
+    "example.phones.2": "From ten in the evening on they are put away.",
+    "example.others": "Time with others",
+    "example.others.1": "Who feels drawn to somebody meets them where others are.",
+    "example.others.2": "We tell each other the same day, in a few words.",
+    "example.talks": "Hard talks",
+    "example.talks.1": "We talk at a time that we set, for half an hour at most.",
+    "example.talks.2": "Either of us can pause, and says when to go on.",
+}
+
 CONSENT: Final[Catalogue] = {
     "assent.none": "There is no text that waits for your yes. Nothing changes.",
     "assent.which": "Which text do you want to read?",
@@ -344,6 +362,10 @@ KEEPING: Final[Catalogue] = {
     "import.yes": "Take it in",
     "import.no": "Not now",
     "import.done": "It is here, and yours alone: `troth mine list`.",
+    "alias.form": "A name has 2 to 31 small letters, digits or dashes, and begins with a letter. Nothing was changed.",
+    "alias.taken": "Something is called so already. Nothing was changed. Choose another name.",
+    "alias.unwritten": "It can not be put beside the first launcher: {why}. Nothing was changed.",
+    "alias.made": "`{name}` does what `troth` does, and calls itself by that name. Remove {path} to end that.",
     "mine.which": "Which one do you let go?",
     "mine.sure": "It is gone then, for good. Let it go?",
     "mine.keep": "Keep it",
@@ -399,6 +421,7 @@ ENGLISH: Final[Catalogue] = {
     **SIGNALS,
     **AGREEING,
     **PROPOSING,
+    **EXAMPLES,
     **CONSENT,
     **THINGS,
     **KEEPING,

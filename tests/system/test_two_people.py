@@ -21,7 +21,7 @@ from troth_couple import Level, Shown, State, entries_in
 
 GO_ON, MATCHES, PERSON = 0, 0, 1
 SHARE, YES = 0, 1
-TEXT = (5, "Evenings", "We put the phones away at nine.", 0, "", 0, "2026-09-15", "", YES)
+TEXT = (0, 5, "Evenings", "We put the phones away at nine.", 0, "", 0, "2026-09-15", "", YES)
 
 
 @pytest.fixture(scope="module")

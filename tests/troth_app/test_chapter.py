@@ -171,7 +171,11 @@ def check_in_of(couple: Two) -> Entry:
 async def test_two_at_once_build_on_one_another(tmp_path: Path) -> None:
     """Commands at the same moment give one chain without a gap, and each finds its own words kept."""
     async with two(tmp_path) as couple:
-        writes = (couple.robin(lambda pen, said=f"{number}": [check_in(pen, said)]) for number in range(8))
+
+        def say(number: int) -> Callable[[Pen], list[Entry]]:
+            return lambda pen: [check_in(pen, f"{number}")]
+
+        writes = (couple.robin(say(number)) for number in range(8))
         looks = (couple.state() for _ in range(8))
         await asyncio.gather(*writes, *looks)
         state = await couple.state()

@@ -20,13 +20,13 @@ from troth_app.handlers.together import (
     today_of,
     write,
 )
-from troth_app.messages import tell
+from troth_app.messages import ENGLISH, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_couple import Agreement, Clause, Item, Revision, State, days_after, lines, new_agreement, shown
 from troth_couple.agreements import Shown
 from troth_couple.limits import CLAUSES_MAX, SUPERSEDES_MAX
-from troth_couple.revision import CLASSES, DETAILS, SORTS, TELLS, WAYS, RevisionId
+from troth_couple.revision import CLASSES, DETAILS, SORTS, TELLS, WAYS, AgreementId, RevisionId
 from troth_couple.views import by_age
 from troth_couple.wordings import before as earlier
 from troth_couple.wordings import top
@@ -42,6 +42,9 @@ DISCLOSURE: Final = 4
 """The sort of agreement that has items beside its points: what is told to whom, how soon, and how."""
 DETAIL_FIELDS: Final = ("value", "why", "noticed_by", "exceptions")
 TRIAL_DAYS: Final = 14
+EXAMPLES: Final = {"use": 6, "phones": 6, "others": 1, "talks": 1}
+"""Agreements to begin from, by their key in the catalogue, and what each is about."""
+NOBODYS: Final = AgreementId(bytes(16))
 
 
 async def propose(talk: Talk, keeper: "Keeper") -> None:
@@ -81,7 +84,7 @@ async def _before(talk: Talk, state: State) -> Agreement | None:
 async def _ask_revision(
     talk: Talk, keeper: "Keeper", before: Agreement | None, persons: Sequence[PersonId], me: PersonId
 ) -> Revision:
-    old = _latest(before) if before else None
+    old = _latest(before) if before else await _example(talk)
     sort = old.sort if old else 1 + await talk.choose(tell("propose.sort"), list(SORTS.values()))
     title = old.title if old else await ask_text(talk, tell("propose.title"), form=Form.LINE)
     clauses = [*await _kept(talk, old)] if old else []
@@ -106,6 +109,18 @@ async def _ask_revision(
         expires=await ask_day(talk, tell("propose.expires", day=soon)),
         supersedes=tuple(sorted(_standing(before, persons))) if before else (),
     )
+
+
+async def _example(talk: Talk) -> Revision | None:
+    """Return an example to begin from, of which each point can be kept, said anew or left out; None for own words."""
+    items = [tell("example.own"), *(tell(f"example.{name}") for name in EXAMPLES)]
+    choice = await talk.choose(tell("example.begin"), items)
+    if choice == 0:
+        return None
+    name, sort = list(EXAMPLES.items())[choice - 1]
+    points = (text for key, text in ENGLISH.items() if key.startswith(f"example.{name}."))
+    clauses = tuple(Clause(behaviour=text) for text in points)
+    return Revision(agreement=NOBODYS, sort=sort, title=tell(f"example.{name}"), clauses=clauses)
 
 
 def _latest(agreement: Agreement) -> Revision:

@@ -16,7 +16,8 @@ NEW, CHANGE = 0, 1
 KEEP, ANEW, OUT = 0, 1, 2
 YES_TO_IT = 1
 
-FIRST = (PRACTICAL, "Evenings", "We put the phones away at nine.", ENOUGH, "", BOTH, "2026-09-15", "")
+OWN, AN_EXAMPLE = 0, 1
+FIRST = (OWN, PRACTICAL, "Evenings", "We put the phones away at nine.", ENOUGH, "", BOTH, "2026-09-15", "")
 
 
 async def test_something_new(tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ async def test_not_now_proposes_nothing(tmp_path: Path) -> None:
         for end in range(len(FIRST)):
             played = await play(proposing.propose, couple.keeper, *FIRST[:end])
             assert played.safe == "Nothing was proposed."
-        assert (await play(proposing.propose, couple.keeper, PRACTICAL, "Empty", "")).code == Code.RULE
+        assert (await play(proposing.propose, couple.keeper, OWN, PRACTICAL, "Empty", "")).code == Code.RULE
         assert (await couple.state()).agreements == {}
 
 
@@ -47,7 +48,7 @@ async def test_a_point_can_say_more(tmp_path: Path) -> None:
     """The value behind it, the reason, how both would notice, and exceptions; each may stay empty."""
     async with two(tmp_path) as couple:
         point = ("We are home by ten.", MORE, "rest", "", "the light is off", "")
-        answers = (PRACTICAL, "Nights", *point, "", BOTH, "", "2026-09-15", YES)
+        answers = (OWN, PRACTICAL, "Nights", *point, "", BOTH, "", "2026-09-15", YES)
         assert (await play(proposing.propose, couple.keeper, *answers)).code == Code.OK
         (agreement,) = (await couple.state()).agreements.values()
         (wording,) = agreement.wordings.values()
@@ -65,7 +66,7 @@ async def test_what_is_told_to_whom(tmp_path: Path) -> None:
     """P04 to P06: an agreement on telling has items: the behaviour, who is told, how soon, how, and in what detail."""
     async with two(tmp_path) as couple:
         item = ("reading old messages", 0, 2, "within a day", 0, 1)
-        answers = (DISCLOSURE, "Telling", "", *item, "", BOTH, "2026-09-15", "", YES)
+        answers = (OWN, DISCLOSURE, "Telling", "", *item, "", BOTH, "2026-09-15", "", YES)
         played = await play(proposing.propose, couple.keeper, *answers)
         assert played.code == Code.OK, played.done
         (agreement,) = (await couple.state()).agreements.values()
@@ -94,10 +95,25 @@ async def test_another_text_for_one_that_holds(tmp_path: Path) -> None:
         assert agreement.in_force == text
 
 
+async def test_an_example_to_begin_from(tmp_path: Path) -> None:
+    """P10: its points are kept, said anew or left out, and nothing of it is agreed by that."""
+    async with two(tmp_path) as couple:
+        answers = (AN_EXAMPLE, KEEP, ANEW, "Nobody asks why.", ENOUGH, OUT, "", BOTH, "", "2026-09-15", YES)
+        played = await play(proposing.propose, couple.keeper, *answers)
+        assert played.code == Code.OK, played.done
+        (agreement,) = (await couple.state()).agreements.values()
+        (wording,) = agreement.wordings.values()
+        assert (wording.revision.title, wording.revision.agreement) == ("How we use this app", agreement.id)
+        assert [clause.behaviour for clause in wording.revision.clauses] == [
+            "We check in when we want to, before nine in the evening.",
+            "Nobody asks why.",
+        ]
+
+
 async def test_the_same_quiet_note_for_both(tmp_path: Path) -> None:
     """R13: words about passwords or places get a quiet note, which blocks nothing and is written nowhere."""
     async with two(tmp_path) as couple:
-        answers = (PRACTICAL, "Open", "We share passwords.", ENOUGH, "", BOTH, "2026-09-15", "", YES)
+        answers = (OWN, PRACTICAL, "Open", "We share passwords.", ENOUGH, "", BOTH, "2026-09-15", "", YES)
         played = await play(proposing.propose, couple.keeper, *answers)
         card = played.card("Open")
         assert card is not None
