@@ -18,6 +18,7 @@ from troth_couple import (
     Scope,
     Signals,
     Stage,
+    State,
     Thing,
     Wording,
     key_of,
@@ -33,6 +34,7 @@ from troth_wire.ids import PersonId
 
 __all__ = [
     "agreement_card",
+    "bar",
     "headline",
     "newest_first",
     "page",
@@ -127,6 +129,11 @@ def signal_cards(signals: Signals, *, names: Names, me: PersonId) -> list[Result
         }
         for act in signals.active
     ]
+
+
+def bar(state: State) -> list[str]:
+    """Return what stands above whatever is read while a signal is on: the most careful one."""
+    return [] if state.signals.level is None else [say(key_of(state.signals.level))]
 
 
 def headline(agreement: Agreement) -> Revision | None:

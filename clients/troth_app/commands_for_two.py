@@ -95,6 +95,13 @@ FOR_TWO: Final = (
         "searching:search",
         present="page",
     ),
+    Command(
+        "uncounted",
+        TOGETHER,
+        "Show what is kept and not counted, and why.",
+        "uncounted:listed",
+        present="page",
+    ),
     Command("names", TOGETHER, "Choose what you two are called on this device.", "together:names"),
     Command("mine remove", PRIVATE, "Let something that you wrote for yourself go.", "mine:remove"),
     Command(

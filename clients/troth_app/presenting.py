@@ -71,7 +71,8 @@ def _table(heads: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Shown:
 
 def mine(result: Result) -> Shown:
     """Show what was written down."""
-    return [Card(f"{number}", (entry,)) for number, entry in enumerate(result["entries"], 1)] or [Say(NOTHING_YET)]
+    found = [Card(f"{number}", (entry,)) for number, entry in enumerate(result["entries"], 1)]
+    return [*(found or [Say(NOTHING_YET)]), *map(Say, result.get("ends", ()))]
 
 
 def relay(result: Result) -> Shown:

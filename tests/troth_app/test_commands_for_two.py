@@ -11,7 +11,7 @@ from troth_app.commands_for_two import FOR_TWO
 PAGE: Final = Path(__file__).parents[2] / "specs" / "couple.md"
 READS = {
     *("requests", "agree list", "agree show", "agree diff", "agree why", "boundary list"),
-    *("note list", "note show", "search", "steady", "support"),
+    *("note list", "note show", "search", "steady", "support", "uncounted"),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from troth_app.cards import agreement_card, headline, page, proposed_at
+from troth_app.cards import agreement_card, bar, headline, page, proposed_at
 from troth_app.conversation import Result
 from troth_app.exact import wording_label
 from troth_app.handlers.together import chapter_of, names_of, pick, state_of
@@ -42,7 +42,11 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
         for agreement in found
     ]
     heads = [tell("agree.title"), tell("agree.where"), tell("agree.stands")]
-    return {"says": [] if rows else [tell("agree.none")], "heads": heads if rows else [], "rows": rows}
+    return {
+        "says": [*bar(state), *([] if rows else [tell("agree.none")])],
+        "heads": heads if rows else [],
+        "rows": rows,
+    }
 
 
 def stands(agreement: Agreement) -> str:
@@ -56,7 +60,7 @@ async def show(talk: Talk, keeper: "Keeper") -> Result:
     state, names = await state_of(keeper), names_of(keeper)
     agreement = await pick_agreement(talk, state)
     ends = [tell("show.withdraw")] if any(chapter_of(keeper).me in said for said in agreement.assents.values()) else []
-    return page(agreement_card(agreement, names=names), ends=ends)
+    return page(agreement_card(agreement, names=names), says=bar(state), ends=ends)
 
 
 async def diff(talk: Talk, keeper: "Keeper") -> Result:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from troth_app.cards import newest_first, page, preview, thing_card
+from troth_app.cards import bar, newest_first, page, preview, thing_card
 from troth_app.conversation import Form, Result
 from troth_app.handlers.together import (
     ask_line,
@@ -41,7 +41,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show the boundaries of both."""
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     things = [thing for thing in newest_first(state.things.values()) if thing.kind == "boundary"]
-    says = [] if things else [tell("boundary.none")]
+    says = [*bar(state), *([] if things else [tell("boundary.none")])]
     return page([thing_card(thing, names=names, me=me) for thing in things], says=says)
 
 

@@ -22,7 +22,7 @@ from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_app.wording import counted
-from troth_couple import Group, Stage, State, Thing, agreements, days_after
+from troth_couple import Group, Reason, Stage, State, Thing, agreements, days_after
 from troth_couple.kinds import BY_NAME
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ __all__ = ["checkin", "heads_up", "milestone", "thanks", "today"]
 SHOWN_DAYS: Final = 1
 """So many days back something is of today: a day that was written late at night is read in the morning."""
 OPEN: Final = (Stage.SAID, Stage.AMENDED, Stage.LATER)
+NEWER: Final = (Reason.NEWER_KIND, Reason.NEWER_FORMAT)
 UNTIL: Final = ("headsup.today", "headsup.tomorrow", "headsup.after")
 
 
@@ -126,5 +127,6 @@ def _hints(state: State, things: Sequence[Thing], me: bytes) -> list[str]:
     asked = any(thing.kind == "request" and thing.author != me and thing.stage in OPEN for thing in things)
     listed = agreements(state)
     looked_at = len(listed[Group.WAITING]) + len(listed[Group.LOOKING_AGAIN])
+    newer = any(held.reason in NEWER for held in state.held.values())
     waiting = [tell("today.agree", count=counted(looked_at, "thing", "things"))] if looked_at else []
-    return [*([tell("today.request")] if asked else []), *waiting]
+    return [*([tell("today.request")] if asked else []), *waiting, *([tell("today.newer")] if newer else [])]

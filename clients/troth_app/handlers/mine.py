@@ -1,11 +1,12 @@
 """What is written down for oneself: kept before anything else is asked, with or without the passphrase."""
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from troth_app.cards import preview
 from troth_app.conversation import Form, Result
 from troth_app.handlers.locking import opened
-from troth_app.limits import ENTRY_BYTES_MAX
+from troth_app.limits import ENTRY_BYTES_MAX, PAGE_BYTES_MAX
 from troth_app.messages import tell
 from troth_app.outcome import HereError, RuleError
 from troth_app.settings import mine_gone
@@ -54,8 +55,13 @@ async def _taken_in(keeper: "Keeper") -> bool:
 
 
 async def list_(_: Talk, keeper: "Keeper") -> Result:
-    """Show every entry, in the order in which they came in."""
-    return {"entries": list(opened(keeper).settings.entries)}
+    """Show the entries, in the order in which they came in; of more than one answer holds, the latest."""
+    entries, room = opened(keeper).settings.entries, PAGE_BYTES_MAX
+    first = len(entries)
+    while first and (room := room - len(json.dumps(entries[first - 1]))) >= 0:
+        first -= 1
+    more = {"ends": [tell("mine.more")]} if first else {}
+    return {"entries": list(entries[first:]), **more}
 
 
 async def remove(talk: Talk, keeper: "Keeper") -> None:

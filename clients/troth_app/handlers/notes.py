@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from troth import Edit, Put, Text
-from troth_app.cards import newest_first, page, preview
+from troth_app.cards import bar, newest_first, page, preview
 from troth_app.chapter import Chapter
 from troth_app.conversation import Card, Form, Result
 from troth_app.handlers.together import (
@@ -62,7 +62,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
         }
         for note in _notes(state)
     ]
-    return page(cards, says=[] if cards else [tell("note.none")])
+    return page(cards, says=[*bar(state), *([] if cards else [tell("note.none")])])
 
 
 async def show(talk: Talk, keeper: "Keeper") -> Result:
@@ -71,7 +71,9 @@ async def show(talk: Talk, keeper: "Keeper") -> Result:
     note = await _pick(talk, _notes(state))
     text = _text_of(chapter, note)
     lines = [shown(line) for line in preview(text, NOTE_LETTERS_MAX).split("\n")]
-    return page([{"title": shown(note.says("title")), "lines": lines, "id": note.id.hex(), "kind": "note"}])
+    return page(
+        [{"title": shown(note.says("title")), "lines": lines, "id": note.id.hex(), "kind": "note"}], says=bar(state)
+    )
 
 
 async def add(talk: Talk, keeper: "Keeper") -> None:

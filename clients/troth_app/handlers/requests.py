@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from troth_app.cards import REPLIES, newest_first, page, preview, thing_card
+from troth_app.cards import REPLIES, bar, newest_first, page, preview, thing_card
 from troth_app.conversation import Form, Result
 from troth_app.handlers.together import (
     ask_day,
@@ -64,5 +64,5 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show what both asked for, and the answers."""
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     things = [thing for thing in newest_first(state.things.values()) if thing.kind == "request"]
-    says = [] if things else [tell("request.none")]
+    says = [*bar(state), *([] if things else [tell("request.none")])]
     return page([thing_card(thing, names=names, me=me) for thing in things], says=says)
