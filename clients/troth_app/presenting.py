@@ -71,8 +71,9 @@ def _table(heads: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Shown:
 
 def mine(result: Result) -> Shown:
     """Show what was written down."""
-    found = [Card(f"{number}", (entry,)) for number, entry in enumerate(result["entries"], 1)]
-    return [*(found or [Say(NOTHING_YET)]), *map(Say, result.get("ends", ()))]
+    entries = [Card(f"{number}", (entry,)) for number, entry in enumerate(result["entries"], 1)]
+    found: list[Sentence] = [*entries] if entries else [Say(NOTHING_YET)]
+    return [*found, *map(Say, result.get("ends", ()))]
 
 
 def relay(result: Result) -> Shown:
