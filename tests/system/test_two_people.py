@@ -9,13 +9,14 @@ import pytest
 
 from tests.contracts.relay_process import serving
 from tests.troth_app.handlers.test_pairing import code_of, words_of
-from tests.troth_app.house import PASSPHRASE, Played, open_keeper, play
+from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, open_keeper, play
 from tests.troth_app.two import TODAY
 from troth import Delete
 from troth_app.chapter import Chapter
-from troth_app.handlers import agreeing, consenting, days, joining, notes, pairing, proposing, signalling
+from troth_app.handlers import agreeing, consenting, days, joining, notes, pairing, proposing, removing, signalling
 from troth_app.keeper import Keeper
 from troth_app.outcome import Code
+from troth_app.settings import Relay
 from troth_client.link import Address
 from troth_couple import Level, Shown, State, entries_in
 
@@ -133,3 +134,43 @@ async def test_one_note_written_by_both(tmp_path: Path, relay: str) -> None:
             await anext(told)
         texts = [(await play(notes.show, keeper)).result["cards"][0]["lines"] for keeper in (robin, sasha)]
         assert texts[0] == texts[1] == ["We like the sea.", "", "And the hills."]
+
+
+async def test_a_second_device_and_its_removal(tmp_path: Path, relay: str) -> None:
+    """Both own devices write and agree; of a removed one counts what was read of it, and nothing that it says later."""
+    home = home_at(tmp_path / "phone")
+    home.prepare()
+    async with paired(tmp_path, relay) as (robin, sasha), a_closed_keeper(home) as phone:
+        near, far = Played(), Played()
+        await asyncio.gather(
+            play(pairing.device, robin, PASSPHRASE, words_of(far), GO_ON, played=near),
+            play(joining.join, phone, 0, code_of(near), relay, PASSPHRASE, PASSPHRASE, MATCHES, GO_ON, played=far),
+        )
+        assert (near.code, far.code) == (Code.OK, Code.OK), (near.done, far.done)
+        await play(days.checkin, phone, "first, from the phone", "", "", "", "", "", SHARE)
+        await play(proposing.propose, sasha, *TEXT)
+        await play(consenting.assent, sasha, YES, PASSPHRASE)
+        await until(phone, lambda state: shown(state) == [Shown.WAITING])
+        assert (await play(consenting.assent, phone, YES, PASSPHRASE)).code == Code.OK
+        await until(sasha, lambda state: shown(state) == [Shown.IN_FORCE])
+        await until(robin, lambda state: shown(state) == [Shown.IN_FORCE])
+        assert phone.household is not None
+        # The phone is somewhere else by now, and does not hear of its removal.
+        await phone.household.use(None)
+        played = await play(removing.revoke, robin, 0, 1, PASSPHRASE)
+        assert played.code == Code.OK, played.done
+        await play(days.checkin, phone, "late, from the phone", "", "", "", "", "", SHARE)
+        state = await until(sasha, lambda state: bool(chapter(sasha).space.members.cuts))
+        assert shown(state) == shown(await chapter(robin).look(TODAY)) == [Shown.IN_FORCE]
+        await phone.household.use(Relay(relay))
+        await phone.household.solo.space.stored()
+        await play(days.checkin, robin, "from the laptop", "", "", "", "", "", SHARE)
+        wanted = {"first, from the phone", "from the laptop"}
+        for keeper in (robin, sasha):
+            await until(keeper, lambda state: said(state) >= wanted)
+            assert said(await chapter(keeper).look(TODAY)) == wanted
+
+
+def said(state: State) -> set[str]:
+    """What counts of all check-ins."""
+    return {thing.says("feelings") for thing in state.things.values() if thing.kind == "check_in"}
