@@ -14,6 +14,7 @@ from troth_app.messages import capital, tell
 from troth_couple import (
     Agreement,
     Level,
+    Outcome,
     Reply,
     Scope,
     Signals,
@@ -47,6 +48,7 @@ __all__ = [
 
 Names = Mapping[PersonId, str]
 
+OUTCOMES: Final = {outcome: Stage[outcome.name] for outcome in Outcome}
 REPLIES: Final = {
     Reply.DECLINE: "answer.decline",
     Reply.LATER: "answer.later",
@@ -103,7 +105,7 @@ def thing_card(
     """
     words = _Words(me, letters, theirs)
     return {
-        "title": tell(f"card.{thing.kind}", name=names[thing.author], day=thing.day),
+        "title": capital(tell(f"card.{thing.kind}", name=names[thing.author], day=thing.day)),
         "lines": list(_thing_lines(thing, names, words)),
         "id": thing.id.hex(),
         "kind": thing.kind,
@@ -217,6 +219,12 @@ def _thing_lines(thing: Thing, names: Names, words: _Words) -> Iterator[str]:
     for answer in thing.answers:
         reply, text = tell(REPLIES[Reply(answer.said("reply"))]), answer.said("text")
         yield tell("card.reply", stage=f"{reply}.", text=words.of(answer.person, text) if text else "").strip()
+    for outcome in thing.outcomes:
+        text = outcome.said("text")
+        words_too = f" {words.of(outcome.person, text)}" if text else ""
+        yield say(key_of(OUTCOMES[Outcome(outcome.said("outcome"))])) + words_too
+    for act in thing.told:
+        yield tell("card.told", name=names[act.person], text=words.of(act.person, act.said("text")))
     for person in sorted(thing.thanks):
         yield tell("card.by", name=capital(names[person]), text=tell("card.thanked"))
     for person, text in sorted(thing.opened.items()):

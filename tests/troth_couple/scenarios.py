@@ -342,6 +342,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         thanked=("check_in",),
     ),
     Scenario(
+        number=51,
+        name="a promise called kept by its author, and told of by the other",
+        script="r promises supper\nmeet\nr calls supper kept\ns tells-of supper\ns calls-theirs supper let-go",
+        things=("robin promise kept",),
+        held=("acts on what is another person's",),
+    ),
+    Scenario(
         number=52,
         name="a milestone of both, marked by each on another day",
         script="r marks dinner 2026-11-01\ns marks dinner2 2026-11-02\nmeet\nr shares dinner\ns shares dinner",
@@ -383,7 +390,6 @@ LATER = {
     48: "windows are a later kind",
     49: "windows are a later kind",
     50: "questions are a later kind",
-    51: "promises are a later kind",
     53: "intimacy pace is a later kind",
     54: "a second chapter comes with the chapter's own kind; entries of another are held today",
     55: "a second chapter comes with the chapter's own kind",

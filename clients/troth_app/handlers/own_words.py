@@ -18,7 +18,7 @@ __all__ = ["amend", "take_back"]
 LISTED_MAX: Final = 20
 """So many of one's own words are offered, the latest first."""
 LABEL_LETTERS: Final = 60
-DAYS: Final = ("on", "until", "good_by")
+DAYS: Final = ("on", "until", "good_by", "by")
 
 
 async def amend(talk: Talk, keeper: "Keeper") -> None:
