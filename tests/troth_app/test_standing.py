@@ -135,3 +135,16 @@ def test_a_device_of_the_recovery_words_commits_to_nothing_yet() -> None:
         "tablet of robin": True,
     }
     assert device("words of robin") not in devices
+
+
+def test_a_device_does_not_confirm_itself() -> None:
+    """Scenario 31: one that recovery words added signs what it likes, and neither it nor what it adds commits."""
+    tale = Tale()
+    tale.words("words of robin", "robin")
+    tale.add("phone of robin", "words of robin")
+    tale.add("phone of robin", "phone of robin")
+    tale.add("tablet of robin", "phone of robin")
+    devices = roster_from(tale.members(), map(carried, tale.told), DOCUMENT, {}).devices
+    assert not devices[device("phone of robin")].confirmed
+    assert not devices[device("tablet of robin")].confirmed
+    assert devices[device("robin")].confirmed
