@@ -13,7 +13,18 @@ from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, 
 from tests.troth_app.two import TODAY
 from troth import Delete
 from troth_app.chapter import Chapter
-from troth_app.handlers import agreeing, consenting, days, joining, notes, pairing, proposing, removing, signalling
+from troth_app.handlers import (
+    agreeing,
+    consenting,
+    days,
+    devices,
+    joining,
+    notes,
+    pairing,
+    proposing,
+    removing,
+    signalling,
+)
 from troth_app.keeper import Keeper
 from troth_app.outcome import Code
 from troth_app.settings import Relay
@@ -147,6 +158,9 @@ async def test_a_second_device_and_its_removal(tmp_path: Path, relay: str) -> No
             play(joining.join, phone, 0, code_of(near), relay, PASSPHRASE, PASSPHRASE, MATCHES, GO_ON, played=far),
         )
         assert (near.code, far.code) == (Code.OK, Code.OK), (near.done, far.done)
+        assert any("is new" in line for line in (await play(days.today, robin)).result["says"])
+        assert len((await play(devices.list_, robin)).result["own"]) == 2
+        assert not any("is new" in line for line in (await play(days.today, robin)).result["says"])
         await play(days.checkin, phone, "first, from the phone", "", "", "", "", "", SHARE)
         await play(proposing.propose, sasha, *TEXT)
         await play(consenting.assent, sasha, YES, PASSPHRASE)

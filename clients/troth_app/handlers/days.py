@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.cards import newest_first, page, signal_cards, thing_card
 from troth_app.conversation import Form, Result
+from troth_app.handlers.devices import new_devices
 from troth_app.handlers.locking import opened
 from troth_app.handlers.status import line
 from troth_app.handlers.together import (
@@ -41,16 +42,17 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     """Show what is here today: signals first, then what each said, and what waits for a look."""
     household, day = opened(keeper), today_of(keeper)
     found = {"state": "open", "line": line(household), "entries": len(household.settings.mine)}
+    new = [tell("today.device", name=name) for name in new_devices(household)]
     if household.chapter is None:
-        return page([], says=[tell("today.alone")], ends=[found["line"]], **found)
+        return page([], says=[*new, tell("today.alone")], ends=[found["line"]], **found)
     state, names = await state_of(keeper), names_of(keeper)
     quiet = household.settings.quiet_until if household.settings.quiet_until >= day else ""
     signals = signal_cards(state.signals, names=names, me=household.chapter.me)
     things = [] if quiet else list(newest_first(_of_today(state)))
     cards = [thing_card(thing, names=names, me=household.chapter.me) for thing in things]
-    says = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards else [tell("today.nothing")]
+    calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards else [tell("today.nothing")]
     hints = [] if quiet else _hints(state, things, household.chapter.me)
-    return page([*signals, *cards], says=says, ends=[*hints, str(found["line"])], quiet=quiet, **found)
+    return page([*signals, *cards], says=[*new, *calm], ends=[*hints, str(found["line"])], quiet=quiet, **found)
 
 
 async def checkin(talk: Talk, keeper: "Keeper") -> None:
