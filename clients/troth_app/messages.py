@@ -55,7 +55,6 @@ TALKING: Final[Catalogue] = {
 DAYS: Final[Catalogue] = {
     "today.nothing": "Nothing new is here today.",
     "today.quiet": "Quiet time until {day}. `troth quiet off` ends it.",
-    "today.alone": "You are alone here, and that is enough to begin. `troth mine add` writes something down.",
     "today.request": "They asked for something. `troth answer` answers, with or without a reason.",
     "today.newer": "Something here needs a newer version. It is kept: `troth uncounted`.",
     "today.device": (

@@ -44,7 +44,7 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     found = {"state": "open", "line": line(household), "entries": len(household.settings.mine)}
     new = [tell("today.device", name=name) for name in new_devices(household)]
     if household.chapter is None:
-        return page([], says=[*new, tell("today.alone")], ends=[found["line"]], **found)
+        return page([], says=new, ends=[found["line"]], **found)
     state, names = await state_of(keeper), names_of(keeper)
     quiet = household.settings.quiet_until if household.settings.quiet_until >= day else ""
     signals = signal_cards(state.signals, names=names, me=household.chapter.me)
