@@ -721,7 +721,7 @@ def test_what_is_left_with_one_device_is_left_again_after_a_restore() -> None:
 
 
 def test_a_relay_that_closes_whatever_is_opened_is_left() -> None:
-    """A device changes the key a few times and then hangs up, also on the next links, so that it does not use them up."""
+    """A device changes the key a few times and then hangs up, also on the next links: it has no end of them."""
     world = family()
     ann, relay = world.devices["ann"], world.relay
     for device in world.devices.values():
