@@ -24,7 +24,7 @@ from troth.inbox import Inbox, Judged, Parked
 from troth.joining import Invitation, Request, Welcome, add_device
 from troth.keys import Epoch
 from troth.leaving import Leaving
-from troth.library import Library
+from troth.library import Library, in_order
 from troth.line import Line
 from troth.listening import Arrival, Listener
 from troth.mending import Mending, mend
@@ -377,7 +377,7 @@ class Engine:
         step = Step()
         pending, self._pending = self._pending, []
         try:
-            for record in pending:
+            for record in in_order(pending):
                 self.apply(record, step)
             self.settle(step)
             if self.library.is_life_lost:
