@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import commands, couple, floods, membership, pairing, primitives, singles, stages, typing_trace
+from bench import chapter, commands, couple, floods, membership, pairing, primitives, singles, stages, typing_trace
 from bench.figures import Figures
 
 __all__ = ["main"]
@@ -19,6 +19,7 @@ PARTS: Final[dict[str, Callable[[], Figures]]] = {
     "singles": singles.measure,
     "pairing": pairing.measure,
     "couple": couple.measure,
+    "chapter": chapter.measure,
     "typing": typing_trace.measure,
     "commands": commands.measure,
 }

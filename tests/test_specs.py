@@ -170,7 +170,7 @@ def test_labels_are_those_of_the_pages() -> None:
 
 
 def test_an_epoch_derives_what_the_page_says() -> None:
-    """The labels under which an epoch key gives its keys are the two of the page."""
+    """The labels under which an epoch key gives its keys are those of the page."""
     on_page = {row["Label"].strip("`") for row in table("envelope.md", "Label", "Use")}
     source = (ROOT / "core" / "troth" / "keys.py").read_text()
     in_code = set(re.findall(r'derive\(self\.key, b"([^"]+)"', source))

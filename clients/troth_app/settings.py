@@ -12,7 +12,18 @@ from troth_app.limits import ENTRY_BYTES_MAX, IDLE_S, IDLE_S_MAX, IDLE_S_MIN
 from troth_wire import codec
 from troth_wire.limits import PASS_BYTES_MAX
 
-__all__ = ["RELAY_BYTES_MAX", "Relay", "Settings", "idle_row", "others_row", "relay_row", "sync_row"]
+__all__ = [
+    "RELAY_BYTES_MAX",
+    "Relay",
+    "Settings",
+    "idle_row",
+    "mine_gone",
+    "names_row",
+    "others_row",
+    "quiet_row",
+    "relay_row",
+    "sync_row",
+]
 
 RELAY_TABLE: Final = "relay"
 IDLE_TABLE: Final = "idle"
@@ -20,10 +31,15 @@ MINE_TABLE: Final = "mine"
 OTHERS_TABLE: Final = "others"
 SYNC_TABLE: Final = "sync"
 OFF: Final = b"off"
+NAMES_TABLE: Final = "names"
+QUIET_TABLE: Final = "quiet"
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
+NAME_BYTES_MAX: Final = 256
+"""What somebody is called on this device."""
 
 _ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
+_NAMES: Final = codec.fields(codec.text(NAME_BYTES_MAX), codec.text(NAME_BYTES_MAX))
 _RELAY: Final = codec.fields(codec.text(RELAY_BYTES_MAX), codec.blob(PASS_BYTES_MAX))
 
 
@@ -50,6 +66,10 @@ class Settings:
     others: Mapping[bytes, bytes] = field(default_factory=dict)
     syncs: bool = True
     """Whether this device dials at all."""
+    names: tuple[str, str] = ("", "")
+    """What this person and the other one are called here; empty where nobody said."""
+    quiet_until: str = ""
+    """The last day of a quiet time."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -90,6 +110,21 @@ def idle_row(seconds: int) -> Row:
     return Row(IDLE_TABLE, b"", seconds.to_bytes(4))
 
 
+def mine_gone(key: bytes) -> Row:
+    """Return the row that lets an entry for oneself go."""
+    return Row(MINE_TABLE, key, None)
+
+
+def names_row(own: str, other: str) -> Row:
+    """Return the row that remembers what the two persons are called here."""
+    return Row(NAMES_TABLE, b"", codec.pack([own, other]))
+
+
+def quiet_row(until: str) -> Row:
+    """Return the row that remembers a quiet time, or that there is none."""
+    return Row(QUIET_TABLE, b"", until.encode() or None)
+
+
 def others_row(room: bytes, devices: bytes) -> Row:
     """Return the row that remembers which devices of the other person were there when this person last looked."""
     return Row(OTHERS_TABLE, room, devices)
@@ -112,9 +147,19 @@ def _read_idle(settings: Settings, _: bytes, value: bytes | None) -> Settings:
 
 
 def _read_mine(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    assert value is not None, "nothing removes an entry yet"
+    if value is None:
+        return replace(settings, mine={other: entry for other, entry in settings.mine.items() if other != key})
     number, entry = codec.decode(value, _ENTRY, bytes_max=ENTRY_BYTES_MAX * 2)
     return replace(settings, mine={**settings.mine, key: (number, entry)})
+
+
+def _read_names(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    own, other = ("", "") if value is None else codec.decode(value, _NAMES, bytes_max=NAME_BYTES_MAX * 3)
+    return replace(settings, names=(own, other))
+
+
+def _read_quiet(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    return replace(settings, quiet_until=(value or b"").decode(errors="replace"))
 
 
 def _read_others(settings: Settings, key: bytes, value: bytes | None) -> Settings:
@@ -129,6 +174,8 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
     MINE_TABLE: _read_mine,
+    NAMES_TABLE: _read_names,
+    QUIET_TABLE: _read_quiet,
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
 }

@@ -12,7 +12,7 @@ from troth_client.room import Room
 from troth_client.uncompared import row
 from troth_client.works import View, admit, drop_split, hold_split, invite, revise, revoke, send_split
 from troth_wire.errors import UsageError
-from troth_wire.ids import DeviceId, DocumentId, SpaceId
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, SpaceId
 
 __all__ = ["Space"]
 
@@ -83,6 +83,16 @@ class Space:
     def device(self) -> DeviceId:
         """This device's id."""
         return self._driver.look(lambda engine: engine.identity.device)
+
+    @property
+    def life(self) -> Incarnation:
+        """The unbroken life of this device's store; whoever numbers what it signs numbers it anew in each."""
+        return self._driver.look(lambda engine: engine.life)
+
+    @property
+    def signer(self) -> Signer:
+        """This device's everyday key, for what an app signs beside the records."""
+        return self._driver.look(lambda engine: engine.identity.keys.signer)
 
     @property
     def id(self) -> SpaceId:

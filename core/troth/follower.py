@@ -166,7 +166,13 @@ class Follower:
             if self.cursor.position:
                 self.disputed = self.cursor.seen
             rows = self.cursor.adopt(head.lineage)
+        self.disputed = self.disputed or self.cursor.check_known(head.lineage, head.position)
         return [self._ask()], rows
+
+    def check_read(self) -> None:
+        """Look, now that entries were read, whether a log that is read again is the one that it was."""
+        if self.cursor.lineage is not None and self._end is not None:
+            self.disputed = self.disputed or self.cursor.check_known(self.cursor.lineage, self._end)
 
     def _ask(self) -> Message:
         seen = self.cursor.seen

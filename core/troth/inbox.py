@@ -13,6 +13,7 @@ from troth.chain import Chains
 from troth.cuts import Cut
 from troth.epochs import Announcement
 from troth.genesis import Genesis
+from troth.keys import Card
 from troth.membership import Members
 from troth.operations import Operation
 from troth.record import Kind, Record, Verified
@@ -55,7 +56,14 @@ class Judged:
 class Inbox:
     """Records of a space, their authors, and the membership that they make."""
 
-    def __init__(self, genesis: Genesis) -> None:
+    def __init__(self, genesis: Genesis, own: Card | None = None) -> None:
+        """Begin with what a space began with.
+
+        Args:
+            genesis: Of the space.
+            own: This device, which knows its own key also before it has read that it was added.
+        """
+        self._own = own
         self.chains = Chains()
         self._roll = Roll(genesis)
         self._headless: list[Verified] = []
@@ -172,8 +180,9 @@ class Inbox:
         return True
 
     def key_of(self, device: DeviceId) -> bytes | None:
-        """Return the everyday key of a device, if it was ever introduced."""
-        card = self.members.cards.get(device)
+        """Return the everyday key of a device, if it was ever introduced or is this one."""
+        own = self._own if self._own is not None and self._own.device == device else None
+        card = self.members.cards.get(device, own)
         return card.everyday if card else None
 
     def _place(self, record: Verified, judged: Judged) -> None:

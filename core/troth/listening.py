@@ -101,6 +101,7 @@ class Listener:
             step.save.append(row)
         for number, (identity, sealed) in enumerate(zip(identities, envelopes, strict=True), position):
             self._open(follower, identity, sealed, number, step)
+        self._check_read(follower, step)
         if self._is_target(follower):
             step.note.append(self.passage.tail.grow(sum(map(len, envelopes)), len(envelopes)))
             self.passage.shown(identities, step)
@@ -110,6 +111,7 @@ class Listener:
         pushed = outbox.check_pushed(follower.mailbox, identities)
         # Lost in a crash, it is read again, and the outbox still knows what it was about.
         step.note.append(follower.cursor.take(position, identities))
+        self._check_read(follower, step)
         if not self._is_target(follower):
             # Pushed before this device began to write elsewhere: it goes out there as it is.
             step.note += [row for record in pushed if record is not None for row in self.unsettled.show(record)]
@@ -119,6 +121,11 @@ class Listener:
             if not outbox.let_loose_go(identity):
                 self.confirm(record, step)
         self.passage.shown(identities, step)
+
+    def _check_read(self, follower: Follower, step: Step) -> None:
+        follower.check_read()
+        if follower.disputed is not None:
+            self._dispute(follower, step)
 
     def confirm(self, record: RecordId | None, step: Step) -> None:
         """The log that this device writes to has shown a record of its own."""

@@ -161,7 +161,11 @@ def _build(
 def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     identity = Identity.parse(tables[ring.IDENTITY][b""])
     life = Incarnation(codec.raw(16)(tables[ring.LIFE][b""]))
-    inbox, unsettled, keyring = Inbox(identity.genesis), Unsettled(Outbox()), Keyring(identity.keys, identity.epoch)
+    inbox, unsettled, keyring = (
+        Inbox(identity.genesis, identity.keys.card),
+        Unsettled(Outbox()),
+        Keyring(identity.keys, identity.epoch),
+    )
     first = identity.epoch.mailbox
     epoch = Epoch(codec.raw(32)(tables[TARGET].get(b"", identity.epoch.key)))
     keyring.add(epoch)

@@ -37,6 +37,10 @@ HOST: Final = "host"
 """The relay whose logs were read, as it was dialled."""
 SETTLED: Final = "settled"
 """By mailbox: it was seen closed and read to its end, so nothing is left to do with it."""
+CURSORS_KEPT: Final = 2
+"""Settled mailboxes of which it is remembered what was read."""
+LINKS_PER_ROTATION: Final = 16
+"""Links that were in vain, after which the key may be changed once more."""
 OTHERS_MAX: Final = 96
 """Old mailboxes that one link looks into; the others have their turn when these are settled."""
 ROTATIONS_MAX: Final = 4
@@ -81,7 +85,9 @@ class Passage:
     admission: bytes = b""
     """The pass, for a relay that asks for one before it opens a first mailbox."""
     _rotations: int = 0
-    """How often this link made it change the key."""
+    """How often it had to change the key since it was last caught up."""
+    _links: int = 0
+    """How many links there were since then."""
     _may_bag: MailboxId | None = None
     """The mailbox in which a checkpoint is missed if there is none: ours, or one that was there when the link came."""
 
@@ -91,13 +97,21 @@ class Passage:
     def epoch(self) -> Epoch | None:
         """The epoch under which this device writes; None where nobody would read it, or somebody has to rotate."""
         members, device = self.inbox.members, self.identity.device
-        if members.split or device in members.cuts:
+        if members.split:
+            return self.keyring[self.crossing.mailbox] if self._waits else None
+        if device in members.cuts:
             return None
         if device not in members.active:
             # It has not read yet that it was added: it writes where it was told to read.
             return self.identity.epoch
         current = members.current
         return self.keyring[current.mailbox] if current is not None and current.mailbox in self.keyring else None
+
+    @property
+    def _waits(self) -> bool:
+        """Whether words that were written before the space was ended can still go out."""
+        target = self.line.target
+        return target is not None and target.closed is None and len(self.writer.unsettled.outbox) > 0
 
     def _others(self) -> Iterator[MailboxId]:
         """The mailboxes that may still lead somewhere, the latest epochs first."""
@@ -146,8 +160,9 @@ class Passage:
         if pending is not None:
             self.tail = Tail(mailbox)
             # What of it the log has shown was not kept, so it is read again from its beginning.
-            step.save += self.cursors[mailbox].forget()
-            self.cursors[mailbox] = self.writer.scribe.cursor = Cursor(mailbox)
+            known = self.cursors[mailbox]
+            step.save += known.forget()
+            self.cursors[mailbox] = self.writer.scribe.cursor = Cursor(mailbox, known=known.seen)
             self.crossing.resume(pending, self.known())
         self.line.begin(self.follower(mailbox))
         self.refresh(step)
@@ -224,7 +239,7 @@ class Passage:
         """A link is up."""
         self.meetings.clear()
         self._bagging = frozenset()
-        self._rotations = 0
+        self._links += 1
         target = self.line.target
         self._may_bag = target.mailbox if target is not None else None
         others = [self.follower(mailbox) for mailbox in [*self._others()][:OTHERS_MAX]]
@@ -244,10 +259,14 @@ class Passage:
         target = self.line.target
         if target is not None and target.unknown:
             step.send.append(target.create(self.admission, self.line.sponsor))
-        if self.line.caught_up or self.inbox.members.split:
+        if self.inbox.members.split:
+            if target is None or target.open_:
+                self._close_all(step)
+        elif self.line.caught_up:
             self._close_others(step)
         self._meet(step)
         if self.line.caught_up:
+            self._rotations = self._links = 0
             self._bag(step)
 
     def _must_rotate(self) -> bool:
@@ -258,7 +277,7 @@ class Passage:
 
     def _rotate_on(self, step: Step) -> None:
         """Change the key because the mailbox can not be used, as often as a link may cause that."""
-        if self._rotations == ROTATIONS_MAX:
+        if self._rotations >= ROTATIONS_MAX + self._links // LINKS_PER_ROTATION:
             step.send.append(HangUp(NO_STAY))
             return
         self._rotations += 1
@@ -286,15 +305,21 @@ class Passage:
         return record
 
     def _close_others(self, step: Step) -> None:
-        """Close every log but the one that is written to, towards that; all of them where the space was ended."""
-        target = self.line.target
-        successor = target.mailbox if target is not None else None
+        """Close every log but the one that is written to, towards that."""
         for follower in self.line.others:
-            if follower.unknown and successor is not None:
+            if follower.unknown:
                 # A relay that was restored, or never heard of it: whoever comes there is led on.
-                step.send.append(follower.create(b"", successor))
+                step.send.append(follower.create(b"", self.crossing.mailbox))
             elif follower.open_ and not follower.closing:
-                step.send += follower.close(successor, self._forward(follower))
+                step.send += follower.close(self.crossing.mailbox, self._forward(follower))
+
+    def _close_all(self, step: Step) -> None:
+        """Close every log of a space that was ended; the one that was written to when nothing waits for it any more."""
+        if self._waits:
+            return
+        for follower in self.line.logs:
+            if follower.open_ and not follower.closing:
+                step.send += follower.close(None, self._forward(follower))
 
     def _forward(self, follower: Follower) -> bytes:
         """What leads on from a mailbox: first what announced the current epoch, then all that its readers may lack."""
@@ -379,12 +404,19 @@ class Passage:
         self._bagging = self._bagging.difference(envelopes)
 
     def _settle(self, follower: Follower, step: Step) -> None:
-        """A mailbox was closed and read to its end: nothing is left to do with it."""
-        mailbox = follower.mailbox
-        if mailbox not in self.settled:
-            self.settled.add(mailbox)
-            step.save.append(Row(SETTLED, mailbox, b""))
-            step.save += self.cursors.pop(mailbox, follower.cursor).forget()
+        """A mailbox was closed and read to its end: nothing is left to do with it.
+
+        Where the relay says that entries are gone which were not read, it is asked again.
+        """
+        mailbox, closed = follower.mailbox, follower.closed
+        assert closed is not None, "only asked of what was closed"
+        if mailbox in self.settled or closed.position > follower.cursor.position:
+            return
+        self.settled.add(mailbox)
+        step.save.append(Row(SETTLED, mailbox, b""))
+        # What others say of the last few is still compared with what was read there.
+        for old in [at for at in self.cursors if at in self.settled][:-CURSORS_KEPT]:
+            step.save += self.cursors.pop(old).forget()
 
     def unsettle(self) -> list[Row]:
         """The relay may have been restored: every mailbox is looked at again."""

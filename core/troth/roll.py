@@ -251,18 +251,20 @@ class Roll:
         return known[1]
 
     def _named(self, heads: tuple[OperationId, ...], now: Standing) -> dict[DeviceId, tuple[OperationId, ...]]:
-        """Which of too many heads each author names: its own chain first, then those that know it."""
+        """Which of too many heads each author names: one that leads to the top epoch, its own, those that know it."""
         found = {}
         # Epochs cost a thief of an unlocked device nothing, so what took a passphrase is named before them.
         epochs = self._log.epochs
         ordered = sorted(heads, key=lambda head: epochs >> self._log.numbers[head] & 1)
         pasts = [(head, self._past([head])) for head in ordered]
+        top = sum(1 << number for minus, _, number in self._log.rotations if -minus == now.highest)
+        highest = [head for head, past in pasts if past & top][:1]
         for author in [*now.active, *now.words.values()]:
             own, known = self._log.by_author.get(author, 0), self._log.known.get(author, 0)
             ranked = chain((head for head, past in pasts if past & own), (head for head, past in pasts if past & known))
             # Whoever makes many heads makes each of them cost: no more are looked at than are named, where that is so.
             named: dict[OperationId, None] = {}
-            for head in chain(ranked, ordered):
+            for head in chain(highest, ranked, ordered):
                 if len(named) == HEADER_HEADS_MAX:
                     break
                 named[head] = None

@@ -4,7 +4,17 @@ import pytest
 
 from troth import Row
 from troth_app.limits import IDLE_S, IDLE_S_MAX, IDLE_S_MIN
-from troth_app.settings import Relay, Settings, idle_row, others_row, relay_row, sync_row
+from troth_app.settings import (
+    Relay,
+    Settings,
+    idle_row,
+    mine_gone,
+    names_row,
+    others_row,
+    quiet_row,
+    relay_row,
+    sync_row,
+)
 from troth_wire.errors import MalformedError
 
 
@@ -50,6 +60,22 @@ def test_sync_is_on_unless_told_otherwise() -> None:
 def test_the_others_devices_are_remembered() -> None:
     """By the room of the space for two."""
     assert Settings.parse([others_row(b"room", b"abc")]).others == {b"room": b"abc"}
+
+
+def test_what_was_let_go_is_gone() -> None:
+    """An entry for oneself that was removed does not come back, and the others keep their places."""
+    settings = Settings()
+    for key in (b"a", b"b"):
+        settings = settings.with_(settings.mine_row(key, key))
+    assert settings.with_(mine_gone(b"a")).entries == ("b",)
+
+
+def test_names_and_a_quiet_time() -> None:
+    """Two names, and a day, each until they are put anew or removed."""
+    settings = Settings.parse([names_row("Robin", "Sasha"), quiet_row("2026-09-03")])
+    assert (settings.names, settings.quiet_until) == (("Robin", "Sasha"), "2026-09-03")
+    settings = settings.with_(quiet_row("")).with_(Row("names", b"", None))
+    assert (settings.names, settings.quiet_until) == (("", ""), "")
 
 
 def test_foreign_rows_are_left_alone() -> None:

@@ -62,6 +62,15 @@ async def test_listeners_hear_what_changes_and_then_the_end() -> None:
     assert [notice async for notice in told] == []
 
 
+async def test_what_an_app_signs_with_is_the_devices_own() -> None:
+    """The everyday key is that of the device's card, and the life is the same as long as the store is."""
+    async with opened() as laptop:
+        life = laptop.life
+        assert laptop.signer.public == laptop.members.cards[laptop.device].everyday
+    async with opened() as laptop:
+        assert laptop.life == life
+
+
 async def test_revisions_build_on_one_another() -> None:
     """Callers who revise at the same moment each see what the others made; an error is its caller's alone."""
 

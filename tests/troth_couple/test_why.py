@@ -39,7 +39,7 @@ def test_leaving_and_a_hold_have_sentences_of_their_own() -> None:
     """What rests on no entry is said too."""
     assert reasons(AGREED + "left") == ["This space has been left. Each of you keeps your own copy."]
     held = reasons(AGREED + "r withdraws\nr says c\nmeet\nremoved r withdraws")
-    assert "An entry is missing from the record of Robin." in held
+    assert "An entry by Robin is missing here." in held
 
 
 def test_signals_and_things() -> None:
