@@ -6,7 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import chapter, commands, couple, floods, membership, pairing, primitives, singles, stages, typing_trace
+from bench import (
+    chapter,
+    commands,
+    couple,
+    epochs,
+    floods,
+    membership,
+    pairing,
+    primitives,
+    singles,
+    stages,
+    typing_trace,
+)
 from bench.figures import Figures
 
 __all__ = ["main"]
@@ -16,6 +28,7 @@ PARTS: Final[dict[str, Callable[[], Figures]]] = {
     "stages": stages.measure,
     "flood": floods.measure,
     "membership": membership.measure,
+    "epochs": epochs.measure,
     "singles": singles.measure,
     "pairing": pairing.measure,
     "couple": couple.measure,
