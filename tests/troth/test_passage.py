@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from hypothesis import note, settings
+from hypothesis import assume, given, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -29,6 +29,7 @@ from troth_wire.limits import ENVELOPE_BYTES_MIN, FORWARD_BYTES
 from troth_wire.messages import Reason
 
 LIST = document_id("list")
+CRASHES = st.none() | st.integers(0, 2)
 
 
 def family(*more: str) -> World:
@@ -857,9 +858,44 @@ def test_an_epoch_that_waits_for_a_parent_is_read_and_not_written_under() -> Non
         assert mailbox(device) == world.mailbox
 
 
+@given(
+    order=st.lists(st.sampled_from(("ann", "ann2", "bob")), max_size=6),
+    rotates=st.sampled_from((None, "ann", "bob")),
+    offline=st.booleans(),
+    crash_at=CRASHES,
+)
+def test_however_it_was_left_it_is_over_for_all(
+    order: list[str], rotates: str | None, offline: bool, crash_at: int | None
+) -> None:
+    """Whoever knew of it when: in the end all know, no mailbox is open, and words stay."""
+    world = family()
+    for device in world.devices.values():
+        device.cut()
+    if rotates is not None:
+        rotate(world, rotates)
+    for name in world.devices:
+        write(world, name, f"word of {name}")
+    ann = world.devices["ann"]
+    if not offline:
+        world.sync("ann")
+    with world.crash("ann", 99 if crash_at is None else crash_at):
+        ann._carry_out(ann.engine.split(ann.admin))
+    assume(ann.engine.inbox.members.split)
+    for name in order:
+        world.sync(name)
+    settle(world)
+    relay = world.relay
+    held = {at for device in world.devices.values() for at in held_by(device)}
+    assert {at for at in held if at in relay.logs} <= relay.closings.keys()
+    for name, device in world.devices.items():
+        assert device.engine.inbox.members.split
+        assert f"word of {name}" in words(device)
+    if not offline:
+        assert all("word of ann" in words(device) for device in world.devices.values())
+
+
 HONEST = ("ann", "ann2", "bob", "bob2")
 NAMES = st.sampled_from(HONEST)
-CRASHES = st.none() | st.integers(0, 2)
 VICTIMS = {"phone": "ann", "lost": "bob"}
 ADDED_MAX = 3
 LIES = ["nothing", "a half", "no signatures", "not all parts", "other parts"]
