@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from hypothesis import note, settings
+from hypothesis import assume, given, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -29,6 +29,7 @@ from troth_wire.limits import ENVELOPE_BYTES_MIN, FORWARD_BYTES
 from troth_wire.messages import Reason
 
 LIST = document_id("list")
+CRASHES = st.none() | st.integers(0, 2)
 
 
 def family(*more: str) -> World:
@@ -359,14 +360,19 @@ def test_a_removal_changes_the_key_in_one_operation() -> None:
 
 
 @pytest.mark.parametrize("order", list(permutations(("ann", "bob", "ann3"))), ids="-".join)
-@pytest.mark.parametrize("rotates", [False, True])
-def test_a_newcomer_of_a_lost_race_comes_along(order: tuple[str, ...], rotates: bool) -> None:
-    """Who was added while another device changed the key comes to the same mailbox, whoever reaches the relay first."""
+@pytest.mark.parametrize("before", ["nothing", "a rotation", "another"])
+def test_a_newcomer_of_a_lost_race_comes_along(order: tuple[str, ...], before: str) -> None:
+    """Who was added while another device changed the key comes to the same mailbox, whoever reaches the relay first.
+
+    What its adding builds on may lie in the next mailbox alone, which it can not read, and in a meeting with its host.
+    """
     world = family()
     for name in ("ann", "bob"):
         world.devices[name].cut()
-    if rotates:
+    if before == "a rotation":
         rotate(world, "ann")
+    elif before == "another":
+        world.add("ann4", by="ann")
     world.add("ann3", by="ann")
     rotate(world, "bob")
     for name in ("ann", "bob", "ann3"):
@@ -852,9 +858,44 @@ def test_an_epoch_that_waits_for_a_parent_is_read_and_not_written_under() -> Non
         assert mailbox(device) == world.mailbox
 
 
+@given(
+    order=st.lists(st.sampled_from(("ann", "ann2", "bob")), max_size=6),
+    rotates=st.sampled_from((None, "ann", "bob")),
+    offline=st.booleans(),
+    crash_at=CRASHES,
+)
+def test_however_it_was_left_it_is_over_for_all(
+    order: list[str], rotates: str | None, offline: bool, crash_at: int | None
+) -> None:
+    """Whoever knew of it when: in the end all know, no mailbox is open, and words stay."""
+    world = family()
+    for device in world.devices.values():
+        device.cut()
+    if rotates is not None:
+        rotate(world, rotates)
+    for name in world.devices:
+        write(world, name, f"word of {name}")
+    ann = world.devices["ann"]
+    if not offline:
+        world.sync("ann")
+    with world.crash("ann", 99 if crash_at is None else crash_at):
+        ann._carry_out(ann.engine.split(ann.admin))
+    assume(ann.engine.inbox.members.split)
+    for name in order:
+        world.sync(name)
+    settle(world)
+    relay = world.relay
+    held = {at for device in world.devices.values() for at in held_by(device)}
+    assert {at for at in held if at in relay.logs} <= relay.closings.keys()
+    for name, device in world.devices.items():
+        assert device.engine.inbox.members.split
+        assert f"word of {name}" in words(device)
+    if not offline:
+        assert all("word of ann" in words(device) for device in world.devices.values())
+
+
 HONEST = ("ann", "ann2", "bob", "bob2")
 NAMES = st.sampled_from(HONEST)
-CRASHES = st.none() | st.integers(0, 2)
 VICTIMS = {"phone": "ann", "lost": "bob"}
 ADDED_MAX = 3
 LIES = ["nothing", "a half", "no signatures", "not all parts", "other parts"]
