@@ -30,7 +30,7 @@ from troth.mending import Mending, mend
 from troth.outbox import Outbox
 from troth.passage import Passage
 from troth.ports import Entropy
-from troth.record import Kind, Record, Verified, is_signed
+from troth.record import Kind, Record, Verified
 from troth.sightings import Sightings
 from troth.status import Item, Status
 from troth.step import CaughtUp, Changed, Elsewhere, Forked, Offline, Rebuild, RefusedEdit, Row, Step
@@ -280,18 +280,13 @@ class Engine:
     def _show(self, arrival: Arrival, step: Step) -> None:
         """Note where a record was seen: in the log that is written to, it has arrived."""
         record = arrival.record
-        if arrival.is_target and self.crossing.awaits(record.id) and self._is_signed(record):
+        if arrival.is_target and self.crossing.awaits(record.id) and self.inbox.is_signed(record):
             self.crossing.show(record.id)
         if record == self.unsettled.copy(record.id):
             if arrival.is_target:
                 self.listener.confirm(record.id, step)
             else:
                 step.note += self.unsettled.show(record.id)
-
-    def _is_signed(self, record: Record) -> bool:
-        """Whether this very copy proves by itself who wrote it: a spoiled one is no use to whoever reads it alone."""
-        key = self.inbox.key_of(record.header.device)
-        return key is not None and is_signed(record, key)
 
     def _show_bag(self, mailbox: MailboxId, bag: Sequence[Record], step: Step) -> None:
         step.save += self.passage.bag(mailbox)

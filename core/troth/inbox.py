@@ -15,7 +15,7 @@ from troth.epochs import Announcement
 from troth.genesis import Genesis
 from troth.membership import Members
 from troth.operations import Operation
-from troth.record import Kind, Record, Verified
+from troth.record import Kind, Record, Verified, is_signed
 from troth.roll import Roll
 from troth_wire.errors import MalformedError, VersionError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, OperationId, RecordId
@@ -175,6 +175,11 @@ class Inbox:
         """Return the everyday key of a device, if it was ever introduced."""
         card = self.members.cards.get(device)
         return card.everyday if card else None
+
+    def is_signed(self, record: Record) -> bool:
+        """Tell whether this very copy proves by itself who wrote it: a spoiled one is no use to who reads it alone."""
+        key = self.key_of(record.header.device)
+        return key is not None and is_signed(record, key)
 
     def _place(self, record: Verified, judged: Judged) -> None:
         header = record.header

@@ -619,7 +619,6 @@ def test_parts_that_somebody_passes_on_accuse_nobody(by: str) -> None:
     assert len(ann.engine.inbox.chains.tips(ann.keys.device)) == 1
 
 
-@OPEN
 def test_a_spoiled_copy_in_a_meeting_does_not_stand_for_a_good_one() -> None:
     """A thief of one device's keys can not keep it from leaving an operation with another by a spoiled copy."""
     world = family()
