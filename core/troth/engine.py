@@ -100,7 +100,7 @@ class Engine:
         except UsageError as error:
             return Step(tell=[RefusedEdit(group.ticket, error) for group in groups])
         if self.passage.is_due:
-            self.passage.rotate(step)
+            self.passage.renew(step)
             self.passage.steer(step)
         try:
             for document in dict.fromkeys(group.document for group in groups):
@@ -133,14 +133,15 @@ class Engine:
 
         Raises:
             ForgedError: If the proofs are not for this space and person.
-            UsageError: If the device is known already, there are too many, or this one has not read yet that it
-                was added.
+            UsageError: If the device is known already, there are too many, this one has not read yet that it was
+                added, or its person has signed as many operations as are counted.
         """
         members, identity = self.inbox.members, self.identity
         epoch = self.passage.epoch
         if epoch is None:
             raise UsageError("the key of this space is being changed; let this device reach the relay first")
         payload = add_device(members, identity.keys, admin, asked, epoch, self.entropy)
+        self.inbox.check_own(identity.device, payload)
         step = Step()
         record = self.writer.write(Kind.OPERATION, payload, step)
         self._push(step)
@@ -156,8 +157,8 @@ class Engine:
             admin: This device's admin key, unwrapped for this one use.
 
         Raises:
-            UsageError: If it is this very device, or none of this person's, or this one has not read yet that it was
-                added.
+            UsageError: If it is this very device, or none of this person's, this one has not read yet that it was
+                added, or its person has signed as many operations as are counted.
         """
         identity, inbox = self.identity, self.inbox
         if victim == identity.device:
@@ -175,7 +176,8 @@ class Engine:
             admin: This device's admin key, unwrapped for this one use.
 
         Raises:
-            UsageError: If the space has one person only, or this device does not belong to it.
+            UsageError: If the space has one person only, this device does not belong to it, or its person has signed as
+                many operations as are counted.
         """
         payload = amendments.split(self.inbox.members, self.identity.keys, admin)
         step = Step()
@@ -184,7 +186,11 @@ class Engine:
         return step
 
     def rotate(self) -> Step:
-        """Change the key of the space, for all who belong."""
+        """Change the key of the space, for all who belong.
+
+        Raises:
+            UsageError: If this device has changed it as often as is counted.
+        """
         step = Step()
         self.passage.rotate(step)
         self.passage.steer(step)
@@ -441,6 +447,7 @@ class Engine:
             disputed=self.evidence.count,
             elsewhere=len(self.elsewhere),
             forks=len(self.inbox.chains.forks),
+            stuck=self.passage.is_stuck,
             lost=self.library.lost,
             renewed=len(self.mending.renewed),
             items=tuple(Item(record.header.document, record.header.sequence) for record in self.unsettled.waiting),

@@ -17,7 +17,7 @@ from troth.membership import Members
 from troth.operations import Operation
 from troth.record import Kind, Record, Verified, is_signed
 from troth.roll import Roll
-from troth_wire.errors import MalformedError, VersionError
+from troth_wire.errors import MalformedError, UsageError, VersionError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, OperationId, RecordId
 from troth_wire.limits import DEVICE_DOCUMENTS_MAX, DEVICE_INCARNATIONS_MAX
 
@@ -99,6 +99,16 @@ class Inbox:
         if record.header.kind == Kind.OPERATION:
             self._enroll(record)
             self._refresh()
+
+    def check_own(self, device: DeviceId, payload: bytes) -> None:
+        """Check an operation before it is written, on heads that are known here.
+
+        Raises:
+            UsageError: If it would count nowhere.
+        """
+        why = self._roll.refusal(Operation.parse(self.members.space, device, payload))
+        if why is not None:
+            raise UsageError(f"not written, since it would count nowhere: {why.value}")
 
     def unknown_to(self, device: DeviceId) -> list[Verified]:
         """Return the records of operations of which nothing that a device wrote shows that it knows them."""

@@ -3,10 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from troth_wire.ids import DeviceId, DocumentId
 
 __all__ = ["Item", "Status"]
+
+STUCK: Final = (
+    "Nothing here is lost, and another device has to change the key of this space: this one can not."
+    " Let one that belongs here reach the relay, and this one goes on."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Status:
         disputed: How often the relay or a device showed another history.
         elsewhere: Records of this device that its vault did not write.
         forks: Places in a device's chain that hold two records.
+        stuck: Whether the key has to be changed before this device can send, and only another device can do it.
         lost: Changes that do not stand, because another does in their place or in that of one they build on.
         renewed: Changes of this device that were made anew, because they had fallen.
         items: What waits, one by one, in the order in which it was written.
@@ -56,6 +63,7 @@ class Status:
     disputed: int
     elsewhere: int
     forks: int
+    stuck: bool = False
     lost: int = 0
     renewed: int = 0
     items: tuple[Item, ...] = ()
@@ -80,6 +88,8 @@ class Status:
             )
         if self.forks:
             lines.append(f"In {self.forks} places of its chain a device wrote two records. Both are kept.")
+        if self.stuck:
+            lines.append(STUCK)
         if self.waiting:
             lines.append(self._waiting())
         lines += [f"{count} {what}" for count, what in self._fallen() if count]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.troth.test_passage import LIST, family, mailbox, rotate, settle, together, words, write
-from troth import amendments, authority, checkpoint, collecting, crypto, envelope, forward, meeting
+from troth import amendments, authority, checkpoint, collecting, crypto, envelope, forward, meeting, tail
 from troth import record as records
 from troth.edits import Put, Text
 from troth.epochs import Announcement
@@ -20,7 +20,7 @@ from troth.operations import Operation, OperationKind
 from troth.record import Header, Kind, Record
 from troth.testing import Device, Relay, Session, World
 from troth_wire import codec
-from troth_wire.errors import MalformedError, RemoteError
+from troth_wire.errors import MalformedError, RemoteError, UsageError
 from troth_wire.ids import Incarnation, Lineage, MailboxId, OperationId, RunningHash, SpaceId
 from troth_wire.limits import FORWARD_BYTES, MEETING_BYTES_MAX
 from troth_wire.log import envelope_id
@@ -157,7 +157,6 @@ def test_many_epochs_side_by_side_keep_nobody_from_rotating() -> None:
     together(world, "ann", "ann2")
 
 
-@OPEN
 def test_a_device_that_may_begin_no_more_epochs_does_not_try_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever used up a device's epochs, and closes, does not make it write operation after operation."""
     monkeypatch.setattr(authority, "DEVICE_EPOCHS_MAX", 3)
@@ -170,8 +169,30 @@ def test_a_device_that_may_begin_no_more_epochs_does_not_try_without_end(monkeyp
     before = operations_of(world, ann)
     close_falsely(world, key_of(ann))
     pump(world, "ann", times=20)
-    signed = operations_of(world, ann) - before
-    assert signed <= 3
+    assert operations_of(world, ann) == before, "what would count nowhere is not written"
+    assert ann.engine.status().stuck
+    write(world, "ann", "meanwhile")
+    assert "another device" in ann.engine.status().why
+    settle(world)
+    together(world)
+    assert not ann.engine.status().stuck
+
+
+def test_a_log_that_has_become_long_is_written_on_where_its_key_may_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device that may begin no more epochs goes on writing in a log that is long, and no status asks for anything."""
+    world = family()
+    ann = world.devices["ann"]
+    monkeypatch.setattr(authority, "DEVICE_EPOCHS_MAX", 0)
+    monkeypatch.setattr(tail, "TAIL_ENTRIES_MAX", 1)
+    for number in range(4):
+        write(world, "ann", f"word {number}")
+        world.sync()
+    assert operations_of(world, ann) == 1, "the one that added ann2"
+    assert ann.engine.passage.is_barred
+    assert not ann.engine.status().stuck
+    together(world)
+    with pytest.raises(UsageError):
+        ann.engine.rotate()
 
 
 @OPEN

@@ -13,6 +13,7 @@ from troth.follower import advice
 from troth.guard import Refused
 from troth.inbox import Parked
 from troth.loading import SUSPECT_HELD
+from troth.status import STUCK
 from troth.testing import World
 from troth_wire.messages import Reason
 
@@ -47,6 +48,7 @@ STATUSES = st.builds(
     forks=COUNTS,
     lost=COUNTS,
     renewed=COUNTS,
+    stuck=st.booleans(),
 )
 
 
@@ -65,7 +67,7 @@ def test_the_status_reads_well(status: Status) -> None:
 @given(STATUSES)
 def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
     """That everything is synced is said exactly when nothing waits, is held, forked or in dispute."""
-    single = ("disputed", "elsewhere", "forks", "waiting", "lost", "renewed")
+    single = ("disputed", "elsewhere", "forks", "waiting", "lost", "renewed", "stuck")
     troubles = sum(bool(getattr(status, name)) for name in single) + len(status.parked) + len(status.held)
     assert ("Everything here has reached" in status.sentences()[0]) == (troubles == 0)
     assert len(status.sentences()) == max(1, troubles)
@@ -87,6 +89,10 @@ def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
         (
             replace(CALM, waiting=1, disputed=1),
             "The relay or a device shows another history. Both sides of it are kept.",
+        ),
+        (
+            replace(CALM, waiting=1, stuck=True),
+            STUCK,
         ),
         (replace(CALM, forks=1), "In 1 places of its chain a device wrote two records. Both are kept."),
         (
