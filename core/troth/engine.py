@@ -448,6 +448,7 @@ class Engine:
             elsewhere=len(self.elsewhere),
             forks=len(self.inbox.chains.forks),
             stuck=self.passage.is_stuck,
+            apart=self.passage.apart,
             lost=self.library.lost,
             renewed=len(self.mending.renewed),
             items=tuple(Item(record.header.document, record.header.sequence) for record in self.unsettled.waiting),

@@ -55,6 +55,11 @@ class Meeting:
     """What lies in it, or is on its way there."""
     pushed: set[EnvelopeId] = field(default_factory=set)
 
+    @property
+    def is_shut(self) -> bool:
+        """Whether nothing can be left in it on this link."""
+        return self.follower.refused is not None or self.follower.closed is not None
+
 
 @dataclass
 class Passage:
@@ -188,6 +193,12 @@ class Passage:
         if self.is_stuck:
             return OTHERS_TURN
         return target.refused if target is not None else None
+
+    @property
+    def apart(self) -> frozenset[DeviceId]:
+        """The active devices whose meetings with this one were refused, or closed."""
+        active = self.inbox.members.active
+        return frozenset(at.device for at in self.meetings.values() if at.is_shut and at.device in active)
 
     def contradicted(self, record: Verified, found_at: tuple[MailboxId, int] | None) -> Seen | None:
         """Return what was read here, if a record says of a log what can not be so.

@@ -45,6 +45,8 @@ class Status:
         elsewhere: Records of this device that its vault did not write.
         forks: Places in a device's chain that hold two records.
         stuck: Whether the key has to be changed before this device can send, and only another device can do it.
+        apart: Other devices with which this one can not exchange changes of who belongs directly: the relay does not
+            serve the mailbox of these two, or somebody closed it.
         lost: Changes that do not stand, because another does in their place or in that of one they build on.
         renewed: Changes of this device that were made anew, because they had fallen.
         items: What waits, one by one, in the order in which it was written.
@@ -64,6 +66,7 @@ class Status:
     elsewhere: int
     forks: int
     stuck: bool = False
+    apart: frozenset[DeviceId] = frozenset()
     lost: int = 0
     renewed: int = 0
     items: tuple[Item, ...] = ()
@@ -92,6 +95,8 @@ class Status:
             lines.append(STUCK)
         if self.waiting:
             lines.append(self._waiting())
+        if self.apart:
+            lines.append(self._apart())
         lines += [f"{count} {what}" for count, what in self._fallen() if count]
         lines += [
             f"{count} {_verb(count, 'waits', 'wait')}: {reason}." for reason, count in sorted(self.parked.items())
@@ -105,6 +110,14 @@ class Status:
         return (
             (self.lost, "do not count: their author, or that of something they build on, wrote two in one place."),
             (self.renewed, "of your changes were made anew, since what they were built on does not count."),
+        )
+
+    def _apart(self) -> str:
+        count = len(self.apart)
+        return (
+            "Nothing here is lost. This device can not exchange changes of who belongs directly with"
+            f" {count} other {_verb(count, 'device', 'devices')}."
+            " If they do not come to show the same, let a third device of this space reach the relay."
         )
 
     def _waiting(self) -> str:

@@ -415,11 +415,9 @@ def test_what_was_left_in_a_meeting_is_counted_once() -> None:
     assert kept == [60_000] * 3
 
 
-@OPEN
 def test_meetings_that_a_thief_squats_are_spoken_of() -> None:
-    """Where two devices can not meet, since somebody closed the place, the status says so."""
-    world = World("ann", "bob")
-    world.sync()
+    """Where two devices can not meet, since somebody closed the place, the status says so, and what it says helps."""
+    world = family()
     thief, bob = world.devices["ann"].keys, world.devices["bob"].keys
     epoch = meeting.between(thief, bob.card, world.devices["ann"].engine.identity.space)
     world.relay.meetings.discard(epoch.mailbox)
@@ -427,8 +425,41 @@ def test_meetings_that_a_thief_squats_are_spoken_of() -> None:
     for device in world.devices.values():
         device.cut()
     close_falsely(world, world.devices["ann"].engine.passage.keyring[world.mailbox])
+    settle(world, "ann", "bob")
+    for name, other in (("ann", bob), ("bob", thief)):
+        status = world.devices[name].engine.status()
+        assert status.apart == {other.device}
+        assert "a third device" in " ".join(status.sentences())
+    assert mailbox(world.devices["ann"]) != mailbox(world.devices["bob"])
     settle(world)
     together(world)
+
+
+@pytest.mark.parametrize("reason", [Reason.TAKEN, Reason.BUSY])
+def test_meetings_that_the_relay_refuses_are_spoken_of(reason: Reason, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the relay serves no meeting of two devices, the status says so, and says no more of it when it does."""
+    world = family()
+    ann, bob, ann2 = (world.devices[name] for name in ("ann", "bob", "ann2"))
+    refused = meeting.between(ann.keys, bob.keys.card, ann.engine.identity.space).mailbox
+    with monkeypatch.context() as patch:
+        answer = Session._answer
+
+        def refuse(session: Session, message: Message) -> list[Message]:
+            if isinstance(message, Prove) and message.mailbox == refused:
+                return [Refuse(reason, refused, (), 0)]
+            return answer(session, message)
+
+        patch.setattr(Session, "_answer", refuse)
+        for device in world.devices.values():
+            device.cut()
+        settle(world)
+        found = [device.engine.status().apart for device in (ann, bob, ann2)]
+        assert found == [{bob.keys.device}, {ann.keys.device}, frozenset()]
+    settle(world)
+    for device in world.devices.values():
+        device.cut()
+    settle(world)
+    assert not any(device.engine.status().apart for device in world.devices.values())
 
 
 # Evidence
