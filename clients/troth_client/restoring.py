@@ -19,6 +19,8 @@ __all__ = ["read_space"]
 
 READ_S_MAX: Final = 300.0
 """For one space with all its history, over a slow line."""
+QUIET_S: Final = 1.0
+"""A log that was closed says so only after its last entry: so long nothing more must come."""
 TOO_LONG: Final = (
     "The relay did not show all of a space in time. Nothing was changed. Look at the connection, and try again."
 )
@@ -67,9 +69,23 @@ async def read_space(words: Words, way: Way, address: Address, *, machine: Machi
         driver = Driver(store, make, worker=worker, clock=machine.clock)
         try:
             async with driven(driver, address, machine), asyncio.timeout(READ_S_MAX):
-                await driver.until_read()
+                await _until_quiet(driver, machine)
                 engine = driver.look(lambda engine: engine)
         except TimeoutError:
             raise NoRelayError(TOO_LONG) from None
     _, admin = words.keys(way.genesis.space, way.person)
     return Restorer(engine, admin)
+
+
+async def _until_quiet(driver: Driver, machine: Machine) -> None:
+    """Wait until everything was read, and nothing leads on to more."""
+    before = None
+    while before != (before := driver.look(_progress)):
+        await driver.until_read()
+        await machine.clock.sleep(QUIET_S)
+
+
+def _progress(engine: Engine) -> tuple[object, ...]:
+    """What changes as long as there is more to be had."""
+    line = engine.line
+    return line.read, [(at.mailbox, at.cursor.position, at.closed) for at in line], len(engine.inbox.chains.proven)
