@@ -133,6 +133,14 @@ class Driver:
         self._wake.set()
         await hope
 
+    async def until_read(self) -> None:
+        """Wait until everything was read that the relay has of this space, checkpoints included.
+
+        Raises:
+            TrothError: If the driver stopped.
+        """
+        await self.until(lambda _: self._engine.line.read and not self._errands)
+
     def look(self, read: Callable[[Engine], Result]) -> Result:
         """Return what the engine shows, without changing it.
 
@@ -230,7 +238,7 @@ class Driver:
         if isinstance(event, Errand):
             running = asyncio.create_task(self._run_errand(event))
             self._errands.add(running)
-            running.add_done_callback(self._errands.discard)
+            running.add_done_callback(self._errand_done)
             return
         if isinstance(event, CaughtUp) and self.hearing.link is not None:
             self.hearing.link.good = True
@@ -243,6 +251,10 @@ class Driver:
         found = await asyncio.to_thread(errand.work)
         if not self._closing:
             await self._ask(Asked(_future(), work=lambda engine: (errand.back(engine, found), None)))
+
+    def _errand_done(self, errand: "asyncio.Task[None]") -> None:
+        self._errands.discard(errand)
+        self._wake.set()
 
     async def _tick(self) -> None:
         while True:

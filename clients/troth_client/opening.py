@@ -25,7 +25,7 @@ from troth_client.uncompared import words_of
 from troth_client.vault import Vault
 from troth_wire.errors import UsageError
 
-__all__ = ["OpenVault", "open_space", "open_vault"]
+__all__ = ["OpenVault", "driven", "open_space", "open_vault"]
 
 AnyPath = str | os.PathLike[str]
 Answer = TypeVar("Answer")
@@ -74,7 +74,7 @@ class OpenVault:
             words: list[int] = []
             make = partial(_make_engine, kept, admission, self._machine, words)
             driver = Driver(kept, make, worker=self._worker, clock=self._machine.clock)
-            async with _driven(driver, address, self._machine):
+            async with driven(driver, address, self._machine):
                 yield Space(driver, kept, linked=address is not None, words=words)
         finally:
             self._open.discard(room)
@@ -186,7 +186,7 @@ def only_room(rooms: tuple[RoomId, ...]) -> RoomId:
 
 
 @asynccontextmanager
-async def _driven(driver: Driver, address: Address | None, machine: Machine) -> AsyncIterator[None]:
+async def driven(driver: Driver, address: Address | None, machine: Machine) -> AsyncIterator[None]:
     """Keep a driver and its link running for as long as the block runs."""
     await driver.start()
     linking = asyncio.create_task(_stay_linked(driver, address, machine))

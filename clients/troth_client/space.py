@@ -6,11 +6,23 @@ from functools import partial
 
 from troth import Edit, Engine, Path, Request, Signer, Status, Step, Value
 from troth.membership import Members
+from troth.recovery import Way, Words
 from troth_client.driver import Driver
 from troth_client.notices import Notices
 from troth_client.room import Room
 from troth_client.uncompared import row
-from troth_client.works import View, admit, drop_split, hold_split, invite, revise, revoke, send_split
+from troth_client.works import (
+    View,
+    admit,
+    drop_split,
+    hold_split,
+    invite,
+    revise,
+    revoke,
+    send_split,
+    set_recovery,
+    way,
+)
 from troth_wire.errors import UsageError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, SpaceId
 
@@ -217,6 +229,30 @@ class Space:
     async def send_leave(self) -> None:
         """Send what `leave` kept, if anything is kept; what was written before stays readable on every side."""
         await self._driver.ask(send_split)
+
+    async def set_recovery(self, words: Words, *, passphrase: str, old: Words | None = None) -> None:
+        """Let recovery words belong to this person, in the place of the old ones; returns when that is durable here.
+
+        Args:
+            words: New ones.
+            passphrase: Asked for again, because this takes the admin key.
+            old: Those in force, once there are any, or where the person has other devices.
+
+        Raises:
+            PassphraseError: If it is not this vault's.
+            ForgedError, UsageError: If it takes the old words, and these are not they.
+        """
+        admin = await asyncio.to_thread(self._room.admin, passphrase)
+        await self._driver.ask(partial(set_recovery, words=words, admin=admin, old=old))
+
+    @property
+    def way(self) -> Way:
+        """How recovery words get into the space; it holds a key, and goes into a sealed signpost and nowhere else.
+
+        Raises:
+            UsageError: If nobody reads the space any more, or its key is just being changed.
+        """
+        return self._driver.look(way)
 
     async def _until(self, holds: Callable[[Status], bool]) -> None:
         if not self._linked:

@@ -5,11 +5,23 @@ from functools import partial
 
 from troth import Edit, Engine, Group, Path, Rebuild, RefusedEdit, Request, Signer, Step, Value
 from troth.document import PoisonedError
+from troth.recovery import Way, Words
 from troth_client.batch import STOPPED
-from troth_wire.errors import LocalError
+from troth_wire.errors import LocalError, UsageError
 from troth_wire.ids import DeviceId, DocumentId
 
-__all__ = ["View", "admit", "drop_split", "hold_split", "invite", "revise", "revoke", "send_split"]
+__all__ = [
+    "View",
+    "admit",
+    "drop_split",
+    "hold_split",
+    "invite",
+    "revise",
+    "revoke",
+    "send_split",
+    "set_recovery",
+    "way",
+]
 
 View = Callable[[Path], Value]
 """Returns what stands at a path."""
@@ -80,3 +92,24 @@ def drop_split(engine: Engine) -> tuple[Step, None]:
 def send_split(engine: Engine) -> tuple[Step, None]:
     """Send it."""
     return engine.send_split(), None
+
+
+def set_recovery(engine: Engine, *, words: Words, admin: Signer, old: Words | None) -> tuple[Step, None]:
+    """Let recovery words belong to this person.
+
+    Raises:
+        ForgedError, UsageError: If it takes the old words, and these are not they.
+    """
+    return engine.set_recovery(words, admin, old=old), None
+
+
+def way(engine: Engine) -> Way:
+    """Return how recovery words get into the space.
+
+    Raises:
+        UsageError: If nobody reads it any more, or the key is just being changed.
+    """
+    identity, epoch = engine.identity, engine.passage.epoch
+    if epoch is None:
+        raise UsageError("the key of this space is being changed; let this device reach the relay first")
+    return Way(identity.genesis, engine.inbox.members.person(identity.device), epoch)

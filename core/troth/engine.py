@@ -5,11 +5,11 @@ Every input returns one `Step`. The rows are the truth; what is in memory is reb
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from troth import amendments, collecting
-from troth.amendments import revoke_device
+from troth.amendments import revoke_device, set_recovery, words_proofs
 from troth.collecting import Whole
 from troth.crossing import Crossing
 from troth.crypto import Signer
@@ -32,6 +32,8 @@ from troth.outbox import Outbox
 from troth.passage import Passage
 from troth.ports import Entropy
 from troth.record import Kind, Record, Verified
+from troth.recovery import Words, check_taken
+from troth.scribe import Scribe
 from troth.sightings import Sightings
 from troth.status import Item, Status
 from troth.step import CaughtUp, Changed, Elsewhere, Forked, Offline, Rebuild, RefusedEdit, Row, Step
@@ -47,6 +49,7 @@ IDENTITY: Final = "identity"
 LIFE: Final = "life"
 FUSE: Final = "fuse"
 BLOWN: Final = "blown"
+OLD_NEEDED: Final = "new recovery words need the old ones, or the consent of another device of this person"
 
 
 @dataclass
@@ -212,6 +215,37 @@ class Engine:
             if not self.inbox.members.split:
                 self.passage.enact(payload, None, step)
                 self.passage.steer(step)
+        return step
+
+    def set_recovery(self, words: Words, admin: Signer | None, *, old: Words | None = None) -> Step:
+        """Let recovery words belong to this person, in the place of the old ones, and change the key.
+
+        Args:
+            words: New ones, that nobody else has seen.
+            admin: This device's admin key, unwrapped for this one use; not needed where the old words sign.
+            old: The words in force, once there are any, or where the person has other devices.
+
+        Raises:
+            ForgedError, UsageError: If the old words are not those in force.
+            UsageError: If old words are needed, or this device does not belong to the space.
+        """
+        members, me = self.inbox.members, self.identity
+        person = members.person(me.device)
+        keys, words_admin = words.keys(me.space, person)
+        proofs = words_proofs(members, person, keys, words_admin)
+        author, signer, by = me.keys, admin, None
+        if old is not None:
+            author, signer = old.keys(me.space, person)
+            check_taken(members, author)
+            by = Scribe(replace(me, keys=author), Incarnation(self.entropy(16)), self.inbox, self.cursor)
+        elif len(members.devices(person)) > 1 or any(members.person_of[weak] == person for weak in members.weak):
+            raise UsageError(OLD_NEEDED)
+        if signer is None:
+            raise UsageError("the admin key is needed where no old words sign")
+        epoch, step = Epoch(self.entropy(32)), Step()
+        payload = set_recovery(members, author, signer, keys.card, proofs, None, epoch, self.entropy)
+        self.passage.enact(payload, epoch, step, by=by)
+        self.passage.steer(step)
         return step
 
     def rotate(self) -> Step:

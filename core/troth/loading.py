@@ -72,7 +72,13 @@ def begin(identity: Identity, entropy: Entropy, welcome: Welcome | None = None) 
 
 
 def load(
-    rows: Iterable[Row], *, entropy: Entropy, probe: Probe, moved: bool = False, admission: bytes = b""
+    rows: Iterable[Row],
+    *,
+    entropy: Entropy,
+    probe: Probe,
+    moved: bool = False,
+    admission: bytes = b"",
+    quiet: bool = False,
 ) -> tuple[Engine, Step]:
     """Make an engine from what its store holds.
 
@@ -82,6 +88,7 @@ def load(
         probe: Tries what was being applied when the process died.
         moved: Whether the store was restored, copied or moved, so that another life begins.
         admission: The pass for a relay that asks for one.
+        quiet: Whether it reads, and does nothing else.
 
     Returns:
         The engine, and a step to carry out before any other.
@@ -101,6 +108,7 @@ def load(
             # It stopped before it could note that this life's changes lost a fork (`Engine.merge`).
             step = Step(save=[_live_anew(tables, entropy)])
             loaded = _load(tables, entropy, probe, admission, step)
+        loaded.passage.quiet = quiet
         _remake(loaded, tables, step)
     except (PoisonedError, UnappliedError, RemoteError, KeyError) as error:
         raise DamagedError(

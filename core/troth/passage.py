@@ -22,6 +22,7 @@ from troth.keyring import Keyring
 from troth.keys import Entropy, Epoch
 from troth.line import Line
 from troth.record import Kind, Record, Seen, Verified
+from troth.scribe import Scribe
 from troth.step import Errand, HangUp, Row, Step
 from troth.tail import TAIL, Tail
 from troth.writer import Writer
@@ -90,6 +91,8 @@ class Passage:
     """How long the log has become to which this device writes."""
     admission: bytes = b""
     """The pass, for a relay that asks for one before it opens a first mailbox."""
+    quiet: bool = False
+    """Whether it reads and does nothing else, as recovery words do."""
     _barred_at: tuple[OperationId, ...] | None = None
     """The heads on which an epoch of this device would count nowhere."""
     _rotations: int = 0
@@ -267,7 +270,7 @@ class Passage:
         for other in self.line.others:
             if other.closed is not None:
                 self._settle(other, step)
-        if not self.line.read:
+        if not self.line.read or self.quiet:
             return
         if self._must_rotate() and not self.is_barred:
             self._rotate_on(step)
@@ -327,22 +330,23 @@ class Passage:
         members, keys = self.inbox.members, self.identity.keys
         self.enact(amendments.rotate(members, keys, epoch, self.entropy), epoch, step)
 
-    def enact(self, payload: bytes, epoch: Epoch | None, step: Step) -> Record:
+    def enact(self, payload: bytes, epoch: Epoch | None, step: Step, *, by: Scribe | None = None) -> Record:
         """Write an operation, and follow where it leads.
 
         Args:
             payload: What it says.
             epoch: The one that it announces, drawn here.
             step: What it asks for is added.
+            by: Who signs it, if not this device: recovery words that were typed here.
 
         Raises:
             UsageError: If it would count nowhere; then nothing is written.
         """
-        self.inbox.check_own(self.identity.device, payload)
+        self.inbox.check_own(by.device if by is not None else self.identity.device, payload)
         if epoch is not None:
             self.keyring.add(epoch)
             self._may_bag = epoch.mailbox
-        record = self.writer.write(Kind.OPERATION, payload, step)
+        record = self.writer.write(Kind.OPERATION, payload, step) if by is None else self.writer.lend(by, payload, step)
         self.refresh(step)
         return record
 

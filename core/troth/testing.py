@@ -413,7 +413,10 @@ class Device:
         self.noted.clear()
         self.errands.clear()
         self.crash_in = None
-        self.engine, step = load(self.store.load(), entropy=self.world.entropy, probe=probe_here, moved=moved)
+        quiet = self.engine.passage.quiet
+        self.engine, step = load(
+            self.store.load(), entropy=self.world.entropy, probe=probe_here, moved=moved, quiet=quiet
+        )
         self._carry_out(step)
 
     def _arrive(self, sent: Iterable[Message]) -> None:

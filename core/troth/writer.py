@@ -15,7 +15,7 @@ from troth.ports import Entropy
 from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
 from troth.step import Row, Step
-from troth.unsettled import NO_EDITS, RECORDS, Unsettled
+from troth.unsettled import NO_EDITS, RECORDS, SHOWN_BEFORE, Unsettled
 from troth_wire import codec
 from troth_wire.errors import UsageError
 from troth_wire.ids import ChangeHash, DocumentId, RecordId
@@ -72,6 +72,12 @@ class Writer:
         self.remembered.add(record.id)
         key = self.keep(record, 0, step, own=True)
         self.queue(record, key, journal, step)
+        return record
+
+    def lend(self, scribe: Scribe, payload: bytes, step: Step) -> Verified:
+        """Let somebody else sign an operation here, such as recovery words; it goes out as it is, whatever happens."""
+        record = scribe.write(Kind.OPERATION, payload)
+        self.queue(record, self.keep(record, 0, step, own=False), SHOWN_BEFORE, step)
         return record
 
     def queue(self, record: Verified, key: bytes, journal: bytes, step: Step) -> None:

@@ -1,0 +1,102 @@
+"""What recovery words do once a space was read with them: remove what is lost, and add one device, which brings it all.
+
+The words hold the space for a moment and write nothing into a log: what they sign lies in the new device's rows, and
+goes out from there like every operation that a log lacks (specs/recovery.md, Restoring).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from troth.amendments import revoke_device
+from troth.crossing import FIRST, REOFFER
+from troth.crypto import Signer
+from troth.engine import Engine
+from troth.identity import Identity
+from troth.joining import Invitation, Welcome, add_device, request
+from troth.keys import DeviceKeys, Entropy, Epoch
+from troth.loading import begin
+from troth.recovery import Way, Words, check_taken
+from troth.step import Row, Step
+from troth.unsettled import RECORDS
+from troth_wire import codec
+from troth_wire.ids import DeviceId, PersonId
+
+__all__ = ["Restorer", "reader"]
+
+ROW_KEY_BYTES: Final = 8
+
+
+def reader(words: Words, way: Way, entropy: Entropy) -> list[Row]:
+    """Return the rows of a store that reads a space with the words, and forgets it again.
+
+    An engine of them is loaded with `quiet`: the words write nothing.
+    """
+    keys, _ = words.keys(way.genesis.space, way.person)
+    return begin(Identity(keys, way.genesis, way.epoch), entropy)
+
+
+@dataclass(repr=False)
+class Restorer:
+    """The words in one space that was read with them."""
+
+    engine: Engine
+    admin: Signer
+    """Of the words."""
+
+    def __post_init__(self) -> None:
+        """Refuse a space that never took these words, or took others since.
+
+        Raises:
+            ForgedError: If it never did, so whoever wrote the signpost led elsewhere.
+            UsageError: If others took their place.
+        """
+        check_taken(self.engine.inbox.members, self.engine.identity.keys)
+
+    @property
+    def person(self) -> PersonId:
+        """Whose words they are."""
+        return self.engine.inbox.members.person(self.engine.identity.device)
+
+    @property
+    def devices(self) -> frozenset[DeviceId]:
+        """The devices of the person that belong now."""
+        return self.engine.inbox.members.devices(self.person)
+
+    def restore(self, keys: DeviceKeys, admin: Signer, lost: Iterable[DeviceId]) -> list[Row]:
+        """Remove devices, add another one, and return the rows with which it begins.
+
+        What was read of the lost devices is kept, and nothing beyond. The key is changed by the new device, as soon as
+        it reaches the relay.
+
+        Args:
+            keys: The new device's.
+            admin: Its admin key.
+            lost: The devices to remove, each of this person.
+
+        Raises:
+            UsageError: If the words have added a device before, or the space was ended.
+        """
+        engine, words = self.engine, self.engine.identity.keys
+        epoch, step, entropy = self._epoch(), Step(), engine.entropy
+        for victim in sorted(lost):
+            tips = engine.inbox.chains.ends(victim)
+            payload = revoke_device(engine.inbox.members, words, self.admin, victim, tips, None, entropy)
+            engine.passage.enact(payload, None, step)
+        asked = request(Invitation(engine.identity.space, self.person), keys, admin)
+        payload = add_device(engine.inbox.members, words, self.admin, asked, epoch, entropy)
+        welcome = Welcome(engine.identity.genesis, engine.passage.enact(payload, None, step))
+        return self._rows(Identity.welcomed(keys, welcome, expected=engine.identity.space), entropy)
+
+    def _epoch(self) -> Epoch:
+        """The latest epoch whose key the words hold: from its mailbox everything goes on."""
+        keyring, current = self.engine.passage.keyring, self.engine.inbox.members.current
+        held = [*keyring]
+        return keyring[current.mailbox if current is not None and current.mailbox in keyring else held[-1]]
+
+    def _rows(self, identity: Identity, entropy: Entropy) -> list[Row]:
+        chains = self.engine.inbox.chains
+        kept = [codec.pack([False, 0, record.encode()]) for record in (*chains.proven, *chains.parked)]
+        records = [Row(RECORDS, number.to_bytes(ROW_KEY_BYTES, "big"), row) for number, row in enumerate(kept, 1)]
+        # The log lacks what the words have just signed, and perhaps more.
+        return [*begin(identity, entropy), *records, Row(REOFFER, identity.epoch.mailbox, FIRST)]

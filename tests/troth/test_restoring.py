@@ -1,0 +1,176 @@
+"""Words bring a person back who has nothing else, throw out what was lost, and speak for nobody."""
+
+import pytest
+
+from tests.troth.test_passage import mailbox, rotate, settle, words, write
+from troth.crypto import Signer
+from troth.engine import OLD_NEEDED
+from troth.keys import DeviceKeys
+from troth.loading import load
+from troth.recovery import Way, Words
+from troth.restoring import Restorer, reader
+from troth.step import Row
+from troth.testing import Device, MemoryStore, World, probe_here
+from troth_wire.errors import ForgedError, UsageError
+from troth_wire.ids import DeviceId
+
+PAPER, NEXT, STRANGER = Words(b"w" * 16), Words(b"v" * 16), Words(b"s" * 16)
+
+
+def take_words(world: World, name: str, paper: Words = PAPER, *, old: Words | None = None) -> Way:
+    """Let a device set words; return how they get into the space, as a signpost from before says it."""
+    device = world.devices[name]
+    target = device.engine.line.target
+    assert target is not None
+    identity = device.engine.identity
+    way = Way(identity.genesis, device.engine.inbox.members.person(identity.device), target.epoch)
+    device._carry_out(device.engine.set_recovery(paper, device.admin, old=old))
+    return way
+
+
+def started(world: World, name: str, rows: list[Row], admin: Signer, *, quiet: bool) -> Device:
+    """Start a device from rows."""
+    store = MemoryStore()
+    store.commit(rows)
+    engine, step = load(store.load(), entropy=world.entropy, probe=probe_here, quiet=quiet)
+    device = world.devices[name] = Device(name, world, store, engine.identity.keys, admin, engine)
+    device._carry_out(step)
+    return device
+
+
+def read_with(world: World, way: Way, paper: Words = PAPER) -> Device:
+    """Read a space with nothing but words, and go."""
+    admin = paper.keys(way.genesis.space, way.person)[1]
+    device = started(world, "words", reader(paper, way, world.entropy), admin, quiet=True)
+    before = world.relay.copy()
+    world.sync("words")
+    assert (world.relay.logs, world.relay.closings) == (before.logs, before.closings), "words write nothing"
+    device.cut()
+    del world.devices["words"]
+    return device
+
+
+def restore(world: World, way: Way, *lost: str, paper: Words = PAPER, name: str = "new") -> Device:
+    """Come back with a new device, and remove what is lost."""
+    read = read_with(world, way, paper)
+    keys, seed = DeviceKeys.make(world.entropy)
+    gone = [world.devices[victim].keys.device for victim in lost]
+    rows = Restorer(read.engine, read.admin).restore(keys, Signer(seed), gone)
+    for victim in lost:
+        world.devices[victim].cut()
+    return started(world, name, rows, Signer(seed), quiet=False)
+
+
+def couple() -> World:
+    """Ann and Bob, in sync, with a word of each."""
+    world = World("ann", "bob")
+    for name in ("ann", "bob"):
+        write(world, name, f"of {name}")
+    world.sync()
+    return world
+
+
+def active(world: World, name: str) -> frozenset[DeviceId]:
+    """Who belongs, as a device sees it."""
+    return world.devices[name].engine.inbox.members.active
+
+
+@pytest.mark.parametrize("rotations", [0, 3])
+def test_words_bring_everything_back(rotations: int) -> None:
+    """A person who lost the only device reads everything, writes again, and the lost device reads nothing new."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    for number in range(rotations):
+        rotate(world, "bob")
+        write(world, "bob", f"later {number}")
+        settle(world)
+    new = restore(world, way, "ann")
+    old = world.devices.pop("ann")
+    settle(world)
+    assert words(new) == words(world.devices["bob"]) >= {"of ann", "of bob"}
+    assert active(world, "bob") == active(world, "new") == {new.keys.device, world.devices["bob"].keys.device}
+    write(world, "new", "back")
+    settle(world)
+    assert "back" in words(world.devices["bob"])
+    assert mailbox(new) == mailbox(world.devices["bob"])
+    world.devices["ann"] = old
+    settle(world)
+    assert mailbox(new) not in set(old.engine.passage.keyring)
+    assert "back" not in words(old)
+
+
+def test_nothing_need_be_removed() -> None:
+    """Words may add a device beside those that are there."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    new = restore(world, way)
+    settle(world)
+    assert len(active(world, "bob")) == 3
+    write(world, "new", "two of them")
+    settle(world)
+    assert "two of them" in words(world.devices["ann"])
+    assert new.engine.status().waiting == 0
+
+
+def test_words_add_one_device() -> None:
+    """Once they have, they add no other; new words that the old ones signed can."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    restore(world, way, "ann")
+    del world.devices["ann"]
+    settle(world)
+    restore(world, way, name="again")
+    settle(world)
+    again = world.devices.pop("again")
+    assert again.keys.device not in active(world, "bob")
+    settle(world)
+    with pytest.raises(UsageError, match=OLD_NEEDED):
+        take_words(world, "new", NEXT)
+    later = take_words(world, "new", NEXT, old=PAPER)
+    settle(world)
+    restore(world, later, "new", paper=NEXT, name="third")
+    del world.devices["new"]
+    settle(world)
+    assert world.devices["third"].keys.device in active(world, "bob")
+    with pytest.raises(UsageError):
+        restore(world, later, paper=PAPER, name="never")
+
+
+def test_replacing_words_outlives_a_restart() -> None:
+    """What the old words signed goes out as it is, also from a vault that was moved meanwhile."""
+    world = couple()
+    take_words(world, "ann")
+    settle(world)
+    ann = world.devices["ann"]
+    ann.cut()
+    take_words(world, "ann", NEXT, old=PAPER)
+    ann.restart(moved=True)
+    settle(world)
+    members = world.devices["bob"].engine.inbox.members
+    keys, _ = NEXT.keys(members.space, members.person_of[ann.keys.device])
+    assert keys.device in members.words.values()
+
+
+def test_other_words_lead_nowhere() -> None:
+    """Words that a space never took are told so, whatever a signpost says."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    with pytest.raises(ForgedError):
+        restore(world, way, paper=STRANGER)
+
+
+def test_two_devices_need_more_than_one() -> None:
+    """One of several devices alone sets no words, and old words that are not in force change nothing."""
+    world = couple()
+    world.add("ann2", by="ann")
+    world.sync()
+    with pytest.raises(UsageError, match=OLD_NEEDED):
+        take_words(world, "ann")
+    with pytest.raises(ForgedError):
+        take_words(world, "ann", old=STRANGER)
+    with pytest.raises(UsageError):
+        world.devices["bob"].engine.set_recovery(PAPER, None)
