@@ -17,6 +17,10 @@ Catalogue = Mapping[str, str]
 
 PEOPLE: Final[Catalogue] = {
     "two.none": "There is no space for two here. Nothing was changed. `troth pair here` makes one.",
+    "two.not_yet": (
+        "This device has not read yet that it belongs here. Nothing was changed. "
+        "Let it reach the relay, and try again; `troth status` says how that stands."
+    ),
     "two.uncompared": (
         "Nothing can be agreed here before you compared words with the other person. Nothing was changed. "
         "`troth compare` does it."

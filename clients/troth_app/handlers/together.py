@@ -11,8 +11,8 @@ from troth_app.cards import bar, page, thing_card
 from troth_app.chapter import Chapter, More, Write
 from troth_app.conversation import Form, Result
 from troth_app.handlers.locking import opened
-from troth_app.messages import tell
-from troth_app.outcome import OtherError, RuleError
+from troth_app.messages import capital, tell
+from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.settings import names_row
 from troth_app.talk import Talk
 from troth_client.letterbox import drop
@@ -52,10 +52,13 @@ def chapter_of(keeper: "Keeper") -> Chapter:
 
     Raises:
         OtherError: If there is no space for two.
+        HereError: If this device, which joined just now, has not read yet that it belongs to it.
     """
     chapter = opened(keeper).chapter
     if chapter is None:
         raise OtherError(tell("two.none"))
+    if chapter.space.device not in chapter.space.members.person_of:
+        raise HereError(tell("two.not_yet"))
     return chapter
 
 
@@ -171,7 +174,7 @@ async def write(keeper: "Keeper", make: Write, more: More = lambda _: ()) -> Seq
     try:
         return await chapter_of(keeper).write(make, more)
     except UsageError as error:
-        raise RuleError(str(error)) from None
+        raise RuleError(f"{capital(str(error).rstrip('.'))}.") from None
 
 
 async def share(talk: Talk, keeper: "Keeper", text: str, make: Write, more: More = lambda _: ()) -> Sequence[Entry]:
