@@ -253,6 +253,9 @@ def _scope(act: Entry) -> str:
 
 
 def newest_first(things: Iterable[Thing]) -> list[Thing]:
-    """Return things, the latest day first."""
-    by_id = sorted(things, key=lambda thing: thing.id)
-    return sorted(by_id, key=lambda thing: thing.day, reverse=True)
+    """Return things, the latest day first; within a day, as far as one author goes, the latest word."""
+    return sorted(things, key=lambda thing: (thing.day, _place(thing), thing.id), reverse=True)
+
+
+def _place(thing: Thing) -> int:
+    return max((version.sequence for version in (*thing.versions, *thing.earlier)), default=0)
