@@ -92,7 +92,13 @@ def preview(text: str, letters: int | None = PREVIEW_LETTERS_MAX) -> str:
 
 
 def thing_card(
-    thing: Thing, *, names: Names, me: PersonId, letters: int | None = PREVIEW_LETTERS_MAX, theirs: str | None = None
+    thing: Thing,
+    *,
+    names: Names,
+    me: PersonId,
+    today: str = "",
+    letters: int | None = PREVIEW_LETTERS_MAX,
+    theirs: str | None = None,
 ) -> Result:
     """Return the card of a check-in, a request, or another thing of one person.
 
@@ -100,13 +106,14 @@ def thing_card(
         thing: Which one.
         names: What the two are called.
         me: Whose device this is.
+        today: Which day it is, to say so of what is dated later; where nothing is named, nothing is said.
         letters: How much of each text is shown.
         theirs: What stands in place of the other person's words, if anything does.
     """
     words = _Words(me, letters, theirs)
     return {
         "title": capital(tell(f"card.{thing.kind}", name=names[thing.author], day=thing.day)),
-        "lines": list(_thing_lines(thing, names, words)),
+        "lines": [*_thing_lines(thing, names, words), *([say("act.ahead")] if today and thing.day > today else [])],
         "id": thing.id.hex(),
         "kind": thing.kind,
         "mine": thing.author == me,
@@ -246,6 +253,9 @@ def _scope(act: Entry) -> str:
 
 
 def newest_first(things: Iterable[Thing]) -> list[Thing]:
-    """Return things, the latest day first."""
-    by_id = sorted(things, key=lambda thing: thing.id)
-    return sorted(by_id, key=lambda thing: thing.day, reverse=True)
+    """Return things, the latest day first; within a day, as far as one author goes, the latest word."""
+    return sorted(things, key=lambda thing: (thing.day, _place(thing), thing.id), reverse=True)
+
+
+def _place(thing: Thing) -> int:
+    return max((version.sequence for version in (*thing.versions, *thing.earlier)), default=0)

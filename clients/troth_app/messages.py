@@ -17,6 +17,10 @@ Catalogue = Mapping[str, str]
 
 PEOPLE: Final[Catalogue] = {
     "two.none": "There is no space for two here. Nothing was changed. `troth pair here` makes one.",
+    "two.not_yet": (
+        "This device has not read yet that it belongs here. Nothing was changed. "
+        "Let it reach the relay, and try again; `troth status` says how that stands."
+    ),
     "two.uncompared": (
         "Nothing can be agreed here before you compared words with the other person. Nothing was changed. "
         "`troth compare` does it."
@@ -186,6 +190,15 @@ THINGS: Final[Catalogue] = {
     "request.ask": "What do you ask for?",
     "request.why": "Why? May stay empty:",
     "request.good_by": "By which day would it be good, such as {day}? May stay empty:",
+    "blind.none": "There is no question here. `troth blind add` asks one that you both answer.",
+    "blind.none_here": "There is no question here that waits for this. Nothing changes.",
+    "blind.question": "What do you ask you both?",
+    "blind.answer": "Your answer. Nobody sees it before both of you have sealed one.",
+    "blind.sealed": "It is sealed. Once both answers are, `troth blind open` opens yours.",
+    "blind.waits": (
+        "Both answers are shown once they open theirs. Who opens first can be read first: neither of you can change "
+        "what was sealed."
+    ),
     "promise.none": "There is no promise here. `troth promise add` makes one.",
     "promise.what": "What do you promise?",
     "promise.by": "By which day, such as {day}? May stay empty:",

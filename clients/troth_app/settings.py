@@ -22,6 +22,7 @@ __all__ = [
     "others_row",
     "quiet_row",
     "relay_row",
+    "sealed_row",
     "sync_row",
 ]
 
@@ -33,12 +34,14 @@ SYNC_TABLE: Final = "sync"
 OFF: Final = b"off"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
+SEALED_TABLE: Final = "sealed"
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
 NAME_BYTES_MAX: Final = 256
 """What somebody is called on this device."""
 
 _ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
+_SEALED: Final = codec.fields(codec.raw(16), codec.text(ENTRY_BYTES_MAX))
 _NAMES: Final = codec.fields(codec.text(NAME_BYTES_MAX), codec.text(NAME_BYTES_MAX))
 _RELAY: Final = codec.fields(codec.text(RELAY_BYTES_MAX), codec.blob(PASS_BYTES_MAX))
 
@@ -68,6 +71,8 @@ class Settings:
     """Whether this device dials at all."""
     names: tuple[str, str] = ("", "")
     """What this person and the other one are called here; empty where nobody said."""
+    sealed: Mapping[bytes, tuple[bytes, str]] = field(default_factory=dict)
+    """By the question, the salt and text of an answer that was sealed here and is not open."""
     quiet_until: str = ""
     """The last day of a quiet time."""
 
@@ -125,6 +130,11 @@ def quiet_row(until: str) -> Row:
     return Row(QUIET_TABLE, b"", until.encode() or None)
 
 
+def sealed_row(question: bytes, salt: bytes = b"", text: str = "") -> Row:
+    """Return the row that keeps a sealed answer until it is opened, or lets it go."""
+    return Row(SEALED_TABLE, question, codec.pack([salt, text]) if salt else None)
+
+
 def others_row(room: bytes, devices: bytes) -> Row:
     """Return the row that remembers which devices of the other person were there when this person last looked."""
     return Row(OTHERS_TABLE, room, devices)
@@ -158,6 +168,14 @@ def _read_names(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, names=(own, other))
 
 
+def _read_sealed(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    left = {other: kept for other, kept in settings.sealed.items() if other != key}
+    if value is not None:
+        salt, text = codec.decode(value, _SEALED, bytes_max=ENTRY_BYTES_MAX * 2)
+        left[key] = salt, text
+    return replace(settings, sealed=left)
+
+
 def _read_quiet(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, quiet_until=(value or b"").decode(errors="replace"))
 
@@ -176,6 +194,7 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     MINE_TABLE: _read_mine,
     NAMES_TABLE: _read_names,
     QUIET_TABLE: _read_quiet,
+    SEALED_TABLE: _read_sealed,
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
 }

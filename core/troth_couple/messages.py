@@ -66,7 +66,7 @@ ENGLISH: Final[Catalogue] = {
     "reason.no_effect": "This changes nothing.",
     "act.propose": "{name} proposed this text on {day}.",
     "act.assent": "{name} agreed to this text on {day}.",
-    "act.withdraw": "{name} took back what was agreed on {day}.",
+    "act.withdraw": "{name} withdrew on {day}.",
     "act.decline": "{name} did not agree on {day}.",
     "act.ask_change": "{name} asked for a change on {day}.",
     "act.end": "{name} ended this on {day}.",

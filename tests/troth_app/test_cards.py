@@ -131,8 +131,9 @@ def test_the_latest_day_comes_first() -> None:
     couple = Couple()
     for days in (0, 2, 1):
         couple.pen("r").write("check_in", {"feelings": f"{days}"}, day=days_after(DAY, days))
+    couple.pen("r").write("check_in", {"feelings": "later that day"}, day=days_after(DAY, 2))
     ordered = newest_first(couple.state().things.values())
-    assert [thing.says("feelings") for thing in ordered] == ["2", "1", "0"]
+    assert [thing.says("feelings") for thing in ordered] == ["later that day", "2", "1", "0"]
 
 
 def test_a_text_says_all_that_is_agreed() -> None:

@@ -10,7 +10,17 @@ from troth_app.commands_for_two import FOR_TWO
 
 PAGE: Final = Path(__file__).parents[2] / "specs" / "couple.md"
 READS = {
-    *("requests", "agree list", "agree show", "agree diff", "agree why", "boundary list", "promise list", "care list"),
+    *(
+        "requests",
+        "agree list",
+        "agree show",
+        "agree diff",
+        "agree why",
+        "boundary list",
+        "promise list",
+        "care list",
+        "blind list",
+    ),
     *("note list", "note show", "search", "steady", "support", "uncounted"),
 }
 

@@ -13,6 +13,7 @@ from troth_app.settings import (
     others_row,
     quiet_row,
     relay_row,
+    sealed_row,
     sync_row,
 )
 from troth_wire.errors import MalformedError
@@ -76,6 +77,13 @@ def test_names_and_a_quiet_time() -> None:
     assert (settings.names, settings.quiet_until) == (("Robin", "Sasha"), "2026-09-03")
     settings = settings.with_(quiet_row("")).with_(Row("names", b"", None))
     assert (settings.names, settings.quiet_until) == (("", ""), "")
+
+
+def test_a_sealed_answer_is_kept_until_it_is_let_go() -> None:
+    """By its question, with its salt."""
+    settings = Settings.parse([sealed_row(b"q" * 32, b"s" * 16, "sleep")])
+    assert settings.sealed == {b"q" * 32: (b"s" * 16, "sleep")}
+    assert settings.with_(sealed_row(b"q" * 32)).sealed == {}
 
 
 def test_foreign_rows_are_left_alone() -> None:

@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from troth_app.cards import bar, newest_first, page, preview, thing_card
+from troth_app.cards import newest_first, preview
 from troth_app.conversation import Form, Result
 from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
-    names_of,
     pick,
     share,
     state_of,
+    things_page,
     today_of,
     write,
 )
@@ -39,10 +39,9 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
 
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show the boundaries of both."""
-    state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
+    state = await state_of(keeper)
     things = [thing for thing in newest_first(state.things.values()) if thing.kind == "boundary"]
-    says = [*bar(state), *([] if things else [tell("boundary.none")])]
-    return page([thing_card(thing, names=names, me=me) for thing in things], says=says)
+    return things_page(keeper, state, things, none="boundary.none")
 
 
 async def retire(talk: Talk, keeper: "Keeper") -> None:

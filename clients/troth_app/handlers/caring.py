@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from troth_app.cards import bar, newest_first, page, thing_card
+from troth_app.cards import newest_first
 from troth_app.conversation import Form, Result
-from troth_app.handlers.together import ask_text, chapter_of, names_of, share, state_of, today_of
+from troth_app.handlers.together import ask_text, chapter_of, share, state_of, things_page, today_of
 from troth_app.messages import tell
 from troth_app.talk import Talk
 from troth_couple.kinds import BY_NAME
@@ -27,11 +27,9 @@ async def wish(talk: Talk, keeper: "Keeper") -> None:
 
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show what both would enjoy, and what was done."""
-    state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
+    state = await state_of(keeper)
     things = [thing for thing in newest_first(state.things.values()) if "care" in BY_NAME[thing.kind].views]
-    wishes_first = sorted(things, key=lambda thing: thing.kind != "care_menu")
-    says = [*bar(state), *([] if things else [tell("care.none")])]
-    return page([thing_card(thing, names=names, me=me) for thing in wishes_first], says=says)
+    return things_page(keeper, state, sorted(things, key=lambda thing: thing.kind != "care_menu"), none="care.none")
 
 
 async def _note(talk: Talk, keeper: "Keeper", kind: str) -> None:

@@ -49,7 +49,7 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     quiet = household.settings.quiet_until if household.settings.quiet_until >= day else ""
     signals = signal_cards(state.signals, names=names, me=household.chapter.me)
     things = [] if quiet else list(newest_first(_of_today(state)))
-    cards = [thing_card(thing, names=names, me=household.chapter.me) for thing in things]
+    cards = [thing_card(thing, names=names, me=household.chapter.me, today=day) for thing in things]
     calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards else [tell("today.nothing")]
     hints = [] if quiet else _hints(state, things, household.chapter.me)
     return page([*signals, *cards], says=[*new, *calm], ends=[*hints, str(found["line"])], quiet=quiet, **found)

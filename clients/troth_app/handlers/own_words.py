@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from troth_app.cards import newest_first, preview, thing_card
-from troth_app.handlers.together import ask_day, ask_line, chapter_of, names_of, pick, state_of, today_of, write
+from troth_app.handlers.together import ask_day, ask_line, chapter_of, names_of, pick, share, state_of, today_of, write
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
@@ -30,9 +30,9 @@ async def amend(talk: Talk, keeper: "Keeper") -> None:
     for field in kind.places:
         fields[field] = await _anew(talk, field, before.said(field))
     day = today_of(keeper)
-    await talk.safe(tell("safe.maybe"))
-    await write(keeper, lambda pen: [pen.amend(thing.id, fields, day=day)])
-    await talk.say(tell("amend.done"))
+    text = "\n".join(value for value in fields.values() if isinstance(value, str))
+    if await share(talk, keeper, text, lambda pen: [pen.amend(thing.id, fields, day=day)]):
+        await talk.say(tell("amend.done"))
 
 
 async def take_back(talk: Talk, keeper: "Keeper") -> None:

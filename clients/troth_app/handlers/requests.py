@@ -2,17 +2,17 @@
 
 from typing import TYPE_CHECKING, Final
 
-from troth_app.cards import REPLIES, bar, newest_first, page, preview, thing_card
+from troth_app.cards import REPLIES, newest_first, preview
 from troth_app.conversation import Form, Result
 from troth_app.handlers.together import (
     ask_day,
     ask_line,
     ask_text,
     chapter_of,
-    names_of,
     pick,
     share,
     state_of,
+    things_page,
     today_of,
     write,
 )
@@ -62,7 +62,6 @@ async def answer(talk: Talk, keeper: "Keeper") -> None:
 
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show what both asked for, and the answers."""
-    state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
+    state = await state_of(keeper)
     things = [thing for thing in newest_first(state.things.values()) if thing.kind == "request"]
-    says = [*bar(state), *([] if things else [tell("request.none")])]
-    return page([thing_card(thing, names=names, me=me) for thing in things], says=says)
+    return things_page(keeper, state, things, none="request.none")

@@ -3,19 +3,20 @@
 A text that could not be shared is not lost: it is kept for its writer alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from troth import Signer
+from troth_app.cards import bar, page, thing_card
 from troth_app.chapter import Chapter, More, Write
-from troth_app.conversation import Form
+from troth_app.conversation import Form, Result
 from troth_app.handlers.locking import opened
-from troth_app.messages import tell
-from troth_app.outcome import OtherError, RuleError
+from troth_app.messages import capital, tell
+from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.settings import names_row
 from troth_app.talk import Talk
 from troth_client.letterbox import drop
-from troth_couple import Day, State, clean
+from troth_couple import Day, State, Thing, clean
 from troth_couple.days import DAY
 from troth_couple.entry import Entry
 from troth_couple.limits import TEXT_BYTES_MAX
@@ -37,6 +38,7 @@ __all__ = [
     "pick",
     "share",
     "state_of",
+    "things_page",
     "today_of",
     "write",
 ]
@@ -50,10 +52,13 @@ def chapter_of(keeper: "Keeper") -> Chapter:
 
     Raises:
         OtherError: If there is no space for two.
+        HereError: If this device, which joined just now, has not read yet that it belongs to it.
     """
     chapter = opened(keeper).chapter
     if chapter is None:
         raise OtherError(tell("two.none"))
+    if chapter.space.device not in chapter.space.members.person_of:
+        raise HereError(tell("two.not_yet"))
     return chapter
 
 
@@ -89,6 +94,13 @@ async def names(talk: Talk, keeper: "Keeper") -> None:
         raise RuleError(tell("names.long"))
     await household.remember(names_row(*chosen))
     await talk.say(tell("names.kept"))
+
+
+def things_page(keeper: "Keeper", state: State, things: Iterable[Thing], *, none: str) -> Result:
+    """Return a page of things, each on its card; of none, a sentence by its key."""
+    names, me = names_of(keeper), chapter_of(keeper).me
+    cards = [thing_card(thing, names=names, me=me, today=state.today) for thing in things]
+    return page(cards, says=[*bar(state), *([] if cards else [tell(none)])])
 
 
 async def pick(talk: Talk, prompt: str, items: Sequence[Item], label: Callable[[Item], str]) -> Item:
@@ -162,7 +174,7 @@ async def write(keeper: "Keeper", make: Write, more: More = lambda _: ()) -> Seq
     try:
         return await chapter_of(keeper).write(make, more)
     except UsageError as error:
-        raise RuleError(str(error)) from None
+        raise RuleError(f"{capital(str(error).rstrip('.'))}.") from None
 
 
 async def share(talk: Talk, keeper: "Keeper", text: str, make: Write, more: More = lambda _: ()) -> Sequence[Entry]:

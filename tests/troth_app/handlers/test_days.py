@@ -158,3 +158,12 @@ async def test_what_waits_is_hinted_at_and_never_counted_against_anybody(tmp_pat
         assert any("troth answer" in line for line in ends)
         assert any("1 thing in your agreements" in line for line in ends)
         assert days_after(Day(TODAY), 1) > TODAY
+
+
+async def test_what_is_dated_ahead_says_so(tmp_path: Path) -> None:
+    """A day of another zone, or of a wrong clock, is shown with the card, and nothing is refused for it."""
+    async with two(tmp_path) as couple:
+        later = days_after(TODAY, 1)
+        await couple.sasha(lambda pen: pen.write("check_in", {"feelings": "calm"}, day=later))
+        (card,) = (await play(days.today, couple.keeper)).result["cards"]
+        assert card["lines"] == ["Feeling: calm", "Dated later than today here."]

@@ -14,7 +14,7 @@ async def test_saying_it_anew(tmp_path: Path) -> None:
     """What is left empty stays; what was said before is shown beside it."""
     async with two(tmp_path) as couple:
         await play(days.checkin, couple.keeper, "tired", "the tea", "", "", "", "", SHARE)
-        assert (await play(own_words.amend, couple.keeper, "rested", "", "", "", "", "")).code == Code.OK
+        assert (await play(own_words.amend, couple.keeper, "rested", "", "", "", "", "", SHARE)).code == Code.OK
         (card,) = (await play(days.today, couple.keeper)).result["cards"]
         assert card["lines"] == [
             "Feeling: rested",
@@ -28,7 +28,7 @@ async def test_a_milestone_keeps_what_is_no_text(tmp_path: Path) -> None:
     """A day is asked for as a day, and whose it is stays as it was."""
     async with two(tmp_path) as couple:
         await play(days.milestone, couple.keeper, "a month", "", 0, SHARE)
-        assert (await play(own_words.amend, couple.keeper, "a month and a day", "2026-08-31")).code == Code.OK
+        assert (await play(own_words.amend, couple.keeper, "a month and a day", "2026-08-31", SHARE)).code == Code.OK
         (thing,) = (await couple.state()).things.values()
         assert (thing.says("what"), thing.says("on"), thing.says("ours")) == ("a month and a day", "2026-08-31", False)
 
@@ -60,3 +60,13 @@ async def test_of_several_one_is_picked(tmp_path: Path) -> None:
         assert (await play(own_words.take_back, couple.keeper, 1)).code == Code.OK
         stages = sorted(thing.stage.name for thing in (await couple.state()).things.values())
         assert stages == ["SAID", "TAKEN_BACK"]
+
+
+async def test_nothing_is_said_anew_before_it_was_asked(tmp_path: Path) -> None:
+    """Stopping at the question, or keeping it for oneself, leaves what was said as it was."""
+    async with two(tmp_path) as couple:
+        await play(days.checkin, couple.keeper, "tired", "", "", "", "", "", SHARE)
+        for last in ((), (1,), (2,)):
+            await play(own_words.amend, couple.keeper, "rested", "", "", "", "", "", *last)
+        (card,) = (await play(days.today, couple.keeper)).result["cards"]
+        assert card["lines"] == ["Feeling: tired"]

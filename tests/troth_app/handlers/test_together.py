@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.troth_app.house import PASSPHRASE, open_keeper, play
 from tests.troth_app.two import TODAY, two
 from troth_app.handlers import agreeing, days, together
 from troth_app.keeper import Keeper
 from troth_app.outcome import Code
 from troth_app.talk import Talk
+from troth_client import Space
+from troth_wire.errors import UsageError
 
 
 async def test_names_are_this_devices_own(tmp_path: Path) -> None:
@@ -49,3 +53,31 @@ async def test_a_piped_text_is_one_line(tmp_path: Path) -> None:
         played = await play(days.thanks, couple.keeper, "the soup", 0, live=False)
         assert played.code == Code.OK
         assert all("Ctrl-D" not in str(sentence) for sentence in played.sentences)
+
+
+async def test_a_device_that_has_not_read_that_it_belongs_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that joined just now reads and writes nothing yet, and a sentence says what to do."""
+    async with two(tmp_path) as couple:
+        with monkeypatch.context() as patched:
+            patched.setattr(Space, "device", property(lambda _: b"x" * 32))
+            played = await play(agreeing.listed, couple.keeper)
+        assert played.code == Code.HERE
+        assert "has not read yet" in str(played.done)
+
+
+async def test_a_removed_device_reads_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the engine says of it is said as a sentence, and what was typed is kept for its writer."""
+    async with two(tmp_path) as couple:
+
+        async def refuse(*_: object) -> None:
+            raise UsageError("this device was removed; what it holds can be read")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(couple.space, "revise", refuse)
+            played = await play(days.heads_up, couple.keeper, "late", 0, 0)
+        assert played.code == Code.RULE
+        assert played.done is not None
+        assert played.done.text.startswith("This device was removed; what it holds can be read.")
+        assert (await play(agreeing.listed, couple.keeper)).code == Code.OK
