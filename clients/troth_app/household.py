@@ -4,7 +4,7 @@ Only a keeper has one, and ends with it.
 """
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -137,6 +137,12 @@ class Household:
             for room in rooms:
                 self._chapters.pop(room, None)
                 await all_.enter_async_context(self._spaces.pop(room))
+
+    async def pass_time(self, wall_s: int) -> None:
+        """Show every open space the wall clock; one that stopped says why when it is asked for something."""
+        for place in self.places:
+            with suppress(TrothError):
+                await place.space.pass_time(wall_s)
 
     async def leave(self, place: Place, *, passphrase: str) -> "asyncio.Task[None]":
         """Leave a space: here at once, and for the other person in `LEAVE_S` seconds, or when the vault opens next.

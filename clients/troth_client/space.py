@@ -17,6 +17,7 @@ from troth_client.works import (
     drop_split,
     hold_split,
     invite,
+    pass_time,
     revise,
     revoke,
     send_split,
@@ -225,6 +226,20 @@ class Space:
     async def drop_leave(self) -> None:
         """Take `leave` back, as if it had never been."""
         await self._driver.ask(drop_split)
+
+    async def pass_time(self, wall_s: int) -> None:
+        """Show the wall clock, every minute or so while the space is open.
+
+        A device that reads for long and writes nothing says at some moment how far it has read, so that a relay that
+        shows it another log is found out (specs/record.md, Beacons). Nothing else depends on this clock.
+
+        Args:
+            wall_s: Seconds since 1970.
+
+        Raises:
+            LocalError: If what followed could not be saved.
+        """
+        await self._driver.ask(partial(pass_time, wall_s=wall_s))
 
     async def send_leave(self) -> None:
         """Send what `leave` kept, if anything is kept; what was written before stays readable on every side."""

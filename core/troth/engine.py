@@ -10,6 +10,7 @@ from typing import Final
 
 from troth import amendments, collecting
 from troth.amendments import revoke_device, set_recovery, words_proofs
+from troth.beacon import Beacon
 from troth.collecting import Whole
 from troth.crossing import Crossing
 from troth.crypto import Signer
@@ -71,6 +72,7 @@ class Engine:
     leaving: Leaving = field(default_factory=Leaving)
     mending: Mending = field(default_factory=Mending)
     sightings: Sightings = field(default_factory=Sightings)
+    beacon: Beacon = field(default_factory=Beacon)
     elsewhere: set[RecordId] = field(default_factory=set)
     _found_at: dict[RecordId, tuple[MailboxId, int]] = field(default_factory=dict)
     _pending: list[Verified] = field(default_factory=list)
@@ -120,6 +122,7 @@ class Engine:
         made = self.writer.make(self.library, document, [fold(group.edits) for group in groups], step)
         step.tell += [RefusedEdit(groups[number].ticket, error) for number, error in made.refused.items()]
         if made.changes:
+            step.save += self.beacon.write()
             step.tell.append(Changed(document, local=True))
 
     def invite(self) -> Invitation:
@@ -297,6 +300,23 @@ class Engine:
             self._push(step)
         return step
 
+    def pass_time(self, wall_s: int) -> Step:
+        """Time has passed on the wall: a beacon may be due.
+
+        Args:
+            wall_s: The wall clock in seconds; it decides nothing else.
+        """
+        due, rows = self.beacon.look(wall_s, self.entropy)
+        step = Step(save=rows)
+        if due and self.line.caught_up and self.identity.device in self.inbox.members.active:
+            self._speak(step)
+        return step
+
+    def _speak(self, step: Step) -> None:
+        self.writer.write(Kind.BEACON, b"", step)
+        step.save += self.beacon.write()
+        self._push(step)
+
     def receive(self, frames: Iterable[bytes]) -> Step:
         """Take in frames: verify and save what they bring. `merge` shows it, after this step was committed."""
         step = Step()
@@ -383,6 +403,7 @@ class Engine:
             self.holding.hold(why, step)
         for record in judged.verified:
             self.sightings.note(record)
+            self.beacon.owed |= record.header.device != self.identity.device and record.header.kind != Kind.BEACON
             here = self.passage.contradicted(record, self._found_at.pop(record.id, None))
             if here is not None:
                 self.evidence.against_record(record, here, step)

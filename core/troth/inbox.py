@@ -218,7 +218,7 @@ class Inbox:
             self._place_changes(record, judged)
         elif header.kind == Kind.OPERATION:
             self._place_operation(record, judged)
-        else:
+        elif header.kind != Kind.BEACON:
             self._newer.append(record)
 
     def _place_changes(self, record: Verified, judged: Judged) -> None:

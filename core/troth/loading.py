@@ -9,6 +9,7 @@ from typing import Final
 
 from troth import engine as ring
 from troth import record as records
+from troth.beacon import BEACON, Beacon
 from troth.collecting import PARTS, Collecting
 from troth.crossing import BAGGED, REOFFER, TARGET, Crossing
 from troth.cursor import LINEAGE, SLOTS, Cursor
@@ -201,6 +202,7 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
         evidence=evidence,
         leaving=Leaving(tables[LEAVING].get(b"")),
         mending=_mending(tables),
+        beacon=Beacon.restore(tables[BEACON].get(b"")),
     )
 
 
