@@ -24,14 +24,14 @@ from troth.inbox import Inbox, Judged, Parked
 from troth.joining import Invitation, Request, Welcome, add_device
 from troth.keys import Epoch
 from troth.leaving import Leaving
-from troth.library import Library
+from troth.library import Library, in_order
 from troth.line import Line
 from troth.listening import Arrival, Listener
 from troth.mending import Mending, mend
 from troth.outbox import Outbox
 from troth.passage import Passage
 from troth.ports import Entropy
-from troth.record import Kind, Record, Verified, is_signed
+from troth.record import Kind, Record, Verified
 from troth.sightings import Sightings
 from troth.status import Item, Status
 from troth.step import CaughtUp, Changed, Elsewhere, Forked, Offline, Rebuild, RefusedEdit, Row, Step
@@ -103,7 +103,7 @@ class Engine:
         except UsageError as error:
             return Step(tell=[RefusedEdit(group.ticket, error) for group in groups])
         if self.passage.is_due:
-            self.passage.rotate(step)
+            self.passage.renew(step)
             self.passage.steer(step)
         try:
             for document in dict.fromkeys(group.document for group in groups):
@@ -136,14 +136,15 @@ class Engine:
 
         Raises:
             ForgedError: If the proofs are not for this space and person.
-            UsageError: If the device is known already, there are too many, or this one has not read yet that it
-                was added.
+            UsageError: If the device is known already, there are too many, this one has not read yet that it was
+                added, or its person has signed as many operations as are counted.
         """
         members, identity = self.inbox.members, self.identity
         epoch = self.passage.epoch
         if epoch is None:
             raise UsageError("the key of this space is being changed; let this device reach the relay first")
         payload = add_device(members, identity.keys, admin, asked, epoch, self.entropy)
+        self.inbox.check_own(identity.device, payload)
         step = Step()
         record = self.writer.write(Kind.OPERATION, payload, step)
         self._push(step)
@@ -159,8 +160,8 @@ class Engine:
             admin: This device's admin key, unwrapped for this one use.
 
         Raises:
-            UsageError: If it is this very device, or none of this person's, or this one has not read yet that it was
-                added.
+            UsageError: If it is this very device, or none of this person's, this one has not read yet that it was
+                added, or its person has signed as many operations as are counted.
         """
         identity, inbox = self.identity, self.inbox
         if victim == identity.device:
@@ -178,7 +179,8 @@ class Engine:
             admin: This device's admin key, unwrapped for this one use.
 
         Raises:
-            UsageError: If the space has one person only, or this device does not belong to it.
+            UsageError: If the space has one person only, this device does not belong to it, or its person has signed as
+                many operations as are counted.
         """
         step = self.hold_split(admin)
         step += self.send_split()
@@ -213,7 +215,11 @@ class Engine:
         return step
 
     def rotate(self) -> Step:
-        """Change the key of the space, for all who belong."""
+        """Change the key of the space, for all who belong.
+
+        Raises:
+            UsageError: If this device has changed it as often as is counted.
+        """
         step = Step()
         self.passage.rotate(step)
         self.passage.steer(step)
@@ -309,18 +315,13 @@ class Engine:
     def _show(self, arrival: Arrival, step: Step) -> None:
         """Note where a record was seen: in the log that is written to, it has arrived."""
         record = arrival.record
-        if arrival.is_target and self.crossing.awaits(record.id) and self._is_signed(record):
+        if arrival.is_target and self.crossing.awaits(record.id) and self.inbox.is_signed(record):
             self.crossing.show(record.id)
         if record == self.unsettled.copy(record.id):
             if arrival.is_target:
                 self.listener.confirm(record.id, step)
             else:
                 step.note += self.unsettled.show(record.id)
-
-    def _is_signed(self, record: Record) -> bool:
-        """Whether this very copy proves by itself who wrote it: a spoiled one is no use to whoever reads it alone."""
-        key = self.inbox.key_of(record.header.device)
-        return key is not None and is_signed(record, key)
 
     def _show_bag(self, mailbox: MailboxId, bag: Sequence[Record], step: Step) -> None:
         step.save += self.passage.bag(mailbox)
@@ -377,7 +378,7 @@ class Engine:
         step = Step()
         pending, self._pending = self._pending, []
         try:
-            for record in pending:
+            for record in in_order(pending):
                 self.apply(record, step)
             self.settle(step)
             if self.library.is_life_lost:
@@ -476,6 +477,8 @@ class Engine:
             disputed=self.evidence.count,
             elsewhere=len(self.elsewhere),
             forks=len(self.inbox.chains.forks),
+            stuck=self.passage.is_stuck,
+            apart=self.passage.apart,
             lost=self.library.lost,
             renewed=len(self.mending.renewed),
             items=tuple(Item(record.header.document, record.header.sequence) for record in unsent),

@@ -16,9 +16,9 @@ from troth.genesis import Genesis
 from troth.keys import Card
 from troth.membership import Members
 from troth.operations import Operation
-from troth.record import Kind, Record, Verified
+from troth.record import Kind, Record, Verified, is_signed
 from troth.roll import Roll
-from troth_wire.errors import MalformedError, VersionError
+from troth_wire.errors import MalformedError, UsageError, VersionError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, OperationId, RecordId
 from troth_wire.limits import DEVICE_DOCUMENTS_MAX, DEVICE_INCARNATIONS_MAX
 
@@ -108,6 +108,16 @@ class Inbox:
             self._enroll(record)
             self._refresh()
 
+    def check_own(self, device: DeviceId, payload: bytes) -> None:
+        """Check an operation before it is written, on heads that are known here.
+
+        Raises:
+            UsageError: If it would count nowhere.
+        """
+        why = self._roll.refusal(Operation.parse(self.members.space, device, payload))
+        if why is not None:
+            raise UsageError(f"not written, since it would count nowhere: {why.value}")
+
     def unknown_to(self, device: DeviceId) -> list[Verified]:
         """Return the records of operations of which nothing that a device wrote shows that it knows them."""
         known = self._knowledge[device] | self._roll.signed_by(device)
@@ -184,6 +194,11 @@ class Inbox:
         own = self._own if self._own is not None and self._own.device == device else None
         card = self.members.cards.get(device, own)
         return card.everyday if card else None
+
+    def is_signed(self, record: Record) -> bool:
+        """Tell whether this very copy proves by itself who wrote it: a spoiled one is no use to who reads it alone."""
+        key = self.key_of(record.header.device)
+        return key is not None and is_signed(record, key)
 
     def _place(self, record: Verified, judged: Judged) -> None:
         header = record.header

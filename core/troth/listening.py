@@ -154,7 +154,9 @@ class Listener:
         if follower.kind is MailboxKind.MEETING:
             if record.header.kind != Kind.OPERATION:
                 raise MalformedError(NOT_AN_OPERATION)
-            self.passage.meetings[follower.mailbox].present.add(record.id)
+            if self.passage.inbox.is_signed(record):
+                # A spoiled copy is no use to the other device, and must not keep a good one away.
+                self.passage.meetings[follower.mailbox].present.add(record.id)
             self.arrived.append(Arrival(record))
         elif record.header.kind == Kind.CHECKPOINT_PART:
             self._collect(record, follower, step)

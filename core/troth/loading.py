@@ -25,7 +25,7 @@ from troth.journal import read_edits
 from troth.keyring import Keyring
 from troth.keys import Epoch
 from troth.leaving import LEAVING, Leaving
-from troth.library import Library, Reaches
+from troth.library import Library, Reaches, in_order
 from troth.line import Line
 from troth.listening import Listener
 from troth.mending import ORIGINS, RENEWED, Mending
@@ -248,7 +248,7 @@ def _apply(
     fuse = tables[ring.FUSE].get(b"")
     fused = set(codec.decode(fuse, _FUSE_ROW, bytes_max=ROW_BYTES_MAX)) if fuse is not None else set()
     doubtful = []
-    for record in carriers:
+    for record in in_order(carriers):
         if record.id in blown:
             loaded.holding.hold(SUSPECT_HELD, noted)
         elif record.id not in loaded.writer.remembered and (suspects is None or record.id in fused):

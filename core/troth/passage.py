@@ -25,8 +25,8 @@ from troth.record import Kind, Record, Seen, Verified
 from troth.step import Errand, HangUp, Row, Step
 from troth.tail import TAIL, Tail
 from troth.writer import Writer
-from troth_wire.errors import MalformedError
-from troth_wire.ids import DeviceId, EnvelopeId, MailboxId, RecordId
+from troth_wire.errors import MalformedError, UsageError
+from troth_wire.ids import DeviceId, EnvelopeId, MailboxId, OperationId, RecordId
 from troth_wire.limits import FRAME_ENVELOPES_MAX
 from troth_wire.log import envelope_id
 from troth_wire.messages import MailboxKind, Message, Push
@@ -46,6 +46,7 @@ OTHERS_MAX: Final = 96
 ROTATIONS_MAX: Final = 4
 """Changes of key on one link: a race needs two, and a relay that closes all must not use up what a device may sign."""
 NO_STAY: Final = "the relay closes whatever is opened"
+OTHERS_TURN: Final = "the key has to be changed first, by another device"
 
 
 @dataclass
@@ -57,6 +58,11 @@ class Meeting:
     present: set[RecordId] = field(default_factory=set)
     """What lies in it, or is on its way there."""
     pushed: set[EnvelopeId] = field(default_factory=set)
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether nothing can be left in it on this link."""
+        return self.follower.refused is not None or self.follower.closed is not None
 
 
 @dataclass
@@ -84,6 +90,8 @@ class Passage:
     """How long the log has become to which this device writes."""
     admission: bytes = b""
     """The pass, for a relay that asks for one before it opens a first mailbox."""
+    _barred_at: tuple[OperationId, ...] | None = None
+    """The heads on which an epoch of this device would count nowhere."""
     _rotations: int = 0
     """How often it had to change the key since it was last caught up."""
     _links: int = 0
@@ -197,7 +205,15 @@ class Passage:
     def refused(self) -> str | None:
         """Why the relay does not serve the mailbox that is written to."""
         target = self.line.target
+        if self.is_stuck:
+            return OTHERS_TURN
         return target.refused if target is not None else None
+
+    @property
+    def apart(self) -> frozenset[DeviceId]:
+        """The active devices whose meetings with this one were refused, or closed."""
+        active = self.inbox.members.active
+        return frozenset(at.device for at in self.meetings.values() if at.is_shut and at.device in active)
 
     def contradicted(self, record: Verified, found_at: tuple[MailboxId, int] | None) -> Seen | None:
         """Return what was read here, if a record says of a log what can not be so.
@@ -253,7 +269,7 @@ class Passage:
                 self._settle(other, step)
         if not self.line.read:
             return
-        if self._must_rotate():
+        if self._must_rotate() and not self.is_barred:
             self._rotate_on(step)
             return
         target = self.line.target
@@ -281,10 +297,32 @@ class Passage:
             step.send.append(HangUp(NO_STAY))
             return
         self._rotations += 1
-        self.rotate(step)
+        self.renew(step)
+
+    def renew(self, step: Step) -> None:
+        """Change the key if this device may; if not, note that another one has to."""
+        heads = self.inbox.members.heads
+        try:
+            self.rotate(step)
+        except UsageError:
+            self._barred_at = heads
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether this device may not change the key: not on these heads, and it asks again once there are others."""
+        return self._barred_at == self.inbox.members.heads
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether this device can not write before another one has changed the key."""
+        return self.is_barred and self._must_rotate()
 
     def rotate(self, step: Step) -> None:
-        """Begin a new epoch for all who belong."""
+        """Begin a new epoch for all who belong.
+
+        Raises:
+            UsageError: If it would count nowhere, since this device has begun as many as are counted.
+        """
         epoch = Epoch(self.entropy(32))
         members, keys = self.inbox.members, self.identity.keys
         self.enact(amendments.rotate(members, keys, epoch, self.entropy), epoch, step)
@@ -296,7 +334,11 @@ class Passage:
             payload: What it says.
             epoch: The one that it announces, drawn here.
             step: What it asks for is added.
+
+        Raises:
+            UsageError: If it would count nowhere; then nothing is written.
         """
+        self.inbox.check_own(self.identity.device, payload)
         if epoch is not None:
             self.keyring.add(epoch)
             self._may_bag = epoch.mailbox
@@ -394,7 +436,7 @@ class Passage:
     @property
     def is_due(self) -> bool:
         """Whether another key is due before this device writes, since the log has become long."""
-        return self.tail.is_long and self.line.caught_up and self.is_whole
+        return self.tail.is_long and not self.is_barred and self.line.caught_up and self.is_whole
 
     def shown(self, envelopes: Iterable[EnvelopeId], step: Step) -> None:
         """Note that the log has shown envelopes: a checkpoint of ours may be whole there."""

@@ -107,6 +107,15 @@ class Roll:
             elif not self._is_settled(at.id) and self._judge(at):
                 ready += self._waiting.pop(at.id, [])
 
+    def refusal(self, operation: Operation) -> Refusal | None:
+        """Return why an operation would count nowhere; it is judged as if it came, and does not come.
+
+        Args:
+            operation: One whose parents all count.
+        """
+        found = self._authorise(operation)
+        return found if isinstance(found, Refusal) else None
+
     def members(self) -> Members:
         """Return the state as it is now."""
         log, now = self._log, self._standing(self._log.everyone)

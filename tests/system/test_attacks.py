@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.troth.journeys import LIST, family, mailbox, rotate, settle, together, words, write
-from troth import amendments, authority, checkpoint, collecting, crypto, envelope, forward, meeting
+from troth import amendments, authority, checkpoint, collecting, crypto, envelope, forward, meeting, tail
 from troth import record as records
 from troth.edits import Put, Text
 from troth.epochs import Announcement
@@ -20,7 +20,7 @@ from troth.operations import Operation, OperationKind
 from troth.record import Header, Kind, Record
 from troth.testing import Device, Relay, Session, World
 from troth_wire import codec
-from troth_wire.errors import MalformedError, RemoteError
+from troth_wire.errors import MalformedError, RemoteError, UsageError
 from troth_wire.ids import Incarnation, Lineage, MailboxId, OperationId, RunningHash, SpaceId
 from troth_wire.limits import FORWARD_BYTES, MEETING_BYTES_MAX
 from troth_wire.log import envelope_id
@@ -155,7 +155,6 @@ def test_many_epochs_side_by_side_keep_nobody_from_rotating() -> None:
     together(world, "ann", "ann2")
 
 
-@OPEN
 def test_a_device_that_may_begin_no_more_epochs_does_not_try_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever used up a device's epochs, and closes, does not make it write operation after operation."""
     monkeypatch.setattr(authority, "DEVICE_EPOCHS_MAX", 3)
@@ -168,8 +167,30 @@ def test_a_device_that_may_begin_no_more_epochs_does_not_try_without_end(monkeyp
     before = operations_of(world, ann)
     close_falsely(world, key_of(ann))
     pump(world, "ann", times=20)
-    signed = operations_of(world, ann) - before
-    assert signed <= 3
+    assert operations_of(world, ann) == before, "what would count nowhere is not written"
+    assert ann.engine.status().stuck
+    write(world, "ann", "meanwhile")
+    assert "another device" in ann.engine.status().why
+    settle(world)
+    together(world)
+    assert not ann.engine.status().stuck
+
+
+def test_a_log_that_has_become_long_is_written_on_where_its_key_may_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device that may begin no more epochs goes on writing in a log that is long, and no status asks for anything."""
+    world = family()
+    ann = world.devices["ann"]
+    monkeypatch.setattr(authority, "DEVICE_EPOCHS_MAX", 0)
+    monkeypatch.setattr(tail, "TAIL_ENTRIES_MAX", 1)
+    for number in range(4):
+        write(world, "ann", f"word {number}")
+        world.sync()
+    assert operations_of(world, ann) == 1, "the one that added ann2"
+    assert ann.engine.passage.is_barred
+    assert not ann.engine.status().stuck
+    together(world)
+    with pytest.raises(UsageError):
+        ann.engine.rotate()
 
 
 def test_a_relay_that_calls_everything_closed_makes_no_device_rotate_without_end(
@@ -391,11 +412,9 @@ def test_what_was_left_in_a_meeting_is_counted_once() -> None:
     assert kept == [60_000] * 3
 
 
-@OPEN
 def test_meetings_that_a_thief_squats_are_spoken_of() -> None:
-    """Where two devices can not meet, since somebody closed the place, the status says so."""
-    world = World("ann", "bob")
-    world.sync()
+    """Where two devices can not meet, since somebody closed the place, the status says so, and what it says helps."""
+    world = family()
     thief, bob = world.devices["ann"].keys, world.devices["bob"].keys
     epoch = meeting.between(thief, bob.card, world.devices["ann"].engine.identity.space)
     world.relay.meetings.discard(epoch.mailbox)
@@ -403,8 +422,41 @@ def test_meetings_that_a_thief_squats_are_spoken_of() -> None:
     for device in world.devices.values():
         device.cut()
     close_falsely(world, world.devices["ann"].engine.passage.keyring[world.mailbox])
+    settle(world, "ann", "bob")
+    for name, other in (("ann", bob), ("bob", thief)):
+        status = world.devices[name].engine.status()
+        assert status.apart == {other.device}
+        assert "a third device" in " ".join(status.sentences())
+    assert mailbox(world.devices["ann"]) != mailbox(world.devices["bob"])
     settle(world)
     together(world)
+
+
+@pytest.mark.parametrize("reason", [Reason.TAKEN, Reason.BUSY])
+def test_meetings_that_the_relay_refuses_are_spoken_of(reason: Reason, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the relay serves no meeting of two devices, the status says so, and says no more of it when it does."""
+    world = family()
+    ann, bob, ann2 = (world.devices[name] for name in ("ann", "bob", "ann2"))
+    refused = meeting.between(ann.keys, bob.keys.card, ann.engine.identity.space).mailbox
+    with monkeypatch.context() as patch:
+        answer = Session._answer
+
+        def refuse(session: Session, message: Message) -> list[Message]:
+            if isinstance(message, Prove) and message.mailbox == refused:
+                return [Refuse(reason, refused, (), 0)]
+            return answer(session, message)
+
+        patch.setattr(Session, "_answer", refuse)
+        for device in world.devices.values():
+            device.cut()
+        settle(world)
+        found = [device.engine.status().apart for device in (ann, bob, ann2)]
+        assert found == [{bob.keys.device}, {ann.keys.device}, frozenset()]
+    settle(world)
+    for device in world.devices.values():
+        device.cut()
+    settle(world)
+    assert not any(device.engine.status().apart for device in world.devices.values())
 
 
 # Evidence
@@ -613,7 +665,6 @@ def test_parts_that_somebody_passes_on_accuse_nobody(by: str) -> None:
     assert len(ann.engine.inbox.chains.tips(ann.keys.device)) == 1
 
 
-@OPEN
 def test_a_spoiled_copy_in_a_meeting_does_not_stand_for_a_good_one() -> None:
     """A thief of one device's keys can not keep it from leaving an operation with another by a spoiled copy."""
     world = family()
