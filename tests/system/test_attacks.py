@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.troth.test_passage import LIST, family, mailbox, rotate, settle, together, words, write
+from tests.troth.journeys import LIST, family, mailbox, rotate, settle, together, words, write
 from troth import amendments, authority, checkpoint, collecting, crypto, envelope, forward, meeting, tail
 from troth import record as records
 from troth.edits import Put, Text
