@@ -12,18 +12,31 @@ from troth_app.limits import ENTRY_BYTES_MAX, IDLE_S, IDLE_S_MAX, IDLE_S_MIN
 from troth_wire import codec
 from troth_wire.limits import PASS_BYTES_MAX
 
-__all__ = ["RELAY_BYTES_MAX", "Relay", "Settings", "idle_row", "others_row", "relay_row", "sync_row"]
+__all__ = [
+    "RELAY_BYTES_MAX",
+    "Relay",
+    "Settings",
+    "Signposts",
+    "idle_row",
+    "others_row",
+    "relay_row",
+    "signposts_row",
+    "sync_row",
+]
 
 RELAY_TABLE: Final = "relay"
 IDLE_TABLE: Final = "idle"
 MINE_TABLE: Final = "mine"
 OTHERS_TABLE: Final = "others"
 SYNC_TABLE: Final = "sync"
+SIGNPOSTS_TABLE: Final = "signposts"
 OFF: Final = b"off"
+SAID_BYTES_MAX: Final = 4_096
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
 
 _ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
+_SIGNPOSTS: Final = codec.fields(codec.raw(32), codec.blob(SAID_BYTES_MAX))
 _RELAY: Final = codec.fields(codec.text(RELAY_BYTES_MAX), codec.blob(PASS_BYTES_MAX))
 
 
@@ -41,6 +54,19 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Signposts:
+    """Where recovery words look.
+
+    Attributes:
+        key: Of the signposts' mailbox.
+        said: What the last signpost said, in short.
+    """
+
+    key: bytes
+    said: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """Everything that this device remembers for itself."""
 
@@ -50,6 +76,7 @@ class Settings:
     others: Mapping[bytes, bytes] = field(default_factory=dict)
     syncs: bool = True
     """Whether this device dials at all."""
+    signposts: Signposts | None = None
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -100,6 +127,11 @@ def sync_row(*, syncs: bool) -> Row:
     return Row(SYNC_TABLE, b"", None if syncs else OFF)
 
 
+def signposts_row(signposts: Signposts) -> Row:
+    """Return the row that remembers where recovery words look."""
+    return Row(SIGNPOSTS_TABLE, b"", codec.pack([signposts.key, signposts.said]))
+
+
 def _read_relay(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     if value is None:
         return replace(settings, relay=None)
@@ -125,10 +157,17 @@ def _read_sync(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, syncs=value is None)
 
 
+def _read_signposts(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    if value is None:
+        return replace(settings, signposts=None)
+    return replace(settings, signposts=Signposts(*codec.decode(value, _SIGNPOSTS, bytes_max=2 * SAID_BYTES_MAX)))
+
+
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
     MINE_TABLE: _read_mine,
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
+    SIGNPOSTS_TABLE: _read_signposts,
 }
