@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from troth import Put, document_id
 from troth_wire.errors import UsageError
-from troth_wire.ids import DeviceId
+from troth_wire.ids import DeviceId, SpaceId
 
 if TYPE_CHECKING:
     from troth_app.household import Place
 
-__all__ = ["DEVICES", "claim", "claims_in"]
+__all__ = ["DEVICES", "claim", "claim_key", "claims_in"]
 
 DEVICES: Final = document_id("devices")
 
 
 async def claim(place: "Place", solo: "Place") -> None:
     """Write down, in this person's own space, which device this one is in another."""
-    key, device = _key(solo.space.device, place), place.space.device.hex()
+    key, device = claim_key(solo.space.device, place.space.id), place.space.device.hex()
     with suppress(UsageError):  # A device that was removed writes nothing, and need not.
         if solo.space.view(DEVICES).get(key) != device:
             await solo.space.edit(DEVICES, Put((key,), device))
@@ -39,10 +39,10 @@ def claims_in(place: "Place", solo: "Place", devices: Iterable[DeviceId]) -> Map
     found = {}
     for device in devices:
         with suppress(KeyError, TypeError, ValueError):  # Another device may have written anything there, or nothing.
-            found[device] = DeviceId(bytes.fromhex(written[_key(device, place)]))
+            found[device] = DeviceId(bytes.fromhex(written[claim_key(device, place.space.id)]))
     return found
 
 
-def _key(device: DeviceId, place: "Place") -> str:
+def claim_key(device: DeviceId, space: SpaceId) -> str:
     """Return the key of a claim: at the root, where two devices never make the same container at once."""
-    return f"at:{device.hex()}:{place.space.id.hex()}"
+    return f"at:{device.hex()}:{space.hex()}"

@@ -14,7 +14,8 @@ from troth_app.chapter import Chapter, kept_up
 from troth_app.claims import claim
 from troth_app.limits import LEAVE_S
 from troth_app.settings import Relay, Settings, relay_row
-from troth_client import Clock, Machine, Space
+from troth_app.signposting import tend
+from troth_client import Machine, Space
 from troth_client.faraway import note_of
 from troth_client.letterbox import Letter
 from troth_client.machine import MACHINE
@@ -54,7 +55,7 @@ class Place:
 class Household:
     """An open vault with all its spaces, in sync with the relay if there is one."""
 
-    def __init__(self, vault: OpenVault, stack: AsyncExitStack, clock: Clock) -> None:
+    def __init__(self, vault: OpenVault, stack: AsyncExitStack, machine: Machine) -> None:
         """Hold what `open` opened."""
         self.vault = vault
         self.settings = Settings()
@@ -65,7 +66,9 @@ class Household:
         self.places: tuple[Place, ...] = ()
         self._chapters: dict[RoomId, Chapter] = {}
         self._stack = stack
-        self._clock = clock
+        self.machine = machine
+        self._clock = machine.clock
+        self._tending: asyncio.Task[None] | None = None
         self._spaces: dict[RoomId, AsyncExitStack] = {}
         self._turning = asyncio.Lock()
         self._leaving: dict[RoomId, asyncio.Task[None]] = {}
@@ -81,7 +84,7 @@ class Household:
         stack = AsyncExitStack()
         try:
             vault = await stack.enter_async_context(open_vault(path, passphrase=passphrase, machine=machine))
-            household = cls(vault, stack, machine.clock)
+            household = cls(vault, stack, machine)
             household.settings = Settings.parse(await vault.run(lambda opened: list(opened.settings.load())))
             household.taken_in = await household.take_in()
             await household.connect()
@@ -92,8 +95,8 @@ class Household:
 
     async def close(self) -> None:
         """Close every space and the vault."""
-        for sending in self._leaving.values():
-            sending.cancel()
+        for task in filter(None, [*self._leaving.values(), self._tending]):
+            task.cancel()
         await self._shut(*self._spaces)
         await self._stack.aclose()
 
@@ -110,6 +113,9 @@ class Household:
                     self.places += (await self._open(room, about),)
         if self.shared is not None:
             await claim(self.shared, self.solo)
+        if self._tending is not None:
+            self._tending.cancel()
+        self._tending = asyncio.create_task(tend(self))
 
     async def _open(self, room: RoomId, about: About) -> Place:
         """Open a space; one that was left is told to the other person, unless it was left just now."""

@@ -7,7 +7,7 @@ from troth_app.commands import Command
 from troth_app.conversation import Card, Qr, Result, Say, Sentence, Table
 from troth_app.wording import counted
 
-__all__ = ["devices", "doctor", "mine", "page", "presenter", "relay", "rows", "safety", "status", "today"]
+__all__ = ["devices", "doctor", "mine", "page", "presenter", "recovery", "relay", "rows", "safety", "status", "today"]
 
 Shown = Sequence[Sentence]
 
@@ -19,6 +19,8 @@ NEXT_STEPS: Final = {
 NO_RELAY: Final = "There is no relay. What you write stays on this device; `troth relay use` names one."
 COMPARE: Final = "Read it to each other, in one room or by voice. If it is the same, nobody stands in between."
 CHANGED: Final = "Which ones changed since you last looked: compare the safety number if you did not expect that."
+WORDS_GOOD: Final = "These words are in force. Put the paper back where it was."
+WORDS_ANEW: Final = "These words do not open all of your spaces. `troth recovery make` makes new ones that do."
 NOTHING_YET: Final = "There is nothing here. `troth mine add` writes something down."
 
 
@@ -84,6 +86,12 @@ def relay(result: Result) -> Shown:
         Card(result["relay"], ("A pass goes with it." if result["pass"] else "No pass goes with it.",)),
         Say(result["answer"]),
     ]
+
+
+def recovery(result: Result) -> Shown:
+    """Show which spaces the words open."""
+    table = Table(("Space", "These words"), tuple(tuple(row) for row in result["spaces"]))
+    return [table, Say(WORDS_GOOD if result["in_force"] else WORDS_ANEW)]
 
 
 def devices(result: Result) -> Shown:

@@ -16,6 +16,7 @@ __all__ = [
     "RELAY_BYTES_MAX",
     "Relay",
     "Settings",
+    "Signposts",
     "idle_row",
     "mine_gone",
     "names_row",
@@ -23,6 +24,7 @@ __all__ = [
     "quiet_row",
     "relay_row",
     "sealed_row",
+    "signposts_row",
     "sync_row",
 ]
 
@@ -31,10 +33,12 @@ IDLE_TABLE: Final = "idle"
 MINE_TABLE: Final = "mine"
 OTHERS_TABLE: Final = "others"
 SYNC_TABLE: Final = "sync"
+SIGNPOSTS_TABLE: Final = "signposts"
 OFF: Final = b"off"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
+SAID_BYTES_MAX: Final = 4_096
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
 NAME_BYTES_MAX: Final = 256
@@ -43,6 +47,7 @@ NAME_BYTES_MAX: Final = 256
 _ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
 _SEALED: Final = codec.fields(codec.raw(16), codec.text(ENTRY_BYTES_MAX))
 _NAMES: Final = codec.fields(codec.text(NAME_BYTES_MAX), codec.text(NAME_BYTES_MAX))
+_SIGNPOSTS: Final = codec.fields(codec.raw(32), codec.blob(SAID_BYTES_MAX))
 _RELAY: Final = codec.fields(codec.text(RELAY_BYTES_MAX), codec.blob(PASS_BYTES_MAX))
 
 
@@ -57,6 +62,19 @@ class Relay:
 
     address: str
     admission: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Signposts:
+    """Where recovery words look.
+
+    Attributes:
+        key: Of the signposts' mailbox.
+        said: What the last signpost said, in short.
+    """
+
+    key: bytes
+    said: bytes
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -75,6 +93,7 @@ class Settings:
     """By the question, the salt and text of an answer that was sealed here and is not open."""
     quiet_until: str = ""
     """The last day of a quiet time."""
+    signposts: Signposts | None = None
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -145,6 +164,11 @@ def sync_row(*, syncs: bool) -> Row:
     return Row(SYNC_TABLE, b"", None if syncs else OFF)
 
 
+def signposts_row(signposts: Signposts) -> Row:
+    """Return the row that remembers where recovery words look."""
+    return Row(SIGNPOSTS_TABLE, b"", codec.pack([signposts.key, signposts.said]))
+
+
 def _read_relay(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     if value is None:
         return replace(settings, relay=None)
@@ -188,6 +212,12 @@ def _read_sync(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, syncs=value is None)
 
 
+def _read_signposts(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    if value is None:
+        return replace(settings, signposts=None)
+    return replace(settings, signposts=Signposts(*codec.decode(value, _SIGNPOSTS, bytes_max=2 * SAID_BYTES_MAX)))
+
+
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
@@ -197,4 +227,5 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     SEALED_TABLE: _read_sealed,
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
+    SIGNPOSTS_TABLE: _read_signposts,
 }

@@ -7,6 +7,7 @@ from troth_app.limits import IDLE_S, IDLE_S_MAX, IDLE_S_MIN
 from troth_app.settings import (
     Relay,
     Settings,
+    Signposts,
     idle_row,
     mine_gone,
     names_row,
@@ -14,6 +15,7 @@ from troth_app.settings import (
     quiet_row,
     relay_row,
     sealed_row,
+    signposts_row,
     sync_row,
 )
 from troth_wire.errors import MalformedError
@@ -56,6 +58,14 @@ def test_sync_is_on_unless_told_otherwise() -> None:
     off = Settings.parse([sync_row(syncs=False)])
     assert not off.syncs
     assert off.with_(sync_row(syncs=True)) == Settings()
+
+
+def test_where_recovery_words_look_is_remembered() -> None:
+    """The key of the signposts, and what the last one said; or nothing."""
+    kept = Signposts(b"k" * 32, b"said")
+    settings = Settings.parse([signposts_row(kept)])
+    assert settings.signposts == kept
+    assert settings.with_(Row("signposts", b"", None)).signposts is None
 
 
 def test_the_others_devices_are_remembered() -> None:

@@ -39,7 +39,7 @@ from troth_wire.errors import MalformedError, UsageError, VersionError
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["join"]
+__all__ = ["join", "make_empty"]
 
 DEVICE_JOINED: Final = "This device is one of yours now, and it is open."
 MAYBE_JOINED: Final = "What was joined stays; `troth status` says. If the other device does not show it, begin again."
@@ -83,7 +83,7 @@ async def _join_device(talk: Talk, keeper: "Keeper") -> None:
     given, address = await _ask_given(talk, None, Purpose.DEVICE)
     await talk.say(OWN_SETUP)
     passphrase = await new_passphrase(talk)
-    household = await _empty(keeper, passphrase)
+    household = await make_empty(keeper, passphrase)
     try:
         home = VaultHome(household.vault, {}, passphrase)
         await carry_through(talk, guest_device(home, given, address, PairingTalk(talk), machine=keeper.machine))
@@ -203,7 +203,7 @@ def _parse_link(typed: str, purpose: Purpose) -> Link:
     return link
 
 
-async def _empty(keeper: "Keeper", passphrase: str) -> Household:
+async def make_empty(keeper: "Keeper", passphrase: str) -> Household:
     """Make a vault without a space, and open it."""
     path, machine = keeper.home.vault, keeper.machine
 

@@ -1,0 +1,150 @@
+"""Twelve words for the day on which every device is gone: made, tried, and what they can do is said before."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from troth.recovery import Words
+from troth_app.conversation import Result
+from troth_app.handlers.locking import opened
+from troth_app.handlers.pairing import relay_of
+from troth_app.household import Household, Place
+from troth_app.limits import KNOCK_S
+from troth_app.outcome import HereError, OtherError, RuleError
+from troth_app.phrases import ask_phrase, show_phrase
+from troth_app.signposting import leave
+from troth_app.talk import Talk
+from troth_app.wording import name_of
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["make", "test"]
+
+CAN: Final = (
+    "With twelve words on paper you come back when every device is lost, and can remove a device that was stolen. "
+    "They add one device, and they write nothing and agree to nothing."
+)
+BEWARE: Final = (
+    "Whoever has the words reads everything of yours, from anywhere, and nothing shows it: that can not be prevented. "
+    "Keep the paper as you would keep the key to your home. If somebody may have seen it, make new words."
+)
+UNCHANGED: Final = "No words were set. Those that you had, if you had some, are as they were."
+AGAIN: Final = "Passphrase, once more:"
+OLD: Final = "The recovery words that you have now:"
+OLD_FIRST: Final = "You have recovery words. New ones take their place, and the old ones sign that."
+TWO_DEVICES: Final = (
+    "You have {count} devices. Where there are several, one alone must not be enough to make words, or whoever holds "
+    "it could take over everything: it takes the words that you have, and you have none. No words were set. "
+    "Make them while you have one device: `troth devices revoke` removes the others, and `troth pair device` lets them "
+    "in again afterwards."
+)
+NOT_OLD: Final = "These are not the words that are in force. No words were set."
+NOT_SYNCED: Final = (
+    "The relay can not be reached at this moment, and the words lead there. No words were set. Try again later."
+)
+MAYBE: Final = "The new words may be set in some of your spaces; `troth recovery test` says. The same command goes on."
+SET: Final = "The words are set, in {spaces}. Burn older ones. `troth recovery test` tries them."
+TYPE: Final = "The twelve words:"
+IN_FORCE: Final = "in force"
+REPLACED: Final = "other words took their place"
+NEVER: Final = "these words were never set here"
+ADDRESS: Final = "Write this beside them: {address}"
+
+
+async def make(talk: Talk, keeper: "Keeper") -> None:
+    """Draw new words, show them once, and let them belong to this person in every space."""
+    household = opened(keeper)
+    address = relay_of(household)
+    places = [place for place in household.places if not place.ended]
+    await talk.safe(UNCHANGED)
+    await talk.say(CAN, BEWARE)
+    old = await _old_words(talk, places)
+    await _check_synced(talk, places)
+    passphrase = await talk.hidden(AGAIN)
+    await talk.wait(household.vault.admin(household.solo.room, passphrase))
+    words = Words.draw(keeper.machine.entropy)
+    await show_phrase(talk, words, keeper.machine.entropy)
+    await talk.say(ADDRESS.format(address=address.url))
+    await talk.safe(MAYBE)
+    # Before the words count: whoever has them must find the way from the first moment on.
+    await talk.wait(leave(household, words.signposts))
+    for place in places:
+        await place.space.set_recovery(words, passphrase=passphrase, old=old if _had_words(place) else None)
+    await talk.wait(_lead_on(household, places, words))
+    await talk.say(SET.format(spaces=_named(places)))
+
+
+async def test(talk: Talk, keeper: "Keeper") -> Result:
+    """Say whether words are in force, and which spaces they open."""
+    household = opened(keeper)
+    words = await ask_phrase(talk, TYPE)
+    found = [[name_of(place.kind, place.label), _state(place, words)] for place in household.places]
+    return {"spaces": found, "in_force": all(state == IN_FORCE for _, state in found)}
+
+
+def _state(place: Place, words: Words) -> str:
+    members = place.space.members
+    keys, _ = words.keys(place.space.id, members.person(place.space.device))
+    if keys.device in members.words.values():
+        return IN_FORCE
+    return REPLACED if keys.device in members.weak else NEVER
+
+
+async def _old_words(talk: Talk, places: Sequence[Place]) -> Words | None:
+    """Return the words in force, if new ones take them.
+
+    Raises:
+        OtherError: If there are none, and more than one device.
+        RuleError: If they are not the ones.
+    """
+    if not any(map(_had_words, places)):
+        most = max(len(_own(place)) for place in places)
+        if most > 1:
+            raise OtherError(TWO_DEVICES.format(count=most))
+        return None
+    await talk.say(OLD_FIRST)
+    old = await ask_phrase(talk, OLD)
+    if any(_had_words(place) and _state(place, old) != IN_FORCE for place in places):
+        raise RuleError(NOT_OLD)
+    return old
+
+
+def _own(place: Place) -> frozenset[bytes]:
+    members = place.space.members
+    return frozenset(members.devices(members.person(place.space.device)))
+
+
+def _had_words(place: Place) -> bool:
+    members = place.space.members
+    person = members.person(place.space.device)
+    return any(members.person_of[weak] == person for weak in members.weak)
+
+
+async def _check_synced(talk: Talk, places: Sequence[Place]) -> None:
+    """See that every space is at the relay, where the words lead.
+
+    Raises:
+        HereError: If it can not be reached.
+    """
+    try:
+        async with asyncio.timeout(KNOCK_S):
+            await talk.wait(_stored(places))
+    except TimeoutError:
+        raise HereError(NOT_SYNCED) from None
+
+
+async def _stored(places: Sequence[Place]) -> None:
+    for place in places:
+        await place.space.caught_up()
+        await place.space.stored()
+
+
+async def _lead_on(household: Household, places: Sequence[Place], words: Words) -> None:
+    """Leave a signpost to the epochs that began with the words; cut short, `signposting.tend` does it later."""
+    await _stored(places)
+    await leave(household, words.signposts)
+
+
+def _named(places: Sequence[Place]) -> str:
+    return " and ".join(f"“{name_of(place.kind, place.label)}”" for place in places)

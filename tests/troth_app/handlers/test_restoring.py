@@ -1,0 +1,71 @@
+"""With words and a relay alone a person is back: everything is there, and what was lost is out."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.troth_app.handlers.test_recovery import at_home, make
+from tests.troth_app.house import a_closed_keeper, home_at, play
+from tests.troth_app.test_phrases import asked
+from troth import Put, document_id
+from troth_app.handlers import devices, recovery, restoring
+from troth_app.outcome import Code
+from troth_client.wordlist import render_phrase
+
+PHONE = "a phone has its own"
+LOST, ALL = 0, 1
+
+
+async def test_a_person_comes_back(tmp_path: Path) -> None:
+    """The new device has both spaces, the lost one is out, and the old words sign new ones."""
+    home = home_at(tmp_path / "phone")
+    home.prepare()
+    async with at_home(tmp_path) as (laptop, address):
+        phrase = await make(laptop)
+        assert laptop.household is not None
+        old = laptop.household.solo.space
+        gone = {place.kind: place.space.device for place in laptop.household.places}
+        async with a_closed_keeper(home) as phone:
+            played = await play(restoring.use, phone, phrase, address.url, LOST, PHONE, PHONE)
+            assert played.code == Code.OK, played.done
+            assert phone.household is not None
+            places = {place.kind: place for place in phone.household.places}
+            assert set(places) == {"solo", "shared"}
+            assert places["shared"].space.view(document_id("notes")) == {"ours": 1}
+            for kind, place in places.items():
+                await place.space.stored()
+                assert gone[kind] not in place.space.members.active
+                assert place.space.device in place.space.members.active
+            (own,) = (await play(devices.list_, phone)).result["own"]
+            assert own["this"]
+            await places["solo"].space.edit(document_id("notes"), Put(("mine",), 1))
+            await places["solo"].space.stored()
+            await old.until(lambda status: status.connected)
+            assert not old.view(document_id("notes"))
+            new = await play(recovery.make, phone, phrase, PHONE, asked, asked)
+            assert new.code == Code.OK, new.done
+
+
+@pytest.mark.parametrize("stranger", [True, False])
+async def test_words_that_lead_nowhere(tmp_path: Path, *, stranger: bool) -> None:
+    """Words that nobody set find nothing, and words that were replaced open nothing; no vault is left behind."""
+    home = home_at(tmp_path / "phone")
+    home.prepare()
+    async with at_home(tmp_path) as (laptop, address):
+        phrase = " ".join(render_phrase(b"s" * 16))
+        if not stranger:
+            phrase = await make(laptop)
+            await make(laptop, phrase)
+        async with a_closed_keeper(home) as phone:
+            assert (await play(restoring.use, phone, phrase, address.url)).code == Code.OTHER
+            assert not home.vault.exists()
+
+
+async def test_where_there_is_a_vault(tmp_path: Path) -> None:
+    """Words are for a device without one; and without an address they lead nowhere."""
+    async with at_home(tmp_path) as (laptop, _):
+        assert (await play(restoring.use, laptop)).code == Code.HERE
+    home = home_at(tmp_path / "phone")
+    home.prepare()
+    async with a_closed_keeper(home) as phone:
+        assert (await play(restoring.use, phone, " ".join(render_phrase(b"s" * 16)), "")).code == Code.RULE
