@@ -164,10 +164,9 @@ class Listener:
             self.arrived.append(Arrival(record, follower.mailbox, position, self._is_target(follower)))
 
     def _collect(self, letter: Record, follower: Follower, step: Step) -> None:
-        whole, rows = self.collecting.take(follower.mailbox, letter)
+        whole, rows = self.collecting.take(follower.mailbox, letter, self.passage.inbox.key_of)
         step.save += rows
-        if whole is not None:
-            step.tell.append(self.opening(whole))
+        step.tell += map(self.opening, whole)
 
     def opening(self, whole: Whole) -> Errand:
         """Return the errand that opens a bag and brings its records."""
@@ -178,7 +177,7 @@ class Listener:
 
     def take_bag(self, whole: Whole, found: list[Record] | str, step: Step) -> None:
         """Take in the records of a bag that was opened, or hold it with its reason."""
-        step.save += self.collecting.forget(whole.mailbox, whole.manifest)
+        step.save += self.collecting.close(whole, failed=isinstance(found, str))
         if isinstance(found, str):
             self.holding.hold(found, step)
             return

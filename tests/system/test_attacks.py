@@ -297,7 +297,6 @@ def test_a_copy_that_proves_nothing_does_not_count_as_shown() -> None:
     assert words(world.devices["ann3"]) == {"word of ann2"}
 
 
-@OPEN
 @pytest.mark.parametrize("how", ["same", "many"])
 def test_no_part_of_another_spoils_a_bag(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A newcomer reads what a lost device wrote, though a partner puts parts of bags between those of a good one."""
