@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.troth.test_passage import mailbox, rotate, settle, words, write
+from tests.troth.journeys import mailbox, rotate, settle, words, write
 from troth.crypto import Signer
 from troth.engine import OLD_NEEDED
 from troth.keys import DeviceKeys
