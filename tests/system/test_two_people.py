@@ -67,10 +67,12 @@ def chapter(keeper: Keeper) -> Chapter:
 async def until(keeper: Keeper, holds: Callable[[State], bool]) -> State:
     """Wait until something holds of what stands on a device."""
     notices = chapter(keeper).space.notices()
-    while not holds(state := await chapter(keeper).look(TODAY)):
-        await anext(notices)
+    while True:
+        # What arrived just now, and the record was not told of yet, is looked at all the same.
         chapter(keeper).turn()
-    return state
+        if holds(state := await chapter(keeper).look(TODAY)):
+            return state
+        await anext(notices)
 
 
 def shown(state: State) -> list[Shown]:
