@@ -126,7 +126,7 @@ def signal_cards(signals: Signals, *, names: Names, me: PersonId) -> list[Result
     """Return a card for each signal that is on, the most careful first."""
     return [
         {
-            "title": say(key_of(Level(act.said("level")))),
+            "title": _signal(act, me),
             "lines": [
                 tell("signal.by", name=names[act.person], day=act.day, scope=tell(f"scope.{_scope(act)}").lower())
             ],
@@ -140,9 +140,15 @@ def signal_cards(signals: Signals, *, names: Names, me: PersonId) -> list[Result
     ]
 
 
-def bar(state: State) -> list[str]:
+def bar(state: State, me: PersonId) -> list[str]:
     """Return what stands above whatever is read while a signal is on: the most careful one."""
-    return [] if state.signals.level is None else [say(key_of(state.signals.level))]
+    return [_signal(act, me) for act in state.signals.active[:1]]
+
+
+def _signal(act: Entry, me: PersonId) -> str:
+    """Return a signal as it is said to whoever gave it, or to the other."""
+    level = Level(act.said("level"))
+    return tell(f"signal.{level.name.lower()}") if act.person == me else say(key_of(level))
 
 
 def headline(agreement: Agreement) -> Revision | None:

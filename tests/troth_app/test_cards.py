@@ -5,6 +5,7 @@ import json
 from tests.troth_couple.people import DAY, NAMES, Couple, admin_of, person_of, revision
 from troth_app.cards import (
     agreement_card,
+    bar,
     headline,
     newest_first,
     page,
@@ -86,6 +87,10 @@ def test_signals_are_told_the_most_careful_first() -> None:
     assert [card["level"] for card in cards] == ["stop", "slow"]
     assert cards[0]["lines"] == ["By Sasha, 2026-11-21. About: touch."]
     assert [card["mine"] for card in cards] == [False, True]
+    assert [card["title"] for card in cards] == ["Stop. Nothing is needed from you now.", "You asked to go slower."]
+    assert bar(couple.state(), ME) == ["Stop. Nothing is needed from you now."]
+    assert bar(couple.state(), person_of("s")) == ["You asked to stop."]
+    assert bar(Couple().state(), ME) == []
 
 
 def test_an_agreement_is_known_by_the_text_that_matters() -> None:

@@ -43,7 +43,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
     ]
     heads = [tell("agree.title"), tell("agree.where"), tell("agree.stands")]
     return {
-        "says": [*bar(state), *([] if rows else [tell("agree.none")])],
+        "says": [*bar(state, chapter_of(keeper).me), *([] if rows else [tell("agree.none")])],
         "heads": heads if rows else [],
         "rows": rows,
     }
@@ -60,7 +60,7 @@ async def show(talk: Talk, keeper: "Keeper") -> Result:
     state, names = await state_of(keeper), names_of(keeper)
     agreement = await pick_agreement(talk, state)
     ends = [tell("show.withdraw")] if any(chapter_of(keeper).me in said for said in agreement.assents.values()) else []
-    return page(agreement_card(agreement, names=names), says=bar(state), ends=ends)
+    return page(agreement_card(agreement, names=names), says=bar(state, chapter_of(keeper).me), ends=ends)
 
 
 async def diff(talk: Talk, keeper: "Keeper") -> Result:

@@ -62,7 +62,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
         }
         for note in _notes(state)
     ]
-    return page(cards, says=[*bar(state), *([] if cards else [tell("note.none")])])
+    return page(cards, says=[*bar(state, chapter_of(keeper).me), *([] if cards else [tell("note.none")])])
 
 
 async def show(talk: Talk, keeper: "Keeper") -> Result:
@@ -72,7 +72,8 @@ async def show(talk: Talk, keeper: "Keeper") -> Result:
     text = _text_of(chapter, note)
     lines = [shown(line) for line in preview(text, NOTE_LETTERS_MAX).split("\n")]
     return page(
-        [{"title": shown(note.says("title")), "lines": lines, "id": note.id.hex(), "kind": "note"}], says=bar(state)
+        [{"title": shown(note.says("title")), "lines": lines, "id": note.id.hex(), "kind": "note"}],
+        says=bar(state, chapter_of(keeper).me),
     )
 
 

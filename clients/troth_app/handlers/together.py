@@ -100,7 +100,7 @@ def things_page(keeper: "Keeper", state: State, things: Iterable[Thing], *, none
     """Return a page of things, each on its card; of none, a sentence by its key."""
     names, me = names_of(keeper), chapter_of(keeper).me
     cards = [thing_card(thing, names=names, me=me, today=state.today) for thing in things]
-    return page(cards, says=[*bar(state), *([] if cards else [tell(none)])])
+    return page(cards, says=[*bar(state, me), *([] if cards else [tell(none)])])
 
 
 async def pick(talk: Talk, prompt: str, items: Sequence[Item], label: Callable[[Item], str]) -> Item:
