@@ -14,9 +14,15 @@ from troth import record as records
 from troth.crypto import SIGNATURE_BYTES
 from troth.record import PAYLOAD_BYTES_MAX, Header, Kind, Record, Seen, Tip, Verified
 from troth_wire import codec
-from troth_wire.errors import MalformedError, TrothError
+from troth_wire.errors import MalformedError, TrothError, VersionError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
-from troth_wire.limits import CHECKPOINT_BYTES_MAX, HEADER_BYTES_MAX, RECORD_BYTES_MAX, WIRE_VERSION
+from troth_wire.limits import (
+    CHECKPOINT_BYTES_MAX,
+    HEADER_BYTES_MAX,
+    LIST_LEVELS_MAX,
+    RECORD_BYTES_MAX,
+    WIRE_VERSION,
+)
 
 __all__ = ["Part", "cut", "join", "pack", "unpack"]
 
@@ -25,20 +31,17 @@ NO_SIGNATURE: Final = bytes(SIGNATURE_BYTES)
 PART_OVERHEAD_BYTES: Final = 128
 PARTS_MAX: Final = -(-CHECKPOINT_BYTES_MAX // (PAYLOAD_BYTES_MAX - PART_OVERHEAD_BYTES))
 
-_ENTRIES: Final = codec.many(lambda item: item, 2**31, minimum=1)
+ITEMS_MAX: Final = 2**31
+ITEM_BYTES_MAX: Final = RECORD_BYTES_MAX + 128
+"""What is read of a bag at once: a record, or what of one does not follow from the rest."""
+ENTRY_LEVELS_MAX: Final = LIST_LEVELS_MAX - 4
+"""An entry stands in the entries of a run among the items of a bag."""
+
 _HASH: Final = codec.raw(32)
-_RUN: Final = codec.fields(
-    _HASH, codec.raw(16), codec.natural(minimum=1), codec.maybe(_HASH), codec.raw(SIGNATURE_BYTES), _ENTRIES
-)
+_RUN: Final = (_HASH, codec.raw(16), codec.natural(minimum=1), codec.maybe(_HASH), codec.raw(SIGNATURE_BYTES))
+"""What stands before the entries of a run."""
 _RECORD: Final = codec.blob(RECORD_BYTES_MAX + 64)
-_NAME: Final = codec.blob(32)
-_BAG: Final = codec.fields(
-    codec.either(WIRE_VERSION),
-    _HASH,
-    codec.many(_NAME, 2**31),
-    codec.many(lambda item: _RECORD(item) if type(item) is bytes else _RUN(item), 2**31),
-)
-_SHAPE: Final = codec.known(WIRE_VERSION, then=_BAG)
+_NAME: Final = codec.blob(32, minimum=16)
 
 
 def pack(space: SpaceId, proven: Iterable[Verified], others: Iterable[Record] = ()) -> bytes:
@@ -71,22 +74,61 @@ def unpack(bag: bytes, space: SpaceId) -> list[Record]:
         MalformedError: If it is no bag of this space.
         VersionError: If it is of another version.
     """
-    _, named, names, items = codec.decode(bag, _SHAPE, bytes_max=CHECKPOINT_BYTES_MAX)
-    if named != space:
+    walk = codec.Walk(bag, bytes_max=CHECKPOINT_BYTES_MAX)
+    fields = walk.enter(ITEMS_MAX, minimum=1)
+    version = walk.take(_anything, bytes_max=ITEM_BYTES_MAX)
+    if type(version) is int and version != WIRE_VERSION:
+        raise VersionError("written by another version")
+    if type(version) is not int or fields != len(("version", "space", "names", "items")):
+        raise MalformedError("no checkpoint")
+    if walk.take(_HASH, bytes_max=ITEM_BYTES_MAX) != space:
         raise MalformedError("a checkpoint of another space")
+    names = list(_take_names(walk))
     found: list[Record] = []
-    for item in items:
-        found += [_parse(item)] if type(item) is bytes else _unpack_run(space, item, names)
+    for _ in range(walk.enter(ITEMS_MAX)):
+        if walk.at_list:
+            found += _unpack_run(space, walk, names)
+        else:
+            found.append(_parse(walk.take(_RECORD, bytes_max=ITEM_BYTES_MAX)))
+    walk.end()
     return found
 
 
-def _unpack_run(space: SpaceId, parts: Sequence[Any], names: Sequence[bytes]) -> Iterator[Record]:
-    if any(entry[0] == Kind.OPERATION for entry in parts[5][:-1] if isinstance(entry, list) and entry):
-        # It is passed on alone as well, where nothing after it would prove who wrote it.
-        raise MalformedError("a checkpoint with an operation that lacks its signature")
-    written = list(_read(space, parts, names))
-    signatures = [NO_SIGNATURE] * (len(written) - 1) + [parts[4]]
-    return (_record(*one, signature) for one, signature in zip(written, signatures, strict=True))
+def _anything(item: object) -> object:
+    return item
+
+
+def _take_names(walk: codec.Walk) -> Iterator[bytes]:
+    before = b""
+    for _ in range(walk.enter(ITEMS_MAX)):
+        name: bytes = walk.take(_NAME, bytes_max=ITEM_BYTES_MAX)
+        if name <= before:
+            raise MalformedError("names of a checkpoint that do not ascend")
+        yield name
+        before = name
+
+
+def _unpack_run(space: SpaceId, walk: codec.Walk, names: Sequence[bytes]) -> Iterator[Record]:
+    walk.enter(len(_RUN) + 1, minimum=len(_RUN) + 1)
+    *place, signature = (walk.take(check, bytes_max=ITEM_BYTES_MAX) for check in _RUN)
+    before: tuple[bytes, bytes] | None = None
+    for written in _read(space, [*place, signature, _take_entries(walk)], names):
+        if before is not None:
+            yield _record(*before, NO_SIGNATURE)
+        before = written
+    assert before is not None, "a run has an entry"
+    yield _record(*before, signature)
+
+
+def _take_entries(walk: codec.Walk) -> Iterator[Any]:
+    left = walk.enter(ITEMS_MAX, minimum=1)
+    while left:
+        left -= 1
+        entry = walk.take(_anything, bytes_max=ITEM_BYTES_MAX, levels_max=ENTRY_LEVELS_MAX)
+        if left and isinstance(entry, list) and entry and entry[0] == Kind.OPERATION:
+            # It is passed on alone as well, where nothing after it would prove who wrote it.
+            raise MalformedError("a checkpoint with an operation that lacks its signature")
+        yield entry
 
 
 def _runs(known: dict[RecordId, Verified]) -> list[list[Verified]]:

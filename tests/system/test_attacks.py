@@ -621,7 +621,6 @@ def test_what_nothing_proves_does_not_make_a_bag_too_large(monkeypatch: pytest.M
 SMALL = 2**21
 
 
-@OPEN
 @pytest.mark.parametrize("entry", [b"\x00", b"\x90"], ids=["numbers", "lists"])
 def test_a_bag_costs_no_more_memory_than_a_few_times_its_size(entry: bytes) -> None:
     """Reading a bag, whatever is in it, is bounded by the bytes that it says it has."""

@@ -218,6 +218,13 @@ def test_an_entry_of_another_shape_is_refused(entry: object) -> None:
         checkpoint.unpack(codec.pack([1, SPACE, [b"d" * 16], [run]]), SPACE)
 
 
+@pytest.mark.parametrize("names", [[b"b" * 16, b"a" * 16], [b"a" * 16] * 2, [b"a" * 33], [b""], [b"a" * 15]])
+def test_names_that_do_not_ascend_are_refused(names: list[bytes]) -> None:
+    """Names have a length that names have, each stands once, and in order: there is one bag of some records."""
+    with pytest.raises(MalformedError):
+        checkpoint.unpack(codec.pack([1, SPACE, names, []]), SPACE)
+
+
 def test_every_operation_keeps_its_signature() -> None:
     """A run that goes on after an operation would leave its signature out: it is refused, and never packed."""
     operation, other = [2, [], [], None, None, 0, b"operation"], [9, [], [], None, None, 0, b"other"]
