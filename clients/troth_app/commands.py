@@ -215,6 +215,20 @@ COMMANDS: Final = (
         lasting=True,
     ),
     Command(
+        "relay move",
+        DEVICE,
+        "Move to another relay; your other devices follow.",
+        "moving:move",
+        more="The other person is shown the new address, and decides. The address and the pass are asked for.",
+    ),
+    Command(
+        "relay follow",
+        TOGETHER,
+        "Follow the other person to the relay to which they moved.",
+        "moving:follow",
+        more="You are shown which one it is, and asked. Nothing follows by itself.",
+    ),
+    Command(
         "sync on",
         DEVICE,
         "Let this device reach the relay again.",

@@ -4,6 +4,7 @@ Only a keeper has one, and ends with it.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from troth import Row
 from troth_app.chapter import Chapter, kept_up
 from troth_app.claims import claim
 from troth_app.limits import LEAVE_S
+from troth_app.moving import watch
 from troth_app.settings import Relay, Settings, relay_row
 from troth_app.signposting import tend
 from troth_client import Machine, Space
@@ -68,7 +70,11 @@ class Household:
         self._stack = stack
         self.machine = machine
         self._clock = machine.clock
-        self._tending: asyncio.Task[None] | None = None
+        self.busy: Callable[[], bool] = lambda: True
+        """Whether a command is under way, as one is before the first: then nothing is opened anew by itself."""
+        self.followed = ""
+        """The relay to which this device followed another own one, if it did."""
+        self._background: tuple[asyncio.Task[None], ...] = ()
         self._spaces: dict[RoomId, AsyncExitStack] = {}
         self._turning = asyncio.Lock()
         self._leaving: dict[RoomId, asyncio.Task[None]] = {}
@@ -95,7 +101,7 @@ class Household:
 
     async def close(self) -> None:
         """Close every space and the vault."""
-        for task in filter(None, [*self._leaving.values(), self._tending]):
+        for task in [*self._leaving.values(), *self._background]:
             task.cancel()
         await self._shut(*self._spaces)
         await self._stack.aclose()
@@ -113,9 +119,11 @@ class Household:
                     self.places += (await self._open(room, about),)
         if self.shared is not None:
             await claim(self.shared, self.solo)
-        if self._tending is not None:
-            self._tending.cancel()
-        self._tending = asyncio.create_task(tend(self))
+        for task in self._background:
+            # One of them may be what opens everything anew.
+            if task is not asyncio.current_task():
+                task.cancel()
+        self._background = tuple(asyncio.create_task(work(self)) for work in (tend, watch))
 
     async def _open(self, room: RoomId, about: About) -> Place:
         """Open a space; one that was left is told to the other person, unless it was left just now."""

@@ -91,6 +91,7 @@ class Keeper:
     def admit(self, household: Household) -> None:
         """From now on the vault is open: the agent hands every conversation to this keeper."""
         self.household = household
+        household.busy = lambda: bool(self._tasks)
         self.watch.idle_s = household.settings.idle_s
         with suppress(OSError):  # An agent that is gone is noticed where the channel is read.
             self._channel.send(OPENED)

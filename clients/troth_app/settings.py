@@ -19,6 +19,7 @@ __all__ = [
     "Signposts",
     "idle_row",
     "mine_gone",
+    "moved_row",
     "names_row",
     "others_row",
     "quiet_row",
@@ -34,6 +35,7 @@ MINE_TABLE: Final = "mine"
 OTHERS_TABLE: Final = "others"
 SYNC_TABLE: Final = "sync"
 SIGNPOSTS_TABLE: Final = "signposts"
+MOVED_TABLE: Final = "moved"
 OFF: Final = b"off"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
@@ -94,6 +96,8 @@ class Settings:
     quiet_until: str = ""
     """The last day of a quiet time."""
     signposts: Signposts | None = None
+    moved: Mapping[bytes, int] = field(default_factory=dict)
+    """By the room in which it was read: the last move to another relay that this device has dealt with."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -169,6 +173,11 @@ def signposts_row(signposts: Signposts) -> Row:
     return Row(SIGNPOSTS_TABLE, b"", codec.pack([signposts.key, signposts.said]))
 
 
+def moved_row(room: bytes, number: int) -> Row:
+    """Return the row that remembers that a move to another relay was dealt with."""
+    return Row(MOVED_TABLE, room, number.to_bytes(8))
+
+
 def _read_relay(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     if value is None:
         return replace(settings, relay=None)
@@ -218,6 +227,10 @@ def _read_signposts(settings: Settings, _: bytes, value: bytes | None) -> Settin
     return replace(settings, signposts=Signposts(*codec.decode(value, _SIGNPOSTS, bytes_max=2 * SAID_BYTES_MAX)))
 
 
+def _read_moved(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    return replace(settings, moved={**settings.moved, key: int.from_bytes(value or b"")})
+
+
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
@@ -228,4 +241,5 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
     SIGNPOSTS_TABLE: _read_signposts,
+    MOVED_TABLE: _read_moved,
 }

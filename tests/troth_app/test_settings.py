@@ -10,6 +10,7 @@ from troth_app.settings import (
     Signposts,
     idle_row,
     mine_gone,
+    moved_row,
     names_row,
     others_row,
     quiet_row,
@@ -66,6 +67,12 @@ def test_where_recovery_words_look_is_remembered() -> None:
     settings = Settings.parse([signposts_row(kept)])
     assert settings.signposts == kept
     assert settings.with_(Row("signposts", b"", None)).signposts is None
+
+
+def test_moves_are_remembered_by_room() -> None:
+    """The last one that was dealt with, in each."""
+    settings = Settings.parse([moved_row(b"room", 1), moved_row(b"other", 7), moved_row(b"room", 2)])
+    assert settings.moved == {b"room": 2, b"other": 7}
 
 
 def test_the_others_devices_are_remembered() -> None:

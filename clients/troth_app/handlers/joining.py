@@ -22,6 +22,7 @@ from troth_app.handlers.relays import ask_address
 from troth_app.handlers.syncing import check_on
 from troth_app.household import Household
 from troth_app.limits import KNOCK_S
+from troth_app.moving import arrived
 from troth_app.outcome import HereError, RuleError
 from troth_app.pairing_talk import PairingTalk
 from troth_app.settings import Relay
@@ -220,3 +221,4 @@ async def _introduce(household: Household, keeper: "Keeper") -> None:
         async with asyncio.timeout(KNOCK_S):
             await household.solo.space.caught_up()
     await add_here(household, name=socket.gethostname(), day=keeper.today().isoformat())
+    await arrived(household)

@@ -7,6 +7,7 @@ from troth_app.handlers.locking import opened
 from troth_app.handlers.syncing import OFF
 from troth_app.household import Household
 from troth_app.knocking import knock
+from troth_app.moving import arrived
 from troth_app.outcome import RuleError
 from troth_app.settings import RELAY_BYTES_MAX, Relay
 from troth_app.talk import Talk
@@ -43,6 +44,8 @@ async def use(talk: Talk, keeper: "Keeper") -> None:
     if len(admission) > PASS_BYTES_MAX:
         raise RuleError(TOO_LONG)
     await talk.safe(MAYBE)
+    # Named by hand, it counts more than what another device wrote down before.
+    await arrived(household)
     if address is None:
         await household.use(None)
         await talk.say(WITHOUT)

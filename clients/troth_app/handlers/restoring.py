@@ -17,6 +17,7 @@ from troth_app.handlers.locking import new_passphrase
 from troth_app.handlers.relays import ask_address
 from troth_app.household import Household
 from troth_app.limits import KNOCK_S
+from troth_app.moving import arrived
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.phrases import ask_phrase
 from troth_app.settings import Relay
@@ -203,6 +204,7 @@ async def _introduce(household: Household, keeper: "Keeper") -> None:
         async with asyncio.timeout(KNOCK_S):
             await household.solo.space.caught_up()
     await add_here(household, name=socket.gethostname(), day=keeper.today().isoformat())
+    await arrived(household)
 
 
 def _named(found: Sequence[Found]) -> str:

@@ -14,6 +14,7 @@ from troth_app.handlers.locked import files
 from troth_app.handlers.locking import opened
 from troth_app.handlers.syncing import OFF
 from troth_app.household import Household, Place
+from troth_app.moving import from_other
 from troth_app.wording import counted, name_of
 from troth_wire.errors import TrothError
 
@@ -28,6 +29,11 @@ REACHED: Final = "The relay can be reached."
 UNREACHED: Final = "The relay can not be reached at this moment. What you write is kept here and goes out later."
 IN_PLACE: Final = "Everything has reached the relay, and everything there is here."
 ALL_HERE: Final = "What is written here is kept on this device."
+FOLLOWED: Final = "This device followed your other devices to {host}."
+ELSEWHERE: Final = (
+    "The other person syncs through {address} now. The space for two waits until both of you sync through the same "
+    "relay; `troth relay follow` asks whether your devices go there too."
+)
 COMPARE: Final = "Four words wait to be compared with the other person: `troth compare`."
 MEMBERS: Final = "{number}: which devices belong"
 NAMES_OF_DEVICES: Final = "{number}: names of your devices"
@@ -107,7 +113,8 @@ def line(household: Household) -> str:
     waiting = sum(status.waiting for status in found if isinstance(status, Status))
     if waiting:
         return f"{counted(waiting, 'thing is', 'things are')} waiting for the relay. Nothing is lost meanwhile."
-    return IN_PLACE if _connected(household) else UNREACHED
+    elsewhere = _elsewhere(household)
+    return elsewhere[0] if elsewhere else IN_PLACE if _connected(household) else UNREACHED
 
 
 def relay_line(household: Household) -> str:
@@ -116,7 +123,21 @@ def relay_line(household: Household) -> str:
         return OFF
     if household.settings.relay is None:
         return NO_RELAY
-    return REACHED if _connected(household) else UNREACHED
+    said = REACHED if _connected(household) else UNREACHED
+    followed = [FOLLOWED.format(host=household.followed)] if household.followed else []
+    return " ".join([*followed, *_elsewhere(household), said])
+
+
+def _elsewhere(household: Household) -> list[str]:
+    """Say where the other person syncs, if they moved and this person has not said what to do about it."""
+    try:
+        notice = from_other(household)
+    except TrothError:
+        return []  # It stopped, and says so itself.
+    here = household.settings.relay
+    if notice is None or (here is not None and here.address == notice.address.url):
+        return []
+    return [ELSEWHERE.format(address=notice.address.url)]
 
 
 def _space(household: Household, place: Place) -> Result:

@@ -59,6 +59,10 @@ async def test_a_space_that_stopped(tmp_path: Path) -> None:
             def status(self) -> None:
                 raise FullError("There is no room left.")
 
+            @property
+            def members(self) -> None:
+                self.status()
+
         stopped = Place(RoomId(b"r" * 16), "shared", "", cast(Space, Stopped()))
         keeper.household.places = (*keeper.household.places, stopped)
         spaces = (await play(status.status, keeper)).result["spaces"]
