@@ -5,7 +5,6 @@ The only importer of msgpack, and the wall for its five families of exceptions.
 """
 
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any, Final, NoReturn
 
 import msgpack  # type: ignore[import-untyped]
@@ -98,6 +97,18 @@ def _refuse_extension(_code: int, _data: bytes) -> NoReturn:
     raise MalformedError("an extension type")
 
 
+class _Slices:
+    """Bytes that are handed out one slice after the other."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at = data, 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next slice, empty at the end."""
+        self._at += size
+        return self._data[self._at - size : self._at]
+
+
 class Walk:
     """A long encoding, read item by item, so that what it costs in memory is bounded by the items that are kept."""
 
@@ -114,7 +125,7 @@ class Walk:
         if len(data) > bytes_max:
             raise MalformedError(f"{len(data)} bytes where at most {bytes_max} are allowed")
         self._data = data
-        self._unpacker = msgpack.Unpacker(BytesIO(data), read_size=_WALK_BYTES, max_buffer_size=_WALK_BUFFER_BYTES)
+        self._unpacker = msgpack.Unpacker(_Slices(data), read_size=_WALK_BYTES, max_buffer_size=_WALK_BUFFER_BYTES)
 
     @property
     def at_list(self) -> bool:
