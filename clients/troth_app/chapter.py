@@ -18,7 +18,7 @@ from troth_client.room import SETTINGS, RoomId
 from troth_couple import Book, Day, Pen, Roster, State, document_of, entries_in, entry_edits, roster_of
 from troth_couple.entry import Entry
 from troth_couple.roster import EntryId
-from troth_wire.errors import TrothError, UsageError
+from troth_wire.errors import LocalError, TrothError, UsageError
 from troth_wire.ids import DocumentId, PersonId
 
 __all__ = ["JOURNAL", "Chapter", "kept_up"]
@@ -176,10 +176,18 @@ async def kept_up(vault: OpenVault, room: RoomId, space: Space) -> AsyncIterator
 async def _tend(chapter: Chapter) -> None:
     with suppress(TrothError):  # Whoever asks next is told why the space stopped.
         notices = chapter.space.notices()
-        await chapter.tend()
+        await _try(chapter)
         own = Changed(chapter.document, local=True)
         async for notice in notices:
             if notice != own:  # What is written here is in the book before it is in the document.
                 chapter.turn()
             if notice == Changed(chapter.document, local=False):
-                await chapter.tend()
+                await _try(chapter)
+
+
+async def _try(chapter: Chapter) -> None:
+    try:
+        await chapter.tend()
+    except LocalError:
+        # A disk that takes nothing now: what arrives next, or a look, tries again.
+        chapter.turn()

@@ -9,7 +9,7 @@ import pytest
 from tests.contracts.client_world import CHEAP
 from tests.troth_app.house import PASSPHRASE
 from tests.troth_app.two import TODAY, Two, two
-from troth import Delete, Put
+from troth import Changed, Delete, Put
 from troth_app.chapter import JOURNAL
 from troth_app.household import Household
 from troth_client import View
@@ -240,3 +240,21 @@ async def test_a_restored_backup_begins_a_chain_of_its_own(tmp_path: Path) -> No
         state = await couple.state()
         assert len(state.things) == 3
         assert state.holds == ()
+
+
+async def test_a_full_disk_ends_no_tending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be taken in when it came is taken in with what comes next."""
+    async with two(tmp_path) as couple:
+        came: asyncio.Queue[None] = asyncio.Queue()
+
+        async def full() -> None:
+            came.put_nowait(None)
+            raise FullError("The disk is full.")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(couple.chapter, "tend", full)
+            for _ in range(2):
+                couple.space._driver.board.put(Changed(couple.chapter.document, local=False))
+                await came.get()
+        await couple.sasha(check_in)
+        assert len((await couple.state()).things) == 1
