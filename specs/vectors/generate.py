@@ -4147,7 +4147,7 @@ def meeting_cases() -> list[Case]:
                 "other_id": theirs.id.hex(),
                 "space": GENESIS_2.space.hex(),
                 "epoch": key.hex(),
-                "mailbox": mailbox_of(key).hex(),
+                "mailbox": public_key(derive(key, "troth/meetbox")).hex(),
             }
         )
     return found

@@ -16,6 +16,7 @@ from tests.second.conventions import (
     malformed,
     opened,
     parked,
+    public_of_seed,
     sealed,
     shared,
     u32,
@@ -72,3 +73,8 @@ def _record(data: bytes) -> Record:
 def meeting(secret: bytes, box: bytes, mine: bytes, theirs: bytes, space: bytes) -> bytes:
     """The epoch key of the meeting of two devices, computed by one of them."""
     return derived(shared(secret, box), "troth/meeting", space + min(mine, theirs) + max(mine, theirs))
+
+
+def meeting_mailbox(key: bytes) -> bytes:
+    """The mailbox of a meeting, which is that of no epoch."""
+    return public_of_seed(derived(key, "troth/meetbox"))

@@ -657,7 +657,7 @@ def meetings_of_two(case: Case) -> None:
         case.hex("box_secret"), other.box, case.hex("device_id"), case.hex("other_id"), case.hex("space")
     )
     assert key == case.hex("epoch")
-    assert envelope.epoch_of(key).mailbox == case.hex("mailbox")
+    assert closing.meeting_mailbox(key) == case.hex("mailbox")
 
 
 # checkpoint.json
