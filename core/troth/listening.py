@@ -202,7 +202,7 @@ class Listener:
 
     def _refused(self, refusal: Refuse, follower: Follower, step: Step) -> None:
         target = self._is_target(follower)
-        if refusal.reason in (Reason.UNKNOWN_MAILBOX, Reason.ROLLED_BACK, Reason.CLOSED):
+        if follower.unknown or refusal.reason in (Reason.ROLLED_BACK, Reason.CLOSED):
             # The follower coped with it; and what is closed says so itself.
             return
         if target and follower.refused is not None:

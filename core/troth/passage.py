@@ -95,6 +95,8 @@ class Passage:
     """Whether it reads and does nothing else, as recovery words do."""
     _barred_at: tuple[OperationId, ...] | None = None
     """The heads on which an epoch of this device would count nowhere."""
+    _drawn: set[MailboxId] = field(default_factory=set)
+    """The mailboxes of epochs whose keys this process drew."""
     _rotations: int = 0
     """How often it had to change the key since it was last caught up."""
     _links: int = 0
@@ -185,7 +187,7 @@ class Passage:
     def follower(self, mailbox: MailboxId) -> Follower:
         """Return a follower of one of the logs, from where it was read to."""
         cursor = self.cursors.setdefault(mailbox, Cursor(mailbox))
-        return Follower(self.keyring[mailbox], cursor)
+        return Follower(self.keyring[mailbox], cursor, wary=mailbox in self._drawn)
 
     def _follow(self, mailbox: MailboxId) -> list[Message | HangUp]:
         return [*self.line.follow(self.follower(mailbox))] if mailbox not in self.line else []
@@ -345,6 +347,7 @@ class Passage:
         self.inbox.check_own(by.device if by is not None else self.identity.device, payload)
         if epoch is not None:
             self.keyring.add(epoch)
+            self._drawn.add(epoch.mailbox)
             self._may_bag = epoch.mailbox
         record = self.writer.write(Kind.OPERATION, payload, step) if by is None else self.writer.lend(by, payload, step)
         self.refresh(step)
