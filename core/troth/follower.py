@@ -75,6 +75,10 @@ class Follower:
         """What the relay says of its end, where it has been closed and everything before was read."""
 
     @property
+    def _is_log(self) -> bool:
+        return self.kind is MailboxKind.LOG
+
+    @property
     def mailbox(self) -> MailboxId:
         """The mailbox."""
         return self.epoch.mailbox
@@ -87,7 +91,7 @@ class Follower:
     @property
     def sponsors(self) -> bool:
         """Whether it is proven on this link, so that others may be opened in its name."""
-        return self.kind is MailboxKind.LOG and self._state in _SPONSORS
+        return self._is_log and self._state in _SPONSORS
 
     @property
     def open_(self) -> bool:
@@ -193,7 +197,9 @@ class Follower:
             raise MalformedError("the relay answers for another log than it was asked for")
 
     def _cope(self, refusal: Refuse) -> tuple[list[Message], list[Row]]:
-        if self._state is State.UNKNOWN and refusal.reason in (Reason.UNKNOWN_MAILBOX, Reason.TAKEN):
+        if refusal.reason is Reason.UNKNOWN_MAILBOX or (
+            self.unknown and refusal.reason is Reason.TAKEN and self._is_log
+        ):
             return [], []
         if refusal.reason is Reason.ROLLED_BACK and self.cursor.position and self.cursor.lineage is not None:
             self.disputed = self.cursor.seen
