@@ -6,12 +6,13 @@ The only importer of aiohttp.
 
 import asyncio
 import logging
+import random
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from itertools import count
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -40,12 +41,13 @@ from troth_relay.store import Stats, Store
 from troth_relay.watch import Fault, Readiness
 from troth_relay.workers import Reader, Worker, Writer
 from troth_wire.errors import ListenError, StoreError
-from troth_wire.ids import Lineage
+from troth_wire.ids import Lineage, MailboxId
 from troth_wire.limits import CHALLENGE_BYTES, FRAME_BYTES_MAX
 from troth_wire.messages import Message, encode
 
 __all__ = ["Relay", "SystemEntropy"]
 
+T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LOG: Final = logging.getLogger("troth_relay")
@@ -58,7 +60,8 @@ CLOSE_CODES: Final = {
     DropReason.SLOW: WSCloseCode.TRY_AGAIN_LATER,
     DropReason.SILENT: WSCloseCode.POLICY_VIOLATION,
     DropReason.TROUBLE: WSCloseCode.TRY_AGAIN_LATER,
-    DropReason.LEAVING: WSCloseCode.GOING_AWAY,
+    DropReason.OPERATOR: WSCloseCode.TRY_AGAIN_LATER,
+    DropReason.LEAVING: WSCloseCode.SERVICE_RESTART,
 }
 
 
@@ -167,9 +170,18 @@ class Relay:
         self._hub.allow(config.policy())
         self._floor.least_bytes = config.disk_floor_bytes
 
+    async def call(self, act: Callable[[], T], *, writing: bool) -> T:
+        """Do something on the thread that writes to the store, or the one that reads, in its turn."""
+        return await asyncio.wrap_future((self._writer if writing else self._reader).call(act))
+
+    def end(self, mailboxes: Collection[MailboxId]) -> None:
+        """Send away whoever uses one of these mailboxes, which the operator ended."""
+        self._turn(self._hub.end(mailboxes))
+
     async def stop(self) -> None:
-        """Take nobody in, finish what was pushed, say goodbye to everybody."""
+        """Take nobody in, finish what was pushed, say goodbye to everybody in turn."""
         self._readiness.draining = True
+        await self._drain()
         for site in list(self._runner.sites):
             await site.stop()
         self._ticker.cancel()
@@ -179,6 +191,21 @@ class Relay:
         await self._runner.cleanup()
         await self._watchers.cleanup()
         await asyncio.to_thread(self._reader.close)
+
+    async def _drain(self) -> None:
+        """Let every link end by itself, while /readyz says so, in an order drawn by lot: they come back as spread."""
+        links = list(self._sockets)
+        random.SystemRandom().shuffle(links)
+        for link in self._sockets.values():
+            link.readable.clear()
+        # What was read is stored, and who pushed it hears so.
+        await self.call(lambda: None, writing=True)
+        pause_s = min(1 / limits.LEAVES_PER_S, limits.LEAVE_S_MAX / max(1, len(links)))
+        start_s = self._loop.time()
+        for number, connection in enumerate(links):
+            await asyncio.sleep(max(0.0, start_s + number * pause_s - self._loop.time()))
+            if connection in self._sockets:
+                self._turn([*self._hub.disconnect(connection), Drop(connection, DropReason.LEAVING)])
 
     async def _ready(self, _request: web.Request) -> web.Response:
         faults = await self._readiness.faults()
@@ -201,7 +228,9 @@ class Relay:
             LOG.warning("The store could not be measured.")
             return None
 
-    async def _link(self, request: web.Request) -> web.WebSocketResponse:
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        if self._readiness.draining:
+            return web.Response(status=web.HTTPServiceUnavailable.status_code)
         # aiohttp refuses what is as long as its bound, so it is one more than ours.
         response = web.WebSocketResponse(
             max_msg_size=FRAME_BYTES_MAX + 1,
@@ -286,7 +315,14 @@ def _runner(handlers: Mapping[str, Handler]) -> web.AppRunner:
     application = web.Application()
     for path, handler in handlers.items():
         application.router.add_get(path, handler)
-    return web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=limits.GOODBYE_S + 1)
+    return web.AppRunner(
+        application,
+        access_log=None,
+        handle_signals=False,
+        # From the first byte on: whoever opens a connection and asks for nothing does not keep it.
+        keepalive_timeout=limits.PROOF_WAIT_S,
+        shutdown_timeout=limits.GOODBYE_S + 1,
+    )
 
 
 def _listener(host: str, port: int, *, flag: str) -> socket.socket:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from threading import Event
 
@@ -442,7 +442,88 @@ def test_stopping_finishes_what_was_pushed() -> None:
 
 
 async def _goodbye(client: Client) -> None:
-    assert await client.receive() == aiohttp.WSCloseCode.GOING_AWAY
+    assert await client.receive() == aiohttp.WSCloseCode.SERVICE_RESTART
+
+
+def test_stopping_is_said_before_it_is_done() -> None:
+    """While what was pushed is still being stored /readyz is 503 and nobody is taken in; then its author hears of it.
+
+    Only after that is the author sent away, with the code that says that the relay comes back.
+    """
+    begun, go_on = Event(), Event()
+
+    class Slow(MemoryStore):
+        def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
+            begun.set()
+            assert go_on.wait(WAIT_S)
+            return super().append(batches)
+
+    async def scenario() -> None:
+        relay = await Relay.listen(Config(port=0), Slow())
+        address = f"http://127.0.0.1:{relay.port}"
+        async with connected(relay.url) as author:
+            await author.follow(KEY)
+            await author.push(KEY, [envelope(1)])
+            await asyncio.to_thread(begun.wait, WAIT_S)
+            stopping = asyncio.create_task(relay.stop())
+            assert await _asked(f"{address}/readyz") == (503, "not ready: draining\n")
+            with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
+                async with connected(relay.url):
+                    pytest.fail("somebody was taken in")
+            go_on.set()
+            assert (await author.expect(Stored)).position == 1
+            await _goodbye(author)
+            await stopping
+
+    asyncio.run(scenario())
+
+
+def test_goodbyes_are_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links are ended one after the other over a time that is bounded, in an order that nobody can foresee."""
+    monkeypatch.setattr(limits, "LEAVES_PER_S", 50)
+    dropped: list[tuple[float, ConnectionId]] = []
+    drop = Socket.drop
+
+    def watched(link: Socket, reason: DropReason) -> None:
+        if reason is DropReason.LEAVING and link.connection not in {connection for _, connection in dropped}:
+            dropped.append((time.monotonic(), link.connection))
+        drop(link, reason)
+
+    monkeypatch.setattr(Socket, "drop", watched)
+
+    async def scenario(links: int) -> None:
+        relay = await Relay.listen(Config(port=0), MemoryStore())
+        async with AsyncExitStack() as stack:
+            clients = [await stack.enter_async_context(connected(relay.url)) for _ in range(links)]
+            await asyncio.gather(relay.stop(), *map(_goodbye, clients))
+
+    asyncio.run(scenario(20))
+    moments, order = [moment for moment, _ in dropped], [connection for _, connection in dropped]
+    # 19 pauses of a fiftieth of a second, never less.
+    assert moments[-1] - moments[0] >= 19 / 50 * 0.99
+    assert order != sorted(order)
+    dropped.clear()
+    monkeypatch.setattr(limits, "LEAVE_S_MAX", 0.1)
+    asyncio.run(scenario(20))
+    assert len(dropped) == 20
+
+
+def test_who_asks_for_nothing_does_not_keep_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens a connection and says nothing, or half a request, is cut off; a link that is proven is not."""
+    monkeypatch.setattr(limits, "PROOF_WAIT_S", 0.5)
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as honest:
+            await honest.follow(KEY)
+            for said in (b"", b"GET /v1 HTTP/1.1\r\nHost: x\r\nX-Slow:"):
+                reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+                writer.write(said)
+                await asyncio.wait_for(reader.read(), WAIT_S)
+                writer.close()
+            await honest.push(KEY, [envelope(1)])
+            assert (await honest.expect(Stored)).position == 1
+
+    asyncio.run(scenario())
 
 
 def test_port_in_use_is_typed() -> None:

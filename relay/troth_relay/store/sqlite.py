@@ -10,11 +10,25 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from troth_relay import limits
 from troth_relay.admission import cost
-from troth_relay.store import Appended, Batch, Brief, Denial, Entry, Log, Page, Pass, Stats, Ticket, file, passes
+from troth_relay.store import (
+    Appended,
+    Batch,
+    Brief,
+    Denial,
+    Entry,
+    Log,
+    Page,
+    Pass,
+    Stats,
+    Ticket,
+    file,
+    passes,
+    upkeep,
+)
 from troth_relay.store.database import BESIDE_MS, Connection, connect, transaction, walled
 from troth_relay.store.statements import (
     ALIKE,
@@ -34,6 +48,7 @@ from troth_wire.messages import MailboxKind
 
 __all__ = ["SqliteStore"]
 
+T = TypeVar("T")
 LOGGER: Final = logging.getLogger("troth_relay")
 
 INCREMENTAL: Final = 2
@@ -138,6 +153,8 @@ class SqliteStore:
     ) -> Log | Denial:
         """Create an empty mailbox; a log that exists is returned as it is, where one was asked for."""
         with self._writing():
+            if upkeep.is_blocked(self._writer, mailbox):
+                return Denial.UNADMITTED
             found = _look(self._writer, mailbox)
             if found is not None:
                 return found[1] if brief is None and found[1].kind is MailboxKind.LOG else Denial.TAKEN
@@ -275,6 +292,16 @@ class SqliteStore:
                 if position != after + count + 1:
                     raise file.damaged(self._path)
                 yield Entry(position, EnvelopeId(name), envelope)
+
+    def see(self, look: Callable[[Connection], T]) -> T:
+        """Look at the tables as they are at one moment."""
+        with self._reading():
+            return look(self._reader)
+
+    def change(self, act: Callable[[Connection], T]) -> T:
+        """Change the tables in one commit."""
+        with self._writing():
+            return act(self._writer)
 
     def stats(self) -> Stats:
         """Count what is stored."""

@@ -4,6 +4,7 @@ from typing import Final
 
 __all__ = [
     "ALIKE",
+    "BLOCKS",
     "BRIEF_ONES",
     "BROKEN_LOGS",
     "CREATE",
@@ -46,9 +47,15 @@ CREATE TABLE pass (
 )
 """
 """What format 3 has on top: passes, and mailboxes with a room of their own."""
+BLOCKS: Final = """
+CREATE TABLE blocked (
+    id BLOB PRIMARY KEY
+) WITHOUT ROWID
+"""
+"""What format 4 has on top: mailboxes that the operator keeps out."""
 FORMAT_WITHOUT_KINDS: Final = 1
 FORMAT_WITHOUT_PASSES: Final = 2
-STEPS: Final = (TABLES, KINDS, PASSES)
+STEPS: Final = (TABLES, KINDS, PASSES, BLOCKS)
 """From each format to the next, the first from nothing."""
 BRIEF_ONES: Final = "SELECT key FROM mailbox WHERE ends IS NOT NULL"
 FORGET_BRIEF: Final = (
@@ -60,7 +67,10 @@ SELECT count(*) FROM mailbox
 LEFT JOIN entry ON entry.mailbox = mailbox.key AND entry.position = mailbox.position
 WHERE mailbox.position > 0 AND entry.running IS NOT mailbox.running
 """
-LOG: Final = "SELECT key, lineage, position, running, bytes, kind, ends, quota FROM mailbox WHERE id = ?"
+LOG: Final = """
+SELECT key, lineage, position, running, bytes, kind, ends, quota FROM mailbox
+WHERE id = ? AND NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.id = mailbox.id)
+"""
 CREATE: Final = """
 INSERT INTO mailbox (id, lineage, position, running, bytes, day, kind, ends, sponsor, quota)
 VALUES (?, ?, 0, ?, 0, ?, ?, ?, ?, ?)

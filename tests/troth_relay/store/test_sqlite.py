@@ -50,7 +50,7 @@ PRAGMA user_version = 1;
 COMMIT;
 PRAGMA journal_mode = WAL;
 """
-BEFORE_COMMIT: Final = 9
+BEFORE_COMMIT: Final = 10
 """Statements of the transaction that raises the format."""
 DIES: Final = """
 import os, signal, sys
@@ -281,6 +281,7 @@ def test_database_keeps_no_more_than_the_page_says(path: Path) -> None:
         "mailbox": {"key", "id", "lineage", "position", "running", "bytes", "day", "kind", "ends", "sponsor", "quota"},
         "entry": {"mailbox", "position", "id", "running", "envelope"},
         "pass": {"number", "hash", "uses", "ends", "quota"},
+        "blocked": {"id"},
         "sqlite_sequence": {"name", "seq"},
     }
 
