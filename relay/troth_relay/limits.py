@@ -80,6 +80,16 @@ ANSWER_BYTES_MAX: Final = 65_536
 """The line of one answer."""
 ANSWER_WAIT_S: Final = 3_600
 """How long a command waits for its answer: a large file is written anew meanwhile."""
+HOP_WAIT_S: Final = 10
+"""How long the doctor waits at each hop: a device would have given up soon after."""
+IDLE_TRY_S: Final = 75
+"""How long the doctor says nothing, unless told otherwise: the relay's own ping comes before."""
+IDLE_TRY_S_MAX: Final = 540
+"""How long it may say nothing at most: the meeting on whose link it does ends a minute later."""
+CERTIFICATE_DAYS_MIN: Final = 14
+"""A certificate that ends sooner should have been renewed by now."""
+CLOCK_APART_S_MAX: Final = 60
+"""How far two clocks may be apart: the step to which the end of a meeting is rounded."""
 CONFIG_FILE_BYTES_MAX: Final = 65_536
 """The file of settings."""
 DISK_FLOOR_BYTES: Final = 64 * 1_048_576

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from troth_relay import clerk, issue, limits, logs, office, running, watch
+from troth_relay import clerk, doctor, issue, limits, logs, office, running, watch
 from troth_relay.app import SystemEntropy
 from troth_relay.config import EVERYWHERE, configure
 from troth_relay.orders import Order, Verb, mailbox_named
@@ -110,6 +110,27 @@ def healthcheck(*, file: Path | None, **flags: Any) -> None:
             raise UsageError("--port 0 names no port to ask at. Nothing was asked; name the port where it listens.")
         watch.ask("localhost" if host in EVERYWHERE else host.strip("[]"), port)
         click.echo("ready")
+
+
+@main.command(name="doctor")
+@click.argument("address", metavar="wss://RELAY")
+@click.option("--idle", "idle_s", type=float, default=limits.IDLE_TRY_S, show_default=True, help="Seconds of silence.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with one line of JSON for each hop.")
+def doctor_(*, address: str, idle_s: float, as_json: bool) -> None:
+    """Go the way to a relay as devices do, and name what is broken: 0 if nothing is, 1 if something."""
+    with _exits():
+        if not 0 <= idle_s <= limits.IDLE_TRY_S_MAX:
+            raise UsageError(f"--idle must be a number from 0 to {limits.IDLE_TRY_S_MAX}; 0 leaves it out.")
+        well = True
+        for finding in doctor.examine(address, idle_s=idle_s):
+            well = well and finding.well
+            found = {"hop": finding.hop.value, "well": finding.well, "said": finding.said}
+            click.echo(json.dumps(found) if as_json else f"{finding.hop.value:8}{_mark(finding.well)}{finding.said}")
+    sys.exit(0 if well else FAILED)
+
+
+def _mark(well: bool) -> str:
+    return "well    " if well else "BROKEN  "
 
 
 def _database(file: Path | None, flags: Mapping[str, Any]) -> Path:

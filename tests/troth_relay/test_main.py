@@ -298,6 +298,20 @@ def test_healthcheck_asks_the_relay(database: Path) -> None:
     assert _invoke("healthcheck", "--port", "0").exit_code == 2
 
 
+def test_doctor_says_how_it_is(database: Path) -> None:
+    """A way that is well is exit code 0 and a line for each hop, one that is not is 1, and nonsense is 2."""
+    with serving(database) as (_, url):
+        address = url.removesuffix("/v1")
+        well = _invoke("doctor", address, "--idle", "0")
+        assert (well.exit_code, well.stdout.count("\n"), well.stdout.count("well  ")) == (0, 8, 8)
+        lines = _invoke("doctor", address, "--idle", "0", "--json").stdout.splitlines()
+        assert all(json.loads(line)["well"] for line in lines)
+    gone = _invoke("doctor", address, "--idle", "0")
+    assert (gone.exit_code, "TCP     BROKEN" in gone.stdout) == (1, True)
+    assert _invoke("doctor", "relay.example").exit_code == 2
+    assert _invoke("doctor", address, "--idle", "3600").exit_code == 2
+
+
 def _until(said: str, process: subprocess.Popen[str]) -> str:
     """Read what a relay writes until it has said this; return the line."""
     assert process.stderr is not None
