@@ -53,6 +53,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOG: Final = logging.getLogger("troth_relay")
 DAY_S: Final = 86_400
 BACKLOG: Final = 1_024
+AT_ONCE_BYTES_MAX: Final = 16_384
+"""A quarter of what the loop's own buffer holds before it lets a writer wait."""
 LIVING: Final = ("/", "/health", "/livez")
 """Where "ok" means that the program runs, and no more."""
 CLOSE_CODES: Final = {
@@ -81,23 +83,92 @@ class SystemEntropy:
         return int(time.time())
 
 
-class Socket:
-    """One WebSocket: what waits to be written to it, and whether it may be read."""
+Written = Callable[[ConnectionId, int], None]
+"""Hears that messages of so much weight have left the relay's memory."""
 
-    def __init__(self, connection: ConnectionId, request: web.Request, response: web.WebSocketResponse) -> None:
+
+class Socket:
+    """One WebSocket: what waits to be written to it, and whether it may be read.
+
+    Most links are idle, and take at once what is said to them: neither costs a task or a queue.
+    """
+
+    def __init__(
+        self, connection: ConnectionId, request: web.Request, response: web.WebSocketResponse, written: Written
+    ) -> None:
         """Wrap a WebSocket that has been prepared."""
         self.connection = connection
         self.response = response
-        self.readable = asyncio.Event()
-        self.readable.set()
-        self.waiting: asyncio.Queue[tuple[bytes, int] | DropReason] = asyncio.Queue()
         self._request = request
+        self._written = written
+        self._waiting: list[tuple[bytes, int] | DropReason] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._gate: asyncio.Event | None = None
         self._cut: asyncio.TimerHandle | None = None
+
+    def pause(self) -> None:
+        """Read nothing more for now."""
+        self._gate = self._gate or asyncio.Event()
+
+    def resume(self) -> None:
+        """Read again."""
+        if self._gate is not None:
+            self._gate.set()
+            self._gate = None
+
+    async def may_be_read(self) -> None:
+        """Wait until it may be read."""
+        if self._gate is not None:
+            await self._gate.wait()
+
+    def say(self, frame: bytes, weight: int) -> bool:
+        """Write a frame now or, if something is before it or there is no room, later; return whether it is written."""
+        if self._write_now(frame):
+            return True
+        self._waiting.append((frame, weight))
+        self._go_on()
+        return False
+
+    def _write_now(self, frame: bytes) -> bool:
+        transport = self._request.transport
+        if self._waiting or self._is_writing() or transport is None:
+            return False
+        if len(frame) > AT_ONCE_BYTES_MAX or transport.get_write_buffer_size():
+            return False
+        try:
+            # By hand: from an empty buffer so small a frame never waits for room.
+            self.response.send_bytes(frame).send(None)
+        except StopIteration:
+            return True
+        except ConnectionError:
+            return False
+        raise AssertionError("a small frame had to wait for room")
+
+    def _is_writing(self) -> bool:
+        return self._writing is not None and not self._writing.done()
+
+    def _go_on(self) -> None:
+        if not self._is_writing():
+            self._writing = asyncio.get_running_loop().create_task(self._write())
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                waiting = self._waiting.pop(0)
+                if isinstance(waiting, DropReason):
+                    await self.response.close(code=CLOSE_CODES[waiting])
+                    return
+                frame, weight = waiting
+                await self.response.send_bytes(frame)
+                self._written(self.connection, weight)
+        except ConnectionError:
+            LOG.debug("connection %d is gone", self.connection)
 
     def drop(self, reason: DropReason) -> None:
         """End it after all that waits was read, but not later than `GOODBYE_S`; a slow reader's at once."""
-        self.readable.set()
-        self.waiting.put_nowait(reason)
+        self.resume()
+        self._waiting.append(reason)
+        self._go_on()
         patience_s = 0 if reason is DropReason.SLOW else limits.GOODBYE_S
         self._cut = self._cut or asyncio.get_running_loop().call_later(patience_s, self._abort)
 
@@ -105,10 +176,11 @@ class Socket:
         if self._request.transport is not None:
             self._request.transport.abort()
 
-    async def end(self, writing: "asyncio.Task[None]") -> None:
+    async def end(self) -> None:
         """Wait until all is said, now that nothing more is read."""
         self.drop(DropReason.LEAVING)
-        await asyncio.wait({writing})
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
         if self._cut is not None:
             self._cut.cancel()
 
@@ -197,7 +269,7 @@ class Relay:
         links = list(self._sockets)
         random.SystemRandom().shuffle(links)
         for link in self._sockets.values():
-            link.readable.clear()
+            link.pause()
         # What was read is stored, and who pushed it hears so.
         await self.call(lambda: None, writing=True)
         pause_s = min(1 / limits.LEAVES_PER_S, limits.LEAVE_S_MAX / max(1, len(links)))
@@ -239,14 +311,13 @@ class Relay:
             timeout=limits.CLOSE_S,
         )
         await response.prepare(request)
-        link = Socket(ConnectionId(next(self._numbers)), request, response)
+        link = Socket(ConnectionId(next(self._numbers)), request, response, self._written)
         self._sockets[link.connection] = link
-        writing = asyncio.create_task(self._write(link))
         try:
             await self._read(link)
         finally:
             self._turn(self._hub.disconnect(link.connection))
-            await link.end(writing)
+            await link.end()
             del self._sockets[link.connection]
         return response
 
@@ -257,17 +328,10 @@ class Relay:
             # A text is no frame, and read as an empty one.
             frame = message.data if message.type is WSMsgType.BINARY else b""
             self._turn(self._hub.receive(link.connection, frame, now=time.monotonic()))
-            await link.readable.wait()
+            await link.may_be_read()
 
-    async def _write(self, link: Socket) -> None:
-        try:
-            while not isinstance(waiting := await link.waiting.get(), DropReason):
-                frame, weight = waiting
-                await link.response.send_bytes(frame)
-                self._turn(self._hub.written(link.connection, weight))
-            await link.response.close(code=CLOSE_CODES[waiting])
-        except ConnectionError:
-            LOG.debug("connection %d is gone", link.connection)
+    def _written(self, connection: ConnectionId, weight: int) -> None:
+        self._turn(self._hub.written(connection, weight))
 
     async def _tick(self) -> None:
         while True:
@@ -283,14 +347,16 @@ class Relay:
 
     def _turn(self, outputs: Sequence[Output]) -> None:
         packed: dict[int, tuple[bytes, int]] = {}
+        written: list[tuple[ConnectionId, int]] = []
         self._metrics.count(outputs)
         for output in outputs:
             match output:
                 case Send():
                     # One message to many followers is encoded once.
                     message = output.message
-                    frame = packed.get(id(message)) or packed.setdefault(id(message), _pack(message))
-                    self._sockets[output.connection].waiting.put_nowait(frame)
+                    frame, weight = packed.get(id(message)) or packed.setdefault(id(message), _pack(message))
+                    if self._sockets[output.connection].say(frame, weight):
+                        written.append((output.connection, weight))
                 case Append() | Open() | Sweep():
                     self._writer.submit(output)
                 case Look() | Read():
@@ -298,9 +364,12 @@ class Relay:
                 case Drop():
                     self._sockets[output.connection].drop(output.reason)
                 case Pause():
-                    self._sockets[output.connection].readable.clear()
+                    self._sockets[output.connection].pause()
                 case Resume():
-                    self._sockets[output.connection].readable.set()
+                    self._sockets[output.connection].resume()
+        # Afterwards: what the hub asks for because of it comes after all that it has said already.
+        for connection, weight in written:
+            self._written(connection, weight)
 
 
 def _pack(message: Message) -> tuple[bytes, int]:

@@ -367,6 +367,29 @@ def test_slow_reader_is_dropped_and_reads_on(monkeypatch: pytest.MonkeyPatch) ->
     asyncio.run(scenario())
 
 
+def test_order_holds_however_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames that are written at once and frames that had to wait come in the order in which they were said."""
+    ways: list[bool] = []
+    say = Socket.say
+
+    def watched(link: Socket, frame: bytes, weight: int) -> bool:
+        ways.append(say(link, frame, weight))
+        return ways[-1]
+
+    monkeypatch.setattr(Socket, "say", watched)
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as author, connected(relay.url) as late:
+            await author.follow(KEY)
+            await late.follow(KEY)
+            count = await _flood(author)
+            # So much was said that it had to wait; `read` finds every gap and every repeat.
+            assert set(ways) == {True, False}
+            assert len(await late.read(KEY, until=count)) == count
+
+    asyncio.run(scenario())
+
+
 async def _flood(author: Client) -> int:
     count = 0
     # More than the buffers of two sockets hold, so that it must wait in the relay.
