@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import commands, couple, floods, membership, pairing, primitives, singles, stages, typing_trace
+from bench import commands, couple, floods, membership, pairing, primitives, relay, singles, stages, typing_trace
 from bench.figures import Figures
 
 __all__ = ["main"]
@@ -15,6 +15,7 @@ PARTS: Final[dict[str, Callable[[], Figures]]] = {
     "primitives": primitives.measure,
     "stages": stages.measure,
     "flood": floods.measure,
+    "relay": relay.measure,
     "membership": membership.measure,
     "singles": singles.measure,
     "pairing": pairing.measure,
