@@ -15,7 +15,7 @@ import click
 from troth_relay import clerk, doctor, issue, limits, logs, office, running, watch
 from troth_relay.app import SystemEntropy
 from troth_relay.config import EVERYWHERE, configure
-from troth_relay.orders import Order, Verb, mailbox_named
+from troth_relay.orders import Answer, Order, Verb, mailbox_named
 from troth_relay.settings import CONFIG_VARIABLE, TABLE, Choice, Kind, choose, shown
 from troth_relay.store import beside, copies, passes
 from troth_wire.errors import LocalError, StoreError, UsageError
@@ -154,7 +154,11 @@ def _order(order: Order, *, as_json: bool, file: Path | None, flags: Mapping[str
         answer = office.ask(path, order)
         if answer is None:
             answer = clerk.alone(order, path, now_s=SystemEntropy().now_s)
-        click.echo(json.dumps(answer) if as_json else clerk.said(order.verb, answer))
+        _say(clerk.said(order.verb, answer), answer, as_json=as_json)
+
+
+def _say(text: str, answer: Answer, *, as_json: bool) -> None:
+    click.echo(json.dumps(answer) if as_json else text)
 
 
 @main.command()
@@ -215,23 +219,23 @@ def quota(*, mailbox: str, room: str, as_json: bool, file: Path | None, **flags:
 
 @main.command()
 @click.argument("target", metavar="FILE", type=PATH)
-@_settings
-def backup(*, target: Path, file: Path | None, **flags: Any) -> None:
+@_orders
+def backup(*, target: Path, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Copy the logs into a new file, also while the relay runs."""
     with _exits():
         copies.back_up(_database(file, flags), target)
-        click.echo(f"backed up to {target}")
+        _say(f"backed up to {target}", {"backup": str(target)}, as_json=as_json)
 
 
 @main.command()
 @click.argument("source", metavar="FILE", type=PATH)
-@_settings
-def restore(*, source: Path, file: Path | None, **flags: Any) -> None:
+@_orders
+def restore(*, source: Path, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Make a database of a backup; devices notice, and send again what is missing."""
     with _exits():
         database = configure(_choose(file, flags)).database
         copies.restore(source, database, lineage=SystemEntropy().lineage)
-        click.echo(f"restored to {database}")
+        _say(f"restored to {database}", {"database": str(database)}, as_json=as_json)
 
 
 @main.group(name="pass")
@@ -240,36 +244,42 @@ def pass_() -> None:
 
 
 @pass_.command(name="create")
-@_settings
+@_orders
 @click.option("--uses", default=limits.PASS_USES, show_default=True, help="How many mailboxes it opens.")
 @click.option("--ttl", default="7d", show_default=True, help="How long it counts: hours (h), days (d), weeks (w).")
 @click.option("--quota", default=None, help="Room of each mailbox that it opens, such as 200M.")
-def create_pass(*, uses: int, ttl: str, quota: str | None, file: Path | None, **flags: Any) -> None:
+def create_pass(*, uses: int, ttl: str, quota: str | None, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Make a pass and print it; it is not kept, and can not be shown again."""
     with _exits():
         now_s, secret = SystemEntropy().now_s(), issue.draw(secrets.token_bytes)
         quota_bytes = issue.size(quota) if quota is not None else None
         new = issue.terms(secret, uses=uses, life_s=issue.life_s(ttl), quota_bytes=quota_bytes, now_s=now_s)
         with beside.changing(_database(file, flags)) as connection:
-            passes.add(connection, new, now_s=now_s)
-        click.echo(secret)
+            number = passes.add(connection, new, now_s=now_s)
+        _say(secret, {"pass": secret, "number": number}, as_json=as_json)
 
 
 @pass_.command(name="list")
-@_settings
-def list_passes(*, file: Path | None, **flags: Any) -> None:
+@_orders
+def list_passes(*, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Print what is left of each pass."""
     with _exits(), beside.changing(_database(file, flags)) as connection:
         for number, each in passes.listed(connection, now_s=SystemEntropy().now_s()):
             until = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(each.ends_s))
             room = "as everybody" if each.quota_bytes is None else f"{each.quota_bytes} bytes"
-            click.echo(f"{number}  uses left: {each.uses}  until: {until}  quota: {room}")
+            answer: Answer = {
+                "number": number,
+                "uses": each.uses,
+                "ends_s": each.ends_s,
+                "quota_bytes": each.quota_bytes,
+            }
+            _say(f"{number}  uses left: {each.uses}  until: {until}  quota: {room}", answer, as_json=as_json)
 
 
 @pass_.command(name="revoke")
 @click.argument("number", type=int)
-@_settings
-def revoke_pass(*, number: int, file: Path | None, **flags: Any) -> None:
+@_orders
+def revoke_pass(*, number: int, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Let a pass open nothing more; what it opened stays."""
     with _exits():
         with beside.changing(_database(file, flags)) as connection:
@@ -278,4 +288,4 @@ def revoke_pass(*, number: int, file: Path | None, **flags: Any) -> None:
             raise UsageError(
                 f"There is no pass {number}. Nothing was changed. `troth-relay pass list` names those there are."
             )
-        click.echo(f"pass {number} opens nothing more")
+        _say(f"pass {number} opens nothing more", {"number": number}, as_json=as_json)

@@ -622,6 +622,20 @@ def test_passes_are_made_beside_a_relay(database: Path) -> None:
         assert (again.exit_code, "no pass 2" in again.stderr) == (2, True)
 
 
+def test_answers_are_for_programs_too(database: Path, tmp_path: Path) -> None:
+    """Whatever prints a sentence prints the same as one line of JSON, where it is asked to."""
+    SqliteStore(database).close()
+    where = ("--json", "--database", str(database))
+    made = json.loads(_invoke("pass", "create", "--uses", "2", "--quota", "1M", *where).stdout)
+    assert (made["number"], len(made["pass"])) == (1, 29)
+    (listed,) = map(json.loads, _invoke("pass", "list", *where).stdout.splitlines())
+    assert (listed["number"], listed["uses"], listed["quota_bytes"]) == (1, 2, 2**20)
+    assert json.loads(_invoke("pass", "revoke", "1", *where).stdout) == {"number": 1}
+    copy, other = str(tmp_path / "copy.db"), str(tmp_path / "other.db")
+    assert json.loads(_invoke("backup", copy, *where).stdout) == {"backup": copy}
+    assert json.loads(_invoke("restore", copy, "--json", "--database", other).stdout) == {"database": other}
+
+
 async def _fills(url: str) -> None:
     async with connected(url) as client:
         await client.follow(KEY)
