@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from itertools import count
 from typing import Final, Self, TypeVar
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSMsgType, web
 
 from troth_relay import limits
 from troth_relay.config import Config, at, dialled_names
@@ -22,6 +22,7 @@ from troth_relay.delivery import weigh
 from troth_relay.floor import Floor
 from troth_relay.hub import Hub
 from troth_relay.metrics import MEDIA_TYPE, Metrics, Moment
+from troth_relay.outlet import Outlet
 from troth_relay.requests import (
     Append,
     ConnectionId,
@@ -53,18 +54,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOG: Final = logging.getLogger("troth_relay")
 DAY_S: Final = 86_400
 BACKLOG: Final = 1_024
-AT_ONCE_BYTES_MAX: Final = 16_384
-"""A quarter of what the loop's own buffer holds before it lets a writer wait."""
 LIVING: Final = ("/", "/health", "/livez")
 """Where "ok" means that the program runs, and no more."""
-CLOSE_CODES: Final = {
-    DropReason.MISUSE: WSCloseCode.POLICY_VIOLATION,
-    DropReason.SLOW: WSCloseCode.TRY_AGAIN_LATER,
-    DropReason.SILENT: WSCloseCode.POLICY_VIOLATION,
-    DropReason.TROUBLE: WSCloseCode.TRY_AGAIN_LATER,
-    DropReason.OPERATOR: WSCloseCode.TRY_AGAIN_LATER,
-    DropReason.LEAVING: WSCloseCode.SERVICE_RESTART,
-}
 
 
 class SystemEntropy:
@@ -83,108 +74,6 @@ class SystemEntropy:
         return int(time.time())
 
 
-Written = Callable[[ConnectionId, int], None]
-"""Hears that messages of so much weight have left the relay's memory."""
-
-
-class Socket:
-    """One WebSocket: what waits to be written to it, and whether it may be read.
-
-    Most links are idle, and take at once what is said to them: neither costs a task or a queue.
-    """
-
-    def __init__(
-        self, connection: ConnectionId, request: web.Request, response: web.WebSocketResponse, written: Written
-    ) -> None:
-        """Wrap a WebSocket that has been prepared."""
-        self.connection = connection
-        self.response = response
-        self._request = request
-        self._written = written
-        self._waiting: list[tuple[bytes, int] | DropReason] = []
-        self._writing: asyncio.Task[None] | None = None
-        self._gate: asyncio.Event | None = None
-        self._cut: asyncio.TimerHandle | None = None
-
-    def pause(self) -> None:
-        """Read nothing more for now."""
-        self._gate = self._gate or asyncio.Event()
-
-    def resume(self) -> None:
-        """Read again."""
-        if self._gate is not None:
-            self._gate.set()
-            self._gate = None
-
-    async def may_be_read(self) -> None:
-        """Wait until it may be read."""
-        if self._gate is not None:
-            await self._gate.wait()
-
-    def say(self, frame: bytes, weight: int) -> bool:
-        """Write a frame now or, if something is before it or there is no room, later; return whether it is written."""
-        if self._write_now(frame):
-            return True
-        self._waiting.append((frame, weight))
-        self._go_on()
-        return False
-
-    def _write_now(self, frame: bytes) -> bool:
-        transport = self._request.transport
-        if self._waiting or self._is_writing() or transport is None:
-            return False
-        if len(frame) > AT_ONCE_BYTES_MAX or transport.get_write_buffer_size():
-            return False
-        try:
-            # By hand: from an empty buffer so small a frame never waits for room.
-            self.response.send_bytes(frame).send(None)
-        except StopIteration:
-            return True
-        except ConnectionError:
-            return False
-        raise AssertionError("a small frame had to wait for room")
-
-    def _is_writing(self) -> bool:
-        return self._writing is not None and not self._writing.done()
-
-    def _go_on(self) -> None:
-        if not self._is_writing():
-            self._writing = asyncio.get_running_loop().create_task(self._write())
-
-    async def _write(self) -> None:
-        try:
-            while self._waiting:
-                waiting = self._waiting.pop(0)
-                if isinstance(waiting, DropReason):
-                    await self.response.close(code=CLOSE_CODES[waiting])
-                    return
-                frame, weight = waiting
-                await self.response.send_bytes(frame)
-                self._written(self.connection, weight)
-        except ConnectionError:
-            LOG.debug("connection %d is gone", self.connection)
-
-    def drop(self, reason: DropReason) -> None:
-        """End it after all that waits was read, but not later than `GOODBYE_S`; a slow reader's at once."""
-        self.resume()
-        self._waiting.append(reason)
-        self._go_on()
-        patience_s = 0 if reason is DropReason.SLOW else limits.GOODBYE_S
-        self._cut = self._cut or asyncio.get_running_loop().call_later(patience_s, self._abort)
-
-    def _abort(self) -> None:
-        if self._request.transport is not None:
-            self._request.transport.abort()
-
-    async def end(self) -> None:
-        """Wait until all is said, now that nothing more is read."""
-        self.drop(DropReason.LEAVING)
-        if self._writing is not None:
-            await asyncio.wait({self._writing})
-        if self._cut is not None:
-            self._cut.cancel()
-
-
 class Relay:
     """A relay that listens; made by `listen`, ended by `stop`."""
 
@@ -195,7 +84,7 @@ class Relay:
         self.url = f"ws://{at(config.host.strip('[]'), self.port)}/v1"
         self._loop = asyncio.get_running_loop()
         self._hub = Hub(config.policy(), names=dialled_names(config, self.port))
-        self._sockets: dict[ConnectionId, Socket] = {}
+        self._sockets: dict[ConnectionId, Outlet] = {}
         self._numbers = count(1)
         entropy = SystemEntropy()
         self._store = store
@@ -311,20 +200,20 @@ class Relay:
             timeout=limits.CLOSE_S,
         )
         await response.prepare(request)
-        link = Socket(ConnectionId(next(self._numbers)), request, response, self._written)
+        link = Outlet(ConnectionId(next(self._numbers)), request, response, self._written)
         self._sockets[link.connection] = link
         try:
-            await self._read(link)
+            await self._read(link, response)
         finally:
             self._turn(self._hub.disconnect(link.connection))
             await link.end()
             del self._sockets[link.connection]
         return response
 
-    async def _read(self, link: Socket) -> None:
+    async def _read(self, link: Outlet, response: web.WebSocketResponse) -> None:
         challenge = secrets.token_bytes(CHALLENGE_BYTES)
         self._turn(self._hub.connect(link.connection, challenge=challenge, now=time.monotonic()))
-        async for message in link.response:
+        async for message in response:
             # A text is no frame, and read as an empty one.
             frame = message.data if message.type is WSMsgType.BINARY else b""
             self._turn(self._hub.receive(link.connection, frame, now=time.monotonic()))
