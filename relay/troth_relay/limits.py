@@ -74,7 +74,7 @@ ORDERS_MAX: Final = 8
 """Orders of the operator at a time: each holds a file, and a turn of the thread that writes."""
 ORDER_BYTES_MAX: Final = 1_024
 """The line of one order."""
-ORDER_WAIT_S: Final = 10
+ORDER_WAIT_S: Final = 2
 """Who has opened the operator's socket and ordered nothing in this time is sent away."""
 ANSWER_BYTES_MAX: Final = 65_536
 """The line of one answer."""

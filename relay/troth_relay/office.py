@@ -5,12 +5,13 @@ who owns the database, or root.
 """
 
 import asyncio
+import logging
 import os
 import socket
 import stat
 import struct
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
@@ -22,6 +23,7 @@ __all__ = ["Office", "ask", "beside"]
 
 CarryOut = Callable[[Order], Awaitable[Answer]]
 
+LOG: Final = logging.getLogger("troth_relay")
 BACKLOG: Final = 4
 ROOT: Final = 0
 PATH_BYTES_MAX: Final = 100
@@ -63,17 +65,23 @@ class Office:
         self._server.close()
         self._path.unlink(missing_ok=True)
         await asyncio.gather(*self._conversations, return_exceptions=True)
+        # Also for those that were accepted and have not come as far as a conversation.
+        await self._server.wait_closed()
 
-    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        conversation = asyncio.current_task()
-        assert conversation is not None
+    def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Not a coroutine: one that has not begun when the relay ends would never close what it was given.
+        conversation = asyncio.get_running_loop().create_task(self._receive(reader, writer))
         self._conversations.add(conversation)
+        conversation.add_done_callback(self._conversations.discard)
+
+    async def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             if len(self._conversations) <= limits.ORDERS_MAX and _owner(writer) in (None, ROOT, os.getuid()):
                 await self._converse(reader, writer)
         finally:
-            self._conversations.discard(conversation)
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -87,6 +95,10 @@ class Office:
         except (TimeoutError, ValueError, ConnectionError):
             # Nothing, or too much, was said in its time.
             return
+        except Exception:
+            # We are broken; the relay goes on, and who asked hears that there is no answer.
+            LOG.exception("An order failed in a way that was not foreseen.")
+            answer = LocalError("The order failed in a way that was not foreseen. Look at the log of the relay.")
         writer.write(pack_answer(answer))
 
 

@@ -74,6 +74,25 @@ def test_refusal_comes_back_as_it_was(database: Path, error: UsageError | LocalE
     asyncio.run(scenario())
 
 
+def test_what_was_not_foreseen_is_said_to_be_so(database: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A bug is logged, answered as what it is without its words, and the next order is heard."""
+
+    async def stumble(order: Order) -> Answer:
+        if order.verb is Verb.GC:
+            raise RuntimeError("canary")
+        return {}
+
+    async def scenario() -> None:
+        async with _opened(database, stumble):
+            with pytest.raises(LocalError, match="not foreseen") as caught:
+                await _ask(database, Order(Verb.GC))
+            assert "canary" not in str(caught.value)
+            assert await _ask(database) == {}
+
+    asyncio.run(scenario())
+    assert "An order failed" in caplog.text
+
+
 def test_long_path_is_no_trouble(tmp_path: Path) -> None:
     """A database deep in the folders has its socket beside it like any other."""
     folder = tmp_path / ("deep" * 40)
@@ -120,12 +139,15 @@ def test_stranger_is_told_nothing(database: Path, monkeypatch: pytest.MonkeyPatc
                 patched.setattr(office, "_owner", lambda _: os.getuid() + 4_711)
                 with pytest.raises(LocalError, match="Ask again"):
                     await _ask(database)
-            monkeypatch.setattr(office, "_user", lambda _: os.getuid() + 4_711)
-            with pytest.raises(LocalError, match="does not own the database"):
-                await _ask(database)
+            with monkeypatch.context() as patched:
+                patched.setattr(office, "_user", lambda _: os.getuid() + 4_711)
+                with pytest.raises(LocalError, match="does not own the database"):
+                    await _ask(database)
+            assert told == []
+            assert await _ask(database) == {}
 
     asyncio.run(scenario())
-    assert told == []
+    assert told == [STATS]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="Only root can become somebody else.")

@@ -17,7 +17,7 @@ FIND: Final = "SELECT kind, position, bytes, quota, day, ends FROM mailbox WHERE
 BLOCKED: Final = "SELECT 1 FROM blocked WHERE id = ?"
 ROOM: Final = "UPDATE mailbox SET quota = ? WHERE id = ? AND ends IS NULL"
 # An invitation tells who invited, so it goes with its sponsor.
-WITH_ITS_OWN: Final = "SELECT key, id FROM mailbox WHERE id = ?1 OR (sponsor = ?1 AND ends IS NOT NULL)"
+WITH_ITS_OWN: Final = "SELECT key, id FROM mailbox WHERE id = ? OR (sponsor = ? AND ends IS NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def give_room(connection: Connection, mailbox: MailboxId, quota_bytes: int | Non
 
 def delete(connection: Connection, mailbox: MailboxId) -> tuple[MailboxId, ...]:
     """Delete a mailbox and the invitations that it sponsors, with all that lies in them; return which."""
-    found = connection.execute(WITH_ITS_OWN, (mailbox,)).fetchall()
+    found = connection.execute(WITH_ITS_OWN, (mailbox, mailbox)).fetchall()
     keys = [(key,) for key, _ in found]
     connection.executemany("DELETE FROM entry WHERE mailbox = ?", keys)
     connection.executemany("DELETE FROM mailbox WHERE key = ?", keys)
