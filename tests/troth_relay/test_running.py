@@ -1,15 +1,22 @@
 """From the start of a relay to its end: the operator's socket comes and goes with it, whatever lay there before."""
 
+import asyncio
 import os
 import signal
 import subprocess
+import threading
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 import pytest
 
 from tests.contracts.relay_process import END_S, serving
-from troth_relay import office
+from troth_relay import office, running
+from troth_relay.app import Relay
+from troth_relay.config import Config
+from troth_relay.office import Office
 from troth_relay.orders import Answer, Order, Verb
+from troth_relay.store import Store
 from troth_wire.errors import UsageError
 from troth_wire.ids import MailboxId
 
@@ -56,3 +63,49 @@ def test_relay_serves_where_no_socket_can_be(tmp_path: Path) -> None:
         code, errors = _end(process, signal.SIGTERM)
     assert (code, "Orders can not be taken" in errors) == (0, True)
     assert office.beside(database).read_text() == "a letter"
+
+
+def test_orders_are_carried_out_in_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An order that changes something and one that only looks are carried out, whoever uses what ended is sent away."""
+    database, answers, ended = tmp_path / "relay.db", list[Answer | None](), list[object]()
+    opened, end = Office.open, Relay.end
+
+    def order() -> None:
+        try:
+            answers.extend(office.ask(database, Order(verb)) for verb in (Verb.STATS, Verb.GC))
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    async def watched(path: Path, carry_out: Callable[[Order], Awaitable[Answer]]) -> Office:
+        found = await opened(path, carry_out)
+        threading.Thread(target=order).start()
+        return found
+
+    def noted(relay: Relay, mailboxes: Collection[MailboxId]) -> None:
+        ended.append(mailboxes)
+        end(relay, mailboxes)
+
+    monkeypatch.setattr(Office, "open", watched)
+    monkeypatch.setattr(Relay, "end", noted)
+    config = Config(port=0, database=database)
+    running.run(config, {}, dict)
+    assert [next(iter(answer or {})) for answer in answers] == ["mailboxes", "ended"]
+    assert ended == [(), ()]
+    assert not office.beside(database).exists()
+
+
+def test_serving_goes_before_orders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where no orders can be taken the log says so, and the relay serves."""
+    database, listen = tmp_path / "relay.db", Relay.listen
+    office.beside(database).write_text("a letter")
+
+    async def watched(config: Config, store: Store) -> Relay:
+        relay = await listen(config, store)
+        asyncio.get_running_loop().call_later(0, os.kill, os.getpid(), signal.SIGTERM)
+        return relay
+
+    monkeypatch.setattr(Relay, "listen", watched)
+    running.run(Config(port=0, database=database), {}, dict)
+    assert "Orders can not be taken" in caplog.text
