@@ -231,12 +231,12 @@ def test_page_names_all_that_is_kept_and_known() -> None:
     """Every column of the database and every field of a connection stands in specs/operator-view.md, and no other."""
     made = ";\n".join(STEPS)
     columns = set()
-    for table in ("mailbox", "entry", "pass"):
+    for table in ("mailbox", "entry", "pass", "blocked"):
         (body,) = re.findall(rf"CREATE TABLE {table} \((.*?)\n\)", made, re.DOTALL)
         columns |= {f"{table}.{name}" for name in re.findall(r"(\w+) (?:INTEGER|BLOB)", body)}
         columns |= {f"{table}.{name}" for name in re.findall(rf"ALTER TABLE {table} ADD COLUMN (\w+)", made)}
     known = {f"Link.{field.name}" for field in fields(Link)}
-    assert set(re.findall(r"`((?:mailbox|entry|pass|Link)\.\w+)`", VIEW)) == columns | known
+    assert set(re.findall(r"`((?:mailbox|entry|pass|blocked|Link)\.\w+)`", VIEW)) == columns | known
 
 
 def test_page_is_held_by_tests_that_exist() -> None:
