@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.relay_client import envelope
-from tests.contracts.relay_store import LINEAGE, A, batch, brief
+from tests.contracts.relay_store import LINEAGE, A, batch, brief, close
 from troth_relay import clerk
-from troth_relay.clerk import Clerk, said
+from troth_relay.clerk import DAY_S, Clerk, said
 from troth_relay.orders import Order, Verb
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import BusyError, UsageError
@@ -48,6 +48,23 @@ def test_what_has_ended_is_named(at_work: Clerk) -> None:
     assert int(outcome.answer["freed_bytes"] or 0) > 9 * 4 * 60_000 * 0.9
     assert at_work.carry_out(Order(Verb.GC)).answer["ended"] == 0
     assert set(at_work.carry_out(Order(Verb.VACUUM)).answer) == {"freed_bytes"}
+
+
+def test_collecting_goes_by_the_settings_of_now(path: Path) -> None:
+    """Entries of logs whose time is over go, by the settings as they are then, and wrong sums are put right."""
+    kept_days = [10]
+    store = SqliteStore(path)
+    at_work = Clerk(store, path, now_s=lambda: NOW_S, closed_log_days=lambda: kept_days[-1])
+    close(store, A, day=NOW_S // DAY_S - 9)
+    for days, erased in ((10, False), (9, False), (8, True)):
+        kept_days.append(days)
+        assert at_work.carry_out(Order(Verb.GC)).answer["wrong_sums"] == 0
+        log = store.look(A)
+        assert log is not None
+        assert (log.closed, log.erased) == (True, erased)
+    store.change(lambda tables: tables.execute("UPDATE line SET bytes = 7"))
+    assert [at_work.carry_out(Order(Verb.GC)).answer["wrong_sums"] for _ in range(2)] == [1, 0]
+    store.close()
 
 
 def test_mailbox_is_shown_with_its_room(at_work: Clerk) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Awaitable, Callable, Collection
@@ -11,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.relay_process import END_S, serving
+from tests.contracts.relay_store import A, close, open_
 from troth_relay import office, running
-from troth_relay.app import Relay
+from troth_relay.app import Relay, SystemEntropy
 from troth_relay.config import Config
 from troth_relay.office import Office
 from troth_relay.orders import Answer, Order, Verb
 from troth_relay.store import Store
+from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import UsageError
 from troth_wire.ids import MailboxId
 
@@ -92,6 +95,32 @@ def test_orders_are_carried_out_in_this_process(tmp_path: Path, monkeypatch: pyt
     assert [next(iter(answer or {})) for answer in answers] == ["mailboxes", "ended"]
     assert ended == [(), ()]
     assert not office.beside(database).exists()
+
+
+def test_running_relay_collects_by_its_own_settings(tmp_path: Path) -> None:
+    """A running relay that is told to collect keeps closed logs as long as it was told at last, whoever asks how."""
+    database, file, days = tmp_path / "relay.db", tmp_path / "relay.toml", 9
+    store = SqliteStore(database)
+    open_(store, A)
+    close(store, A, day=SystemEntropy().day() - days)
+    store.close()
+    file.write_text(f"closed_log_days = {days + 2}")
+    with serving(database, "--config", str(file)) as (process, _):
+        assert office.ask(database, Order(Verb.GC)) is not None
+        assert not _is_erased(database)
+        file.write_text(f"closed_log_days = {days - 1}")
+        process.send_signal(signal.SIGHUP)
+        assert process.stderr is not None
+        assert any("read again" in line for line in process.stderr)
+        assert office.ask(database, Order(Verb.GC)) is not None
+        assert _is_erased(database)
+
+
+def _is_erased(database: Path) -> bool:
+    connection = sqlite3.connect(database)
+    (stage,) = connection.execute("SELECT stage FROM closing").fetchone()
+    connection.close()
+    return bool(stage == 2)
 
 
 def test_serving_goes_before_orders(
