@@ -56,7 +56,7 @@ class Follower:
         self.cursor = cursor
         self.kind = kind
         self._wary = wary
-        """Whether this device drew the key: what is there already may be a squatter's, and ends with a log's opening."""
+        """Whether this device drew the key: what is there already may be a squatter's."""
         self.refused: str | None = None
         """Why the relay does not serve this mailbox; on this link nothing more is tried."""
         self.retry_after_s = 0

@@ -5,6 +5,7 @@ from typing import Final
 __all__ = [
     "ALIKE",
     "BEGIN_LINE",
+    "BLOCKS",
     "BRIEF_ONES",
     "BROKEN_EARLIER_LOGS",
     "BROKEN_LOGS",
@@ -77,10 +78,16 @@ CREATE INDEX kept ON closing (stage, day) WHERE stage < 2
 
 A closing's stage: 0 while the entries are kept, 1 while they are being deleted, 2 when they are gone.
 """
+BLOCKS: Final = """
+CREATE TABLE blocked (
+    id BLOB PRIMARY KEY
+) WITHOUT ROWID
+"""
+"""What format 5 has on top: mailboxes that the operator keeps out."""
 FORMAT_WITHOUT_KINDS: Final = 1
 FORMAT_WITHOUT_PASSES: Final = 2
 FORMAT_WITHOUT_LINES: Final = 3
-STEPS: Final = (TABLES, KINDS, PASSES, LINES)
+STEPS: Final = (TABLES, KINDS, PASSES, LINES, BLOCKS)
 """From each format to the next, the first from nothing."""
 BRIEF_ONES: Final = "SELECT key FROM mailbox WHERE ends IS NOT NULL"
 FORGET_BRIEF: Final = (
@@ -97,7 +104,8 @@ BROKEN_LOGS: Final = f"""
 """  # noqa: S608 - our own words
 LOG: Final = """
 SELECT key, lineage, position, running, bytes, kind, ends, quota, line, stage FROM mailbox
-LEFT JOIN closing ON closing.mailbox = mailbox.key WHERE id = ?
+LEFT JOIN closing ON closing.mailbox = mailbox.key
+WHERE id = ? AND NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.id = mailbox.id)
 """
 CREATE: Final = """
 INSERT INTO mailbox (id, lineage, position, running, bytes, day, kind, ends, sponsor, line, quota)
