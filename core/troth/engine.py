@@ -539,6 +539,7 @@ class Engine:
             items=tuple(Item(record.header.document, record.header.sequence) for record in unsent),
             lacking=self.crossing.lacking,
             ended=self.inbox.members.split,
+            removed=self.identity.device in self.inbox.members.cuts,
             leaving=self.leaving.payload is not None,
             own={device: self.sightings.behind(device, self.cursor.seen) for device in self._own_others()},
         )

@@ -51,6 +51,7 @@ class Status:
         renewed: Changes of this device that were made anew, because they had fallen.
         lacking: Entries of others that a log which begins with a checkpoint has not shown, after their turn.
         ended: Whether the space was ended, by whomever.
+        removed: Whether this device was removed from the space.
         leaving: Whether this person is leaving, and nobody was told yet.
         items: What waits, one by one, in the order in which it was written.
         own: This person's other devices, and how many entries each had not read when it last wrote; None where
@@ -74,6 +75,7 @@ class Status:
     renewed: int = 0
     lacking: int = 0
     ended: bool = False
+    removed: bool = False
     leaving: bool = False
     items: tuple[Item, ...] = ()
     own: Mapping[DeviceId, int | None] = field(default_factory=dict)
@@ -103,6 +105,8 @@ class Status:
             lines.append("This space was ended. It stays readable here, and nothing new is shared in it.")
         if self.stuck:
             lines.append(STUCK)
+        if self.removed:
+            lines.append("This device was removed from this space. It keeps what it has, and nothing new arrives.")
         if self.waiting:
             lines.append(self._waiting())
         if self.apart:
@@ -133,8 +137,8 @@ class Status:
 
     def _waiting(self) -> str:
         count = self.waiting
-        if self.ended and self.connected:
-            said = _verb(count, "was not sent before it ended, and stays", "were not sent before it ended, and stay")
+        if (self.ended or self.removed) and self.connected:
+            said = _verb(count, "was not sent before that, and stays", "were not sent before that, and stay")
             return f"{count} {said} here."
         if self.connected and not self.refused:
             return f"{count} {_verb(count, 'is on its', 'are on their')} way to the relay."

@@ -145,6 +145,7 @@ async def test_who_was_removed_reads_nothing_more() -> None:
             await phone.until(lambda _: phone.device not in phone.members.active)
             assert target(ann) not in keys(phone)
             assert set(phone.view(NOTES)) == {"first"}
+            assert "was removed" in phone.status().sentences()[0]
         async with opened("phone", relay) as phone:
             await phone.until(lambda status: status.connected)
             assert set(phone.view(NOTES)) == {"first"}

@@ -102,7 +102,7 @@ def test_what_was_not_sent_before_it_ended() -> None:
     write(world, "bob", "unsent")
     settle(world)
     assert words(bob) == {"kept", "unsent"}
-    assert bob.engine.status().sentences()[1] == "1 was not sent before it ended, and stays here."
+    assert bob.engine.status().sentences()[1] == "1 was not sent before that, and stays here."
 
 
 def test_rows() -> None:

@@ -51,6 +51,7 @@ STATUSES = st.builds(
     renewed=COUNTS,
     lacking=COUNTS,
     ended=st.booleans(),
+    removed=st.booleans(),
     leaving=st.booleans(),
     stuck=st.booleans(),
     apart=st.frozensets(st.binary(min_size=32, max_size=32).map(DeviceId), max_size=3),
@@ -74,7 +75,7 @@ def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
     """That everything is synced is said exactly when nothing waits, is held, forked or in dispute."""
     single = ("disputed", "elsewhere", "forks", "waiting", "lost", "renewed", "lacking", "stuck", "apart")
     troubles = sum(bool(getattr(status, name)) for name in single) + len(status.parked) + len(status.held)
-    troubles += status.ended + status.leaving
+    troubles += status.ended + status.removed + status.leaving
     assert ("Everything here has reached" in status.sentences()[0]) == (troubles == 0)
     assert len(status.sentences()) == max(1, troubles)
 

@@ -31,6 +31,7 @@ PLAN: Final = (
     "person is shown the new address and decides. What lies at the old relay stays there, sealed, until its operator "
     "deletes it."
 )
+NEW_ADDRESS: Final = "Address of the new relay, such as wss://relay.example:"
 SAME: Final = "That is the relay that you have. Nothing changes."
 SILENT: Final = "{why} Nothing was changed, and you are at the relay that you had."
 NOT_TOLD: Final = (
@@ -58,7 +59,7 @@ async def move(talk: Talk, keeper: "Keeper") -> None:
         raise HereError(NO_RELAY)
     await talk.safe(UNCHANGED)
     await talk.say(PLAN)
-    address = await ask_address(talk)
+    address = await ask_address(talk, NEW_ADDRESS)
     if address is None:
         raise RuleError(UNCHANGED)
     await _move(talk, household, address)

@@ -69,14 +69,18 @@ async def _answer(talk: Talk, household: Household, address: Address) -> str:
     return (await talk.wait(knock(address))).value if household.settings.syncs else OFF
 
 
-async def ask_address(talk: Talk) -> Address | None:
+async def ask_address(talk: Talk, prompt: str = ADDRESS) -> Address | None:
     """Return an address, or None for no relay.
+
+    Args:
+        talk: With whom.
+        prompt: What is asked.
 
     Raises:
         RuleError: If none was typed.
     """
     for _ in range(talk.tries):
-        typed = (await talk.ask(ADDRESS)).strip()
+        typed = (await talk.ask(prompt)).strip()
         if not typed:
             return None
         try:

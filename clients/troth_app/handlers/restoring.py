@@ -42,6 +42,8 @@ PLAN: Final = (
 )
 UNCHANGED: Final = "Nothing was changed, and nothing was sent."
 TYPE: Final = "The twelve words:"
+ADDRESS: Final = "Address of the relay, which stands beside them:"
+READING: Final = "Reading what lies there. This can take a while."
 NO_RELAY: Final = "The words lead to a relay, and its address stands beside them. Nothing was changed."
 NOTHING_THERE: Final = (
     "At this relay nothing lies for these words. Nothing was changed. Look at the words and at the address that stands "
@@ -88,9 +90,10 @@ async def use(talk: Talk, keeper: "Keeper") -> None:
     await talk.safe(UNCHANGED)
     await talk.say(PLAN)
     words = await ask_phrase(talk, TYPE)
-    address = await ask_address(talk)
+    address = await ask_address(talk, ADDRESS)
     if address is None:
         raise RuleError(NO_RELAY)
+    await talk.say(READING)
     found = await talk.wait(_find(words, address, keeper))
     await talk.say(FOUND.format(spaces=_named(found)))
     await _choose_lost(talk, found)

@@ -167,7 +167,9 @@ def _space(household: Household, place: Place) -> Result:
 
 
 def _wants_a_look(found: Status) -> bool:
-    return bool(found.held or found.parked or found.elsewhere or found.disputed or found.ended or found.leaving)
+    return bool(
+        found.held or found.parked or found.elsewhere or found.disputed or found.ended or found.removed or found.leaving
+    )
 
 
 def _connected(household: Household) -> bool:
