@@ -18,6 +18,7 @@ from troth_wire.errors import MalformedError, TrothError, VersionError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
 from troth_wire.limits import (
     CHECKPOINT_BYTES_MAX,
+    CHECKPOINT_RECORDS_MAX,
     HEADER_BYTES_MAX,
     LIST_LEVELS_MAX,
     RECORD_BYTES_MAX,
@@ -85,17 +86,24 @@ def unpack(bag: bytes, space: SpaceId) -> list[Record]:
         raise MalformedError("a checkpoint of another space")
     names = list(_take_names(walk))
     found: list[Record] = []
-    for _ in range(walk.enter(ITEMS_MAX)):
-        if walk.at_list:
-            found += _unpack_run(space, walk, names)
-        else:
-            found.append(_parse(walk.take(_RECORD, bytes_max=ITEM_BYTES_MAX)))
+    for record in _take_records(space, walk, names):
+        if len(found) == CHECKPOINT_RECORDS_MAX:
+            raise MalformedError("a checkpoint of too many records")
+        found.append(record)
     walk.end()
     return found
 
 
 def _anything(item: object) -> object:
     return item
+
+
+def _take_records(space: SpaceId, walk: codec.Walk, names: Sequence[bytes]) -> Iterator[Record]:
+    for _ in range(walk.enter(ITEMS_MAX)):
+        if walk.at_list:
+            yield from _unpack_run(space, walk, names)
+        else:
+            yield _parse(walk.take(_RECORD, bytes_max=ITEM_BYTES_MAX))
 
 
 def _take_names(walk: codec.Walk) -> Iterator[bytes]:

@@ -30,6 +30,7 @@ from tests.second.conventions import (
 from tests.second.record import Record
 
 CHECKPOINT_BYTES_MAX = 268435456
+CHECKPOINT_RECORDS_MAX = 1048576
 ITEMS_MAX = 2**31
 KIND_PART = 3
 NO_SIGNATURE = bytes(64)
@@ -48,7 +49,10 @@ def unpack(bag: bytes, space: bytes) -> list[Record]:
         raise malformed("a bag of another space")
     known = [_name(name) for name in items(names, 0, ITEMS_MAX)]
     ascending(known)
-    return [one for item in items(found, 0, ITEMS_MAX) for one in _item(item, space, known)]
+    records = [one for item in items(found, 0, ITEMS_MAX) for one in _item(item, space, known)]
+    if len(records) > CHECKPOINT_RECORDS_MAX:
+        raise malformed("too many records")
+    return records
 
 
 def _name(value: Value) -> bytes:

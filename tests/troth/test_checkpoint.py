@@ -1,5 +1,6 @@
 """A checkpoint is a bag of records: it brings all of them, adds nothing to what they prove, and costs little."""
 
+import tracemalloc
 import zlib
 from collections.abc import Sequence
 from random import Random
@@ -223,6 +224,23 @@ def test_names_that_do_not_ascend_are_refused(names: list[bytes]) -> None:
     """Names have a length that names have, each stands once, and in order: there is one bag of some records."""
     with pytest.raises(MalformedError):
         checkpoint.unpack(codec.pack([1, SPACE, names, []]), SPACE)
+
+
+def test_a_bag_holds_so_many_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of more small records than a reader has room for is refused when one too many has been read."""
+    monkeypatch.setattr(checkpoint, "CHECKPOINT_RECORDS_MAX", 10)
+    for count, more in ((10, 0), (11, 10_000)):
+        entries = [[9, [], [], None, None, 0, b""]] * (count + more)
+        bag = codec.pack([1, SPACE, [], [[b"d" * 32, b"i" * 16, 1, None, bytes(64), entries]]])
+        if not more:
+            assert len(checkpoint.unpack(bag, SPACE)) == 10
+            continue
+        tracemalloc.start()
+        with pytest.raises(MalformedError, match="too many records"):
+            checkpoint.unpack(bag, SPACE)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 8 * len(bag), "and nothing more of it is read"
 
 
 def test_every_operation_keeps_its_signature() -> None:
