@@ -3,8 +3,8 @@
 import pytest
 
 from tests.troth.journeys import mailbox, rotate, settle, words, write
+from troth.acts import OLD_NEEDED
 from troth.crypto import Signer
-from troth.engine import OLD_NEEDED
 from troth.keys import DeviceKeys
 from troth.loading import load
 from troth.recovery import Way, Words
