@@ -177,7 +177,8 @@ class Collecting:
         """
         place = whole.mailbox, whole.maker, whole.manifest
         bag = self._bags.get(place)
-        if bag is None:
+        if bag is None or whole.end not in bag.letters:
+            # It was let go meanwhile, or opened twice, since its last letter came again.
             return []
         bag.failed += failed
         if not failed or bag.failed == OPENINGS_MAX:

@@ -197,6 +197,19 @@ def test_nobody_spoils_a_bag_in_the_name_of_a_maker_that_is_not_known(number: in
     assert [bag for one in order if (bag := kept.take(one)) is not None] == [data]
 
 
+def test_what_was_opened_twice_is_let_go_once() -> None:
+    """A bag whose opening takes long may come again meanwhile; whichever answer is the later one changes nothing."""
+    kept = Kept()
+    one, other = carried([replace(part, manifest=bytes(32)) for part in cut(bytes(range(200)), 2)], "sasha")
+    kept.take(one)
+    (whole,), rows = kept.collecting.take(HERE, other, key_of)
+    kept.keep(rows)
+    assert kept.open_(whole) is None
+    left = dict(kept.rows)
+    assert kept.open_(whole) is None
+    assert kept.rows == left
+
+
 def test_a_bag_that_fails_again_and_again_is_let_go() -> None:
     """Last parts that are none cost a few openings, and then their room is free."""
     kept, data = Kept(), bytes(range(200))
