@@ -4,7 +4,7 @@ Nothing here raises at a hostile record, and nothing is thrown away: it is parke
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -15,10 +15,10 @@ from troth.epochs import Announcement
 from troth.genesis import Genesis
 from troth.keys import Card
 from troth.membership import Members
-from troth.operations import Operation
+from troth.operations import Operation, OperationKind
 from troth.record import Kind, Record, Verified, is_signed
 from troth.roll import Roll
-from troth_wire.errors import MalformedError, UsageError, VersionError
+from troth_wire.errors import MalformedError, RemoteError, UsageError, VersionError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, OperationId, RecordId
 from troth_wire.limits import DEVICE_DOCUMENTS_MAX, DEVICE_INCARNATIONS_MAX
 
@@ -132,9 +132,19 @@ class Inbox:
         """
         return self._carried(sorted(self._roll.since(mailbox), key=lambda operation: operation.id != first))
 
-    def leads(self) -> tuple[tuple[OperationId, Announcement], ...]:
+    def leads(self, nearest: Collection[DeviceId]) -> tuple[tuple[OperationId, Announcement], ...]:
         """Return the epochs of operations that wait for a parent (`Roll.leads`)."""
-        return self._roll.leads()
+        return self._roll.leads(nearest)
+
+    def is_cheap(self, letter: Record, device: DeviceId) -> bool:
+        """Tell whether an operation cost its author nothing, and comes from the other person than a device's."""
+        persons = self.members.person_of
+        try:
+            kind = Operation.of(letter).kind
+        except RemoteError:
+            # It is judged like any other, and takes the room of what costs something.
+            return False
+        return kind == OperationKind.EPOCH and persons.get(device) != persons.get(letter.header.device)
 
     def take(self, arrived: Iterable[Record]) -> Judged:
         """Judge records in the order of the log, and again whatever waited for what they bring."""

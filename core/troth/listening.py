@@ -156,7 +156,7 @@ class Listener:
                 raise MalformedError(NOT_AN_OPERATION)
             if self.passage.inbox.is_signed(record):
                 # A spoiled copy is no use to the other device, and must not keep a good one away.
-                self.passage.meetings[follower.mailbox].present.add(record.id)
+                self.passage.meetings.note(follower.mailbox, record)
             self.arrived.append(Arrival(record))
         elif record.header.kind == Kind.CHECKPOINT_PART:
             self._collect(record, follower, step)

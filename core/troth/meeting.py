@@ -5,10 +5,12 @@ Every operation is left there until the other shows that it knows it, so nobody 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from troth import crypto, envelope
 from troth.crypto import NONCE_BYTES
 from troth.cursor import Cursor
+from troth.envelope import padded_length
 from troth.follower import Follower
 from troth.identity import Identity
 from troth.inbox import Inbox
@@ -16,11 +18,14 @@ from troth.keys import Card, DeviceKeys, Entropy, Epoch
 from troth.record import Record
 from troth_wire.errors import MalformedError
 from troth_wire.ids import DeviceId, EnvelopeId, MailboxId, RecordId, SpaceId
-from troth_wire.limits import FRAME_ENVELOPES_MAX
+from troth_wire.limits import FRAME_ENVELOPES_MAX, MEETING_BYTES_MAX
 from troth_wire.log import envelope_id
 from troth_wire.messages import MailboxKind, Message, Push
 
 __all__ = ["Meeting", "Meetings", "between"]
+
+CHEAP_BYTES_MAX: Final = MEETING_BYTES_MAX // 2
+"""Of one meeting, what may hold epochs of the other person: each costs its author nothing, and could fill it."""
 
 
 def between(mine: DeviceKeys, theirs: Card, space: SpaceId) -> Epoch:
@@ -45,6 +50,14 @@ class Meeting:
     present: set[RecordId] = field(default_factory=set)
     """What lies in it, or is on its way there."""
     pushed: set[EnvelopeId] = field(default_factory=set)
+    cheap_bytes: int = 0
+    """Of what lies in it: how much cost its author nothing."""
+
+    def note(self, letter: Record, *, cheap: bool) -> None:
+        """Note a record that lies there, or is on its way."""
+        self.present.add(letter.id)
+        if cheap:
+            self.cheap_bytes += padded_length(len(letter.encode()))
 
     @property
     def is_shut(self) -> bool:
@@ -55,7 +68,6 @@ class Meeting:
         """Yield what leaves records of operations there."""
         for letter in letters:
             sealed = envelope.seal(letter, self.follower.epoch, entropy(NONCE_BYTES))
-            self.present.add(letter.id)
             self.pushed.add(envelope_id(sealed))
             push = Push(self.follower.mailbox, (sealed,))
             self.follower.say(push)
@@ -121,4 +133,16 @@ class Meetings:
             if at.follower.unknown and sponsor is not None:
                 yield at.follower.create(b"", sponsor)
             elif at.follower.open_:
-                yield from at.leave(lacking[:FRAME_ENVELOPES_MAX], self.entropy)
+                yield from at.leave(self._fitting(at, lacking[:FRAME_ENVELOPES_MAX]), self.entropy)
+
+    def note(self, mailbox: MailboxId, letter: Record) -> None:
+        """Note an operation that was read in a meeting."""
+        self._places[mailbox].note(letter, cheap=self.inbox.is_cheap(letter, self.identity.device))
+
+    def _fitting(self, at: Meeting, letters: Iterable[Record]) -> Iterator[Record]:
+        """Yield what there is room for: half of a meeting is for what cost a passphrase, or is one's own person's."""
+        for letter in letters:
+            cheap = self.inbox.is_cheap(letter, self.identity.device)
+            if not cheap or at.cheap_bytes < CHEAP_BYTES_MAX:
+                at.note(letter, cheap=cheap)
+                yield letter

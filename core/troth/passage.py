@@ -118,8 +118,7 @@ class Passage:
 
     def refresh(self, step: Step) -> None:
         """Take up what new operations say: keys, the mailbox to write to, and who is to be met."""
-        members = self.inbox.members
-        self.keyring.open_([*members.announced, *self.inbox.leads()])
+        self._open_keys()
         epoch = self.epoch
         if epoch is not None and epoch.mailbox != self.crossing.mailbox:
             self._cross(epoch, step)
@@ -133,6 +132,11 @@ class Passage:
                 step.send += self._follow(mailbox)
             for other in self.meetings.meet():
                 step.send += self.line.follow(other)
+
+    def _open_keys(self) -> None:
+        members, me = self.inbox.members, self.identity.device
+        own = [device for device, person in members.person_of.items() if person == members.person_of.get(me)]
+        self.keyring.open_([*members.announced, *self.inbox.leads(own)])
 
     def _cross(self, epoch: Epoch, step: Step) -> None:
         """Write to another mailbox from here on; whatever its log lacks, comes after."""
@@ -152,7 +156,7 @@ class Passage:
             step: What follows is added.
         """
         mailbox = self.crossing.mailbox
-        self.keyring.open_([*self.inbox.members.announced, *self.inbox.leads()])
+        self._open_keys()
         if pending is not None:
             self.tail = Tail(mailbox)
             # What of it the log has shown was not kept, so it is read again from its beginning.

@@ -4,7 +4,7 @@ The order in which they come means nothing. What waits for a parent waits; what 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain, islice
 from typing import Final
 
@@ -87,10 +87,15 @@ class Roll:
             known |= self._log.entries[number].past | 1 << number
         return self.beyond(known)
 
-    def leads(self) -> tuple[tuple[OperationId, Announcement], ...]:
-        """Return the epochs of operations that wait for a parent: they may be read on from, and decide nothing."""
+    def leads(self, nearest: Collection[DeviceId] = ()) -> tuple[tuple[OperationId, Announcement], ...]:
+        """Return the epochs of operations that wait for a parent: they may be read on from, and decide nothing.
+
+        Args:
+            nearest: Whose come first, so that nobody else's can take their room.
+        """
         waiting = (operation for waits in self._waiting.values() for operation in waits)
-        found = ((operation.id, operation.epoch) for operation in waiting if operation.epoch is not None)
+        ordered = sorted(waiting, key=lambda operation: operation.author not in nearest)
+        found = ((operation.id, operation.epoch) for operation in ordered if operation.epoch is not None)
         return tuple(islice(found, LEADS_MAX))
 
     def add(self, operation: Operation) -> None:

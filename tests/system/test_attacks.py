@@ -29,8 +29,6 @@ from troth_wire.session import State
 
 SEEDS = 20
 EVIL = Incarnation(b"e" * 16)
-OPEN = pytest.mark.xfail(strict=True, reason="found, and not mended yet")
-"""Whoever mends one takes the mark away."""
 
 
 class Hand:
@@ -376,7 +374,6 @@ def bound_meetings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Session, "_append", bounded)
 
 
-@OPEN
 def test_a_flood_of_epochs_does_not_fill_the_meetings_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """A partner who begins epoch after epoch, and then closes to nowhere, does not part two devices of one person."""
     bound_meetings(monkeypatch)
