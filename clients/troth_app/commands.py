@@ -269,7 +269,7 @@ COMMANDS: Final = (
         "recovery agree",
         DEVICE,
         "Agree to words that another device of yours makes now.",
-        "agreeing:words",
+        "consenting:words",
         more="One device alone makes no words where you have several.",
     ),
     Command(

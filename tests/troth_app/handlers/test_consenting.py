@@ -13,7 +13,7 @@ from tests.troth_app.handlers.test_recovery import shown
 from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, open_keeper, play
 from tests.troth_app.test_phrases import asked
 from troth_app import consent
-from troth_app.handlers import agreeing, joining, pairing, recovery
+from troth_app.handlers import consenting, joining, pairing, recovery
 from troth_app.keeper import Keeper
 from troth_app.outcome import Code
 from troth_client.link import Address
@@ -51,7 +51,7 @@ async def agreed_by(phone: Keeper, near: Played, *answers: object) -> Played:
     notices = household.solo.space.notices()
     while consent.asked(household) is None:
         await anext(notices)
-    return await play(agreeing.words, phone, *answers)
+    return await play(consenting.words, phone, *answers)
 
 
 async def test_two_devices_make_words(tmp_path: Path) -> None:
@@ -91,14 +91,14 @@ async def test_who_does_not_agree(tmp_path: Path, answers: tuple[object, ...], c
 async def test_where_nobody_asks(tmp_path: Path) -> None:
     """Nothing changes; and the device that asks is not the one that agrees."""
     async with two_devices(tmp_path) as (laptop, phone):
-        assert (await play(agreeing.words, phone)).said == agreeing.NOTHING
+        assert (await play(consenting.words, phone)).said == consenting.NOTHING
         assert laptop.household is not None
         solo = laptop.household.solo.space
         await consent.ask(laptop.household, consent.Asked(solo.device, {}))
-        assert (await play(agreeing.words, laptop)).said == agreeing.ELSEWHERE
+        assert (await play(consenting.words, laptop)).said == consenting.ELSEWHERE
         await solo.stored()
         assert phone.household is not None
         notices = phone.household.solo.space.notices()
         while consent.asked(phone.household) is None:
             await anext(notices)
-        assert (await play(agreeing.words, phone, YES, PHONE)).code == Code.RULE
+        assert (await play(consenting.words, phone, YES, PHONE)).code == Code.RULE
