@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from bench.figures import Figures
-from troth import Put, document_id
+from troth import Group, Put, document_id
 from troth.record import Kind
 from troth.testing import Device, World
 
@@ -14,13 +14,15 @@ __all__ = ["measure"]
 
 LIST: Final = document_id("list")
 EDITS: Final = 10_000
+EDITS_PER_CHANGE: Final = 100
+"""About as many as wait while a disk is busy."""
 ROTATIONS: Final = 50
 DEVICES: Final = 10
 
 
 def measure() -> Figures:
     """Return seconds, bytes, and the longest single turn of a device, which is how long a reader may wait."""
-    return _long() | _away() | _wide()
+    return _long() | _flood() | _away() | _wide()
 
 
 def _long() -> Figures:
@@ -83,6 +85,38 @@ def _watched(device: Device, turns: list[float]) -> Iterator[None]:
     finally:
         for name in ("receive", "merge", "rotate"):
             delattr(engine, name)
+
+
+def _flood() -> Figures:
+    """The peers' work: ten thousand edits of a thousand keys, as the changes that they become in a flood."""
+    world = World("ann", "bob")
+    world.sync()
+    ann = world.devices["ann"]
+    for first in range(0, EDITS, EDITS_PER_CHANGE):
+        edits = [
+            (f"k{number % 1000}", f"{number} {time.monotonic_ns() // 1000}")
+            for number in range(first, first + EDITS_PER_CHANGE)
+        ]
+        ann._carry_out(
+            ann.engine.edit([Group(number, LIST, (Put((key,), text),)) for number, (key, text) in enumerate(edits)])
+        )
+    world.sync()
+    log_bytes = sum(map(len, world.relay.logs[world.mailbox]))
+    ann._carry_out(ann.engine.rotate())
+    world.sync()
+    assert ann.engine.line.target is not None
+    checkpoint_bytes = sum(map(len, world.relay.logs[ann.engine.line.target.mailbox]))
+    fresh = world.add("ann2", by="ann")
+    world.sync("ann")
+    start = time.perf_counter()
+    world.sync("ann2")
+    caught_up = time.perf_counter() - start
+    assert fresh.view(LIST) == ann.view(LIST)
+    return {
+        "fresh_device_flood_s": caught_up,
+        "flood_log_kb": log_bytes / 1000,
+        "flood_checkpoint_kb": checkpoint_bytes / 1000,
+    }
 
 
 def _away() -> Figures:

@@ -6,7 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import commands, couple, floods, membership, pairing, primitives, singles, stages, typing_trace
+from bench import (
+    chapter,
+    commands,
+    couple,
+    epochs,
+    floods,
+    membership,
+    pairing,
+    primitives,
+    relay,
+    singles,
+    stages,
+    typing_trace,
+)
 from bench.figures import Figures
 
 __all__ = ["main"]
@@ -15,10 +28,13 @@ PARTS: Final[dict[str, Callable[[], Figures]]] = {
     "primitives": primitives.measure,
     "stages": stages.measure,
     "flood": floods.measure,
+    "relay": relay.measure,
     "membership": membership.measure,
+    "epochs": epochs.measure,
     "singles": singles.measure,
     "pairing": pairing.measure,
     "couple": couple.measure,
+    "chapter": chapter.measure,
     "typing": typing_trace.measure,
     "commands": commands.measure,
 }

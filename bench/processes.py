@@ -18,6 +18,7 @@ class Server:
 
     def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
         self.port = port
+        self.pid = process.pid
         self._process = process
         self.hear()
 

@@ -33,7 +33,7 @@ OWNERS = {
     "click": {"troth_app.cli", "troth_app.main", "troth_relay.main"},
     "mnemonic": {"troth_client.wordlist"},
     "msgpack": {"troth_wire.codec"},
-    "nacl": {"troth.crypto", "troth_wire.proof"},
+    "nacl": {"troth.crypto", "troth_relay.stranger", "troth_wire.proof"},
     "prometheus_client": {"troth_relay.metrics"},
     "segno": {"troth_app.qr"},
     "sqlite3": {"troth_client.database", "troth_relay.store.database"},

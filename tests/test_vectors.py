@@ -12,8 +12,9 @@ from typing import Any, Final
 import pytest
 from nacl.signing import SigningKey
 
-from troth import cpace, crypto, envelope, record
+from troth import checkpoint, cpace, crypto, envelope, forward, meeting, record
 from troth.authority import Refusal
+from troth.collecting import Collecting
 from troth.crypto import Signer, box_public
 from troth.envelope import padded_length
 from troth.epochs import Announcement
@@ -844,3 +845,98 @@ def test_a_letter_is_refused(case: Case) -> None:
     secret = crypto.derive(raw(case["vault_key"]), b"troth/letter")
     with pytest.raises(ERRORS[case["error"]]):
         letterbox.open_letter(raw(case["letter"]), secret, raw(case["vault"]))
+
+
+# epochs.json
+
+
+def whole(data: bytes) -> Record:
+    """The record that these bytes are."""
+    found, length = record.parse(data)
+    assert length == len(data)
+    return found
+
+
+@each("epochs.json", "forwards")
+def test_a_forward_has_its_bytes(case: Case) -> None:
+    """The records are sealed to the forward of the case, and come out of it."""
+    epoch, left = Epoch(raw(case["epoch"])), [whole(raw(one)) for one in case["records"]]
+    assert forward.seal(left, epoch, raw(case["nonce"])) == raw(case["forward"])
+    assert forward.open_(raw(case["forward"]), epoch) == left
+    if left:
+        assert all(Operation.of(letter) for letter in left)
+
+
+@each("epochs.json", "forwards_refused")
+def test_a_forward_is_refused(case: Case) -> None:
+    """A forward that breaks one rule does not open."""
+    with pytest.raises(ERRORS[case["error"]]):
+        forward.open_(raw(case["forward"]), Epoch(raw(case["epoch"])))
+
+
+@each("epochs.json", "meetings")
+def test_two_devices_have_one_meeting(case: Case) -> None:
+    """A device's secret and the card of another give the key of their meeting."""
+    other, box = CARD(decode(raw(case["other"]))), raw(case["box_secret"])
+    assert other.device == raw(case["other_id"])
+    mine = DeviceKeys(CARD(decode(raw(case["card"]))), bytes(32), box)
+    assert (mine.device, mine.card.box) == (raw(case["device_id"]), box_public(box))
+    met = meeting.between(mine, other, SpaceId(raw(case["space"])))
+    assert (met.key, met.mailbox) == (raw(case["epoch"]), raw(case["mailbox"]))
+
+
+# checkpoint.json
+
+
+@each("checkpoint.json", "bags")
+def test_a_bag_holds_its_records(case: Case) -> None:
+    """The bag gives the records of the case, in its order, and those in runs without the signatures that follow."""
+    found = checkpoint.unpack(raw(case["bag"]), SpaceId(raw(case["space"])))
+    assert [letter.encode() for letter in found] == [raw(one) for one in case["records"]]
+
+
+@each("checkpoint.json", "bags_refused")
+def test_a_bag_is_refused(case: Case) -> None:
+    """A bag that breaks one rule gives nothing."""
+    with pytest.raises(ERRORS[case["error"]]):
+        checkpoint.unpack(raw(case["bag"]), SpaceId(raw(case["space"])))
+
+
+def joined(case: Case) -> bytes:
+    """The bag of the parts of a case."""
+    return checkpoint.join([checkpoint.Part.parse(raw(part)) for part in case["parts"]])
+
+
+@each("checkpoint.json", "parts")
+def test_parts_make_their_bag(case: Case) -> None:
+    """The parts give the bag of the case."""
+    assert joined(case) == raw(case["bag"])
+
+
+@each("checkpoint.json", "parts_refused")
+def test_parts_are_refused(case: Case) -> None:
+    """Parts of which one breaks a rule, or that do not fit together, give no bag."""
+    with pytest.raises(ERRORS[case["error"]]):
+        joined(case)
+
+
+def carried(case: Case) -> list[bytes]:
+    """The bags that the letters of a case carry, whose maker is known."""
+    taken = Collecting()
+    found = []
+    for one in case["letters"]:
+        found += taken.take(MailboxId(bytes(32)), whole(raw(one)), lambda _: raw(case["everyday"]))[0]
+    return [checkpoint.join(bag.parts) for bag in found]
+
+
+@each("checkpoint.json", "letters")
+def test_letters_carry_their_bag(case: Case) -> None:
+    """The letters carry the bag of the case, once."""
+    assert carried(case) == [raw(case["bag"])]
+
+
+@each("checkpoint.json", "letters_refused")
+def test_a_letter_of_a_bag_is_refused(case: Case) -> None:
+    """A letter that its maker did not sign is none."""
+    with pytest.raises(ERRORS[case["error"]]):
+        carried(case)

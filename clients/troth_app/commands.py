@@ -5,88 +5,21 @@ those are asked for (a terminal) or read from stdin, one line for each question.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from enum import Enum
 from importlib import import_module
 from typing import Any, Final
 
+from troth_app.command import DEVICE, HEADINGS, PRIVATE, TODAY, TOGETHER, Command, Kind, Option, Where
+from troth_app.commands_for_two import FOR_TWO
+
 __all__ = ["BARE", "BY_NAME", "COMMANDS", "HEADINGS", "Command", "Kind", "Option", "Where", "find"]
 
-
-class Where(Enum):
-    """Which process carries a command out."""
-
-    AGENT = "the agent, which has no keys"
-    OPEN = "the keeper of an open vault"
-    BEGIN = "a keeper that may have no open vault yet"
-
-
-class Kind(Enum):
-    """What an option is."""
-
-    FLAG = "given or not"
-    FILE = "the path of a file"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """Something that is named with a command and is no secret.
-
-    Attributes:
-        name: Without dashes; a FILE without dashes on the command line is an argument.
-        help: What it does.
-        kind: What it is.
-        argument: Whether it stands by itself and must be given.
-    """
-
-    name: str
-    help: str
-    kind: Kind = Kind.FLAG
-    argument: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command.
-
-    Attributes:
-        name: One word, or two: a group and a word.
-        heading: Under which it stands in the help.
-        summary: One line of help.
-        handler: `module:function` in `troth_app.handlers`.
-        where: Who carries it out.
-        more: Further paragraphs of help.
-        options: What may be named with it.
-        locked: Which handler of the agent answers while the vault is locked, if one does.
-        lasting: Whether the agent that it starts stays.
-        present: The function of `troth_app.presenting` that shows its result; a command with one takes `--json`.
-    """
-
-    name: str
-    heading: str
-    summary: str
-    handler: str
-    where: Where = Where.OPEN
-    more: str = ""
-    options: tuple[Option, ...] = ()
-    locked: str = ""
-    lasting: bool = False
-    present: str = ""
-
-
-TODAY: Final = "Today"
-AGREEMENTS: Final = "Agreements"
-PRIVATE: Final = "Private"
-TOGETHER: Final = "Together"
-DEVICE: Final = "This device"
-HEADINGS: Final = (TODAY, AGREEMENTS, PRIVATE, TOGETHER, DEVICE)
 
 COMMANDS: Final = (
     Command(
         "today",
         TODAY,
         "Show what is here today. So does `troth` alone.",
-        "spaces:today",
+        "days:today",
         locked="locked:today",
         present="today",
     ),
@@ -269,7 +202,7 @@ COMMANDS: Final = (
         "recovery agree",
         DEVICE,
         "Agree to words that another device of yours makes now.",
-        "consenting:words",
+        "seconding:words",
         more="One device alone makes no words where you have several.",
     ),
     Command(
@@ -336,6 +269,7 @@ COMMANDS: Final = (
         locked="locked:doctor",
         present="doctor",
     ),
+    *FOR_TWO,
 )
 BY_NAME: Final = {command.name: command for command in COMMANDS}
 BARE: Final = BY_NAME["today"]

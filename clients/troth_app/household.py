@@ -5,12 +5,13 @@ Only a keeper has one, and ends with it.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from troth import Row
+from troth_app.chapter import Chapter, kept_up
 from troth_app.claims import claim
 from troth_app.limits import LEAVE_S
 from troth_app.moving import watch
@@ -65,6 +66,7 @@ class Household:
         self.waiting: RoomId | None = None
         """The room in which an invitation is under way, if one is."""
         self.places: tuple[Place, ...] = ()
+        self._chapters: dict[RoomId, Chapter] = {}
         self._stack = stack
         self.machine = machine
         self._clock = machine.clock
@@ -132,6 +134,8 @@ class Household:
         place = Place(room, about.kind, about.label, await stack.enter_async_context(opened))
         if room not in self._leaving:
             await place.space.send_leave()
+        if about.kind == SHARED:
+            self._chapters[room] = await stack.enter_async_context(kept_up(self.vault, room, place.space))
         return place
 
     async def _reopen(self, room: RoomId) -> None:
@@ -145,7 +149,14 @@ class Household:
     async def _shut(self, *rooms: RoomId) -> None:
         async with AsyncExitStack() as all_:
             for room in rooms:
+                self._chapters.pop(room, None)
                 await all_.enter_async_context(self._spaces.pop(room))
+
+    async def pass_time(self, wall_s: int) -> None:
+        """Show every open space the wall clock; one that stopped says why when it is asked for something."""
+        for place in self.places:
+            with suppress(TrothError):
+                await place.space.pass_time(wall_s)
 
     async def leave(self, place: Place, *, passphrase: str) -> "asyncio.Task[None]":
         """Leave a space: here at once, and for the other person in `LEAVE_S` seconds, or when the vault opens next.
@@ -203,6 +214,11 @@ class Household:
         """The space for two, if there is one: one that goes on before one that was ended."""
         for_two = [place for place in self.places if place.kind == SHARED]
         return next((place for place in for_two[:-1] if not place.ended), for_two[-1] if for_two else None)
+
+    @property
+    def chapter(self) -> Chapter | None:
+        """What the two of the space for two keep together, if there is one."""
+        return self._chapters.get(self.shared.room) if self.shared is not None else None
 
     async def take_in(self) -> int:
         """Move what was written down while the vault was locked to where it stays; return how much that was."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
 from troth_app.commands import BY_NAME, Where, find
@@ -31,6 +32,8 @@ OPENED: Final = b"o"
 ALONE: Final = "the agent is gone"
 FINISHED: Final = "there is nothing left to do"
 CLOSED: Final = "It locked, because this computer slept. Nothing was changed. `troth unlock` opens it."
+LOOKS_PER_SHOWING: Final = 60
+"""Looks at the clocks between two at which the spaces are shown the wall's: nothing that depends on it is urgent."""
 RECEIVE_BYTES: Final = 4_096
 RECEIVE_CONNECTIONS_MAX: Final = 8
 
@@ -140,9 +143,11 @@ class Keeper:
             self._end(FINISHED)
 
     async def _keep_watch(self, clock: Clock) -> None:
-        while True:
+        for looks in count(1):
             await clock.sleep(LOOK_S)
             self._look()
+            if looks % LOOKS_PER_SHOWING == 0 and self.household is not None:
+                await self.household.pass_time(self.watch.wall_s)
 
     def _look(self) -> bool:
         """Return whether the vault has to close now, and if so begin to."""

@@ -15,6 +15,14 @@ CONVERSATIONS_MAX: Final = 32
 """Conversations at a time: one person at a few terminals."""
 ENTRY_BYTES_MAX: Final = 49_152
 """One entry typed at a terminal: fits one value of a document."""
+PAGE_BYTES_MAX: Final = 196_608
+"""Cards in one answer: what a frame holds beside everything else."""
+PREVIEW_LETTERS_MAX: Final = 1_000
+"""One text in a list of several: about a screen."""
+IMPORT_BYTES_MAX: Final = 16_777_216
+"""One file that is taken in: years of entries for oneself."""
+NOTE_LETTERS_MAX: Final = 30_000
+"""One note shown whole: some twenty pages."""
 PASSPHRASE_LETTERS_MIN: Final = 8
 """One passphrase: whoever has the file tries short ones first."""
 PASSPHRASE_BYTES_MAX: Final = 1_024

@@ -10,12 +10,14 @@ from typing import Any, Final
 import click
 
 from troth_app.commands import BARE, COMMANDS, HEADINGS, Command, Kind, Option
+from troth_app.conversation import Say
 from troth_app.home import Home
 from troth_app.keyboard import Keyboard
 from troth_app.limits import COLUMNS
-from troth_app.outcome import Code, HereError, done_of
+from troth_app.messages import tell
+from troth_app.outcome import Code, EndError, HereError, done_of
 from troth_app.presenting import presenter
-from troth_app.screen import Look
+from troth_app.screen import NAME, Look
 from troth_app.terminal import Screen, converse
 
 __all__ = ["main"]
@@ -39,6 +41,7 @@ class Grouped(click.Group):
         for heading in HEADINGS:
             rows = [(command.name, command.summary) for command in COMMANDS if command.heading == heading]
             if heading == HEADINGS[-1]:
+                rows.append(("alias", alias.get_short_help_str(COLUMNS)))
                 rows.append(("demo", demo.get_short_help_str(COLUMNS)))
             if rows:
                 with formatter.section(heading):
@@ -63,7 +66,7 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
     from troth_app.calling import call
 
     live = (sys.stderr if as_json else sys.stdout).isatty()
-    screen = Screen(Look.of(plain=plain, live=live), as_json)
+    screen = Screen(Look.of(plain=plain, live=live, name=_name()), as_json)
     try:
         for line in call(Home.find(), lasting=command.lasting):
             with line as connection:
@@ -82,6 +85,12 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
         done = done_of(error)
         screen.complain(done.text)
     return done.code
+
+
+def _name() -> str:
+    """Return what the launcher is called that was used."""
+    context = click.get_current_context(silent=True)
+    return (context.find_root().obj if context else None) or NAME
 
 
 def _named(word: str) -> click.Command | None:
@@ -122,6 +131,24 @@ def _param(option: Option) -> click.Parameter:
     if option.argument:
         return click.Argument([option.name], type=file)
     return click.Option([f"--{option.name}"], type=file, help=option.help)
+
+
+@main.command()
+@click.argument("name")
+def alias(*, name: str) -> None:
+    """Add a launcher under a name of your own.
+
+    It lies beside this one and does the same. Sentences that name a command use its name.
+    """
+    from troth_app.alias import install
+
+    screen = Screen(Look.of(plain=False, live=sys.stdout.isatty(), name=_name()))
+    try:
+        path = install(name, beside=Path(sys.argv[0]).absolute())
+    except EndError as error:
+        screen.complain(str(error))
+        sys.exit(error.code)
+    screen.show(Say(tell("alias.made", name=name, path=str(path))))
 
 
 @main.command()

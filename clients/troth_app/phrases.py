@@ -7,7 +7,7 @@ from troth.recovery import Words
 from troth_app.conversation import Card
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_client.wordlist import MistypedError, parse_phrase, render_phrase
+from troth_client.wordlist import MistypedError, parse_recovery, render_recovery
 from troth_wire.errors import UsageError
 
 __all__ = ["TITLE", "ask_phrase", "show_phrase"]
@@ -31,7 +31,7 @@ async def show_phrase(talk: Talk, words: Words, entropy: Entropy) -> None:
     Raises:
         RuleError: If they are not typed as they were shown.
     """
-    phrase = render_phrase(words.entropy)
+    phrase = render_recovery(words.entropy)
     numbered = [f"{place:>2} {word}" for place, word in enumerate(phrase, 1)]
     rows = [numbered[at : at + WORDS_IN_ROW] for at in range(0, len(numbered), WORDS_IN_ROW)]
     await talk.show(Card(TITLE, tuple("  ".join(f"{word:<12}" for word in row).rstrip() for row in rows)))
@@ -63,7 +63,7 @@ async def ask_phrase(talk: Talk, prompt: str) -> Words:
     typed = await talk.ask(prompt)
     for left in reversed(range(talk.tries)):
         try:
-            return Words(parse_phrase(typed))
+            return Words(parse_recovery(typed))
         except MistypedError as error:
             if not left:
                 raise RuleError(str(error)) from None

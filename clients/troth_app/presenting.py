@@ -7,7 +7,7 @@ from troth_app.commands import Command
 from troth_app.conversation import Card, Qr, Result, Say, Sentence, Table
 from troth_app.wording import counted
 
-__all__ = ["devices", "doctor", "mine", "presenter", "recovery", "relay", "safety", "status", "today"]
+__all__ = ["devices", "doctor", "mine", "page", "presenter", "recovery", "relay", "rows", "safety", "status", "today"]
 
 Shown = Sequence[Sentence]
 
@@ -36,7 +36,19 @@ def today(result: Result) -> Shown:
         return [Say(WHAT_IT_IS), Say(NEXT_STEPS["empty"])]
     if result["state"] == "locked":
         return [Say(NEXT_STEPS["locked"])]
-    return [Say(result["line"])]
+    return page(result)
+
+
+def page(result: Result) -> Shown:
+    """Show cards, with what is said before and after them."""
+    cards = [Card(card["title"], tuple(card["lines"])) for card in result.get("cards", ())]
+    return [*map(Say, result.get("says", ())), *cards, *map(Say, result.get("ends", ()))]
+
+
+def rows(result: Result) -> Shown:
+    """Show what is listed, one a row."""
+    listed = [(row["title"], row["group"], row["stands"]) for row in result["rows"]]
+    return [*map(Say, result["says"]), *_table(tuple(result["heads"]), listed)]
 
 
 def status(result: Result) -> Shown:
@@ -61,7 +73,9 @@ def _table(heads: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Shown:
 
 def mine(result: Result) -> Shown:
     """Show what was written down."""
-    return [Card(f"{number}", (entry,)) for number, entry in enumerate(result["entries"], 1)] or [Say(NOTHING_YET)]
+    entries = [Card(f"{number}", (entry,)) for number, entry in enumerate(result["entries"], 1)]
+    found: list[Sentence] = [*entries] if entries else [Say(NOTHING_YET)]
+    return [*found, *map(Say, result.get("ends", ()))]
 
 
 def relay(result: Result) -> Shown:

@@ -14,13 +14,15 @@ from typing import Final
 from troth_app.conversation import Card, Qr, Say, Sentence, Table
 from troth_app.limits import COLUMNS
 
-__all__ = ["Look", "clean", "draw", "width"]
+__all__ = ["NAME", "Look", "clean", "draw", "width"]
 
 BOLD: Final = "\x1b[1m"
 QUIET: Final = "\x1b[2m"
 LIGHT_ON_DARK: Final = "\x1b[97;40m"
 """For a code: its light squares are drawn, and a camera wants them lighter than the rest on every terminal."""
 PLAIN: Final = "\x1b[0m"
+NAME: Final = "troth"
+"""What the first launcher is called."""
 GAP: Final = "  "
 TIE: Final = "\N{NO-BREAK SPACE}"
 COMMAND: Final = re.compile(r"`[a-z][a-z -]{0,40}`")
@@ -36,17 +38,19 @@ class Look:
         colour: Whether bold and quiet are used.
         plain: One thing a line and no frames, for a screen reader.
         columns: How wide a line may be.
+        name: What the launcher is called that was used; commands between ticks are named by it.
     """
 
     colour: bool = False
     plain: bool = False
     columns: int = COLUMNS
+    name: str = NAME
 
     @classmethod
-    def of(cls, *, plain: bool, live: bool, environ: Mapping[str, str] = os.environ) -> "Look":
+    def of(cls, *, plain: bool, live: bool, name: str = NAME, environ: Mapping[str, str] = os.environ) -> "Look":
         """Return what fits where the output goes."""
         colour = live and not plain and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-        return cls(colour=colour, plain=plain)
+        return cls(colour=colour, plain=plain, name=name)
 
 
 def clean(text: str) -> str:
@@ -63,9 +67,9 @@ def draw(sentence: Sentence, look: Look) -> str:
     """Return what a sentence looks like, without a line break at its end."""
     match sentence:
         case Say(text):
-            return _paragraphs(clean(text), look)
+            return _paragraphs(_called(clean(text), look), look)
         case Card(title, lines):
-            return _card(clean(title), [clean(line) for line in lines], look)
+            return _card(clean(title), [_called(clean(line), look) for line in lines], look)
         case Table(columns, rows):
             return _table([[clean(cell) for cell in row] for row in (columns, *rows)], look)
         case Qr(text):
@@ -73,6 +77,11 @@ def draw(sentence: Sentence, look: Look) -> str:
 
             return text if look.plain else _styled(drawn(text), LIGHT_ON_DARK, look)
     raise AssertionError("not a thing to look at")
+
+
+def _called(text: str, look: Look) -> str:
+    """Return a text in which commands are named by the launcher that was used."""
+    return text if look.name == NAME else COMMAND.sub(lambda found: found[0].replace(NAME, look.name, 1), text)
 
 
 def _paragraphs(text: str, look: Look) -> str:

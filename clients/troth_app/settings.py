@@ -18,9 +18,13 @@ __all__ = [
     "Settings",
     "Signposts",
     "idle_row",
+    "mine_gone",
     "moved_row",
+    "names_row",
     "others_row",
+    "quiet_row",
     "relay_row",
+    "sealed_row",
     "signposts_row",
     "sync_row",
 ]
@@ -33,11 +37,18 @@ SYNC_TABLE: Final = "sync"
 SIGNPOSTS_TABLE: Final = "signposts"
 MOVED_TABLE: Final = "moved"
 OFF: Final = b"off"
+NAMES_TABLE: Final = "names"
+QUIET_TABLE: Final = "quiet"
+SEALED_TABLE: Final = "sealed"
 SAID_BYTES_MAX: Final = 4_096
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
+NAME_BYTES_MAX: Final = 256
+"""What somebody is called on this device."""
 
 _ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
+_SEALED: Final = codec.fields(codec.raw(16), codec.text(ENTRY_BYTES_MAX))
+_NAMES: Final = codec.fields(codec.text(NAME_BYTES_MAX), codec.text(NAME_BYTES_MAX))
 _SIGNPOSTS: Final = codec.fields(codec.raw(32), codec.blob(SAID_BYTES_MAX))
 _RELAY: Final = codec.fields(codec.text(RELAY_BYTES_MAX), codec.blob(PASS_BYTES_MAX))
 
@@ -78,6 +89,12 @@ class Settings:
     others: Mapping[bytes, bytes] = field(default_factory=dict)
     syncs: bool = True
     """Whether this device dials at all."""
+    names: tuple[str, str] = ("", "")
+    """What this person and the other one are called here; empty where nobody said."""
+    sealed: Mapping[bytes, tuple[bytes, str]] = field(default_factory=dict)
+    """By the question, the salt and text of an answer that was sealed here and is not open."""
+    quiet_until: str = ""
+    """The last day of a quiet time."""
     signposts: Signposts | None = None
     moved: Mapping[bytes, int] = field(default_factory=dict)
     """By the room in which it was read: the last move to another relay that this device has dealt with."""
@@ -121,6 +138,26 @@ def idle_row(seconds: int) -> Row:
     return Row(IDLE_TABLE, b"", seconds.to_bytes(4))
 
 
+def mine_gone(key: bytes) -> Row:
+    """Return the row that lets an entry for oneself go."""
+    return Row(MINE_TABLE, key, None)
+
+
+def names_row(own: str, other: str) -> Row:
+    """Return the row that remembers what the two persons are called here."""
+    return Row(NAMES_TABLE, b"", codec.pack([own, other]))
+
+
+def quiet_row(until: str) -> Row:
+    """Return the row that remembers a quiet time, or that there is none."""
+    return Row(QUIET_TABLE, b"", until.encode() or None)
+
+
+def sealed_row(question: bytes, salt: bytes = b"", text: str = "") -> Row:
+    """Return the row that keeps a sealed answer until it is opened, or lets it go."""
+    return Row(SEALED_TABLE, question, codec.pack([salt, text]) if salt else None)
+
+
 def others_row(room: bytes, devices: bytes) -> Row:
     """Return the row that remembers which devices of the other person were there when this person last looked."""
     return Row(OTHERS_TABLE, room, devices)
@@ -153,9 +190,27 @@ def _read_idle(settings: Settings, _: bytes, value: bytes | None) -> Settings:
 
 
 def _read_mine(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    assert value is not None, "nothing removes an entry yet"
+    if value is None:
+        return replace(settings, mine={other: entry for other, entry in settings.mine.items() if other != key})
     number, entry = codec.decode(value, _ENTRY, bytes_max=ENTRY_BYTES_MAX * 2)
     return replace(settings, mine={**settings.mine, key: (number, entry)})
+
+
+def _read_names(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    own, other = ("", "") if value is None else codec.decode(value, _NAMES, bytes_max=NAME_BYTES_MAX * 3)
+    return replace(settings, names=(own, other))
+
+
+def _read_sealed(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    left = {other: kept for other, kept in settings.sealed.items() if other != key}
+    if value is not None:
+        salt, text = codec.decode(value, _SEALED, bytes_max=ENTRY_BYTES_MAX * 2)
+        left[key] = salt, text
+    return replace(settings, sealed=left)
+
+
+def _read_quiet(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    return replace(settings, quiet_until=(value or b"").decode(errors="replace"))
 
 
 def _read_others(settings: Settings, key: bytes, value: bytes | None) -> Settings:
@@ -180,6 +235,9 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
     MINE_TABLE: _read_mine,
+    NAMES_TABLE: _read_names,
+    QUIET_TABLE: _read_quiet,
+    SEALED_TABLE: _read_sealed,
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
     SIGNPOSTS_TABLE: _read_signposts,

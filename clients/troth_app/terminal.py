@@ -29,7 +29,7 @@ from troth_app.conversation import (
 )
 from troth_app.keyboard import GivenUpError, Keyboard, NobodyError
 from troth_app.outcome import Code
-from troth_app.screen import Look, clean, draw
+from troth_app.screen import Look, clean, draw, width
 from troth_wire.errors import MalformedError
 
 __all__ = ["Screen", "converse"]
@@ -94,7 +94,7 @@ def converse(
     except KeyboardInterrupt:
         done = Done(Code.STOPPED, None, f"\n{STOPPED.format(safe=conversation.safe)}")
     except NobodyError as error:
-        done = Done(Code.USAGE, None, NO_MORE.format(prompt=str(error).strip(), safe=conversation.safe))
+        done = Done(Code.USAGE, None, NO_MORE.format(prompt=" ".join(str(error).split()), safe=conversation.safe))
     except BrokenPipeError:
         raise  # Nobody reads on.
     except (MalformedError, OSError):
@@ -155,7 +155,10 @@ class _Conversation:
     def _ask(self, prompt: str, form: str) -> str:
         if form == Form.TEXT:
             return self._keyboard.text(prompt)
-        return self._keyboard.line(f"{prompt} ", self._connection, hidden=form == Form.HIDDEN)
+        asked = draw(Say(prompt), self._screen.look)
+        # A long question has lines of its own, so that what is typed is not broken in the middle of a word.
+        end = "\n" if width(asked) > self._screen.look.columns // 2 else " "
+        return self._keyboard.line(asked + end, self._connection, hidden=form == Form.HIDDEN)
 
     def _choose(self, prompt: str, items: Sequence[str]) -> int:
         self._screen.show(*(Say(f"{number:>3}  {item}") for number, item in enumerate(items, 1)))

@@ -50,6 +50,11 @@ class Watch:
         self._last = self._used = clocks()
         self._busy = 0
 
+    @property
+    def wall_s(self) -> int:
+        """The time of day now, in seconds since 1970."""
+        return int(self._clocks().wall)
+
     def begin(self) -> None:
         """Somebody asks for something."""
         self._busy += 1

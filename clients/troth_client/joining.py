@@ -178,7 +178,7 @@ def join(path: AnyPath, *, passphrase: str, welcome: bytes, machine: Machine = M
         if newcomer.space is None:
             raise UsageError("this device has neither asked to join a space nor signed the genesis of one")
         identity = Identity.welcomed(newcomer.keys, welcomed, expected=newcomer.space)
-        joined = [*begin(identity, machine.entropy), Row(JOINING, b"", None)]
+        joined = [*begin(identity, machine.entropy, welcomed), Row(JOINING, b"", None)]
         vault.commit({room.id: joined, SETTINGS: [About(kind_of(identity.genesis)).row(room.id)]})
 
 

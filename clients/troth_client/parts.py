@@ -191,15 +191,19 @@ class DeviceGuest:
         """Check every welcome, then make a room for each space."""
         if len(paired.offers[-1]) != len(self._places):
             raise MalformedError("not one welcome for each request")
-        joined = [
-            (Identity.welcomed(place[1], Welcome.parse(item), expected=place[0]), place[2])
+        welcomes = [
+            (place, Welcome.parse(item))
             for place, item in zip(self._places, paired.offers[-1], strict=True)
             if place is not None
         ]
+        joined = [
+            (Identity.welcomed(keys, welcome, expected=space), admin, welcome)
+            for (space, keys, admin), welcome in welcomes
+        ]
         return tuple(
             [
-                await self.home.add(begin(identity, self.entropy), admin=admin, kind=kind_of(identity.genesis))
-                for identity, admin in joined
+                await self.home.add(begin(identity, self.entropy, welcome), admin=admin, kind=kind_of(identity.genesis))
+                for identity, admin, welcome in joined
             ]
         )
 

@@ -19,6 +19,7 @@ from troth_client.works import (
     drop_split,
     hold_split,
     invite,
+    pass_time,
     revise,
     revoke,
     send_split,
@@ -26,7 +27,7 @@ from troth_client.works import (
     way,
 )
 from troth_wire.errors import UsageError
-from troth_wire.ids import DeviceId, DocumentId, SpaceId
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, SpaceId
 
 __all__ = ["Space"]
 
@@ -97,6 +98,16 @@ class Space:
     def device(self) -> DeviceId:
         """This device's id."""
         return self._driver.look(lambda engine: engine.identity.device)
+
+    @property
+    def life(self) -> Incarnation:
+        """The unbroken life of this device's store; whoever numbers what it signs numbers it anew in each."""
+        return self._driver.look(lambda engine: engine.life)
+
+    @property
+    def signer(self) -> Signer:
+        """This device's everyday key, for what an app signs beside the records."""
+        return self._driver.look(lambda engine: engine.identity.keys.signer)
 
     @property
     def id(self) -> SpaceId:
@@ -217,6 +228,20 @@ class Space:
     async def drop_leave(self) -> None:
         """Take `leave` back, as if it had never been."""
         await self._driver.ask(drop_split)
+
+    async def pass_time(self, wall_s: int) -> None:
+        """Show the wall clock, every minute or so while the space is open.
+
+        A device that reads for long and writes nothing says at some moment how far it has read, so that a relay that
+        shows it another log is found out (specs/record.md, Beacons). Nothing else depends on this clock.
+
+        Args:
+            wall_s: Seconds since 1970.
+
+        Raises:
+            LocalError: If what followed could not be saved.
+        """
+        await self._driver.ask(partial(pass_time, wall_s=wall_s))
 
     async def send_leave(self) -> None:
         """Send what `leave` kept, if anything is kept; what was written before stays readable on every side."""

@@ -19,15 +19,15 @@ __all__ = [
     "MistypedError",
     "Unknown",
     "parse_code",
-    "parse_phrase",
+    "parse_recovery",
     "parse_words",
     "render_code",
-    "render_phrase",
+    "render_recovery",
     "render_words",
 ]
 
 CODE_WORDS: Final = 3
-PHRASE_WORDS: Final = 12
+RECOVERY_WORDS: Final = 12
 DIGITS_MAX: Final = 9
 PREFIX_LETTERS: Final = 4
 NEAREST_MAX: Final = 3
@@ -94,12 +94,12 @@ def parse_code(typed: str) -> tuple[int, tuple[int, int, int]]:
     return int(number), (one, two, three)
 
 
-def render_phrase(entropy: bytes) -> tuple[str, ...]:
+def render_recovery(entropy: bytes) -> tuple[str, ...]:
     """Return the twelve words that stand for 16 bytes, with their checksum (BIP-39)."""
     return tuple(Mnemonic("english").to_mnemonic(entropy).split())
 
 
-def parse_phrase(typed: str) -> bytes:
+def parse_recovery(typed: str) -> bytes:
     """Read twelve recovery words that were typed; return the 16 bytes that they stand for.
 
     Raises:
@@ -107,7 +107,7 @@ def parse_phrase(typed: str) -> bytes:
         UsageError: If they are not twelve, or their checksum does not hold.
     """
     parts = _split(typed)
-    if len(parts) != PHRASE_WORDS:
+    if len(parts) != RECOVERY_WORDS:
         raise UsageError(f"Recovery words are twelve; these are {len(parts)}.")
     words = render_words(_numbers(parts, parts))
     try:

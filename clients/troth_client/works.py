@@ -18,6 +18,7 @@ __all__ = [
     "drop_split",
     "hold_split",
     "invite",
+    "pass_time",
     "revise",
     "revoke",
     "send_split",
@@ -89,6 +90,11 @@ def hold_split(engine: Engine, *, admin: Signer) -> tuple[Step, None]:
 def drop_split(engine: Engine) -> tuple[Step, None]:
     """Take it back."""
     return engine.drop_split(), None
+
+
+def pass_time(engine: Engine, *, wall_s: int) -> tuple[Step, None]:
+    """Show the wall clock."""
+    return engine.pass_time(wall_s), None
 
 
 def send_split(engine: Engine) -> tuple[Step, None]:

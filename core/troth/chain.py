@@ -11,7 +11,7 @@ from troth.record import Header, Record, Tip, Verified
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
 from troth_wire.limits import DEVICE_INCARNATIONS_MAX
 
-__all__ = ["Chains"]
+__all__ = ["Chains", "precedes"]
 
 Life = tuple[DeviceId, Incarnation]
 Place = tuple[SpaceId, DeviceId, Incarnation, int]
@@ -140,7 +140,7 @@ class Chains:
         # From the end of each run: where the last signature holds, the ones before it need not be checked.
         for record in sorted(fresh, key=lambda item: item.header.sequence, reverse=True):
             if record.id not in self._known and self._stands(record, key_of(record.header.device)):
-                proven += self._run_ending_in(record)
+                proven += self._run_ending_in(record, key_of(record.header.device))
         return proven
 
     def _park(self, record: Record) -> None:
@@ -164,16 +164,23 @@ class Chains:
     def _stands(self, record: Record, key: bytes | None) -> bool:
         return (_place(record.header), record.id) in self._named or (key is not None and records.is_signed(record, key))
 
-    def _run_ending_in(self, record: Record) -> list[Verified]:
+    def _run_ending_in(self, record: Record, key: bytes | None) -> list[Verified]:
         """Prove a record and everything parked that it leads back to."""
         run = []
         at: Record | None = record
         while at is not None:
             run.append(Verified(at))
             self._prove(run[-1])
-            before = next(iter(self._parked.get(at.header.prev, {}).values()), None) if at.header.prev else None
-            at = before if before is not None and _precedes(before, at) else None
+            before = self._copy(at.header.prev, key) if at.header.prev else None
+            at = before if before is not None and precedes(before, at) else None
         return run
+
+    def _copy(self, record: RecordId, key: bytes | None) -> Record | None:
+        """Return a parked record; of several copies, one that proves itself: it may be passed on alone."""
+        copies = list(self._parked.get(record, {}).values())
+        if len(copies) > 1 and key is not None:
+            copies.sort(key=lambda copy: not records.is_signed(copy, key))
+        return copies[0] if copies else None
 
     def _follow(self, record: Verified) -> None:
         header = record.header
@@ -204,5 +211,6 @@ def _place(header: Header, offset: int = 0) -> Place:
     return header.space, header.device, header.incarnation, header.sequence + offset
 
 
-def _precedes(before: Record, after: Record) -> bool:
-    return _place(before.header) == _place(after.header, -1)
+def precedes(before: Record, after: Record) -> bool:
+    """Tell whether a record names another as the one before it, and that one stands in this place of the same life."""
+    return before.id == after.header.prev and _place(before.header) == _place(after.header, -1)

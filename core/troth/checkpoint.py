@@ -14,9 +14,16 @@ from troth import record as records
 from troth.crypto import SIGNATURE_BYTES
 from troth.record import PAYLOAD_BYTES_MAX, Header, Kind, Record, Seen, Tip, Verified
 from troth_wire import codec
-from troth_wire.errors import MalformedError, TrothError
-from troth_wire.ids import RecordId, SpaceId
-from troth_wire.limits import CHECKPOINT_BYTES_MAX, HEADER_BYTES_MAX, RECORD_BYTES_MAX, WIRE_VERSION
+from troth_wire.errors import MalformedError, TrothError, VersionError
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
+from troth_wire.limits import (
+    CHECKPOINT_BYTES_MAX,
+    CHECKPOINT_RECORDS_MAX,
+    HEADER_BYTES_MAX,
+    LIST_LEVELS_MAX,
+    RECORD_BYTES_MAX,
+    WIRE_VERSION,
+)
 
 __all__ = ["Part", "cut", "join", "pack", "unpack"]
 
@@ -25,44 +32,40 @@ NO_SIGNATURE: Final = bytes(SIGNATURE_BYTES)
 PART_OVERHEAD_BYTES: Final = 128
 PARTS_MAX: Final = -(-CHECKPOINT_BYTES_MAX // (PAYLOAD_BYTES_MAX - PART_OVERHEAD_BYTES))
 
-_ANY: Final = codec.many(lambda item: item, 2**31)
+ITEMS_MAX: Final = 2**31
+ITEM_BYTES_MAX: Final = RECORD_BYTES_MAX + 128
+"""What is read of a bag at once: a record, or what of one does not follow from the rest."""
+ENTRY_LEVELS_MAX: Final = LIST_LEVELS_MAX - 4
+"""An entry stands in the entries of a run among the items of a bag."""
+
 _HASH: Final = codec.raw(32)
-_RUN: Final = codec.fields(
-    _HASH, codec.raw(16), codec.natural(minimum=1), codec.maybe(_HASH), codec.raw(SIGNATURE_BYTES), _ANY
-)
+_RUN: Final = (_HASH, codec.raw(16), codec.natural(minimum=1), codec.maybe(_HASH), codec.raw(SIGNATURE_BYTES))
+"""What stands before the entries of a run."""
 _RECORD: Final = codec.blob(RECORD_BYTES_MAX + 64)
-_NAME: Final = codec.blob(32)
-_BAG: Final = codec.fields(
-    codec.either(WIRE_VERSION),
-    _HASH,
-    codec.many(_NAME, 2**31),
-    codec.many(_RUN, 2**31),
-    codec.many(_RECORD, 2**31),
-)
-_SHAPE: Final = codec.known(WIRE_VERSION, then=_BAG)
+_NAME: Final = codec.blob(32, minimum=16)
 
 
 def pack(space: SpaceId, proven: Iterable[Verified], others: Iterable[Record] = ()) -> bytes:
-    """Return a bag of records; the same set gives the same bytes.
+    """Return a bag of records.
 
     Args:
         space: The space of them all.
-        proven: Verified records, in any order; of each chain, the last one's own signature is good.
+        proven: Verified records, in the order in which they became known: of what is counted up to a bound, the
+            reader counts the same. Of each chain, the last one's own signature is good.
         others: Records that nothing proves yet, each with its own signature.
     """
     known = {record.id: record for record in proven}
     names = sorted({name for record in known.values() for name in _names(record.header)})
     numbers = {name: number for number, name in enumerate(names)}
-    loose = {record.encode() for record in others}
-    runs = []
+    items: list[Any] = []
     for run in _runs(known):
         parts = _write(run, numbers)
         if list(_read(space, parts, names)) == [(record.header_bytes, record.payload) for record in run]:
-            runs.append(parts)
+            items.append(parts)
         else:
             # What a member wrote against the rules does not follow from itself, and travels as it is.
-            loose |= {record.encode() for record in run}
-    return codec.pack([WIRE_VERSION, space, names, sorted(runs, key=lambda parts: parts[:3]), sorted(loose)])
+            items += [record.encode() for record in run]
+    return codec.pack([WIRE_VERSION, space, names, [*items, *sorted(record.encode() for record in others)]])
 
 
 def unpack(bag: bytes, space: SpaceId) -> list[Record]:
@@ -72,33 +75,102 @@ def unpack(bag: bytes, space: SpaceId) -> list[Record]:
         MalformedError: If it is no bag of this space.
         VersionError: If it is of another version.
     """
-    _, named, names, runs, loose = codec.decode(bag, _SHAPE, bytes_max=CHECKPOINT_BYTES_MAX)
-    if named != space:
+    walk = codec.Walk(bag, bytes_max=CHECKPOINT_BYTES_MAX)
+    fields = walk.enter(ITEMS_MAX, minimum=1)
+    version = walk.take(_anything, bytes_max=ITEM_BYTES_MAX)
+    if type(version) is int and version != WIRE_VERSION:
+        raise VersionError("written by another version")
+    if type(version) is not int or fields != len(("version", "space", "names", "items")):
+        raise MalformedError("no checkpoint")
+    if walk.take(_HASH, bytes_max=ITEM_BYTES_MAX) != space:
         raise MalformedError("a checkpoint of another space")
-    found = [_parse(data) for data in loose]
-    for parts in runs:
-        written = list(_read(space, parts, names))
-        signatures = [NO_SIGNATURE] * (len(written) - 1) + [parts[4]]
-        found += [_record(*one, signature) for one, signature in zip(written, signatures, strict=True)]
+    names = list(_take_names(walk))
+    found: list[Record] = []
+    for record in _take_records(space, walk, names):
+        if len(found) == CHECKPOINT_RECORDS_MAX:
+            raise MalformedError("a checkpoint of too many records")
+        found.append(record)
+    walk.end()
     return found
 
 
-def _runs(known: dict[RecordId, Verified]) -> Iterator[list[Verified]]:
-    """Share records out over chains without a branch; every one is in one of them.
+def _anything(item: object) -> object:
+    return item
 
-    An operation ends a run, so that it keeps its own signature: it is passed on alone as well (meetings, forwards).
-    """
+
+def _take_records(space: SpaceId, walk: codec.Walk, names: Sequence[bytes]) -> Iterator[Record]:
+    for _ in range(walk.enter(ITEMS_MAX)):
+        if walk.at_list:
+            yield from _unpack_run(space, walk, names)
+        else:
+            yield _parse(walk.take(_RECORD, bytes_max=ITEM_BYTES_MAX))
+
+
+def _take_names(walk: codec.Walk) -> Iterator[bytes]:
+    before = b""
+    for _ in range(walk.enter(ITEMS_MAX)):
+        name: bytes = walk.take(_NAME, bytes_max=ITEM_BYTES_MAX)
+        if name <= before:
+            raise MalformedError("names of a checkpoint that do not ascend")
+        yield name
+        before = name
+
+
+def _unpack_run(space: SpaceId, walk: codec.Walk, names: Sequence[bytes]) -> Iterator[Record]:
+    walk.enter(len(_RUN) + 1, minimum=len(_RUN) + 1)
+    *place, signature = (walk.take(check, bytes_max=ITEM_BYTES_MAX) for check in _RUN)
+    before: tuple[bytes, bytes] | None = None
+    for written in _read(space, [*place, signature, _take_entries(walk)], names):
+        if before is not None:
+            yield _record(*before, NO_SIGNATURE)
+        before = written
+    assert before is not None, "a run has an entry"
+    yield _record(*before, signature)
+
+
+def _take_entries(walk: codec.Walk) -> Iterator[Any]:
+    left = walk.enter(ITEMS_MAX, minimum=1)
+    while left:
+        left -= 1
+        entry = walk.take(_anything, bytes_max=ITEM_BYTES_MAX, levels_max=ENTRY_LEVELS_MAX)
+        if left and isinstance(entry, list) and entry and entry[0] == Kind.OPERATION:
+            # It is passed on alone as well, where nothing after it would prove who wrote it.
+            raise MalformedError("a checkpoint with an operation that lacks its signature")
+        yield entry
+
+
+def _runs(known: dict[RecordId, Verified]) -> list[list[Verified]]:
+    """Share records out over chains without a branch; every one is in one of them, and each ends in its order."""
     followed = {record.header.prev for record in known.values()}
-    operations = {record.id for record in known.values() if record.header.kind == Kind.OPERATION}
+    ends = frozenset(_ends(known.values()))
     taken: set[RecordId] = set()
-    for leaf in sorted((known.keys() - followed) | operations):
+    found: list[list[Verified]] = []
+    for leaf in known:
+        if leaf in followed and leaf not in ends:
+            continue
         run: list[Verified] = []
         at: RecordId | None = leaf
-        while at in known and at not in taken and not (run and at in operations):
+        while at in known and at not in taken and not (run and at in ends):
             taken.add(at)
             run.append(known[at])
             at = known[at].header.prev
-        yield run[::-1]
+        found.append(run[::-1])
+    return found
+
+
+def _ends(known: Iterable[Verified]) -> Iterator[RecordId]:
+    """Yield the records that end a run though others follow them, so that they keep their own signatures.
+
+    An operation is passed on alone as well (meetings, forwards). What begins a life, or is the first to name a
+    document, takes a place in an order that counts: it must be proven where it stands, and not by what comes after.
+    """
+    begun: set[tuple[DeviceId, Incarnation | None, DocumentId | None]] = set()
+    for record in known:
+        header = record.header
+        named = {(header.device, header.incarnation, None), (header.device, None, header.document)}
+        if header.kind == Kind.OPERATION or named - begun:
+            yield record.id
+        begun |= named
 
 
 def _names(header: Header) -> tuple[bytes, ...]:

@@ -72,6 +72,10 @@ class Crossing:
         """
         return record.header.device == self.device or record.header.kind == Kind.OPERATION
 
+    def awaits(self, record: RecordId) -> bool:
+        """Whether the log has not shown a record that somebody else wrote."""
+        return record in self._others
+
     def show(self, record: RecordId) -> None:
         """Note that the log has shown a record, by itself or in a checkpoint."""
         self._others.discard(record)

@@ -22,8 +22,10 @@ _HASH_BYTES: Final = 32
 class Cursor:
     """How far one mailbox has been read, and the running hash at each position of it."""
 
-    def __init__(self, mailbox: MailboxId) -> None:
+    def __init__(self, mailbox: MailboxId, *, known: Seen | None = None) -> None:
         self.mailbox = mailbox
+        self.known = known
+        """How far the log had been read before it is read again from its beginning; None once that is past."""
         self.lineage: Lineage | None = None
         self._running: list[RunningHash] = []
         self._rows: list[bytes] = []
@@ -64,6 +66,22 @@ class Cursor:
             self._running.append(log.advance(self._running[-1], number, envelope))
         self._rows.append(self.mailbox + position.to_bytes(8, "big"))
         return Row(SLOTS, self._rows[-1], b"".join(self._running[position:]))
+
+    def check_known(self, lineage: Lineage, end: int) -> Seen | None:
+        """Return what was read before, if the log that is read again is not the same.
+
+        Args:
+            lineage: Of the log as it is now.
+            end: How far it goes.
+        """
+        known = self.known
+        if known is None or not known.position:
+            return None
+        same = known.lineage == lineage and known.position <= end
+        if same and self.position < known.position:
+            return None
+        self.known = None
+        return None if same and self._running[known.position] == known.running else known
 
     def contradicts(self, seen: Seen, found_at: int | None) -> bool:
         """Tell whether what an author says to have seen can not be the same log that was read here.

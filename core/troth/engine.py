@@ -5,40 +5,28 @@ Every input returns one `Step`. The rows are the truth; what is in memory is reb
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
-from troth import amendments, collecting
-from troth.amendments import Second, check_second_for, revoke_device, second_for, set_recovery, words_proofs
+from troth import collecting
+from troth.acts import Acts
+from troth.beacon import Beacon
 from troth.collecting import Whole
 from troth.crossing import Crossing
-from troth.crypto import Signer
-from troth.cursor import Cursor
 from troth.document import PoisonedError, UnappliedError
 from troth.edits import Group, Path, Value
 from troth.evidence import Evidence
 from troth.folding import fold
 from troth.holding import Holding
-from troth.identity import Identity
-from troth.inbox import Inbox, Judged, Parked
-from troth.joining import Invitation, Request, Welcome, add_device
-from troth.keys import Epoch
-from troth.leaving import Leaving
-from troth.library import Library
-from troth.line import Line
-from troth.listening import Arrival, Listener
+from troth.inbox import Judged, Parked
+from troth.library import Library, in_order
+from troth.listening import Arrival
 from troth.mending import Mending, mend
-from troth.outbox import Outbox
-from troth.passage import Passage
-from troth.ports import Entropy
 from troth.record import Kind, Record, Verified
-from troth.recovery import Words, check_taken
-from troth.scribe import Scribe
 from troth.sightings import Sightings
 from troth.status import Item, Status
 from troth.step import CaughtUp, Changed, Elsewhere, Forked, Offline, Rebuild, RefusedEdit, Row, Step
-from troth.unsettled import SHOWN_BEFORE, Unsettled
-from troth.writer import Writer
+from troth.unsettled import SHOWN_BEFORE
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, RecordId
@@ -49,47 +37,24 @@ IDENTITY: Final = "identity"
 LIFE: Final = "life"
 FUSE: Final = "fuse"
 BLOWN: Final = "blown"
-OLD_NEEDED: Final = "new recovery words need the old ones, or the consent of another device of this person"
 
 
-@dataclass
-class Engine:
+@dataclass(kw_only=True)
+class Engine(Acts):
     """One device's end of one space. `troth.loading` makes it from the store's rows."""
 
-    identity: Identity
     life: Incarnation
-    entropy: Entropy
-    inbox: Inbox
     library: Library
-    writer: Writer
-    unsettled: Unsettled
     crossing: Crossing
-    passage: Passage
-    listener: Listener
     holding: Holding
     evidence: Evidence
-    leaving: Leaving = field(default_factory=Leaving)
     mending: Mending = field(default_factory=Mending)
     sightings: Sightings = field(default_factory=Sightings)
+    beacon: Beacon = field(default_factory=Beacon)
     elsewhere: set[RecordId] = field(default_factory=set)
     _found_at: dict[RecordId, tuple[MailboxId, int]] = field(default_factory=dict)
     _pending: list[Verified] = field(default_factory=list)
     _was_caught_up: bool = False
-
-    @property
-    def outbox(self) -> Outbox:
-        """What waits for the relay."""
-        return self.unsettled.outbox
-
-    @property
-    def line(self) -> Line:
-        """The mailboxes of the space on this link."""
-        return self.passage.line
-
-    @property
-    def cursor(self) -> Cursor:
-        """How far the log was read to which this device writes."""
-        return self.writer.scribe.cursor
 
     # Own writing
 
@@ -106,7 +71,7 @@ class Engine:
         except UsageError as error:
             return Step(tell=[RefusedEdit(group.ticket, error) for group in groups])
         if self.passage.is_due:
-            self.passage.rotate(step)
+            self.passage.renew(step)
             self.passage.steer(step)
         try:
             for document in dict.fromkeys(group.document for group in groups):
@@ -120,161 +85,8 @@ class Engine:
         made = self.writer.make(self.library, document, [fold(group.edits) for group in groups], step)
         step.tell += [RefusedEdit(groups[number].ticket, error) for number, error in made.refused.items()]
         if made.changes:
+            step.save += self.beacon.write()
             step.tell.append(Changed(document, local=True))
-
-    def invite(self) -> Invitation:
-        """Return what a new device of this person needs to ask to join.
-
-        Raises:
-            UsageError: If this device has not read yet that it was added.
-        """
-        return Invitation(self.identity.space, self.inbox.members.person(self.identity.device))
-
-    def admit(self, asked: Request, admin: Signer) -> tuple[Step, Welcome]:
-        """Add an own device.
-
-        Args:
-            asked: What the new device answered to an invitation.
-            admin: This device's admin key, unwrapped for this one use.
-
-        Raises:
-            ForgedError: If the proofs are not for this space and person.
-            UsageError: If the device is known already, there are too many, or this one has not read yet that it
-                was added.
-        """
-        members, identity = self.inbox.members, self.identity
-        epoch = self.passage.epoch
-        if epoch is None:
-            raise UsageError("the key of this space is being changed; let this device reach the relay first")
-        payload = add_device(members, identity.keys, admin, asked, epoch, self.entropy)
-        step = Step()
-        record = self.writer.write(Kind.OPERATION, payload, step)
-        self._push(step)
-        return step, Welcome(identity.genesis, record)
-
-    def revoke(self, victim: DeviceId, admin: Signer) -> Step:
-        """Remove an own device, for good, and change the key, so that it reads nothing that is written from now on.
-
-        What this device has read of it so far is kept, and nothing beyond.
-
-        Args:
-            victim: Which one.
-            admin: This device's admin key, unwrapped for this one use.
-
-        Raises:
-            UsageError: If it is no device of this person, or this one has not read yet that it was added.
-        """
-        identity, inbox = self.identity, self.inbox
-        tips, epoch = inbox.chains.ends(victim), Epoch(self.entropy(32))
-        payload = revoke_device(inbox.members, identity.keys, admin, victim, tips, epoch, self.entropy)
-        step = Step(tell=[Rebuild("what counts of a removed device's records is settled now")])
-        self.passage.enact(payload, epoch, step)
-        return step
-
-    def split(self, admin: Signer) -> Step:
-        """End the space: for both, for good, and without taking anything from either.
-
-        Args:
-            admin: This device's admin key, unwrapped for this one use.
-
-        Raises:
-            UsageError: If the space has one person only, or this device does not belong to it.
-        """
-        step = self.hold_split(admin)
-        step += self.send_split()
-        return step
-
-    def hold_split(self, admin: Signer) -> Step:
-        """Sign the end of the space and keep it here: nothing is written from now on, and nobody else hears of it.
-
-        Args:
-            admin: This device's admin key, unwrapped for this one use.
-
-        Raises:
-            UsageError: If the space has one person only, was ended already, or this device does not belong to it.
-        """
-        members, identity = self.inbox.members, self.identity
-        members.check_writer(identity.device)
-        members.person(identity.device)
-        return Step(save=[self.leaving.begin(amendments.split(members, identity.keys, admin))])
-
-    def drop_split(self) -> Step:
-        """Take back what `hold_split` kept, as if it had never been."""
-        return Step(save=[self.leaving.end()])
-
-    def send_split(self) -> Step:
-        """Send what `hold_split` kept, if anything is kept: from here on it is final."""
-        step, payload = Step(), self.leaving.payload
-        if payload is not None:
-            step.save.append(self.leaving.end())
-            if not self.inbox.members.split:
-                self.passage.enact(payload, None, step)
-                self.passage.steer(step)
-        return step
-
-    def set_recovery(
-        self, words: Words, admin: Signer | None, *, old: Words | None = None, second: Second | None = None
-    ) -> Step:
-        """Let recovery words belong to this person, in the place of the old ones, and change the key.
-
-        Args:
-            words: New ones, that nobody else has seen.
-            admin: This device's admin key, unwrapped for this one use; not needed where the old words sign.
-            old: The words in force, once there are any, or where the person has other devices.
-            second: In place of them: another device of this person, and what it signed (`agree_to_words`).
-
-        Raises:
-            ForgedError, UsageError: If the old words are not those in force, or the second did not agree to this.
-            UsageError: If one of the two is needed, or this device does not belong to the space.
-        """
-        members, me = self.inbox.members, self.identity
-        person = members.person(me.device)
-        keys, words_admin = words.keys(me.space, person)
-        proofs = words_proofs(members, person, keys, words_admin)
-        author, signer, by = me.keys, admin, None
-        if old is not None:
-            author, signer = old.keys(me.space, person)
-            check_taken(members, author)
-            by = Scribe(replace(me, keys=author), Incarnation(self.entropy(16)), self.inbox, self.cursor)
-        elif second is not None:
-            check_second_for(members, me.device, keys.device, second)
-        elif len(members.devices(person)) > 1 or any(members.person_of[weak] == person for weak in members.weak):
-            raise UsageError(OLD_NEEDED)
-        if signer is None:
-            raise UsageError("the admin key is needed where no old words sign")
-        epoch, step = Epoch(self.entropy(32)), Step()
-        payload = set_recovery(members, author, signer, keys.card, proofs, second, epoch, self.entropy)
-        self.passage.enact(payload, epoch, step, by=by)
-        self.passage.steer(step)
-        return step
-
-    def agree_to_words(self, author: DeviceId, words: DeviceId, admin: Signer) -> Second:
-        """Agree that another own device sets words; it holds for what both know at this moment, and for these words.
-
-        Args:
-            author: The device that sets them.
-            words: The id of the words' card in this space.
-            admin: This device's admin key, unwrapped for this one use.
-
-        Raises:
-            UsageError: If the author is no other device of this person.
-        """
-        members, me = self.inbox.members, self.identity.device
-        if author not in members.devices(members.person(me)) - {me}:
-            raise UsageError("only another device of this person can be agreed with")
-        return me, second_for(members, author, words, admin)
-
-    def rotate(self) -> Step:
-        """Change the key of the space, for all who belong."""
-        step = Step()
-        self.passage.rotate(step)
-        self.passage.steer(step)
-        return step
-
-    def _push(self, step: Step) -> None:
-        target = self.line.target
-        if target is not None and self.line.caught_up and not self.listener.retry.waits:
-            step.send += [target.say(push) for push in self.outbox.push(target.mailbox)]
 
     # The link
 
@@ -308,6 +120,23 @@ class Engine:
         if self.listener.retry.tick(now_s):
             self._push(step)
         return step
+
+    def pass_time(self, wall_s: int) -> Step:
+        """Time has passed on the wall: a beacon may be due.
+
+        Args:
+            wall_s: The wall clock in seconds; it decides nothing else.
+        """
+        due, rows = self.beacon.look(wall_s, self.entropy)
+        step = Step(save=rows)
+        if due and self.line.caught_up and self.identity.device in self.inbox.members.active:
+            self._speak(step)
+        return step
+
+    def _speak(self, step: Step) -> None:
+        self.writer.write(Kind.BEACON, b"", step)
+        step.save += self.beacon.write()
+        self._push(step)
 
     def receive(self, frames: Iterable[bytes]) -> Step:
         """Take in frames: verify and save what they bring. `merge` shows it, after this step was committed."""
@@ -361,7 +190,7 @@ class Engine:
     def _show(self, arrival: Arrival, step: Step) -> None:
         """Note where a record was seen: in the log that is written to, it has arrived."""
         record = arrival.record
-        if arrival.is_target:
+        if arrival.is_target and self.crossing.awaits(record.id) and self.inbox.is_signed(record):
             self.crossing.show(record.id)
         if record == self.unsettled.copy(record.id):
             if arrival.is_target:
@@ -395,6 +224,7 @@ class Engine:
             self.holding.hold(why, step)
         for record in judged.verified:
             self.sightings.note(record)
+            self.beacon.owed |= record.header.device != self.identity.device and record.header.kind != Kind.BEACON
             here = self.passage.contradicted(record, self._found_at.pop(record.id, None))
             if here is not None:
                 self.evidence.against_record(record, here, step)
@@ -424,7 +254,7 @@ class Engine:
         step = Step()
         pending, self._pending = self._pending, []
         try:
-            for record in pending:
+            for record in in_order(pending):
                 self.apply(record, step)
             self.settle(step)
             if self.library.is_life_lost:
@@ -523,6 +353,8 @@ class Engine:
             disputed=self.evidence.count,
             elsewhere=len(self.elsewhere),
             forks=len(self.inbox.chains.forks),
+            stuck=self.passage.is_stuck,
+            apart=self.passage.apart,
             lost=self.library.lost,
             renewed=len(self.mending.renewed),
             items=tuple(Item(record.header.document, record.header.sequence) for record in unsent),

@@ -49,10 +49,14 @@ def advice(reason: Reason) -> str:
 class Follower:
     """Where one mailbox stands on this link, and how far its log goes that must be read before anything is pushed."""
 
-    def __init__(self, epoch: Epoch, cursor: Cursor, *, kind: MailboxKind = MailboxKind.LOG) -> None:
+    def __init__(
+        self, epoch: Epoch, cursor: Cursor, *, kind: MailboxKind = MailboxKind.LOG, wary: bool = False
+    ) -> None:
         self.epoch = epoch
         self.cursor = cursor
         self.kind = kind
+        self._wary = wary
+        """Whether this device drew the key: what is there already may be a squatter's."""
         self.refused: str | None = None
         """Why the relay does not serve this mailbox; on this link nothing more is tried."""
         self.retry_after_s = 0
@@ -66,8 +70,13 @@ class Follower:
         self._end: int | None = None
         self._closing = False
         self._stuck = False
+        self._squatted = False
         self.closed: Closed | None = None
         """What the relay says of its end, where it has been closed and everything before was read."""
+
+    @property
+    def _is_log(self) -> bool:
+        return self.kind is MailboxKind.LOG
 
     @property
     def mailbox(self) -> MailboxId:
@@ -76,13 +85,13 @@ class Follower:
 
     @property
     def unknown(self) -> bool:
-        """Whether the relay has no such mailbox."""
-        return self._state is State.UNKNOWN and not self._stuck
+        """Whether the relay has no such mailbox, as far as is known."""
+        return (self._state is State.UNKNOWN or self._squatted) and not self._stuck
 
     @property
     def sponsors(self) -> bool:
         """Whether it is proven on this link, so that others may be opened in its name."""
-        return self.kind is MailboxKind.LOG and self._state in _SPONSORS
+        return self._is_log and self._state in _SPONSORS
 
     @property
     def open_(self) -> bool:
@@ -93,7 +102,7 @@ class Follower:
     @property
     def read(self) -> bool:
         """Whether there is nothing more to be had of it on this link, as far as the relay has said."""
-        return self.open_ or self._stuck or self._state in (State.ENDED, State.UNKNOWN)
+        return self.open_ or self._stuck or self.unknown or self._state is State.ENDED
 
     def greet(self, hello: Hello, host: str) -> Message:
         """Prove the right to use the mailbox.
@@ -118,6 +127,8 @@ class Follower:
             case Head() if before is State.ASKING:
                 self._check_head(message)
                 self._end = message.position
+            case Head() if before is State.PROVING and self._wary and self.cursor.lineage is None:
+                self._squatted = True
             case Head():
                 return self._follow(message)
             case Closed() if before is State.FOLLOWING and message.position != self.cursor.position:
@@ -135,6 +146,7 @@ class Follower:
             admission: The pass, for a relay that asks for one.
             sponsor: A proven log in whose name it is opened.
         """
+        self._squatted = False
         return self.say(Create(self.mailbox, admission, self.kind, sponsor))
 
     def close(self, successor: MailboxId | None, forward: bytes) -> list[Message]:
@@ -166,7 +178,13 @@ class Follower:
             if self.cursor.position:
                 self.disputed = self.cursor.seen
             rows = self.cursor.adopt(head.lineage)
+        self.disputed = self.disputed or self.cursor.check_known(head.lineage, head.position)
         return [self._ask()], rows
+
+    def check_read(self) -> None:
+        """Look, now that entries were read, whether a log that is read again is the one that it was."""
+        if self.cursor.lineage is not None and self._end is not None:
+            self.disputed = self.disputed or self.cursor.check_known(self.cursor.lineage, self._end)
 
     def _ask(self) -> Message:
         seen = self.cursor.seen
@@ -179,7 +197,9 @@ class Follower:
             raise MalformedError("the relay answers for another log than it was asked for")
 
     def _cope(self, refusal: Refuse) -> tuple[list[Message], list[Row]]:
-        if refusal.reason is Reason.UNKNOWN_MAILBOX:
+        if refusal.reason is Reason.UNKNOWN_MAILBOX or (
+            self.unknown and refusal.reason is Reason.TAKEN and self._is_log
+        ):
             return [], []
         if refusal.reason is Reason.ROLLED_BACK and self.cursor.position and self.cursor.lineage is not None:
             self.disputed = self.cursor.seen

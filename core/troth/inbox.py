@@ -13,11 +13,12 @@ from troth.chain import Chains
 from troth.cuts import Cut
 from troth.epochs import Announcement
 from troth.genesis import Genesis
+from troth.keys import Card
 from troth.membership import Members
 from troth.operations import Operation
-from troth.record import Kind, Record, Verified
+from troth.record import Kind, Record, Verified, is_signed
 from troth.roll import Roll
-from troth_wire.errors import MalformedError, VersionError
+from troth_wire.errors import MalformedError, UsageError, VersionError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, OperationId, RecordId
 from troth_wire.limits import DEVICE_DOCUMENTS_MAX, DEVICE_INCARNATIONS_MAX
 
@@ -55,7 +56,14 @@ class Judged:
 class Inbox:
     """Records of a space, their authors, and the membership that they make."""
 
-    def __init__(self, genesis: Genesis) -> None:
+    def __init__(self, genesis: Genesis, own: Card | None = None) -> None:
+        """Begin with what a space began with.
+
+        Args:
+            genesis: Of the space.
+            own: This device, which knows its own key also before it has read that it was added.
+        """
+        self._own = own
         self.chains = Chains()
         self._roll = Roll(genesis)
         self._headless: list[Verified] = []
@@ -99,6 +107,16 @@ class Inbox:
         if record.header.kind == Kind.OPERATION:
             self._enroll(record)
             self._refresh()
+
+    def check_own(self, device: DeviceId, payload: bytes) -> None:
+        """Check an operation before it is written, on heads that are known here.
+
+        Raises:
+            UsageError: If it would count nowhere.
+        """
+        why = self._roll.refusal(Operation.parse(self.members.space, device, payload))
+        if why is not None:
+            raise UsageError(f"not written, since it would count nowhere: {why.value}")
 
     def unknown_to(self, device: DeviceId) -> list[Verified]:
         """Return the records of operations of which nothing that a device wrote shows that it knows them."""
@@ -172,9 +190,15 @@ class Inbox:
         return True
 
     def key_of(self, device: DeviceId) -> bytes | None:
-        """Return the everyday key of a device, if it was ever introduced."""
-        card = self.members.cards.get(device)
+        """Return the everyday key of a device, if it was ever introduced or is this one."""
+        own = self._own if self._own is not None and self._own.device == device else None
+        card = self.members.cards.get(device, own)
         return card.everyday if card else None
+
+    def is_signed(self, record: Record) -> bool:
+        """Tell whether this very copy proves by itself who wrote it: a spoiled one is no use to who reads it alone."""
+        key = self.key_of(record.header.device)
+        return key is not None and is_signed(record, key)
 
     def _place(self, record: Verified, judged: Judged) -> None:
         header = record.header
@@ -194,7 +218,7 @@ class Inbox:
             self._place_changes(record, judged)
         elif header.kind == Kind.OPERATION:
             self._place_operation(record, judged)
-        else:
+        elif header.kind != Kind.BEACON:
             self._newer.append(record)
 
     def _place_changes(self, record: Verified, judged: Judged) -> None:

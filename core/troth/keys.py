@@ -89,10 +89,14 @@ class Epoch:
     """An epoch key and what derives from it (specs/envelope.md, Keys)."""
 
     key: bytes = field(repr=False)
+    meets: bool = False
+    """Whether it is the key of a meeting; its mailbox is another one then, which nobody can announce as a log."""
 
     @cached_property
     def mailbox_signer(self) -> Signer:
         """Proves the right to use the mailbox."""
+        if self.meets:
+            return Signer(crypto.derive(self.key, b"troth/meetbox"))
         return Signer(crypto.derive(self.key, b"troth/mailbox"))
 
     @property

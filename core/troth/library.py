@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
-from troth import keys
+from troth import guard, keys
 from troth import record as records
 from troth.document import Made
 from troth.edits import Edit, Path, Value
@@ -14,7 +15,10 @@ from troth.retracing import Retraced
 from troth.shelf import Parcel, Shelf
 from troth_wire.ids import ActorId, ChangeHash, DeviceId, DocumentId, Incarnation, PersonId, RecordId
 
-__all__ = ["Library", "Reaches"]
+__all__ = ["Library", "Reaches", "in_order"]
+
+HEAD_BYTES: Final = 16
+"""Within so many bytes of a payload its first change begins."""
 
 Reaches = Mapping[DeviceId, frozenset[RecordId]]
 """Of each device that was cut off, the records at or below its cut (`cuts.reach`)."""
@@ -181,3 +185,16 @@ class Library:
     def _look(self, document: DocumentId) -> Shelf:
         """Return a document to look at; one that holds nothing does not come into being by that."""
         return self._shelves.get(document) or Shelf(ActorId(bytes(16)))
+
+
+def in_order(carriers: Iterable[Verified]) -> list[Verified]:
+    """Return records of changes, those first on which others build: few have to wait, and each is judged once.
+
+    It means nothing for what stands: a change that lies about its place waits, or is refused.
+    """
+    return sorted(carriers, key=_first_op)
+
+
+def _first_op(record: Verified) -> int:
+    at = record.payload.find(guard.MAGIC, 0, HEAD_BYTES)
+    return guard.start_op(record.payload, at) if at >= 0 else 0

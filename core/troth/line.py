@@ -47,9 +47,14 @@ class Line:
         return self._followers.get(self._target) if self._target is not None else None
 
     @property
+    def logs(self) -> list[Follower]:
+        """All that is no meeting."""
+        return [at for at in self if at.kind is MailboxKind.LOG]
+
+    @property
     def others(self) -> list[Follower]:
         """The logs beside the target."""
-        return [at for at in self if at.mailbox != self._target and at.kind is MailboxKind.LOG]
+        return [at for at in self.logs if at.mailbox != self._target]
 
     @property
     def read(self) -> bool:

@@ -28,6 +28,7 @@ from troth_wire.messages import Closed, Deliver, MailboxKind, Message, Reason, R
 __all__ = ["Arrival", "Listener"]
 
 NO_WAY_ON = "a mailbox was closed, and what was left there leads nowhere"
+BROUGHT_AMISS = "a record of another space, or a part of a checkpoint, in a checkpoint or a forward"
 NOT_AN_OPERATION = "between two devices there are operations and nothing else"
 
 
@@ -100,20 +101,31 @@ class Listener:
             step.save.append(row)
         for number, (identity, sealed) in enumerate(zip(identities, envelopes, strict=True), position):
             self._open(follower, identity, sealed, number, step)
+        self._check_read(follower, step)
         if self._is_target(follower):
             step.note.append(self.passage.tail.grow(sum(map(len, envelopes)), len(envelopes)))
             self.passage.shown(identities, step)
 
     def _stored(self, follower: Follower, position: int, identities: list[EnvelopeId], step: Step) -> None:
         outbox = self.unsettled.outbox
-        outbox.check_pushed(identities)
+        pushed = outbox.check_pushed(follower.mailbox, identities)
         # Lost in a crash, it is read again, and the outbox still knows what it was about.
         step.note.append(follower.cursor.take(position, identities))
+        self._check_read(follower, step)
+        if not self._is_target(follower):
+            # Pushed before this device began to write elsewhere: it goes out there as it is.
+            step.note += [row for record in pushed if record is not None for row in self.unsettled.show(record)]
+            return
         step.note.append(self.passage.tail.grow(outbox.size_of(identities), len(identities)))
-        for identity in identities:
+        for identity, record in zip(identities, pushed, strict=True):
             if not outbox.let_loose_go(identity):
-                self.confirm(outbox.record_of(identity), step)
+                self.confirm(record, step)
         self.passage.shown(identities, step)
+
+    def _check_read(self, follower: Follower, step: Step) -> None:
+        follower.check_read()
+        if follower.disputed is not None:
+            self._dispute(follower, step)
 
     def confirm(self, record: RecordId | None, step: Step) -> None:
         """The log that this device writes to has shown a record of its own."""
@@ -142,7 +154,9 @@ class Listener:
         if follower.kind is MailboxKind.MEETING:
             if record.header.kind != Kind.OPERATION:
                 raise MalformedError(NOT_AN_OPERATION)
-            self.passage.meetings[follower.mailbox].present.add(record.id)
+            if self.passage.inbox.is_signed(record):
+                # A spoiled copy is no use to the other device, and must not keep a good one away.
+                self.passage.meetings[follower.mailbox].present.add(record.id)
             self.arrived.append(Arrival(record))
         elif record.header.kind == Kind.CHECKPOINT_PART:
             self._collect(record, follower, step)
@@ -150,10 +164,9 @@ class Listener:
             self.arrived.append(Arrival(record, follower.mailbox, position, self._is_target(follower)))
 
     def _collect(self, letter: Record, follower: Follower, step: Step) -> None:
-        whole, rows = self.collecting.take(follower.mailbox, letter)
+        whole, rows = self.collecting.take(follower.mailbox, letter, self.passage.inbox.key_of)
         step.save += rows
-        if whole is not None:
-            step.tell.append(self.opening(whole))
+        step.tell += map(self.opening, whole)
 
     def opening(self, whole: Whole) -> Errand:
         """Return the errand that opens a bag and brings its records."""
@@ -164,11 +177,11 @@ class Listener:
 
     def take_bag(self, whole: Whole, found: list[Record] | str, step: Step) -> None:
         """Take in the records of a bag that was opened, or hold it with its reason."""
-        step.save += self.collecting.forget(whole.mailbox, whole.manifest)
+        step.save += self.collecting.close(whole, failed=isinstance(found, str))
         if isinstance(found, str):
             self.holding.hold(found, step)
             return
-        self.arrived += map(Arrival, found)
+        self._bring(found, step)
         self.bags.append((whole.mailbox, found))
 
     def _closed(self, closed: Closed, follower: Follower, step: Step) -> None:
@@ -177,11 +190,19 @@ class Listener:
         except RemoteError:
             self.holding.hold(NO_WAY_ON, step)
         else:
-            self.arrived += map(Arrival, letters)
+            self._bring(letters, step)
+
+    def _bring(self, letters: Iterable[Record], step: Step) -> None:
+        """Take in what a checkpoint or a forward holds, as far as a log could have brought it to be judged."""
+        for letter in letters:
+            if letter.header.space == self.identity.space and letter.header.kind != Kind.CHECKPOINT_PART:
+                self.arrived.append(Arrival(letter))
+            else:
+                self.holding.hold(BROUGHT_AMISS, step)
 
     def _refused(self, refusal: Refuse, follower: Follower, step: Step) -> None:
         target = self._is_target(follower)
-        if refusal.reason in (Reason.UNKNOWN_MAILBOX, Reason.ROLLED_BACK, Reason.CLOSED):
+        if follower.unknown or refusal.reason in (Reason.ROLLED_BACK, Reason.CLOSED):
             # The follower coped with it; and what is closed says so itself.
             return
         if target and follower.refused is not None:

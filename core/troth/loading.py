@@ -9,6 +9,7 @@ from typing import Final
 
 from troth import engine as ring
 from troth import record as records
+from troth.beacon import BEACON, Beacon
 from troth.collecting import PARTS, Collecting
 from troth.crossing import BAGGED, REOFFER, TARGET, Crossing
 from troth.cursor import LINEAGE, SLOTS, Cursor
@@ -20,11 +21,12 @@ from troth.follower import Follower
 from troth.holding import HELD, Holding
 from troth.identity import Identity
 from troth.inbox import Inbox
+from troth.joining import Welcome
 from troth.journal import read_edits
 from troth.keyring import Keyring
 from troth.keys import Epoch
 from troth.leaving import LEAVING, Leaving
-from troth.library import Library, Reaches
+from troth.library import Library, Reaches, in_order
 from troth.line import Line
 from troth.listening import Listener
 from troth.mending import ORIGINS, RENEWED, Mending
@@ -40,7 +42,7 @@ from troth.unsettled import RECORDS, REMAKE, UNFIT, UNMADE, Unsettled
 from troth.writer import Writer
 from troth_wire import codec
 from troth_wire.errors import DamagedError, MalformedError, RemoteError
-from troth_wire.ids import ChangeHash, DocumentId, Incarnation, Lineage, MailboxId, RecordId
+from troth_wire.ids import ChangeHash, DocumentId, EnvelopeId, Incarnation, Lineage, MailboxId, RecordId
 from troth_wire.limits import RECORD_BYTES_MAX
 
 __all__ = ["begin", "load"]
@@ -56,9 +58,18 @@ _HELD_ROW: Final = codec.fields(codec.text(1024), codec.natural(), codec.blob(RE
 _FUSE_ROW: Final = codec.many(codec.raw(32), 2**31)
 
 
-def begin(identity: Identity, entropy: Entropy) -> list[Row]:
-    """Return the rows with which a store begins to hold a space."""
-    return [Row(ring.IDENTITY, b"", identity.encode()), Row(ring.LIFE, b"", entropy(16))]
+def begin(identity: Identity, entropy: Entropy, welcome: Welcome | None = None) -> list[Row]:
+    """Return the rows with which a store begins to hold a space.
+
+    Args:
+        identity: Who the device is there.
+        entropy: For its life.
+        welcome: Of a device that was added: it keeps the record of that, so that nobody else can withhold it.
+    """
+    rows = [Row(ring.IDENTITY, b"", identity.encode()), Row(ring.LIFE, b"", entropy(16))]
+    if welcome is None or welcome.record is None:
+        return rows
+    return [*rows, Row(RECORDS, (1).to_bytes(8, "big"), codec.pack([False, 0, welcome.record.encode()]))]
 
 
 def load(
@@ -146,8 +157,9 @@ def _build(
     loaded.mending.elsewhere.difference_update(
         change for mine, _, record in kept.values() if mine for change in record.header.changes
     )
-    for why, _, envelope in (codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX) for row in tables[HELD].values()):
-        loaded.holding.count(why, envelope)
+    for identity, row in tables[HELD].items():
+        why, _, envelope = codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX)
+        loaded.holding.count(EnvelopeId(identity), why, envelope)
     _queue(loaded, tables, kept, step)
     step.tell += map(loaded.listener.opening, loaded.listener.collecting.restore(tables[PARTS]))
     carriers = [*judged.carriers, *judged.beyond]
@@ -158,7 +170,11 @@ def _build(
 def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     identity = Identity.parse(tables[ring.IDENTITY][b""])
     life = Incarnation(codec.raw(16)(tables[ring.LIFE][b""]))
-    inbox, unsettled, keyring = Inbox(identity.genesis), Unsettled(Outbox()), Keyring(identity.keys, identity.epoch)
+    inbox, unsettled, keyring = (
+        Inbox(identity.genesis, identity.keys.card),
+        Unsettled(Outbox()),
+        Keyring(identity.keys, identity.epoch),
+    )
     first = identity.epoch.mailbox
     epoch = Epoch(codec.raw(32)(tables[TARGET].get(b"", identity.epoch.key)))
     keyring.add(epoch)
@@ -186,6 +202,7 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
         evidence=evidence,
         leaving=Leaving(tables[LEAVING].get(b"")),
         mending=_mending(tables),
+        beacon=Beacon.restore(tables[BEACON].get(b"")),
     )
 
 
@@ -241,7 +258,7 @@ def _apply(
     fuse = tables[ring.FUSE].get(b"")
     fused = set(codec.decode(fuse, _FUSE_ROW, bytes_max=ROW_BYTES_MAX)) if fuse is not None else set()
     doubtful = []
-    for record in carriers:
+    for record in in_order(carriers):
         if record.id in blown:
             loaded.holding.hold(SUSPECT_HELD, noted)
         elif record.id not in loaded.writer.remembered and (suspects is None or record.id in fused):

@@ -20,4 +20,4 @@ def between(mine: DeviceKeys, theirs: Card, space: SpaceId) -> Epoch:
     """
     shared = crypto.agree(mine.box_secret, theirs.box)
     both = b"".join(sorted((mine.device, theirs.device)))
-    return Epoch(crypto.derive(shared, b"troth/meeting", space + both))
+    return Epoch(crypto.derive(shared, b"troth/meeting", space + both), meets=True)

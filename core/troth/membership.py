@@ -55,7 +55,7 @@ class Members:
     refused: Mapping[OperationId, str]
     """The operations that count nowhere, and why."""
     last: Mapping[DeviceId, tuple[OperationId, ...]]
-    """Each author's last operations, one unless they branch: first those that lead to most of its chain."""
+    """Each author's last operations, one unless they branch; of many, first those that lead to most of its chain."""
     highest: int
     """The highest generation of the epochs that count."""
     current: Current | None

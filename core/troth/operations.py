@@ -101,10 +101,19 @@ class Operation:
             MalformedError: If the payload is no operation.
             VersionError: If it is an operation of another version or number.
         """
-        body, signature = codec.decode(record.payload, _PAYLOAD, bytes_max=RECORD_BYTES_MAX)
+        return cls.parse(record.header.space, record.header.device, record.payload)
+
+    @classmethod
+    def parse(cls, space: SpaceId, author: DeviceId, payload: bytes) -> "Operation":
+        """Read the operation in the payload of a record of this space and author.
+
+        Raises:
+            MalformedError: If the payload is no operation.
+            VersionError: If it is an operation of another version or number.
+        """
+        body, signature = codec.decode(payload, _PAYLOAD, bytes_max=RECORD_BYTES_MAX)
         fields = codec.decode(body, _SHAPE, bytes_max=OPERATION_BYTES_MAX)
-        author = record.header.device
-        read = cls(space=record.header.space, author=author, body=body, signature=signature, **fields)
+        read = cls(space=space, author=author, body=body, signature=signature, **fields)
         _check(read)
         return read
 

@@ -28,7 +28,7 @@ class Outbox:
         self._waiting: dict[EnvelopeId, tuple[RecordId, bytes]] = {}
         self._of: dict[RecordId, tuple[EnvelopeId, bytes]] = {}
         self._sent: set[EnvelopeId] = set()
-        self._pushed: set[EnvelopeId] = set()
+        self._pushed: dict[tuple[MailboxId, EnvelopeId], RecordId | None] = {}
         self._loose: dict[EnvelopeId, bytes] = {}
         """Parts of a checkpoint: nobody misses them if they are lost, so they have no rows."""
         self.refused: str | None = None
@@ -63,7 +63,9 @@ class Outbox:
             seal: Gives the envelope of a record.
         """
         before, self._waiting = self._waiting, {}
-        self.unsend()
+        # Not what was pushed: the log that was written to may still show it over this link.
+        self._sent.clear()
+        self._loose.clear()
         return [self.add(record, self._of[record][1], seal(record)) for record, _ in before.values()]
 
     def add_loose(self, envelopes: Iterable[bytes]) -> frozenset[EnvelopeId]:
@@ -75,7 +77,10 @@ class Outbox:
     def let_loose_go(self, envelope: EnvelopeId) -> bool:
         """Note that the log has shown an envelope; tell whether it was one of those that need not outlive this."""
         self._sent.discard(envelope)
-        return self._loose.pop(envelope, None) is not None
+        if self._loose.pop(envelope, None) is None:
+            return False
+        self.refused = None
+        return True
 
     def size_of(self, envelopes: Iterable[EnvelopeId]) -> int:
         """Return how many bytes those of these envelopes have that wait."""
@@ -106,14 +111,19 @@ class Outbox:
         self._pushed.clear()
         self._loose.clear()
 
-    def check_pushed(self, envelopes: Sequence[EnvelopeId]) -> None:
-        """Check that all of these were pushed over this link: of nothing else is the id enough to have read it.
+    def check_pushed(self, mailbox: MailboxId, envelopes: Sequence[EnvelopeId]) -> list[RecordId | None]:
+        """Check that all of these were pushed there over this link: of nothing else is the id enough to have read it.
+
+        Returns:
+            The record in each; None for one that need not outlive this process.
 
         Raises:
             MalformedError: If one was not; a relay could hide what another wrote that way, and its log would fit.
         """
-        if not self._pushed.issuperset(envelopes):
-            raise MalformedError("the relay says of an entry that it came from here, which it did not")
+        try:
+            return [self._pushed[mailbox, envelope] for envelope in envelopes]
+        except KeyError:
+            raise MalformedError("the relay says of an entry that it came from here, which it did not") from None
 
     def push(self, mailbox: MailboxId) -> list[Push]:
         """Return what may be sent now, as frames within their bounds, and count it as in flight."""
@@ -134,7 +144,7 @@ class Outbox:
             frames[-1].append(envelope)
             room -= size
             self._sent.add(identity)
-            self._pushed.add(identity)
+            self._pushed[mailbox, identity] = self.record_of(identity)
         return [Push(mailbox, tuple(frame)) for frame in frames]
 
     def refuse(self, envelopes: Iterable[EnvelopeId], why: str) -> None:

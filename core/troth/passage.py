@@ -26,8 +26,8 @@ from troth.scribe import Scribe
 from troth.step import Errand, HangUp, Row, Step
 from troth.tail import TAIL, Tail
 from troth.writer import Writer
-from troth_wire.errors import MalformedError
-from troth_wire.ids import DeviceId, EnvelopeId, MailboxId, RecordId
+from troth_wire.errors import MalformedError, UsageError
+from troth_wire.ids import DeviceId, EnvelopeId, MailboxId, OperationId, RecordId
 from troth_wire.limits import FRAME_ENVELOPES_MAX
 from troth_wire.log import envelope_id
 from troth_wire.messages import MailboxKind, Message, Push
@@ -38,8 +38,16 @@ HOST: Final = "host"
 """The relay whose logs were read, as it was dialled."""
 SETTLED: Final = "settled"
 """By mailbox: it was seen closed and read to its end, so nothing is left to do with it."""
+CURSORS_KEPT: Final = 2
+"""Settled mailboxes of which it is remembered what was read."""
+LINKS_PER_ROTATION: Final = 16
+"""Links that were in vain, after which the key may be changed once more."""
 OTHERS_MAX: Final = 96
 """Old mailboxes that one link looks into; the others have their turn when these are settled."""
+ROTATIONS_MAX: Final = 4
+"""Changes of key on one link: a race needs two, and a relay that closes all must not use up what a device may sign."""
+NO_STAY: Final = "the relay closes whatever is opened"
+OTHERS_TURN: Final = "the key has to be changed first, by another device"
 
 
 @dataclass
@@ -51,6 +59,11 @@ class Meeting:
     present: set[RecordId] = field(default_factory=set)
     """What lies in it, or is on its way there."""
     pushed: set[EnvelopeId] = field(default_factory=set)
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether nothing can be left in it on this link."""
+        return self.follower.refused is not None or self.follower.closed is not None
 
 
 @dataclass
@@ -80,6 +93,14 @@ class Passage:
     """The pass, for a relay that asks for one before it opens a first mailbox."""
     quiet: bool = False
     """Whether it reads and does nothing else, as recovery words do."""
+    _barred_at: tuple[OperationId, ...] | None = None
+    """The heads on which an epoch of this device would count nowhere."""
+    _drawn: set[MailboxId] = field(default_factory=set)
+    """The mailboxes of epochs whose keys this process drew."""
+    _rotations: int = 0
+    """How often it had to change the key since it was last caught up."""
+    _links: int = 0
+    """How many links there were since then."""
     _may_bag: MailboxId | None = None
     """The mailbox in which a checkpoint is missed if there is none: ours, or one that was there when the link came."""
 
@@ -89,13 +110,21 @@ class Passage:
     def epoch(self) -> Epoch | None:
         """The epoch under which this device writes; None where nobody would read it, or somebody has to rotate."""
         members, device = self.inbox.members, self.identity.device
-        if members.split or device in members.cuts:
+        if members.split:
+            return self.keyring[self.crossing.mailbox] if self._waits else None
+        if device in members.cuts:
             return None
         if device not in members.active:
             # It has not read yet that it was added: it writes where it was told to read.
             return self.identity.epoch
         current = members.current
         return self.keyring[current.mailbox] if current is not None and current.mailbox in self.keyring else None
+
+    @property
+    def _waits(self) -> bool:
+        """Whether words that were written before the space was ended can still go out."""
+        target = self.line.target
+        return target is not None and target.closed is None and len(self.writer.unsettled.outbox) > 0
 
     def _others(self) -> Iterator[MailboxId]:
         """The mailboxes that may still lead somewhere, the latest epochs first."""
@@ -144,8 +173,9 @@ class Passage:
         if pending is not None:
             self.tail = Tail(mailbox)
             # What of it the log has shown was not kept, so it is read again from its beginning.
-            step.save += self.cursors[mailbox].forget()
-            self.cursors[mailbox] = self.writer.scribe.cursor = Cursor(mailbox)
+            known = self.cursors[mailbox]
+            step.save += known.forget()
+            self.cursors[mailbox] = self.writer.scribe.cursor = Cursor(mailbox, known=known.seen)
             self.crossing.resume(pending, self.known())
         self.line.begin(self.follower(mailbox))
         self.refresh(step)
@@ -157,7 +187,7 @@ class Passage:
     def follower(self, mailbox: MailboxId) -> Follower:
         """Return a follower of one of the logs, from where it was read to."""
         cursor = self.cursors.setdefault(mailbox, Cursor(mailbox))
-        return Follower(self.keyring[mailbox], cursor)
+        return Follower(self.keyring[mailbox], cursor, wary=mailbox in self._drawn)
 
     def _follow(self, mailbox: MailboxId) -> list[Message | HangUp]:
         return [*self.line.follow(self.follower(mailbox))] if mailbox not in self.line else []
@@ -180,7 +210,15 @@ class Passage:
     def refused(self) -> str | None:
         """Why the relay does not serve the mailbox that is written to."""
         target = self.line.target
+        if self.is_stuck:
+            return OTHERS_TURN
         return target.refused if target is not None else None
+
+    @property
+    def apart(self) -> frozenset[DeviceId]:
+        """The active devices whose meetings with this one were refused, or closed."""
+        active = self.inbox.members.active
+        return frozenset(at.device for at in self.meetings.values() if at.is_shut and at.device in active)
 
     def contradicted(self, record: Verified, found_at: tuple[MailboxId, int] | None) -> Seen | None:
         """Return what was read here, if a record says of a log what can not be so.
@@ -222,6 +260,7 @@ class Passage:
         """A link is up."""
         self.meetings.clear()
         self._bagging = frozenset()
+        self._links += 1
         target = self.line.target
         self._may_bag = target.mailbox if target is not None else None
         others = [self.follower(mailbox) for mailbox in [*self._others()][:OTHERS_MAX]]
@@ -235,16 +274,20 @@ class Passage:
                 self._settle(other, step)
         if not self.line.read or self.quiet:
             return
-        if self._must_rotate():
-            self.rotate(step)
+        if self._must_rotate() and not self.is_barred:
+            self._rotate_on(step)
             return
         target = self.line.target
         if target is not None and target.unknown:
             step.send.append(target.create(self.admission, self.line.sponsor))
-        if self.line.caught_up or self.inbox.members.split:
+        if self.inbox.members.split:
+            if target is None or target.open_:
+                self._close_all(step)
+        elif self.line.caught_up:
             self._close_others(step)
         self._meet(step)
         if self.line.caught_up:
+            self._rotations = self._links = 0
             self._bag(step)
 
     def _must_rotate(self) -> bool:
@@ -253,8 +296,38 @@ class Passage:
             return False
         return target is None or target.closed is not None
 
+    def _rotate_on(self, step: Step) -> None:
+        """Change the key because the mailbox can not be used, as often as a link may cause that."""
+        if self._rotations >= ROTATIONS_MAX + self._links // LINKS_PER_ROTATION:
+            step.send.append(HangUp(NO_STAY))
+            return
+        self._rotations += 1
+        self.renew(step)
+
+    def renew(self, step: Step) -> None:
+        """Change the key if this device may; if not, note that another one has to."""
+        heads = self.inbox.members.heads
+        try:
+            self.rotate(step)
+        except UsageError:
+            self._barred_at = heads
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether this device may not change the key: not on these heads, and it asks again once there are others."""
+        return self._barred_at == self.inbox.members.heads
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether this device can not write before another one has changed the key."""
+        return self.is_barred and self._must_rotate()
+
     def rotate(self, step: Step) -> None:
-        """Begin a new epoch for all who belong."""
+        """Begin a new epoch for all who belong.
+
+        Raises:
+            UsageError: If it would count nowhere, since this device has begun as many as are counted.
+        """
         epoch = Epoch(self.entropy(32))
         members, keys = self.inbox.members, self.identity.keys
         self.enact(amendments.rotate(members, keys, epoch, self.entropy), epoch, step)
@@ -267,24 +340,35 @@ class Passage:
             epoch: The one that it announces, drawn here.
             step: What it asks for is added.
             by: Who signs it, if not this device: recovery words that were typed here.
+
+        Raises:
+            UsageError: If it would count nowhere; then nothing is written.
         """
+        self.inbox.check_own(by.device if by is not None else self.identity.device, payload)
         if epoch is not None:
             self.keyring.add(epoch)
+            self._drawn.add(epoch.mailbox)
             self._may_bag = epoch.mailbox
         record = self.writer.write(Kind.OPERATION, payload, step) if by is None else self.writer.lend(by, payload, step)
         self.refresh(step)
         return record
 
     def _close_others(self, step: Step) -> None:
-        """Close every log but the one that is written to, towards that; all of them where the space was ended."""
-        target = self.line.target
-        successor = target.mailbox if target is not None else None
+        """Close every log but the one that is written to, towards that."""
         for follower in self.line.others:
-            if follower.unknown and successor is not None:
+            if follower.unknown:
                 # A relay that was restored, or never heard of it: whoever comes there is led on.
-                step.send.append(follower.create(b"", successor))
+                step.send.append(follower.create(b"", self.crossing.mailbox))
             elif follower.open_ and not follower.closing:
-                step.send += follower.close(successor, self._forward(follower))
+                step.send += follower.close(self.crossing.mailbox, self._forward(follower))
+
+    def _close_all(self, step: Step) -> None:
+        """Close every log of a space that was ended; the one that was written to when nothing waits for it any more."""
+        if self._waits:
+            return
+        for follower in self.line.logs:
+            if follower.open_ and not follower.closing:
+                step.send += follower.close(None, self._forward(follower))
 
     def _forward(self, follower: Follower) -> bytes:
         """What leads on from a mailbox: first what announced the current epoch, then all that its readers may lack."""
@@ -359,7 +443,7 @@ class Passage:
     @property
     def is_due(self) -> bool:
         """Whether another key is due before this device writes, since the log has become long."""
-        return self.tail.is_long and self.line.caught_up and self.is_whole
+        return self.tail.is_long and not self.is_barred and self.line.caught_up and self.is_whole
 
     def shown(self, envelopes: Iterable[EnvelopeId], step: Step) -> None:
         """Note that the log has shown envelopes: a checkpoint of ours may be whole there."""
@@ -369,12 +453,19 @@ class Passage:
         self._bagging = self._bagging.difference(envelopes)
 
     def _settle(self, follower: Follower, step: Step) -> None:
-        """A mailbox was closed and read to its end: nothing is left to do with it."""
-        mailbox = follower.mailbox
-        if mailbox not in self.settled:
-            self.settled.add(mailbox)
-            step.save.append(Row(SETTLED, mailbox, b""))
-            step.save += self.cursors.pop(mailbox, follower.cursor).forget()
+        """A mailbox was closed and read to its end: nothing is left to do with it.
+
+        Where the relay says that entries are gone which were not read, it is asked again.
+        """
+        mailbox, closed = follower.mailbox, follower.closed
+        assert closed is not None, "only asked of what was closed"
+        if mailbox in self.settled or closed.position > follower.cursor.position:
+            return
+        self.settled.add(mailbox)
+        step.save.append(Row(SETTLED, mailbox, b""))
+        # What others say of the last few is still compared with what was read there.
+        for old in [at for at in self.cursors if at in self.settled][:-CURSORS_KEPT]:
+            step.save += self.cursors.pop(old).forget()
 
     def unsettle(self) -> list[Row]:
         """The relay may have been restored: every mailbox is looked at again."""

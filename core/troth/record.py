@@ -65,6 +65,7 @@ class Kind(IntEnum):
     CHANGES = 1
     OPERATION = 2
     CHECKPOINT_PART = 3
+    BEACON = 4
 
 
 @dataclass(frozen=True, slots=True)

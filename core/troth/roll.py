@@ -107,6 +107,15 @@ class Roll:
             elif not self._is_settled(at.id) and self._judge(at):
                 ready += self._waiting.pop(at.id, [])
 
+    def refusal(self, operation: Operation) -> Refusal | None:
+        """Return why an operation would count nowhere; it is judged as if it came, and does not come.
+
+        Args:
+            operation: One whose parents all count.
+        """
+        found = self._authorise(operation)
+        return found if isinstance(found, Refusal) else None
+
     def members(self) -> Members:
         """Return the state as it is now."""
         log, now = self._log, self._standing(self._log.everyone)
@@ -125,7 +134,7 @@ class Roll:
             authorised=frozenset([self._root, *log.numbers]),
             voided={log.entries[number].operation.id: why.value for number, why in now.void.items()},
             refused={identity: why.value for identity, why in (self._spoiled | self._refused).items()},
-            last=dict(self._last),
+            last={author: self._ranked(found) for author, found in self._last.items()},
             highest=now.highest,
             current=now.current,
             announced=((self._root, self._genesis.epoch), *self._announced()),
@@ -172,14 +181,16 @@ class Roll:
             self._cards.setdefault(operation.card.device, operation.card)
         earlier = self._last.get(operation.author, ())
         passed = [other for other in earlier if entry.follows(log.numbers[other])]
-        left = {*earlier, operation.id} - set(passed)
-        self._last[operation.author] = tuple(sorted(left, key=self._by_chain))
+        self._last[operation.author] = tuple(sorted({*earlier, operation.id} - set(passed)))
         after = step(log, self._genesis, before, entry)
         if after is not None:
             self._remember(after)
 
+    def _ranked(self, last: tuple[OperationId, ...]) -> tuple[OperationId, ...]:
+        """Put first what leads to most of its author's chain: epochs beside it must not push that out of a cut."""
+        return last if len(last) <= HEADER_HEADS_MAX else tuple(sorted(last, key=self._by_chain))
+
     def _by_chain(self, identity: OperationId) -> tuple[int, OperationId]:
-        """Put those first that lead to most of their author's chain: epochs beside it must not push it out of a cut."""
         entry = self._log.entries[self._log.numbers[identity]]
         led_to = self._log.chain_of(entry.operation.author) & (entry.past | 1 << entry.number)
         return -led_to.bit_count(), identity
@@ -249,18 +260,20 @@ class Roll:
         return known[1]
 
     def _named(self, heads: tuple[OperationId, ...], now: Standing) -> dict[DeviceId, tuple[OperationId, ...]]:
-        """Which of too many heads each author names: its own chain first, then those that know it."""
+        """Which of too many heads each author names: one that leads to the top epoch, its own, those that know it."""
         found = {}
         # Epochs cost a thief of an unlocked device nothing, so what took a passphrase is named before them.
         epochs = self._log.epochs
         ordered = sorted(heads, key=lambda head: epochs >> self._log.numbers[head] & 1)
         pasts = [(head, self._past([head])) for head in ordered]
+        top = sum(1 << number for minus, _, number in self._log.rotations if -minus == now.highest)
+        highest = [head for head, past in pasts if past & top][:1]
         for author in [*now.active, *now.words.values()]:
             own, known = self._log.by_author.get(author, 0), self._log.known.get(author, 0)
             ranked = chain((head for head, past in pasts if past & own), (head for head, past in pasts if past & known))
             # Whoever makes many heads makes each of them cost: no more are looked at than are named, where that is so.
             named: dict[OperationId, None] = {}
-            for head in chain(ranked, ordered):
+            for head in chain(highest, ranked, ordered):
                 if len(named) == HEADER_HEADS_MAX:
                     break
                 named[head] = None

@@ -9,7 +9,7 @@ from troth.cursor import Cursor
 from troth.identity import Identity
 from troth.inbox import Inbox
 from troth.record import Header, Kind, Verified
-from troth_wire.ids import ChangeHash, DocumentId, Incarnation, OperationId
+from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, OperationId
 from troth_wire.limits import HEADER_TIPS_MAX
 
 __all__ = ["Scribe"]
@@ -25,6 +25,11 @@ class Scribe:
         self.cursor = cursor
         """Of the mailbox that is written to, for what a header says of how far it was read."""
         self._heads_said: tuple[OperationId, ...] | None = None
+
+    @property
+    def device(self) -> DeviceId:
+        """Whose hand it is."""
+        return self._identity.device
 
     def why_uncounted(self, document: DocumentId) -> str | None:
         """Say why nobody would count what is written in a document now; None if it counts."""

@@ -3,10 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from troth_wire.ids import DeviceId, DocumentId
 
 __all__ = ["Item", "Status"]
+
+STUCK: Final = (
+    "Nothing here is lost, and another device has to change the key of this space: this one can not."
+    " Let one that belongs here reach the relay, and this one goes on."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,9 @@ class Status:
         disputed: How often the relay or a device showed another history.
         elsewhere: Records of this device that its vault did not write.
         forks: Places in a device's chain that hold two records.
+        stuck: Whether the key has to be changed before this device can send, and only another device can do it.
+        apart: Other devices with which this one can not exchange changes of who belongs directly: the relay does not
+            serve the mailbox of these two, or somebody closed it.
         lost: Changes that do not stand, because another does in their place or in that of one they build on.
         renewed: Changes of this device that were made anew, because they had fallen.
         lacking: Entries of others that a log which begins with a checkpoint has not shown, after their turn.
@@ -60,6 +69,8 @@ class Status:
     disputed: int
     elsewhere: int
     forks: int
+    stuck: bool = False
+    apart: frozenset[DeviceId] = frozenset()
     lost: int = 0
     renewed: int = 0
     lacking: int = 0
@@ -92,10 +103,14 @@ class Status:
             lines.append("You are leaving this space. Nothing is written in it any more.")
         if self.ended:
             lines.append("This space was ended. It stays readable here, and nothing new is shared in it.")
+        if self.stuck:
+            lines.append(STUCK)
         if self.removed:
             lines.append("This device was removed from this space. It keeps what it has, and nothing new arrives.")
         if self.waiting:
             lines.append(self._waiting())
+        if self.apart:
+            lines.append(self._apart())
         lines += [f"{count} {what}" for count, what in self._fallen() if count]
         lines += [
             f"{count} {_verb(count, 'waits', 'wait')}: {reason}." for reason, count in sorted(self.parked.items())
@@ -110,6 +125,14 @@ class Status:
             (self.lost, "do not count: their author, or that of something they build on, wrote two in one place."),
             (self.lacking, "that this device holds were not in the checkpoint there. It brings them along."),
             (self.renewed, "of your changes were made anew, since what they were built on does not count."),
+        )
+
+    def _apart(self) -> str:
+        count = len(self.apart)
+        return (
+            "Nothing here is lost. This device can not exchange changes of who belongs directly with"
+            f" {count} other {_verb(count, 'device', 'devices')}."
+            " If they do not come to show the same, let a third device of this space reach the relay."
         )
 
     def _waiting(self) -> str:

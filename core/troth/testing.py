@@ -516,7 +516,7 @@ class World:
 
     def _settle(self, name: str, keys: DeviceKeys, admin: bytes, welcome: Welcome) -> Device:
         store = MemoryStore()
-        store.commit(begin(Identity.welcomed(keys, welcome, expected=welcome.genesis.space), self.entropy))
+        store.commit(begin(Identity.welcomed(keys, welcome, expected=welcome.genesis.space), self.entropy, welcome))
         engine, step = load(store.load(), entropy=self.entropy, probe=probe_here)
         device = Device(name, self, store, keys, Signer(admin), engine)
         device._carry_out(step)

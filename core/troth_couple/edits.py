@@ -3,18 +3,21 @@
 Two devices that made the same map at once would hide one of the two; a key with a hash in it is nobody else's.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from troth.edits import Edit, Path, Put, Text, Value
 from troth.identity import document_id
 from troth_couple.entry import FIRST_CHAPTER, ChapterId, Entry, SubjectId
+from troth_couple.roster import EntryId
 from troth_wire.ids import DocumentId
 
-__all__ = ["document_of", "entries_in", "entry_edits", "note_edits", "note_path", "texts_in"]
+__all__ = ["document_of", "entries_in", "entry_edits", "named_entry", "note_edits", "note_path", "texts_in"]
 
 _ENTRY: Final = "entry:"
 _TEXT: Final = "text:"
+_NAMED: Final = re.compile(f"{_ENTRY}[0-9a-f]{{64}}")
 
 
 def document_of(chapter: ChapterId = FIRST_CHAPTER) -> DocumentId:
@@ -30,6 +33,13 @@ def entry_edits(entries: Iterable[Entry]) -> list[Edit]:
 def entries_in(view: Value) -> dict[str, object]:
     """Return the values at the places of entries, by key, from a view of the document's root."""
     return _under(_ENTRY, view)
+
+
+def named_entry(key: object) -> EntryId | None:
+    """Return the entry that a key at the root of the document names, if it names one."""
+    if type(key) is not str or not _NAMED.fullmatch(key):
+        return None
+    return EntryId(bytes.fromhex(key.removeprefix(_ENTRY)))
 
 
 def texts_in(view: Value) -> dict[str, object]:

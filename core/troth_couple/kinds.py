@@ -24,6 +24,7 @@ __all__ = [
     "Field",
     "Kind",
     "Level",
+    "Outcome",
     "Reply",
     "Scope",
     "Weight",
@@ -71,6 +72,15 @@ class Reply(IntEnum):
     LATER = 2
     COUNTER = 3
     ACCEPT = 4
+
+
+class Outcome(IntEnum):
+    """What became of a promise, as its author says it, the one that claims least first."""
+
+    LET_GO = 1
+    NOT_THIS_TIME = 2
+    PARTLY = 3
+    KEPT = 4
 
 
 AGREEMENT: Final = "agreement"
@@ -125,7 +135,10 @@ class Kind:
 _TEXT: Final = words(TEXT_BYTES_MAX)
 _LINE: Final = words(LINE_BYTES_MAX)
 _HASH: Final = codec.raw(32)
-_OWN_WORDS: Final = ("check_in", "gratitude", "milestone", "boundary", "request", "plan_note")
+_OWN_WORDS: Final = (
+    *("check_in", "gratitude", "milestone", "boundary", "request", "plan_note"),
+    *("promise", "care_act", "care_menu"),
+)
 """What its author can take back whole; in a shared note or a blind question the other's words stand too."""
 
 
@@ -170,6 +183,15 @@ def _things() -> list[Kind]:
         ),
         Kind(number=7, name="note", begins=True, fields=(Field("title", _LINE),), views=("notes",)),
         Kind(number=8, name="blind", begins=True, fields=(_text("question"),), views=("blind",)),
+        Kind(
+            number=70,
+            name="promise",
+            begins=True,
+            fields=(_text("what"), _perhaps("by", DAY)),
+            views=("promises",),
+        ),
+        Kind(number=71, name="care_act", begins=True, fields=(_text("text"),), views=("care",)),
+        Kind(number=72, name="care_menu", begins=True, fields=(_text("text"),), views=("care",)),
     ]
 
 
@@ -203,6 +225,13 @@ def _acts_on_things() -> list[Kind]:
             fields=(Field("salt", codec.raw(16)), _text("text")),
         ),
         Kind(number=22, name="retire", about=frozenset({"boundary"})),
+        Kind(
+            number=23,
+            name="outcome",
+            about=frozenset({"promise"}),
+            fields=(Field("outcome", codec.either(*Outcome)), _perhaps("text")),
+        ),
+        Kind(number=24, name="told", about=frozenset({"promise"}), who=other, fields=(_text("text"),)),
         Kind(number=21, name="take_back", weight=Weight.CAUTION, about=own),
     ]
 
@@ -269,9 +298,6 @@ KEPT: Final = {
     67: "disclosure",
     68: "repair",
     69: "repair_letter",
-    70: "promise",
-    71: "care_act",
-    72: "care_menu",
     73: "intimacy_pace",
     74: "glossary",
     75: "practice",

@@ -13,7 +13,7 @@ from troth_couple.consent import consent
 from troth_couple.days import Day, days_after
 from troth_couple.entry import Entry, SubjectId
 from troth_couple.ground import Ground
-from troth_couple.kinds import KINDS, Kind, Reply, Who
+from troth_couple.kinds import KINDS, Kind, Outcome, Reply, Who
 from troth_couple.limits import PLAN_NOTE_DAYS_MAX
 from troth_couple.roster import EntryId
 from troth_couple.verdict import Reason
@@ -34,6 +34,10 @@ class Stage(Enum):
     LATER = "later"
     COUNTERED = "another way"
     ACCEPTED = "agreed"
+    LET_GO = "let go"
+    NOT_THIS_TIME = "not this time"
+    PARTLY = "kept in part"
+    KEPT = "kept"
     AMENDED = "amended"
     SAID = "said"
 
@@ -54,6 +58,10 @@ class Thing:
     thanks: frozenset[PersonId] = frozenset()
     answers: tuple[Entry, ...] = ()
     """The other person's answers that stand, the most careful first."""
+    outcomes: tuple[Entry, ...] = ()
+    """What its author says became of it, the one that claims least first."""
+    told: tuple[Entry, ...] = ()
+    """What the other person says of how it was; it stands beside, and changes nothing."""
     assents: frozenset[PersonId] = frozenset()
     """Who says that it is both persons'."""
     opened: Mapping[PersonId, str] = field(default_factory=dict, repr=False)
@@ -130,12 +138,13 @@ def _settled(
     kind = KINDS[root.kind]
     versions = _current([root, *(entry for entry in by_name[root.name] if entry is not root)])
     answers = sorted(_current(by_name.get("answer", [])), key=lambda answer: (answer.said("reply"), answer.id))
+    outcomes = sorted(_current(by_name.get("outcome", [])), key=lambda act: (act.said("outcome"), act.id))
     weighed = consent(every, ground) if kind.ours else None
     if weighed:
         idle |= {act: reason for act, reason in weighed.idle.items() if act not in idle}
     assents = weighed.live.get(versions[0].id, {}) if weighed and len(versions) == 1 else {}
     answered = blind.opened(entries, ground.roster.persons)
-    stage, because = _stage(kind, root, versions, answers, by_name, [*assents.values()], ground)
+    stage, because = _stage(kind, root, versions, answers, outcomes, by_name, [*assents.values()], ground)
     taken = stage is Stage.TAKEN_BACK
     return Thing(
         id=root.subject,
@@ -147,6 +156,8 @@ def _settled(
         thanks=frozenset(entry.person for entry in by_name.get("thanks", [])),
         earlier=() if taken else tuple(entry for entry in by_name[root.name] if entry not in versions),
         answers=tuple(answers),
+        outcomes=() if taken else tuple(outcomes),
+        told=_current(by_name.get("told", [])),
         assents=frozenset() if taken else frozenset(assents),
         opened=answered.opened,
         altered=answered.altered,
@@ -168,12 +179,20 @@ _REPLIES: Final = {
     Reply.ACCEPT: Stage.ACCEPTED,
 }
 
+_OUTCOMES: Final = {
+    Outcome.LET_GO: Stage.LET_GO,
+    Outcome.NOT_THIS_TIME: Stage.NOT_THIS_TIME,
+    Outcome.PARTLY: Stage.PARTLY,
+    Outcome.KEPT: Stage.KEPT,
+}
+
 
 def _stage(
     kind: Kind,
     root: Entry,
     versions: Sequence[Entry],
     answers: Sequence[Entry],
+    outcomes: Sequence[Entry],
     by_name: Mapping[str, Sequence[Entry]],
     assents: Sequence[Entry],
     ground: Ground,
@@ -190,6 +209,8 @@ def _stage(
         return (Stage.OURS, assents) if both else (Stage.WAITING, [*versions, *assents])
     if answers:
         return _REPLIES[Reply(answers[0].said("reply"))], [answers[0]]
+    if outcomes:
+        return _OUTCOMES[Outcome(outcomes[0].said("outcome"))], [outcomes[0]]
     return (Stage.SAID, versions) if root in versions else (Stage.AMENDED, versions)
 
 

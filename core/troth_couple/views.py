@@ -16,7 +16,7 @@ from troth_couple.kinds import BY_NAME, KINDS
 from troth_couple.things import Stage, Thing
 from troth_wire.ids import PersonId
 
-__all__ = ["GROUPS", "Card", "Group", "agreements", "cards"]
+__all__ = ["GROUPS", "Card", "Group", "agreements", "by_age", "cards"]
 
 
 class Group(Enum):
@@ -72,9 +72,20 @@ def cards(state: State, view: str) -> list[Card]:
 def agreements(state: State) -> dict[Group, list[Agreement]]:
     """Return the agreements under their headings."""
     listed: dict[Group, list[Agreement]] = {group: [] for group in Group}
-    for _, agreement in sorted(state.agreements.items()):
-        listed[GROUPS[agreement.shown]].append(agreement)
+    for agreement in by_age(state):
+        listed[_group(agreement)].append(agreement)
     return listed
+
+
+def by_age(state: State) -> list[Agreement]:
+    """Return the agreements by the day of their first act, in one order wherever they are looked at."""
+    return sorted(state.agreements.values(), key=lambda found: (found.acts[0].day if found.acts else "", found.id))
+
+
+def _group(agreement: Agreement) -> Group:
+    """Return where to look for an agreement; one that ended and has another text proposed waits for an answer."""
+    group = GROUPS[agreement.shown]
+    return Group.WAITING if group is Group.ENDED and agreement.open else group
 
 
 def _card(thing: Thing, today: Day) -> Card:

@@ -57,4 +57,5 @@ def sentence(act: Entry, *, names: Mapping[PersonId, str], catalogue: Catalogue 
 
 
 def _by_day(acts: Iterable[Entry]) -> list[Entry]:
-    return sorted(acts, key=lambda act: (act.day, act.sequence, act.id))
+    """Return acts by day; within one nobody knows what came first, and a proposal reads well before its answers."""
+    return sorted(acts, key=lambda act: (act.day, act.kind, act.sequence, act.id))

@@ -15,7 +15,7 @@ from troth_couple.consent import applies, reduces
 from troth_couple.days import Day, days_after
 from troth_couple.derive import Book
 from troth_couple.entry import SIGNALS_SUBJECT, Entry, SubjectId
-from troth_couple.kinds import BY_NAME, KINDS, Level, Reply, Scope, Weight
+from troth_couple.kinds import BY_NAME, KINDS, Level, Outcome, Reply, Scope, Weight
 from troth_couple.limits import ENTRY_AFTER_MAX, PLAN_NOTE_DAYS_MAX, PROPOSALS_PER_DAY_MAX
 from troth_couple.revision import AgreementId, Revision, RevisionId
 from troth_couple.roster import EntryId
@@ -116,6 +116,18 @@ class Pen:
         earlier = [act.id for act in self._mine(request) if act.name == "answer"]
         fields: dict[str, object] = {"reply": reply, "text": text}
         return self.write("answer", fields, day=day, about=request, after=earlier[-ENTRY_AFTER_MAX:])
+
+    def outcome(self, promise: SubjectId, outcome: Outcome, *, day: Day, text: str | None = None) -> Entry:
+        """Say what became of an own promise, in place of what one said of it before."""
+        self._own(promise)
+        earlier = [act.id for act in self._mine(promise) if act.name == "outcome"]
+        fields: dict[str, object] = {"outcome": outcome, "text": text}
+        return self.write("outcome", fields, day=day, about=promise, after=earlier[-ENTRY_AFTER_MAX:])
+
+    def told(self, promise: SubjectId, text: str, *, day: Day) -> Entry:
+        """Say how the other's promise was for oneself; it stands beside what they say, and changes nothing."""
+        earlier = [act.id for act in self._mine(promise) if act.name == "told"]
+        return self.write("told", {"text": text}, day=day, about=promise, after=earlier[-ENTRY_AFTER_MAX:])
 
     def seal(self, question: SubjectId, text: str, *, salt: bytes, day: Day) -> Entry:
         """Commit to an answer that nobody can read yet; the text stays with its author until `reveal`."""
@@ -225,7 +237,7 @@ class Pen:
 def _plain(value: object) -> object:
     if isinstance(value, str):
         return clean(value)
-    return int(value) if isinstance(value, Level | Scope | Reply) else value
+    return int(value) if isinstance(value, Level | Scope | Reply | Outcome) else value
 
 
 def _proposes(act: Entry, text: bytes) -> bool:

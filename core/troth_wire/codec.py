@@ -14,6 +14,7 @@ from troth_wire.limits import LIST_LEVELS_MAX
 
 __all__ = [
     "Check",
+    "Walk",
     "blob",
     "decode",
     "either",
@@ -32,6 +33,12 @@ Check = Callable[[object], Any]
 """Takes a decoded item, returns it (lists as tuples) if it has the right shape, raises a RemoteError if not."""
 
 NATURAL_MAX: Final = 2**63 - 1
+_LISTS: Final = frozenset(bytes([mark]) for mark in (*range(0x90, 0xA0), 0xDC, 0xDD))
+"""The first bytes of lists."""
+_HEADERS: Final = msgpack.Packer()
+_WALK_BYTES: Final = 65_536
+"""What a walk looks at together."""
+_WALK_BUFFER_BYTES: Final = 4 * _WALK_BYTES
 _SCALARS: Final = frozenset({type(None), bool, int, str, bytes})
 
 
@@ -88,6 +95,81 @@ def _refuse_map(_pairs: object) -> NoReturn:
 
 def _refuse_extension(_code: int, _data: bytes) -> NoReturn:
     raise MalformedError("an extension type")
+
+
+class _Slices:
+    """Bytes that are handed out one slice after the other."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at = data, 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next slice, empty at the end."""
+        self._at += size
+        return self._data[self._at - size : self._at]
+
+
+class Walk:
+    """A long encoding, read item by item, so that what it costs in memory is bounded by the items that are kept."""
+
+    def __init__(self, data: bytes, *, bytes_max: int) -> None:
+        """Begin before the first item.
+
+        Args:
+            data: The whole encoding.
+            bytes_max: Longer input is refused before it is looked at.
+
+        Raises:
+            MalformedError: If it is longer.
+        """
+        if len(data) > bytes_max:
+            raise MalformedError(f"{len(data)} bytes where at most {bytes_max} are allowed")
+        self._data = data
+        self._unpacker = msgpack.Unpacker(_Slices(data), read_size=_WALK_BYTES, max_buffer_size=_WALK_BUFFER_BYTES)
+
+    @property
+    def at_list(self) -> bool:
+        """Whether a list stands next."""
+        return self._data[self._at : self._at + 1] in _LISTS
+
+    def enter(self, maximum: int, *, minimum: int = 0) -> int:
+        """Enter the list that stands next; return how many items are in it, between bounds."""
+        start = self._at
+        count: int = self._attempt(self._unpacker.read_array_header)
+        if self._data[start : self._at] != _HEADERS.pack_array_header(count):
+            raise MalformedError("not the shortest encoding")
+        if not minimum <= count <= maximum:
+            raise MalformedError(f"not a list of {minimum} to {maximum}")
+        return count
+
+    def take(self, check: Check, *, bytes_max: int, levels_max: int = LIST_LEVELS_MAX) -> Any:
+        """Read the item that stands next, and check its shape as `decode` does; raise what that raises."""
+        start = self._at
+        self._attempt(self._unpacker.skip)
+        if self._at - start > bytes_max:
+            raise MalformedError(f"more than {bytes_max} bytes in one place")
+        return decode(self._data[start : self._at], check, bytes_max=bytes_max, levels_max=levels_max)
+
+    def end(self) -> None:
+        """Check that nothing is left.
+
+        Raises:
+            MalformedError: If bytes are left.
+        """
+        if self._at != len(self._data):
+            raise MalformedError("bytes after the end")
+
+    @property
+    def _at(self) -> int:
+        at: int = self._unpacker.tell()
+        return at
+
+    @staticmethod
+    def _attempt(read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except (msgpack.UnpackException, ValueError, RecursionError):
+            raise MalformedError("not canonical MessagePack") from None
 
 
 def natural(maximum: int = NATURAL_MAX, *, minimum: int = 0) -> Check:

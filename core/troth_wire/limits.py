@@ -49,6 +49,8 @@ OPERATION_BYTES_MAX: Final = 12_288
 """One membership operation: every recipient's wrap, and every life of a removed device."""
 CHECKPOINT_BYTES_MAX: Final = 268_435_456
 """One checkpoint before compression: twenty times a long record of two lives, and what a device can hold."""
+CHECKPOINT_RECORDS_MAX: Final = 1_048_576
+"""Records in one checkpoint: the shortest has nine bytes there, and a hundred times as many where it is read."""
 
 CHANGE_OPS_MAX: Final = 20_000
 """Operations in one CRDT change, counted before any is decoded."""

@@ -6,14 +6,15 @@ The only importer of aiohttp.
 
 import asyncio
 import logging
+import random
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from itertools import count
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSMsgType, web
 
 from troth_relay import limits
 from troth_relay.config import Config, at, dialled_names
@@ -21,6 +22,7 @@ from troth_relay.delivery import weigh
 from troth_relay.floor import Floor
 from troth_relay.hub import Hub
 from troth_relay.metrics import MEDIA_TYPE, Metrics, Moment
+from troth_relay.outlet import Outlet
 from troth_relay.requests import (
     Append,
     ConnectionId,
@@ -41,12 +43,13 @@ from troth_relay.store import Stats, Store
 from troth_relay.watch import Fault, Readiness
 from troth_relay.workers import Reader, Worker, Writer
 from troth_wire.errors import ListenError, StoreError
-from troth_wire.ids import Lineage
+from troth_wire.ids import Lineage, MailboxId
 from troth_wire.limits import CHALLENGE_BYTES, FRAME_BYTES_MAX
 from troth_wire.messages import Message, encode
 
 __all__ = ["Relay", "SystemEntropy"]
 
+T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LOG: Final = logging.getLogger("troth_relay")
@@ -54,13 +57,6 @@ DAY_S: Final = 86_400
 BACKLOG: Final = 1_024
 LIVING: Final = ("/", "/health", "/livez")
 """Where "ok" means that the program runs, and no more."""
-CLOSE_CODES: Final = {
-    DropReason.MISUSE: WSCloseCode.POLICY_VIOLATION,
-    DropReason.SLOW: WSCloseCode.TRY_AGAIN_LATER,
-    DropReason.SILENT: WSCloseCode.POLICY_VIOLATION,
-    DropReason.TROUBLE: WSCloseCode.TRY_AGAIN_LATER,
-    DropReason.LEAVING: WSCloseCode.GOING_AWAY,
-}
 
 
 class SystemEntropy:
@@ -79,38 +75,6 @@ class SystemEntropy:
         return int(time.time())
 
 
-class Socket:
-    """One WebSocket: what waits to be written to it, and whether it may be read."""
-
-    def __init__(self, connection: ConnectionId, request: web.Request, response: web.WebSocketResponse) -> None:
-        """Wrap a WebSocket that has been prepared."""
-        self.connection = connection
-        self.response = response
-        self.readable = asyncio.Event()
-        self.readable.set()
-        self.waiting: asyncio.Queue[tuple[bytes, int] | DropReason] = asyncio.Queue()
-        self._request = request
-        self._cut: asyncio.TimerHandle | None = None
-
-    def drop(self, reason: DropReason) -> None:
-        """End it after all that waits was read, but not later than `GOODBYE_S`; a slow reader's at once."""
-        self.readable.set()
-        self.waiting.put_nowait(reason)
-        patience_s = 0 if reason is DropReason.SLOW else limits.GOODBYE_S
-        self._cut = self._cut or asyncio.get_running_loop().call_later(patience_s, self._abort)
-
-    def _abort(self) -> None:
-        if self._request.transport is not None:
-            self._request.transport.abort()
-
-    async def end(self, writing: "asyncio.Task[None]") -> None:
-        """Wait until all is said, now that nothing more is read."""
-        self.drop(DropReason.LEAVING)
-        await asyncio.wait({writing})
-        if self._cut is not None:
-            self._cut.cancel()
-
-
 class Relay:
     """A relay that listens; made by `listen`, ended by `stop`."""
 
@@ -118,10 +82,11 @@ class Relay:
         """Serve on a socket that listens already; needs a running event loop."""
         self.port: int = listener.getsockname()[1]
         self.metrics_port = 0
+        self.closed_log_days = config.closed_log_days
         self.url = f"ws://{at(config.host.strip('[]'), self.port)}/v1"
         self._loop = asyncio.get_running_loop()
         self._hub = Hub(config.policy(), names=dialled_names(config, self.port))
-        self._sockets: dict[ConnectionId, Socket] = {}
+        self._sockets: dict[ConnectionId, Outlet] = {}
         self._numbers = count(1)
         entropy = SystemEntropy()
         self._store = store
@@ -166,11 +131,21 @@ class Relay:
     def allow(self, config: Config) -> None:
         """Take over the limits of another configuration; nothing else of it."""
         self._hub.allow(config.policy())
+        self.closed_log_days = config.closed_log_days
         self._floor.least_bytes = config.disk_floor_bytes
 
+    async def call(self, act: Callable[[], T], *, writing: bool) -> T:
+        """Do something on the thread that writes to the store, or the one that reads, in its turn."""
+        return await asyncio.wrap_future((self._writer if writing else self._reader).call(act))
+
+    def end(self, mailboxes: Collection[MailboxId]) -> None:
+        """Send away whoever uses one of these mailboxes, which the operator ended."""
+        self._turn(self._hub.end(mailboxes))
+
     async def stop(self) -> None:
-        """Take nobody in, finish what was pushed, say goodbye to everybody."""
+        """Take nobody in, finish what was pushed, say goodbye to everybody in turn."""
         self._readiness.draining = True
+        await self._drain()
         for site in list(self._runner.sites):
             await site.stop()
         self._ticker.cancel()
@@ -180,6 +155,21 @@ class Relay:
         await self._runner.cleanup()
         await self._watchers.cleanup()
         await asyncio.to_thread(self._reader.close)
+
+    async def _drain(self) -> None:
+        """Let every link end by itself, while /readyz says so, in an order drawn by lot: they come back as spread."""
+        links = list(self._sockets)
+        random.SystemRandom().shuffle(links)
+        for link in self._sockets.values():
+            link.pause()
+        # What was read is stored, and who pushed it hears so.
+        await self.call(lambda: None, writing=True)
+        pause_s = min(1 / limits.LEAVES_PER_S, limits.LEAVE_S_MAX / max(1, len(links)))
+        start_s = self._loop.time()
+        for number, connection in enumerate(links):
+            await asyncio.sleep(max(0.0, start_s + number * pause_s - self._loop.time()))
+            if connection in self._sockets:
+                self._turn([*self._hub.disconnect(connection), Drop(connection, DropReason.LEAVING)])
 
     async def _ready(self, _request: web.Request) -> web.Response:
         faults = await self._readiness.faults()
@@ -202,7 +192,9 @@ class Relay:
             LOG.warning("The store could not be measured.")
             return None
 
-    async def _link(self, request: web.Request) -> web.WebSocketResponse:
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        if self._readiness.draining:
+            return web.Response(status=web.HTTPServiceUnavailable.status_code)
         # aiohttp refuses what is as long as its bound, so it is one more than ours.
         response = web.WebSocketResponse(
             max_msg_size=FRAME_BYTES_MAX + 1,
@@ -211,35 +203,27 @@ class Relay:
             timeout=limits.CLOSE_S,
         )
         await response.prepare(request)
-        link = Socket(ConnectionId(next(self._numbers)), request, response)
+        link = Outlet(ConnectionId(next(self._numbers)), request, response, self._written)
         self._sockets[link.connection] = link
-        writing = asyncio.create_task(self._write(link))
         try:
-            await self._read(link)
+            await self._read(link, response)
         finally:
             self._turn(self._hub.disconnect(link.connection))
-            await link.end(writing)
+            await link.end()
             del self._sockets[link.connection]
         return response
 
-    async def _read(self, link: Socket) -> None:
+    async def _read(self, link: Outlet, response: web.WebSocketResponse) -> None:
         challenge = secrets.token_bytes(CHALLENGE_BYTES)
         self._turn(self._hub.connect(link.connection, challenge=challenge, now=time.monotonic()))
-        async for message in link.response:
+        async for message in response:
             # A text is no frame, and read as an empty one.
             frame = message.data if message.type is WSMsgType.BINARY else b""
             self._turn(self._hub.receive(link.connection, frame, now=time.monotonic()))
-            await link.readable.wait()
+            await link.may_be_read()
 
-    async def _write(self, link: Socket) -> None:
-        try:
-            while not isinstance(waiting := await link.waiting.get(), DropReason):
-                frame, weight = waiting
-                await link.response.send_bytes(frame)
-                self._turn(self._hub.written(link.connection, weight))
-            await link.response.close(code=CLOSE_CODES[waiting])
-        except ConnectionError:
-            LOG.debug("connection %d is gone", link.connection)
+    def _written(self, connection: ConnectionId, weight: int) -> None:
+        self._turn(self._hub.written(connection, weight))
 
     async def _tick(self) -> None:
         while True:
@@ -255,14 +239,16 @@ class Relay:
 
     def _turn(self, outputs: Sequence[Output]) -> None:
         packed: dict[int, tuple[bytes, int]] = {}
+        written: list[tuple[ConnectionId, int]] = []
         self._metrics.count(outputs)
         for output in outputs:
             match output:
                 case Send():
                     # One message to many followers is encoded once.
                     message = output.message
-                    frame = packed.get(id(message)) or packed.setdefault(id(message), _pack(message))
-                    self._sockets[output.connection].waiting.put_nowait(frame)
+                    frame, weight = packed.get(id(message)) or packed.setdefault(id(message), _pack(message))
+                    if self._sockets[output.connection].say(frame, weight):
+                        written.append((output.connection, weight))
                 case Append() | Open() | Shut() | Sweep():
                     self._writer.submit(output)
                 case Look() | Read():
@@ -270,9 +256,12 @@ class Relay:
                 case Drop():
                     self._sockets[output.connection].drop(output.reason)
                 case Pause():
-                    self._sockets[output.connection].readable.clear()
+                    self._sockets[output.connection].pause()
                 case Resume():
-                    self._sockets[output.connection].readable.set()
+                    self._sockets[output.connection].resume()
+        # Afterwards: what the hub asks for because of it comes after all that it has said already.
+        for connection, weight in written:
+            self._written(connection, weight)
 
 
 def _pack(message: Message) -> tuple[bytes, int]:
@@ -287,7 +276,14 @@ def _runner(handlers: Mapping[str, Handler]) -> web.AppRunner:
     application = web.Application()
     for path, handler in handlers.items():
         application.router.add_get(path, handler)
-    return web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=limits.GOODBYE_S + 1)
+    return web.AppRunner(
+        application,
+        access_log=None,
+        handle_signals=False,
+        # From the first byte on: whoever opens a connection and asks for nothing does not keep it.
+        keepalive_timeout=limits.PROOF_WAIT_S,
+        shutdown_timeout=limits.GOODBYE_S + 1,
+    )
 
 
 def _listener(host: str, port: int, *, flag: str) -> socket.socket:

@@ -20,6 +20,7 @@ from troth_wire.errors import ForgedError, StoreError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import LINK_MAILBOXES_MAX, RENDEZVOUS_PARTICIPANTS_MAX
 from troth_wire.messages import Create, Head, MailboxKind, Prove, Reason, Refuse
+from troth_wire.session import State
 
 __all__ = ["Door"]
 
@@ -93,8 +94,7 @@ class Door:
 
     def _to_be_found(self, message: Create) -> bytes | None:
         """Return the hash of the pass that the store must know, where one is needed."""
-        alone = message.kind is MailboxKind.LOG and message.sponsor is None
-        needed = alone and not admission.admits(self._policy, message.admission)
+        needed = _is_alone(message) and not admission.admits(self._policy, message.admission)
         return admission.pass_hash(message.admission) if needed else None
 
     def _judge(self, link: Link, message: Create, *, now: float) -> tuple[Reason | None, int]:
@@ -149,8 +149,8 @@ class Door:
 
     def found(self, asked: Look | Open, result: Log | Denial | StoreError | None) -> None:
         """Answer with what the store found or created."""
-        if result is Denial.UNADMITTED:
-            # Whoever guesses passes must not spend what those who have one may create.
+        if result is Denial.UNADMITTED and isinstance(asked, Open) and _is_alone(asked):
+            # Whoever guesses passes must not spend what those who have one may create; nothing else spends of it.
             self._creations = admission.give_back(self._creations, 1, rate=self._policy.creation_rate)
         if isinstance(result, Log) and result.kind is MailboxKind.LOG:
             # Whoever met where a log is now has met for the last time.
@@ -161,6 +161,10 @@ class Door:
         if result is Denial.UNADMITTED:
             self._fault(link, asked.mailbox, Reason.BAD_PASS)
             return
+        if result is None and isinstance(asked, Look) and link.states.get(asked.mailbox) is State.CREATING:
+            # The operator took it away meanwhile; whoever proves it anew is told that there is none.
+            self._desk.leave(link, asked.mailbox)
+            result = Denial.FULL
         if isinstance(result, Log) and not self._enter(link, result):
             result = Denial.TAKEN
         if isinstance(result, Log) and result.erased:
@@ -187,6 +191,11 @@ class Door:
         self._desk.tell(link, mailbox, Refuse(reason, mailbox, (), 0))
         if link.faults >= limits.LINK_FAULTS_MAX:
             self._desk.drop(link, DropReason.MISUSE)
+
+
+def _is_alone(wanted: Create | Open) -> bool:
+    """Tell whether a mailbox would begin a line: that is what passes and the relay's rate are for."""
+    return wanted.kind is MailboxKind.LOG and wanted.sponsor is None
 
 
 def _answer(mailbox: MailboxId, result: Log | Denial | StoreError | None) -> Head | Refuse:

@@ -5,7 +5,7 @@ An entry is announced only after the store reported it durable.
 The world may answer requests in any order; it settles each exactly once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from troth_relay import limits
@@ -121,6 +121,16 @@ class Hub:
             # One at a time: a disk that is slow or full must not gather them.
             self._sweeping = True
             self._desk.ask(Sweep(self._policy.closed_log_days))
+        return self._desk.flush()
+
+    def end(self, mailboxes: Collection[MailboxId]) -> list[Output]:
+        """Let nobody use these mailboxes any longer: the operator ended them."""
+        for mailbox in mailboxes:
+            self._fanout.end(mailbox)
+        for link in list(self._desk.links.values()):
+            if not link.kinds.keys().isdisjoint(mailboxes):
+                # What it may do on this link can not be told anew; on the next one it is.
+                self._desk.drop(link, DropReason.OPERATOR)
         return self._desk.flush()
 
     def shut(self) -> list[Output]:

@@ -19,6 +19,7 @@ SECRET_BYTES: Final = 15
 GROUP: Final = 4
 LIVES: Final = {"h": 3_600, "d": 86_400, "w": 604_800}
 SIZES: Final = {"K": 2**10, "M": 2**20, "G": 2**30}
+UNMADE: Final = "No pass was made."
 AMOUNT: Final = re.compile(r"([1-9][0-9]{0,5})([A-Za-z])")
 
 
@@ -40,19 +41,20 @@ def life_s(text: str) -> int:
     return seconds
 
 
-def size(text: str) -> int:
+def size(text: str, *, what: str = "--quota", failed: str = UNMADE) -> int:
     """Read a size in bytes, such as 200M.
 
     Raises:
-        UsageError: If it is none.
+        UsageError: If it is none; it names what is wrong, and says what came of it.
     """
-    return _amount(text, SIZES, "--quota", "200M: a number of kibibytes (K), mebibytes (M) or gibibytes (G)")
+    example = "200M: a number of kibibytes (K), mebibytes (M) or gibibytes (G)"
+    return _amount(text, SIZES, what, example, failed=failed)
 
 
-def _amount(text: str, units: dict[str, int], option: str, example: str) -> int:
+def _amount(text: str, units: dict[str, int], what: str, example: str, *, failed: str = UNMADE) -> int:
     match = AMOUNT.fullmatch(text)
     if match is None or match[2] not in units:
-        raise UsageError(f"{option} must be written as {example}. No pass was made.")
+        raise UsageError(f"{what} must be written as {example}. {failed}")
     return int(match[1]) * units[match[2]]
 
 

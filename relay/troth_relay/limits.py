@@ -80,6 +80,26 @@ PASS_LIFE_S_MAX: Final = 315_360_000
 """How long a pass may count at most: ten years."""
 PASS_STEP_S: Final = 3_600
 """The end of a pass is kept to the hour, rounded up."""
+ORDERS_MAX: Final = 8
+"""Orders of the operator at a time: each holds a file, and a turn of the thread that writes."""
+ORDER_BYTES_MAX: Final = 1_024
+"""The line of one order."""
+ORDER_WAIT_S: Final = 2
+"""Who has opened the operator's socket and ordered nothing in this time is sent away."""
+ANSWER_BYTES_MAX: Final = 65_536
+"""The line of one answer."""
+ANSWER_WAIT_S: Final = 3_600
+"""How long a command waits for its answer: a large file is written anew meanwhile."""
+HOP_WAIT_S: Final = 10
+"""How long the doctor waits at each hop: a device would have given up soon after."""
+IDLE_TRY_S: Final = 75
+"""How long the doctor says nothing, unless told otherwise: the relay's own ping comes before."""
+IDLE_TRY_S_MAX: Final = 540
+"""How long it may say nothing at most: the meeting on whose link it does ends a minute later."""
+CERTIFICATE_DAYS_MIN: Final = 14
+"""A certificate that ends sooner should have been renewed by now."""
+CLOCK_APART_S_MAX: Final = 60
+"""How far two clocks may be apart: the step to which the end of a meeting is rounded."""
 CONFIG_FILE_BYTES_MAX: Final = 65_536
 """The file of settings."""
 DISK_FLOOR_BYTES: Final = 64 * 1_048_576
@@ -105,3 +125,7 @@ CLOSE_S: Final = 3
 """How long the relay waits for the other side's goodbye."""
 GOODBYE_S: Final = 5
 """How long a connection that is being ended may take to read what waits for it; then it is cut."""
+LEAVE_S_MAX: Final = 5
+"""Over how long a relay that stops says goodbye to everybody, so that they do not all come back at once."""
+LEAVES_PER_S: Final = 1_000
+"""How many it says goodbye to in a second where there are few: nobody waits for the end of an empty relay."""

@@ -1,10 +1,8 @@
 """`troth-relay`: options in, exit code out; 0 done, 1 something on this machine, 2 wrong options."""
 
-import asyncio
-import logging
+import json
 import os
 import secrets
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,24 +12,20 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from troth_relay import issue, limits, logs, watch
-from troth_relay.app import Relay, SystemEntropy
+from troth_relay import clerk, doctor, issue, limits, logs, office, running, watch
+from troth_relay.app import SystemEntropy
 from troth_relay.config import EVERYWHERE, Config, configure
-from troth_relay.floor import free_bytes
+from troth_relay.orders import Answer, Order, Verb, mailbox_named
 from troth_relay.settings import CONFIG_VARIABLE, TABLE, Choice, Kind, choose, shown
 from troth_relay.store import beside, copies, passes
-from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import LocalError, StoreError, UsageError
 
 __all__ = ["main"]
 
-LOG: Final = logging.getLogger(logs.LOGGER)
 FAILED: Final = 1
 USAGE: Final = 2
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 F = TypeVar("F", bound=Callable[..., None])
 PATH: Final = click.Path(path_type=Path, dir_okay=False)
-Decide = Callable[[], dict[str, Choice]]
 
 
 @click.group()
@@ -83,7 +77,7 @@ def serve(*, file: Path | None, **flags: Any) -> None:
         choices = _choose(file, flags)
         config = configure(choices)
         logs.write_to(sys.stderr, form=config.log_format)
-        _serve(config, choices, lambda: _choose(file, flags))
+        running.run(config, choices, lambda: _choose(file, flags))
 
 
 @main.group(name="config")
@@ -118,88 +112,131 @@ def healthcheck(*, file: Path | None, **flags: Any) -> None:
         click.echo("ready")
 
 
-@contextmanager
-def _stopped(file: Path | None, flags: Mapping[str, Any]) -> Iterator[tuple[Path, SqliteStore]]:
-    """Open the database of a relay that is not running; no settings make one here."""
+@main.command(name="doctor")
+@click.argument("address", metavar="wss://RELAY")
+@click.option("--idle", "idle_s", type=float, default=limits.IDLE_TRY_S, show_default=True, help="Seconds of silence.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with one line of JSON for each hop.")
+def doctor_(*, address: str, idle_s: float, as_json: bool) -> None:
+    """Go the way to a relay as devices do, and name what is broken: 0 if nothing is, 1 if something."""
     with _exits():
-        path = _database(file, flags)
-        store = SqliteStore(path)
-        try:
-            yield path, store
-        finally:
-            store.close()
+        if not 0 <= idle_s <= limits.IDLE_TRY_S_MAX:
+            raise UsageError(f"--idle must be a number from 0 to {limits.IDLE_TRY_S_MAX}; 0 leaves it out.")
+        well = True
+        for finding in doctor.examine(address, idle_s=idle_s):
+            well = well and finding.well
+            found = {"hop": finding.hop.value, "well": finding.well, "said": finding.said}
+            click.echo(json.dumps(found) if as_json else f"{finding.hop.value:8}{_mark(finding.well)}{finding.said}")
+    sys.exit(0 if well else FAILED)
 
 
-def _database(file: Path | None, flags: Mapping[str, Any]) -> Path:
-    path = configure(_choose(file, flags)).database
-    if not path.exists():
-        raise StoreError(f"There is no database {path}. Nothing was changed. Name it with --database.")
-    return path
+def _mark(well: bool) -> str:
+    return "well    " if well else "BROKEN  "
 
 
-@main.command()
-@_settings
-def gc(*, file: Path | None, **flags: Any) -> None:
-    """Delete what has ended and give its room back; a relay that runs does so by itself."""
-    with _stopped(file, flags) as (path, store):
-        before, ended = path.stat().st_size, 0
-        while gone := store.sweep(now_s=SystemEntropy().now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX):
-            ended += len(gone)
-        closed_before = SystemEntropy().day() - configure(_choose(file, flags)).closed_log_days
-        while store.erase(closed_before=closed_before, entries_max=limits.ERASE_ENTRIES_MAX):
-            continue
-        if wrong := store.recount():
-            click.echo(f"{wrong} sums of what is stored were wrong, and are right now")
-        store.reclaim()
-        click.echo(f"{ended} mailboxes had ended; {before - path.stat().st_size} bytes went back to the disk")
+def _decided(file: Path | None, flags: Mapping[str, Any]) -> Config:
+    """Return what was decided for a database that there is; no settings make one here."""
+    config = configure(_choose(file, flags))
+    if not config.database.exists():
+        raise StoreError(f"There is no database {config.database}. Nothing was changed. Name it with --database.")
+    return config
 
 
-@main.command()
-@_settings
-def vacuum(*, file: Path | None, **flags: Any) -> None:
-    """Write the database of a stopped relay anew, without gaps; needs as much room again meanwhile."""
-    with _stopped(file, flags) as (path, store):
-        before = path.stat().st_size
-        store.vacuum()
-        click.echo(f"{before - path.stat().st_size} bytes went back to the disk")
+def _orders(command: F) -> F:
+    """Let a command take every setting, and say whether its answer is for people or programs."""
+    option = click.option("--json", "as_json", is_flag=True, help="Answer with one line of JSON.")
+    return _settings(option(command))
 
 
-@main.command()
-@_settings
-def stats(*, file: Path | None, **flags: Any) -> None:
-    """Print sums over all mailboxes, also while the relay runs."""
+def _order(order: Order, *, as_json: bool, file: Path | None, flags: Mapping[str, Any]) -> None:
+    """Have the running relay carry an order out or, where none runs, do it here; print the answer."""
     with _exits():
-        path = _database(file, flags)
-        found = beside.measure(path)
-        for name, value in (
-            ("mailboxes", found.mailboxes),
-            ("entries", found.entries),
-            ("stored_bytes", found.stored_bytes),
-            ("database_bytes", path.stat().st_size),
-            ("disk_free_bytes", free_bytes(path)),
-        ):
-            click.echo(f"{name} {value}")
+        config = _decided(file, flags)
+        answer = office.ask(config.database, order)
+        if answer is None:
+            days, now_s = config.closed_log_days, SystemEntropy().now_s
+            answer = clerk.alone(order, config.database, now_s=now_s, closed_log_days=days)
+        _say(clerk.said(order.verb, answer), answer, as_json=as_json)
+
+
+def _say(text: str, answer: Answer, *, as_json: bool) -> None:
+    click.echo(json.dumps(answer) if as_json else text)
+
+
+@main.command()
+@_orders
+def gc(*, as_json: bool, file: Path | None, **flags: Any) -> None:
+    """Delete what has ended and give its room back, at once; a relay that runs does so bit by bit."""
+    _order(Order(Verb.GC), as_json=as_json, file=file, flags=flags)
+
+
+@main.command()
+@_orders
+def vacuum(*, as_json: bool, file: Path | None, **flags: Any) -> None:
+    """Write the database anew, without gaps; needs as much room again, and what is pushed waits meanwhile."""
+    _order(Order(Verb.VACUUM), as_json=as_json, file=file, flags=flags)
+
+
+@main.command()
+@_orders
+def stats(*, as_json: bool, file: Path | None, **flags: Any) -> None:
+    """Print sums over all mailboxes, and the room on the disk."""
+    _order(Order(Verb.STATS), as_json=as_json, file=file, flags=flags)
+
+
+@main.group(name="mailbox")
+def mailbox_() -> None:
+    """Do what you were asked to about one mailbox, which its people name; there is no list of them."""
+
+
+def _named(verb: Verb, meaning: str) -> None:
+    """Make a command that names a mailbox and says nothing more."""
+
+    @mailbox_.command(name=verb.value.partition(" ")[2], help=meaning)
+    @click.argument("mailbox")
+    @_orders
+    def command(*, mailbox: str, as_json: bool, file: Path | None, **flags: Any) -> None:
+        with _exits():
+            order = Order(verb, mailbox_named(mailbox))
+        _order(order, as_json=as_json, file=file, flags=flags)
+
+
+_named(Verb.SHOW, "Print what is known of a mailbox: how many entries, how large, since which day.")
+_named(Verb.DELETE, "Delete a mailbox with all that lies in it; whoever uses it is sent away.")
+_named(Verb.BLOCK, "Keep a mailbox out; whoever uses it is sent away, and what lies in it stays.")
+_named(Verb.UNBLOCK, "Keep a mailbox out no more.")
+
+
+@mailbox_.command()
+@click.argument("mailbox")
+@click.argument("room", metavar="SIZE")
+@_orders
+def quota(*, mailbox: str, room: str, as_json: bool, file: Path | None, **flags: Any) -> None:
+    """Give a mailbox a room of its own, such as 500M, or that of everybody: "default"."""
+    with _exits():
+        size = None if room == "default" else issue.size(room, what="SIZE", failed="Nothing was changed.")
+        order = Order(Verb.QUOTA, mailbox_named(mailbox), size)
+    _order(order, as_json=as_json, file=file, flags=flags)
 
 
 @main.command()
 @click.argument("target", metavar="FILE", type=PATH)
-@_settings
-def backup(*, target: Path, file: Path | None, **flags: Any) -> None:
+@_orders
+def backup(*, target: Path, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Copy the logs into a new file, also while the relay runs."""
     with _exits():
-        copies.back_up(_database(file, flags), target)
-        click.echo(f"backed up to {target}")
+        copies.back_up(_decided(file, flags).database, target)
+        _say(f"backed up to {target}", {"backup": str(target)}, as_json=as_json)
 
 
 @main.command()
 @click.argument("source", metavar="FILE", type=PATH)
-@_settings
-def restore(*, source: Path, file: Path | None, **flags: Any) -> None:
+@_orders
+def restore(*, source: Path, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Make a database of a backup; devices notice, and send again what is missing."""
     with _exits():
         database = configure(_choose(file, flags)).database
         copies.restore(source, database, lineage=SystemEntropy().lineage)
-        click.echo(f"restored to {database}")
+        _say(f"restored to {database}", {"database": str(database)}, as_json=as_json)
 
 
 @main.group(name="pass")
@@ -208,110 +245,48 @@ def pass_() -> None:
 
 
 @pass_.command(name="create")
-@_settings
+@_orders
 @click.option("--uses", default=limits.PASS_USES, show_default=True, help="How many lines it begins.")
 @click.option("--ttl", default="7d", show_default=True, help="How long it counts: hours (h), days (d), weeks (w).")
 @click.option("--quota", default=None, help="Room of each line that it begins, such as 200M.")
-def create_pass(*, uses: int, ttl: str, quota: str | None, file: Path | None, **flags: Any) -> None:
+def create_pass(*, uses: int, ttl: str, quota: str | None, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Make a pass and print it; it is not kept, and can not be shown again."""
     with _exits():
         now_s, secret = SystemEntropy().now_s(), issue.draw(secrets.token_bytes)
         quota_bytes = issue.size(quota) if quota is not None else None
         new = issue.terms(secret, uses=uses, life_s=issue.life_s(ttl), quota_bytes=quota_bytes, now_s=now_s)
-        with beside.changing(_database(file, flags)) as connection:
-            passes.add(connection, new, now_s=now_s)
-        click.echo(secret)
+        with beside.changing(_decided(file, flags).database) as connection:
+            number = passes.add(connection, new, now_s=now_s)
+        _say(secret, {"pass": secret, "number": number}, as_json=as_json)
 
 
 @pass_.command(name="list")
-@_settings
-def list_passes(*, file: Path | None, **flags: Any) -> None:
+@_orders
+def list_passes(*, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Print what is left of each pass."""
-    with _exits(), beside.changing(_database(file, flags)) as connection:
+    with _exits(), beside.changing(_decided(file, flags).database) as connection:
         for number, each in passes.listed(connection, now_s=SystemEntropy().now_s()):
             until = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(each.ends_s))
             room = "as everybody" if each.quota_bytes is None else f"{each.quota_bytes} bytes"
-            click.echo(f"{number}  uses left: {each.uses}  until: {until}  quota: {room}")
+            answer: Answer = {
+                "number": number,
+                "uses": each.uses,
+                "ends_s": each.ends_s,
+                "quota_bytes": each.quota_bytes,
+            }
+            _say(f"{number}  uses left: {each.uses}  until: {until}  quota: {room}", answer, as_json=as_json)
 
 
 @pass_.command(name="revoke")
 @click.argument("number", type=int)
-@_settings
-def revoke_pass(*, number: int, file: Path | None, **flags: Any) -> None:
+@_orders
+def revoke_pass(*, number: int, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Let a pass open nothing more; what it opened stays."""
     with _exits():
-        with beside.changing(_database(file, flags)) as connection:
+        with beside.changing(_decided(file, flags).database) as connection:
             found = passes.revoke(connection, number)
         if not found:
             raise UsageError(
                 f"There is no pass {number}. Nothing was changed. `troth-relay pass list` names those there are."
             )
-        click.echo(f"pass {number} opens nothing more")
-
-
-def _make_first_pass(config: Config, store: SqliteStore) -> None:
-    """Where only passes open mailboxes and there never was one, make one."""
-    if config.registration != "pass" or config.passes or store.passes_issued():
-        return
-    secret, now_s = issue.draw(secrets.token_bytes), SystemEntropy().now_s()
-    path = config.database.with_name(config.database.name + ".pass")
-    # The file first: a pass that nobody knows would be the only one there ever was.
-    issue.write(secret, path)
-    first = issue.terms(secret, uses=limits.PASS_USES, life_s=limits.PASS_LIFE_S, quota_bytes=None, now_s=now_s)
-    store.add_pass(first, now_s=now_s)
-    click.echo(f"The first pass is in {path}: whoever has it may open mailboxes.", err=True)
-
-
-def _serve(config: Config, choices: dict[str, Choice], decide: Decide) -> None:
-    store = SqliteStore(config.database)
-    try:
-        _make_first_pass(config, store)
-        asyncio.run(_run(config, store, reload=lambda relay: _reload(relay, choices, decide)))
-    finally:
-        store.close()
-
-
-async def _run(config: Config, store: SqliteStore, *, reload: Callable[[Relay], None]) -> None:
-    stopping = asyncio.Event()
-    relays: list[Relay] = []
-
-    def hang_up() -> None:
-        for relay in relays:
-            reload(relay)
-
-    # Before the line that says it listens: whoever waits for that line may send a signal at once.
-    _on_signals({**dict.fromkeys(SIGNALS, stopping.set), **_hangup(hang_up)})
-    relay = await Relay.listen(config, store)
-    relays.append(relay)
-    click.echo(f"listening on {relay.url}")
-    await stopping.wait()
-    await relay.stop()
-
-
-def _hangup(reload: Callable[[], object]) -> dict[signal.Signals, Callable[[], object]]:
-    # Windows has no such signal.
-    return {signal.Signals(signal.SIGHUP): reload} if hasattr(signal, "SIGHUP") else {}
-
-
-def _reload(relay: Relay, before: Mapping[str, Choice], decide: Decide) -> None:
-    """Take over changed limits; a mistake changes nothing."""
-    try:
-        after = decide()
-        relay.allow(configure(after))
-    except (UsageError, LocalError) as error:
-        LOG.warning("%s The limits stay as they were.", error)
-        return
-    fixed = [each.key for each in TABLE if not each.reloads and before[each.key].value != after[each.key].value]
-    LOG.info("The limits were read again.")
-    if fixed:
-        LOG.warning("%s changes only when the relay is started again.", ", ".join(fixed))
-
-
-def _on_signals(handlers: Mapping[signal.Signals, Callable[[], object]]) -> None:
-    loop = asyncio.get_running_loop()
-    for number, handler in handlers.items():
-        try:
-            loop.add_signal_handler(number, handler)
-        except NotImplementedError:
-            # Event loops on Windows know no signals; the handler runs on the main thread.
-            signal.signal(number, lambda *_, handler=handler: loop.call_soon_threadsafe(handler))
+        _say(f"pass {number} opens nothing more", {"number": number}, as_json=as_json)

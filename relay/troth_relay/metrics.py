@@ -6,7 +6,7 @@ The only importer of prometheus_client.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
 
 from troth_relay.requests import Append, Drop, DropReason, Output, Send, Settled
 from troth_relay.store import Appended, Stats
@@ -33,6 +33,8 @@ class Metrics:
     def __init__(self) -> None:
         """Begin at 0."""
         self._registry = CollectorRegistry()
+        # Memory, files and the time of the start, where the system tells.
+        ProcessCollector(namespace="troth_relay", registry=self._registry)
         self._refused = self._counter("refusals", "Refusals sent to clients, by reason.", labels=("reason",))
         self._dropped = self._counter("drops", "Connections ended by the relay, by reason.", labels=("reason",))
         self._stored = self._counter("entries_stored", "Entries stored since the start.")

@@ -20,6 +20,7 @@ __all__ = [
     "CONFIG_VARIABLE",
     "KIBIBYTE",
     "MEBIBYTE",
+    "PORT",
     "PREFIX",
     "TABLE",
     "Choice",
@@ -30,6 +31,8 @@ __all__ = [
     "shown",
 ]
 
+PORT: Final = 8_440
+"""Where a relay listens that was told nothing."""
 PREFIX: Final = "TROTH_RELAY_"
 CONFIG_VARIABLE: Final = PREFIX + "CONFIG"
 KIBIBYTE: Final = 1_024
@@ -70,7 +73,7 @@ class Setting:
 
 TABLE: Final = (
     Setting("host", Kind.TEXT, "127.0.0.1", "Address to listen at."),
-    Setting("port", Kind.NUMBER, 8440, "Port to listen at; 0 takes any free one."),
+    Setting("port", Kind.NUMBER, PORT, "Port to listen at; 0 takes any free one."),
     Setting("database", Kind.TEXT, "troth-relay.db", "The file that keeps everything; made if it is missing."),
     Setting("name", Kind.LIST, (), "HOST:PORT as clients dial it; repeatable."),
     Setting(

@@ -14,6 +14,7 @@ import itertools
 import json
 import sys
 import unicodedata
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -4012,6 +4013,467 @@ def recovery() -> Case:
     }
 
 
+# --- epochs.json --------------------------------------------------------------------------------------
+
+FORWARD_ROOM: Final = FORWARD_BYTES - 2 - 24 - 16
+FORWARD_NONCE: Final = fixed("forward/nonce", 24)
+
+
+def record_of(device: Device, kind: int, payload: bytes, **changed: Value) -> bytes:
+    """Return the bytes of a record, first of a life unless told otherwise, in the space of two."""
+    first = {"kind": kind, "space": GENESIS_2.space, "device": device.id, "sequence": 1, "prev": None}
+    header = header_of(fields_for(payload, **(first | {"document": None, "changes": []} | changed)))
+    return content_of(sign_header(header, device), header, payload)
+
+
+def operation_record(signed: Signed) -> bytes:
+    """Return the bytes of the record that carries an operation."""
+    return record_of(signed.author, OPERATION, signed.payload)
+
+
+def forward_around(plaintext: bytes, *, start: bytes = b"\x01\x01", mailbox: bytes = MAILBOX) -> bytes:
+    """Seal a forward of the first epoch around a plaintext."""
+    context = b"troth/forward\0" + start + mailbox
+    return start + FORWARD_NONCE + aead(derive(EPOCH, "troth/seal"), FORWARD_NONCE, plaintext, context)
+
+
+def forward_plain(content: bytes, length: int | None = None, end: bytes = b"") -> bytes:
+    """Return what is sealed in a forward: a length, a list, and zeros up to the end."""
+    plaintext = u32(len(content) if length is None else length) + content
+    return plaintext + bytes(FORWARD_ROOM - len(plaintext) - len(end)) + end
+
+
+def forwards() -> list[Case]:
+    """Make forwards of no record, of one, and of some."""
+    rotates = Signed(BOB, EPOCH_NUMBER, (ADDS_TABLET.id,), (later_epoch(1, [ALICE, BOB, TABLET]),))
+    cases = (
+        ("no_record", "A forward that leads nowhere has its form all the same.", ()),
+        ("one_operation", "The operation of the current epoch stands in it.", (rotates,)),
+        (
+            "two_operations",
+            "The operation of the current epoch stands first, then what it builds on.",
+            (rotates, ADDS_TABLET),
+        ),
+    )
+    found = []
+    for name, what, operations_left in cases:
+        left = [operation_record(signed) for signed in operations_left]
+        case = {"name": name, "what": what, "epoch": EPOCH.hex(), "nonce": FORWARD_NONCE.hex()}
+        sealed_forward = forward_around(forward_plain(pack([1, left])))
+        found.append(case | {"records": [one.hex() for one in left], "forward": sealed_forward.hex()})
+    return found
+
+
+def forwards_refused() -> list[Case]:
+    """Make forwards that break one rule each."""
+    letter = operation_record(ADDS_TABLET)
+    small = record_of(ALICE, 9, b"")
+    good = pack([1, [small]])
+    cases: list[tuple[str, str, Parts, str]] = [
+        ("short", "A forward has one length.", [(b"\x01\x01", 1), (b"\0", FORWARD_BYTES - 3)], "malformed"),
+        (
+            "long",
+            "A forward has one length, and no byte more.",
+            [(b"\x01\x01", 1), (b"\0", FORWARD_BYTES - 1)],
+            "malformed",
+        ),
+        ("version", "A forward of another version waits.", [(b"\x02\x01", 1), (b"\0", FORWARD_BYTES - 2)], "version"),
+        (
+            "algorithm",
+            "A forward of another algorithm waits.",
+            [(b"\x01\x02", 1), (b"\0", FORWARD_BYTES - 2)],
+            "version",
+        ),
+        ("nothing", "Bytes that nobody sealed do not open.", [(b"\x01\x01", 1), (b"\0", FORWARD_BYTES - 2)], "forged"),
+    ]
+    whole = [
+        (
+            "other_mailbox",
+            "A forward is bound to its mailbox.",
+            forward_around(forward_plain(good), mailbox=bytes(32)),
+            "forged",
+        ),
+        ("filling", "What is behind the list is zeros.", forward_around(forward_plain(good, end=b"\x01")), "malformed"),
+        ("length", "A list ends in the plaintext.", forward_around(forward_plain(good, FORWARD_ROOM - 3)), "malformed"),
+        (
+            "cut_list",
+            "The length is that of the list.",
+            forward_around(forward_plain(good, len(good) - 1)),
+            "malformed",
+        ),
+        ("list_version", "A list of another version waits.", forward_around(forward_plain(pack([2, 7]))), "version"),
+        ("three_fields", "The list has two fields.", forward_around(forward_plain(pack([1, [], []]))), "malformed"),
+        (
+            "after_a_record",
+            "A record ends where its bytes end.",
+            forward_around(forward_plain(pack([1, [letter + b"\0"]]))),
+            "malformed",
+        ),
+        (
+            "too_many",
+            "There are at most 256 records.",
+            forward_around(forward_plain(pack([1, [b""] * 257]))),
+            "malformed",
+        ),
+    ]
+    cases += [(name, what, [(data, 1)], error) for name, what, data, error in whole]
+    return [
+        {
+            "name": name,
+            "what": what,
+            "epoch": EPOCH.hex(),
+            "forward": runs(*parts) if len(parts) > 1 else parts[0][0].hex(),
+            "error": error,
+        }
+        for name, what, parts, error in cases
+    ]
+
+
+def meeting_cases() -> list[Case]:
+    """Make the meetings of two devices, each as one of them computes it."""
+    found = []
+    for mine, theirs in ((ALICE, BOB), (BOB, ALICE), (ALICE, TABLET)):
+        shared = crypto_scalarmult(mine.box_secret, theirs.card[2])
+        ids = b"".join(sorted((mine.id, theirs.id)))
+        key = derive(shared, "troth/meeting", GENESIS_2.space + ids)
+        found.append(
+            {
+                "name": f"{mine.label}_with_{theirs.label}".replace("/", "_"),
+                "what": "Both devices derive one epoch key, and nobody else does.",
+                "box_secret": mine.box_secret.hex(),
+                "card": pack(mine.card).hex(),
+                "device_id": mine.id.hex(),
+                "other": pack(theirs.card).hex(),
+                "other_id": theirs.id.hex(),
+                "space": GENESIS_2.space.hex(),
+                "epoch": key.hex(),
+                "mailbox": public_key(derive(key, "troth/meetbox")).hex(),
+            }
+        )
+    return found
+
+
+def epochs_file() -> Case:
+    """Make epochs.json."""
+    return {"forwards": forwards(), "forwards_refused": forwards_refused(), "meetings": meeting_cases()}
+
+
+# --- checkpoint.json ----------------------------------------------------------------------------------
+
+CHECKPOINT_BYTES_MAX: Final = 268_435_456
+PART: Final = 3
+OTHER_KIND: Final = 9
+BAG_SPACE: Final = GENESIS_2.space
+NAMES: Final = sorted([DOCUMENT, LINEAGE, MAILBOX])
+NO_SIGNATURE: Final = bytes(64)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A record as a bag holds it: the fields of its header, and its payload."""
+
+    device: Device
+    fields: Mapping[str, Value]
+    payload: bytes
+
+    @property
+    def header(self) -> bytes:
+        """The header."""
+        return header_of(self.fields)
+
+    @property
+    def entry(self) -> list[Value]:
+        """What does not follow from the rest, with numbers for names."""
+        seen, document = self.fields["seen"], self.fields["document"]
+        if isinstance(seen, list):
+            seen = [NAMES.index(seen[0]), NAMES.index(seen[1]), *seen[2:]]
+        if isinstance(document, bytes):
+            document = NAMES.index(document)
+        known = [self.fields[field] for field in ("kind", "tips", "heads")]
+        return [*known, seen, document, self.fields["rules"], self.payload]
+
+    def content(self, *, signed: bool = True) -> bytes:
+        """The bytes of the record, with its own signature or none."""
+        signature = sign_header(self.header, self.device) if signed else NO_SIGNATURE
+        return content_of(signature, self.header, self.payload)
+
+
+def follow(device: Device, rows: Iterable[tuple[int, bytes, Mapping[str, Value]]], sequence: int = 1) -> list[Written]:
+    """Write records of one life, each after the one before it."""
+    found: list[Written] = []
+    prev: Value = None if sequence == 1 else fixed("prev/1")
+    for number, (kind, payload, changed) in enumerate(rows, sequence):
+        place = {"kind": kind, "device": device.id, "space": BAG_SPACE, "sequence": number, "prev": prev}
+        fields = fields_for(payload, **(place | {"document": None, "changes": []} | changed))
+        found.append(Written(device, fields, payload))
+        prev = digest("troth/record", found[-1].header)
+    return found
+
+
+def run_of(written: Sequence[Written]) -> list[Value]:
+    """Return the run of some records."""
+    first = written[0].fields
+    place = [first[field] for field in ("device", "incarnation", "sequence", "prev")]
+    return [*place, sign_header(written[-1].header, written[-1].device), [one.entry for one in written]]
+
+
+def others(count: int, device: Device = ALICE, sequence: int = 1) -> list[Written]:
+    """Write records of a kind that nobody knows."""
+    return follow(device, [(OTHER_KIND, b"%d" % number, {}) for number in range(count)], sequence)
+
+
+def change_rows(count: int) -> Iterable[tuple[int, bytes, Mapping[str, Value]]]:
+    """Name records of one change each, the first with tips and heads, all with what had been read."""
+    for number in range(1, count + 1):
+        change = change_bytes(number)
+        fields: dict[str, Value] = {
+            "document": DOCUMENT,
+            "changes": [hashlib.sha256(change[8:]).digest()],
+            "seen": [MAILBOX, LINEAGE, number, RUNNING],
+            "tips": tips([3]) if number == 1 else [],
+            "heads": heads(2) if number == 1 else [],
+        }
+        yield CHANGES, pack([change]), fields
+
+
+def bag_case(name: str, what: str, items: Sequence[Value], records_in: Sequence[bytes]) -> Case:
+    """Make one bag."""
+    return {
+        "name": name,
+        "what": what,
+        "space": BAG_SPACE.hex(),
+        "bag": pack([1, BAG_SPACE, NAMES, items]).hex(),
+        "records": [one.hex() for one in records_in],
+    }
+
+
+def bags() -> list[Case]:
+    """Make bags of runs and of records by themselves."""
+    three, changed = others(3), follow(ALICE, change_rows(3))
+    operation = follow(BOB, [(OTHER_KIND, b"", {}), (OPERATION, ADDS_TABLET.payload, {})])
+    middle, alone = others(2, BOB, 5), others(1, TABLET)[0]
+
+    def unsigned(run: Sequence[Written]) -> list[bytes]:
+        return [one.content(signed=one is run[-1]) for one in run]
+
+    return [
+        bag_case("empty", "A bag may be empty.", [], []),
+        bag_case("a_run", "Of a run the last record alone has a signature.", [run_of(three)], unsigned(three)),
+        bag_case(
+            "changes",
+            "Changes are hashed again, and mailbox, lineage and document are numbers of names.",
+            [run_of(changed)],
+            unsigned(changed),
+        ),
+        bag_case("an_operation_last", "A run may end in an operation.", [run_of(operation)], unsigned(operation)),
+        bag_case("from_the_middle", "A run may begin later than its life.", [run_of(middle)], unsigned(middle)),
+        bag_case("by_itself", "A record by itself is as it was.", [alone.content()], [alone.content()]),
+        bag_case(
+            "mixed",
+            "Items keep their order.",
+            [run_of(three[:2]), alone.content(), run_of(three[2:])],
+            [*unsigned(three[:2]), alone.content(), three[2].content()],
+        ),
+    ]
+
+
+def bags_refused() -> list[Case]:
+    """Make bags that break one rule each."""
+    one, operation = others(1)[0], follow(ALICE, [(OPERATION, b"", {}), (OTHER_KIND, b"", {})])
+    run = run_of([one])
+    entry = one.entry
+
+    def bag(items: Sequence[Value], names: Sequence[bytes] = NAMES, space: bytes = BAG_SPACE) -> bytes:
+        return pack([1, space, names, items])
+
+    def with_entry(position: int, value: Value) -> bytes:
+        return bag([swap(run, 5, [swap(entry, position, value)])])
+
+    second = swap(run, 2, 2)
+    cases = [
+        ("version", "A bag of another version waits, whatever stands behind it.", pack([2]), "version"),
+        ("no_version", "What is no number is no version.", pack([True, BAG_SPACE, [], []]), "malformed"),
+        ("five_fields", "A bag has four fields.", pack([1, BAG_SPACE, [], [], []]), "malformed"),
+        ("after_it", "Nothing follows a bag.", bag([]) + b"\0", "malformed"),
+        ("longer_list", "A list has one encoding.", bag([])[:-1] + b"\xdc\0\0", "malformed"),
+        (
+            "longer_number",
+            "A number in an entry has one encoding.",
+            bag([run]).replace(pack([entry]), pack([entry])[:2] + b"\xcc" + pack([entry])[2:]),
+            "malformed",
+        ),
+        ("other_space", "A bag is of the space of its reader.", bag([], space=SPACE), "malformed"),
+        ("names_descend", "Names ascend.", bag([], NAMES[::-1]), "malformed"),
+        ("name_twice", "A name stands once.", bag([], [DOCUMENT, DOCUMENT]), "malformed"),
+        ("short_name", "A name has at least 16 bytes.", bag([], [bytes(15)]), "malformed"),
+        ("long_name", "A name has at most 32 bytes.", bag([], [bytes(33)]), "malformed"),
+        ("number_for_an_item", "An item is a run or a record.", bag([7]), "malformed"),
+        ("no_entry", "A run has an entry.", bag([swap(run, 5, [])]), "malformed"),
+        ("five_fields_of_a_run", "A run has six fields.", bag([run[:5]]), "malformed"),
+        ("six_fields_of_an_entry", "An entry has seven fields.", bag([swap(run, 5, [entry[:6]])]), "malformed"),
+        ("number_for_an_entry", "An entry is a list.", bag([swap(run, 5, [0])]), "malformed"),
+        ("after_an_operation", "No run goes on after an operation.", bag([run_of(operation)]), "malformed"),
+        (
+            "first_after_another",
+            "The first record of a life follows none.",
+            bag([swap(run, 3, bytes(32))]),
+            "malformed",
+        ),
+        ("second_after_none", "A later record follows one.", bag([second]), "malformed"),
+        ("no_such_name", "A number names a name.", with_entry(3, [len(NAMES), 0, 1, RUNNING]), "malformed"),
+        ("negative_name", "Names are counted from 0.", with_entry(3, [-1, 0, 1, RUNNING]), "malformed"),
+        (
+            "no_changes",
+            "A payload of changes is a list of them.",
+            bag([swap(run, 5, [[CHANGES, [], [], None, NAMES.index(DOCUMENT), 1, b"\0"]])]),
+            "malformed",
+        ),
+        ("deep", "Lists in an entry stand at most 8 deep.", with_entry(1, [[[[]]]]), "malformed"),
+        ("payload", "A payload is bytes.", with_entry(6, "text"), "malformed"),
+        ("large", "A record in a run is no larger than any.", with_entry(6, bytes(RECORD_BYTES_MAX - 64)), "malformed"),
+        ("after_a_record", "A record by itself ends where its bytes end.", bag([one.content() + b"\0"]), "malformed"),
+        (
+            "other_payload",
+            "The payload of a record by itself is its own.",
+            bag([one.content()[:-1] + b"\xff"]),
+            "malformed",
+        ),
+    ]
+    return [
+        {
+            "name": name,
+            "what": what,
+            "space": BAG_SPACE.hex(),
+            "bag": runs((data[: data.index(bytes(4096))], 1), (b"\0", len(data) - data.index(bytes(4096))))
+            if bytes(4096) in data
+            else data.hex(),
+            "error": error,
+        }
+        for name, what, data, error in cases
+    ]
+
+
+def zlib_stored(data: bytes) -> bytes:
+    """Return a zlib stream that stores its bytes as they are: what compresses them differs from release to release."""
+    blocks = [data[at : at + 0xFFFF] for at in range(0, len(data), 0xFFFF)] or [b""]
+    stream = b"\x78\x01"
+    for number, block in enumerate(blocks, 1):
+        length = len(block).to_bytes(2, "little")
+        stream += bytes([number == len(blocks)]) + length + bytes(byte ^ 0xFF for byte in length) + block
+    return stream + u32(zlib.adler32(data))
+
+
+def cut_bag(bag: bytes, count: int, **changed: Value) -> list[bytes]:
+    """Cut a bag into so many parts, each as the payload of a record."""
+    packed = zlib_stored(bag)
+    step = -(-len(packed) // count)
+    pieces = [packed[at : at + step] for at in range(0, len(packed), step)]
+    found = []
+    for index, piece in enumerate(pieces):
+        fields: dict[str, Value] = {"version": 1, "manifest": digest("troth/manifest", bag), "size": len(bag)}
+        fields |= {"index": index, "count": len(pieces), "piece": piece} | changed
+        found.append(pack(list(fields.values())))
+    return found
+
+
+def part_bag() -> bytes:
+    """Return the bag that is cut."""
+    return pack([1, BAG_SPACE, NAMES, [run_of(others(3))]])
+
+
+def parts_case(name: str, what: str, parts: Sequence[bytes], **more: object) -> Case:
+    """Make some parts."""
+    return {"name": name, "what": what, "parts": [part.hex() for part in parts], **more}
+
+
+def parts_of_bags() -> list[Case]:
+    """Make bags in parts."""
+    bag = part_bag()
+    three = cut_bag(bag, 3)
+    return [
+        parts_case("one", "A small bag is one part.", cut_bag(bag, 1), bag=bag.hex()),
+        parts_case("three", "The pieces in their order are the compressed bag.", three, bag=bag.hex()),
+        parts_case("backwards", "The order in which parts come means nothing.", three[::-1], bag=bag.hex()),
+    ]
+
+
+def parts_refused() -> list[Case]:
+    """Make parts that are none, or no bag together."""
+    bag, (first, second) = part_bag(), cut_bag(part_bag(), 2)
+    other = cut_bag(bag, 2, manifest=bytes(32))
+    cases = [
+        ("version", "A part of another version waits.", [pack([2])], "version"),
+        ("seven_fields", "A part has six fields.", [pack([1, bytes(32), 1, 0, 1, b"", 0])], "malformed"),
+        ("behind_the_last", "An index is below the count.", [pack([1, bytes(32), 1, 1, 1, b""])], "malformed"),
+        ("of_none", "There is a part.", [pack([1, bytes(32), 1, 0, 0, b""])], "malformed"),
+        ("too_large", "A bag has at most so many bytes.", cut_bag(bag, 1, size=CHECKPOINT_BYTES_MAX + 1), "malformed"),
+        ("missing", "All parts are there.", [first], "malformed"),
+        ("two_bags", "All parts name one bag.", [first, other[1]], "malformed"),
+        ("two_sizes", "All parts name one size.", [first, cut_bag(bag, 2, size=len(bag) - 1)[1]], "malformed"),
+        ("shorter", "A bag that is longer than it says is none.", cut_bag(bag, 2, size=len(bag) - 1), "malformed"),
+        ("longer", "A bag that is shorter than it says is none.", cut_bag(bag, 2, size=len(bag) + 1), "malformed"),
+        ("other_manifest", "A bag is the one that its parts name.", other, "malformed"),
+        ("not_compressed", "The pieces are a compressed bag.", cut_bag(bag, 1, piece=bag), "malformed"),
+        ("cut_short", "The compressed bag has its end.", cut_bag(bag, 1, piece=zlib_stored(bag)[:-1]), "malformed"),
+    ]
+    assert second != other[1]
+    return [parts_case(name, what, parts, error=error) for name, what, parts, error in cases]
+
+
+def letters_of(parts: Sequence[bytes]) -> list[bytes]:
+    """Return the records that carry parts, in the life of their bag."""
+    life = digest("troth/manifest", part_bag())[:16]
+    rows = [(PART, payload, {"incarnation": life}) for payload in parts]
+    return [written.content() for written in follow(ALICE, rows)]
+
+
+def letters_case(name: str, what: str, carriers: Sequence[bytes], **more: object) -> Case:
+    """Make the records that carry a bag."""
+    everyday = ALICE.card[0].hex()
+    return {"name": name, "what": what, "everyday": everyday, "letters": [one.hex() for one in carriers], **more}
+
+
+def letters_of_bags() -> list[Case]:
+    """Make records that carry bags, and some beside them."""
+    bag = part_bag()
+    true = letters_of(cut_bag(bag, 3))
+    false = letters_of([*cut_bag(bag, 3)[:1], *cut_bag(bag, 3, piece=b"false")[1:2]])[1]
+    return [
+        letters_case(
+            "in_order", "Letters of one life, each after the one before it, carry a bag.", true, bag=bag.hex()
+        ),
+        letters_case("backwards", "The order in which letters come means nothing.", true[::-1], bag=bag.hex()),
+        letters_case(
+            "beside",
+            "A letter that none of the row names takes no place in it.",
+            [true[0], false, *true[1:]],
+            bag=bag.hex(),
+        ),
+        letters_case(
+            "and_after", "What comes between and after changes nothing.", [*true[:2], false, true[2]], bag=bag.hex()
+        ),
+    ]
+
+
+def letters_of_bags_refused() -> list[Case]:
+    """Make letters that their maker did not sign."""
+    letter = letters_of(cut_bag(part_bag(), 1))[0]
+    spoiled = flip(letter, 6)
+    return [letters_case("not_signed", "A known maker signed its letters.", [spoiled], error="forged")]
+
+
+def checkpoint_file() -> Case:
+    """Make checkpoint.json."""
+    return {
+        "bags": bags(),
+        "bags_refused": bags_refused(),
+        "parts": parts_of_bags(),
+        "parts_refused": parts_refused(),
+        "letters": letters_of_bags(),
+        "letters_refused": letters_of_bags_refused(),
+    }
+
+
 # --- the files ----------------------------------------------------------------------------------------
 
 
@@ -4026,6 +4488,8 @@ def files() -> dict[str, str]:
         "pairing.json": pairings(),
         "vault.json": vault_file(),
         "recovery.json": recovery(),
+        "epochs.json": epochs_file(),
+        "checkpoint.json": checkpoint_file(),
     }
     return {name: json.dumps(content, indent=1) + "\n" for name, content in made.items()}
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.second import conventions, curve, envelope, membership, pairing, record, recovery, relay, vault
+from tests.second import (
+    checkpoint,
+    conventions,
+    curve,
+    envelope,
+    membership,
+    pairing,
+    record,
+    recovery,
+    relay,
+    vault,
+)
+from tests.second import epochs as closing
 from tests.second.standing import Log
 from tests.second.vectors import Case, octets, other, plain, unhexed
 
@@ -612,9 +624,80 @@ def bodies_refused(case: Case) -> None:
     recovery.read(epoch, recovery.seal(epoch, case.hex("nonce"), case.hex("plaintext")))
 
 
+# epochs.json
+
+
+def _whole(data: bytes) -> record.Record:
+    """The record that these bytes are."""
+    found, rest = record.parted(data)
+    assert not rest
+    return found
+
+
+def forwards(case: Case) -> None:
+    """A forward gives its records, and is sealed to the same bytes."""
+    key, left = case.hex("epoch"), [octets(one) for one in case.raw("records")]
+    found = case.hex("forward")
+    assert closing.open_forward(key, found) == [_whole(one) for one in left]
+    assert closing.seal_forward(key, case.hex("nonce"), conventions.encode([1, [*left]])) == found
+
+
+def forwards_refused(case: Case) -> None:
+    """A forward is opened."""
+    closing.open_forward(case.hex("epoch"), case.hex("forward"))
+
+
+def meetings_of_two(case: Case) -> None:
+    """A device and the card of another give the key and the mailbox of their meeting."""
+    mine, other = (membership.read_card(conventions.decode(case.hex(card))) for card in ("card", "other"))
+    assert membership.device_id(mine) == case.hex("device_id")
+    assert mine.box == conventions.public_of_secret(case.hex("box_secret"))
+    assert membership.device_id(other) == case.hex("other_id")
+    key = closing.meeting(
+        case.hex("box_secret"), other.box, case.hex("device_id"), case.hex("other_id"), case.hex("space")
+    )
+    assert key == case.hex("epoch")
+    assert closing.meeting_mailbox(key) == case.hex("mailbox")
+
+
+# checkpoint.json
+
+
+def bags(case: Case) -> None:
+    """A bag gives its records."""
+    found = checkpoint.unpack(case.hex("bag"), case.hex("space"))
+    assert [record.joined(one).hex() for one in found] == case.raw("records")
+
+
+def bags_refused(case: Case) -> None:
+    """A bag is opened."""
+    checkpoint.unpack(case.hex("bag"), case.hex("space"))
+
+
+def parts(case: Case) -> None:
+    """Parts give their bag."""
+    found = checkpoint.joined([checkpoint.read_part(octets(part)) for part in case.raw("parts")])
+    assert case.error or found == case.hex("bag")
+
+
+def letters_of_bags(case: Case) -> None:
+    """Letters give the bag that they carry."""
+    found = checkpoint.carried([_whole(octets(one)) for one in case.raw("letters")], case.hex("everyday"))
+    assert case.error or found == case.hex("bag")
+
+
 OPENERS: dict[tuple[str, str], Opener] = {
     ("codec", "values"): codec_values,
     ("codec", "refused"): codec_refused,
+    ("epochs", "forwards"): forwards,
+    ("epochs", "forwards_refused"): forwards_refused,
+    ("epochs", "meetings"): meetings_of_two,
+    ("checkpoint", "bags"): bags,
+    ("checkpoint", "bags_refused"): bags_refused,
+    ("checkpoint", "parts"): parts,
+    ("checkpoint", "parts_refused"): parts,
+    ("checkpoint", "letters"): letters_of_bags,
+    ("checkpoint", "letters_refused"): letters_of_bags,
     ("envelope", "epochs"): epochs,
     ("envelope", "padded"): padded,
     ("envelope", "sealed"): sealed,

@@ -27,7 +27,7 @@ import pytest
 
 from tests.system.proxies import program
 
-__all__ = ["Image", "build", "packed", "steps"]
+__all__ = ["PATH", "Image", "base", "build", "packed", "put", "shared_libraries", "steps"]
 
 LOCKED: Final = re.compile(r"^([a-z0-9._-]+)==(\S+)((?: ;[^\\]*)?) \\\n((?:    --hash=\S+(?: \\)?\n)+)", re.MULTILINE)
 PROGRAMS: Final = ("/bin/sh", "install")
@@ -69,7 +69,7 @@ class Image:
 
     def _from(self, rest: str) -> None:
         assert re.fullmatch(r"docker\.io/library/python:3\.\d+-slim", rest), rest
-        _base(self.root)
+        base(self.root)
 
     def _env(self, rest: str) -> None:
         self.environment |= dict(pair.split("=", 1) for pair in shlex.split(rest))
@@ -177,7 +177,7 @@ def packed(package: metadata.Distribution, folder: Path) -> Path:
     return wheel
 
 
-def _base(root: Path) -> None:
+def base(root: Path) -> None:
     """Copy this machine's interpreter, with pip, and what the steps call beside it."""
     python = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}").resolve()
     library = Path(sysconfig.get_path("stdlib"))
@@ -192,20 +192,21 @@ def _base(root: Path) -> None:
     shutil.copytree(str(pip), root / where.stdout.strip().lstrip("/") / "pip")
     called = [python, *(Path(program(name)) for name in PROGRAMS)]
     installed = Path(str(pip)).parent
-    for path in {*called, *_libraries([*called, *library.rglob("*.so"), *installed.rglob("*.so")])}:
-        _put(root, path)
+    for path in {*called, *shared_libraries([*called, *library.rglob("*.so"), *installed.rglob("*.so")])}:
+        put(root, path)
     (root / "usr/local/bin").mkdir(parents=True, exist_ok=True)
     (root / "usr/local/bin/python").symlink_to(python)
 
 
-def _put(root: Path, path: Path) -> None:
+def put(root: Path, path: Path) -> None:
+    """Copy a file of this machine to the same place."""
     place = root / path.relative_to("/")
     place.parent.mkdir(parents=True, exist_ok=True)
     if not place.exists():
         shutil.copy2(path, place)
 
 
-def _libraries(programs: Iterable[Path]) -> set[Path]:
+def shared_libraries(programs: Iterable[Path]) -> set[Path]:
     """Return the shared libraries that programs load, the loader among them."""
     said = subprocess.run([program("ldd"), *map(str, programs)], capture_output=True, text=True, check=False)
     return {Path(found) for found in re.findall(r"(?:=> |^\s+)(/\S+) \(0x", said.stdout, re.MULTILINE)}

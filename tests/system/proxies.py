@@ -13,7 +13,19 @@ from typing import Final
 
 import pytest
 
-__all__ = ["DEPLOY", "PROXIES", "UPGRADE", "Proxy", "Site", "ask", "certificate", "free_port", "program", "proxied"]
+__all__ = [
+    "DEPLOY",
+    "PROXIES",
+    "UPGRADE",
+    "Certificate",
+    "Proxy",
+    "Site",
+    "ask",
+    "certificate",
+    "free_port",
+    "program",
+    "proxied",
+]
 
 DEPLOY: Final = Path(__file__).resolve().parents[2] / "relay" / "deploy"
 START_S: Final = 20
@@ -52,10 +64,10 @@ class Certificate:
     both: Path
 
 
-def certificate(folder: Path) -> Certificate:
+def certificate(folder: Path, *, days: int = 2) -> Certificate:
     """Make a certificate that the test's client is told to trust."""
     made = Certificate(folder / "chain.pem", folder / "key.pem", folder / "both.pem")
-    options = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
+    options = f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days {days} -subj /CN=localhost"
     files = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(made.key), "-out", str(made.chain)]
     subprocess.run([program("openssl"), *options.split(), *files], check=True, capture_output=True, timeout=START_S)
     made.both.write_bytes(made.chain.read_bytes() + made.key.read_bytes())

@@ -1,5 +1,6 @@
 """The benchmarks' three roles keep their contract with the harness, on a small amount of work."""
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bench import processes, relay
 from tests.contracts.relay_process import environment
 
 EDITS = 200
@@ -104,3 +106,17 @@ def test_nothing_outlives_the_harness(started: Any, tmp_path: Path) -> None:
     for participant in (reader, writer, server):
         participant.process.stdin.close()
         assert participant.process.wait(20) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="The benchmarks ask Linux what they use.")
+def test_the_relays_part_measures_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a small amount of work every figure is there, and no link is lost."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
+    found = relay.appends(commits=3) | relay.reading(entries=300)
+    with processes.serving() as server:
+        found |= asyncio.run(relay.on_their_way(server, carried=20, spread=5))
+    with processes.serving() as server:
+        found |= asyncio.run(relay.idle(server, links=30, held_s=0.1))
+    assert found["idle_links_still_there"] == 30
+    assert all(value > 0 for name, value in found.items() if "idle" not in name and "cpu" not in name)

@@ -1,17 +1,19 @@
 """The proxies before a relay, each with the file that an operator copies."""
 
+import json
 import re
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.contracts.relay_process import serving
+from tests.contracts.relay_process import RELAY, environment, serving
 from tests.system.proxies import DEPLOY, PROXIES, UPGRADE, Proxy, Site, ask, certificate, free_port, program, proxied
 from tests.system.round_trip import cross
 from troth_client import link
@@ -109,3 +111,60 @@ def test_caddy_has_no_limit_of_its_own(site: Site) -> None:
     )
     assert "timeout" not in made.stdout
     assert '"logs"' not in made.stdout.replace('"logging":{"logs"', "")
+
+
+def examined(site: Site, *options: str) -> tuple[int, dict[str, tuple[bool, str]]]:
+    """Send the doctor the way; return its exit code, and by hop what it found."""
+    command = [*RELAY, "doctor", f"wss://localhost:{site.port}", "--json", *options]
+    trust = environment() | {"SSL_CERT_FILE": str(site.tls.chain)}
+    done = subprocess.run(command, env=trust, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.returncode, {each["hop"]: (each["well"], each["said"]) for each in found}
+
+
+def test_doctor_goes_the_way_through_a_proxy(proxy: Proxy, site: Site) -> None:
+    """The files as they stand are well but for a certificate of two days; a wrong name and no relay are named."""
+    with proxied(proxy, site):
+        with serving(site.folder / "relay.db", "--port", str(site.upstream), "--name", f"localhost:{site.port}"):
+            code, found = examined(site, "--idle", "2")
+            assert (code, len(found), [hop for hop, (well, _) in found.items() if not well]) == (1, 9, ["TLS"]), found
+        with serving(site.folder / "relay.db", "--port", str(site.upstream)):
+            code, found = examined(site)
+            assert (code, list(found)[-1], found["name"][0]) == (1, "name", False)
+            assert f"--name localhost:{site.port}" in found["name"][1]
+        code, found = examined(site)
+        assert (code, "reaches no relay" in found["upgrade"][1]) == (1, True), found
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What stands in the file of nginx, what an operator wrote in its place, and what the doctor says of it."""
+
+    hop: str
+    said: str
+    right: str
+    wrong: str
+
+
+MISTAKES: Final = (
+    Mistake("upgrade", "Upgrade header does not reach", "proxy_set_header Upgrade $http_upgrade;", ""),
+    Mistake("upgrade", "Upgrade header does not reach", 'proxy_set_header Connection "upgrade";', ""),
+    Mistake("upgrade", "knows no /v1", "location = /v1 {", "location = /v2 {"),
+    Mistake("idle", "s of silence: let it wait longer than 90 s", "proxy_read_timeout 150s;", "proxy_read_timeout 1s;"),
+)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.wrong or mistake.right.split()[1])
+def test_doctor_finds_what_is_wrong_with_a_proxy(mistake: Mistake, site: Site) -> None:
+    """The usual mistakes in a proxy's file are named as what they are."""
+    (nginx,) = (each for each in PROXIES if each.name == "nginx")
+
+    def changes(there: Site) -> Mapping[str, str]:
+        return {**nginx.changes(there), mistake.right: mistake.wrong}
+
+    with (
+        proxied(replace(nginx, changes=changes), site),
+        serving(site.folder / "relay.db", "--port", str(site.upstream), "--name", f"localhost:{site.port}"),
+    ):
+        code, found = examined(site, "--idle", "30")
+    assert (code, found[mistake.hop][0], mistake.said in found[mistake.hop][1]) == (1, False, True), found

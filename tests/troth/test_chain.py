@@ -331,3 +331,14 @@ def test_documents_are_ranked_by_the_log_alone(
         device, document = record.header.device, record.header.document
         assert document is not None
         assert singly.rank_document(device, document) == portions.rank_document(device, document)
+
+
+@given(st.permutations(range(3)))
+def test_of_several_copies_one_that_proves_itself_is_kept(order: list[int]) -> None:
+    """Where a later record proves one of which copies came, the copy that is kept is the one with a good signature."""
+    first, second, third = letters(3)
+    copies = [spoil(second), second, spoil(second, bit=9)]
+    chains = Chains()
+    chains.settle([first], members)
+    proven = chains.settle([*(copies[number] for number in order), third], members)
+    assert [record.signature for record in proven] == [second.signature, third.signature]

@@ -1,5 +1,6 @@
 """A checkpoint is a bag of records: it brings all of them, adds nothing to what they prove, and costs little."""
 
+import tracemalloc
 import zlib
 from collections.abc import Sequence
 from random import Random
@@ -12,16 +13,17 @@ from tests.troth.letters import LIFE, SPACE, keys_of, letter, letters, spoil
 from troth import checkpoint, record
 from troth.chain import Chains
 from troth.checkpoint import Part
+from troth.crypto import digest
 from troth.edits import Put, Splice, Text
 from troth.identity import document_id
 from troth.inbox import Inbox
 from troth.library import Library
-from troth.record import Record, Verified
+from troth.record import Header, Kind, Record, Verified, sign
 from troth.testing import World
 from troth.unsettled import RECORDS
 from troth_wire import codec
 from troth_wire.errors import MalformedError, RemoteError, VersionError
-from troth_wire.ids import DeviceId, Incarnation, SpaceId
+from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, SpaceId
 from troth_wire.limits import RECORD_BYTES_MAX
 
 NOTES = document_id("notes")
@@ -46,7 +48,7 @@ def world() -> World:
     dice = Random(7)
     world.devices["robin"].edit(NOTES, Put(("note",), Text("begun")))
     world.sync()
-    for number in range(60):
+    for number in range(120):
         name = dice.choice(["robin", "sasha", "laptop"])
         world.devices[name].edit(NOTES, Splice(("note",), -1, 0, f" word {number}"))
         if not number % 7:
@@ -96,11 +98,45 @@ def test_a_bag_costs_little(world: World) -> None:
 
 
 @given(st.randoms(use_true_random=False))
-def test_the_order_of_records_means_nothing(dice: Random) -> None:
-    """One set of records is one bag."""
+def test_the_order_of_records_loses_none(dice: Random) -> None:
+    """However records became known, the same come out of the bag, and all of them are proven."""
     mixed = [*FORKED, *letters(4, "sasha")]
     dice.shuffle(mixed)
-    assert checkpoint.pack(SPACE, mixed) == checkpoint.pack(SPACE, [*FORKED, *letters(4, "sasha")])
+    found = checkpoint.unpack(checkpoint.pack(SPACE, mixed), SPACE)
+    assert {one.id for one in found} == {one.id for one in mixed}
+    assert len(proven(found)) == len(mixed)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["robin", "sasha"]), st.integers(0, 2), st.integers(0, 3)), max_size=12))
+def test_lives_and_documents_keep_the_order_in_which_they_became_known(told: list[tuple[str, int, int]]) -> None:
+    """Whoever reads a bag ranks the lives and documents of each device as its maker did, so bounds cut alike."""
+    tips: dict[tuple[str, int], Record] = {}
+    maker, reader = Chains(), Chains()
+    for name, life, document in told:
+        tips[name, life] = written(name, life, document, after=tips.get((name, life)))
+        maker.settle([tips[name, life]], CARDS.get)
+    reader.settle(checkpoint.unpack(checkpoint.pack(SPACE, maker.proven), SPACE), CARDS.get)
+    for name, life, document in told:
+        device, lived = keys_of(name)[0].device, Incarnation(bytes([life]) * 16)
+        assert reader.rank(device, lived) == maker.rank(device, lived)
+        named = DocumentId(bytes([document]) * 16)
+        assert reader.rank_document(device, named) == maker.rank_document(device, named)
+
+
+def written(name: str, life: int, document: int, *, after: Record | None) -> Record:
+    """A record of changes in one of a device's lives and documents."""
+    header = Header(
+        kind=Kind.CHANGES,
+        space=SPACE,
+        device=keys_of(name)[0].device,
+        incarnation=Incarnation(bytes([life]) * 16),
+        sequence=after.header.sequence + 1 if after is not None else 1,
+        prev=after.id if after is not None else None,
+        document=DocumentId(bytes([document]) * 16),
+        changes=(ChangeHash(digest(b"troth/payload", b"x")),),
+        payload_hash=digest(b"troth/payload", b"x"),
+    )
+    return sign(header, b"x", keys_of(name)[0].signer)
 
 
 def test_both_sides_of_a_fork_travel() -> None:
@@ -180,7 +216,42 @@ def test_an_entry_of_another_shape_is_refused(entry: object) -> None:
     """An entry that is none, or makes a record that may not be, is malformed; it never stops who reads it."""
     run = [b"d" * 32, b"i" * 16, 1, None, bytes(64), [entry]]
     with pytest.raises(MalformedError):
-        checkpoint.unpack(codec.pack([1, SPACE, [b"d" * 16], [run], []]), SPACE)
+        checkpoint.unpack(codec.pack([1, SPACE, [b"d" * 16], [run]]), SPACE)
+
+
+@pytest.mark.parametrize("names", [[b"b" * 16, b"a" * 16], [b"a" * 16] * 2, [b"a" * 33], [b""], [b"a" * 15]])
+def test_names_that_do_not_ascend_are_refused(names: list[bytes]) -> None:
+    """Names have a length that names have, each stands once, and in order: there is one bag of some records."""
+    with pytest.raises(MalformedError):
+        checkpoint.unpack(codec.pack([1, SPACE, names, []]), SPACE)
+
+
+def test_a_bag_holds_so_many_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of more small records than a reader has room for is refused when one too many has been read."""
+    monkeypatch.setattr(checkpoint, "CHECKPOINT_RECORDS_MAX", 10)
+    for count, more in ((10, 0), (11, 10_000)):
+        entries = [[9, [], [], None, None, 0, b""]] * (count + more)
+        bag = codec.pack([1, SPACE, [], [[b"d" * 32, b"i" * 16, 1, None, bytes(64), entries]]])
+        if not more:
+            assert len(checkpoint.unpack(bag, SPACE)) == 10
+            continue
+        tracemalloc.start()
+        with pytest.raises(MalformedError, match="too many records"):
+            checkpoint.unpack(bag, SPACE)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 8 * len(bag), "and nothing more of it is read"
+
+
+def test_every_operation_keeps_its_signature() -> None:
+    """A run that goes on after an operation would leave its signature out: it is refused, and never packed."""
+    operation, other = [2, [], [], None, None, 0, b"operation"], [9, [], [], None, None, 0, b"other"]
+    for entries in ([operation, other], [other, operation, other], [operation, operation]):
+        run = [b"d" * 32, b"i" * 16, 1, None, bytes(64), entries]
+        with pytest.raises(MalformedError, match="lacks its signature"):
+            checkpoint.unpack(codec.pack([1, SPACE, [], [run]]), SPACE)
+    run = [b"d" * 32, b"i" * 16, 1, None, bytes(64), [other, operation]]
+    assert len(checkpoint.unpack(codec.pack([1, SPACE, [], [run]]), SPACE)) == 2
 
 
 def test_a_bag_belongs_to_one_space_and_version() -> None:
@@ -189,9 +260,9 @@ def test_a_bag_belongs_to_one_space_and_version() -> None:
     with pytest.raises(MalformedError, match="another space"):
         checkpoint.unpack(bag, SpaceId(b"e" * 32))
     with pytest.raises(VersionError):
-        checkpoint.unpack(codec.pack([2, SPACE, [], [], []]), SPACE)
+        checkpoint.unpack(codec.pack([2, SPACE, [], []]), SPACE)
     with pytest.raises(MalformedError, match="bytes after"):
-        checkpoint.unpack(codec.pack([1, SPACE, [], [], [letter().encode() + b"x"]]), SPACE)
+        checkpoint.unpack(codec.pack([1, SPACE, [], [letter().encode() + b"x"]]), SPACE)
 
 
 @given(st.randoms(use_true_random=False))

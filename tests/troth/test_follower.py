@@ -93,6 +93,7 @@ CONVERSATIONS: list[tuple[str, int, list[tuple[Message, str]], str, bool]] = [
     ("nothing new", 2, [(head(2), "Follow h2"), (head(2), "")], "open read", False),
     ("something new", 2, [(head(4), "Follow h2"), (head(5), "")], "", False),
     ("an unknown mailbox", 0, [(refuse(Reason.UNKNOWN_MAILBOX), "")], "read unknown", False),
+    ("a place that others have taken", 0, [(refuse(Reason.TAKEN), "")], "read unknown", False),
     ("a bad proof", 0, [(refuse(Reason.BAD_PROOF), "")], "read refused", False),
     ("a busy relay", 0, [(refuse(Reason.BUSY), "")], "read refused", False),
     ("busy when asked", 2, [(head(2), "Follow h2"), (refuse(Reason.BUSY), "")], "read refused", False),
@@ -326,3 +327,24 @@ def test_a_new_link_starts_from_the_beginning() -> None:
     assert (client.open_, client.read) == (False, False)
     with pytest.raises(MalformedError):
         client.receive(head(0))
+
+
+@pytest.mark.parametrize("wary", [False, True])
+def test_a_place_whose_key_was_drawn_here_is_opened_though_somebody_is_there(wary: bool) -> None:
+    """What lies under a key that this device drew is a squatter's until a log was opened in its place."""
+    client = Follower(EPOCH, Cursor(MAILBOX), wary=wary)
+    said = hears(client, head(0))
+    assert [says(one) for one in said] == ([] if wary else ["Follow h0"])
+    assert client.unknown == wary
+    if wary:
+        assert isinstance(client.create(b"", NEXT), Create)
+        said, _ = client.receive(head(0, THERE))
+        assert [says(one) for one in said] == ["Follow t0"]
+        assert not client.unknown
+
+
+def test_a_log_that_was_read_already_is_nobody_elses() -> None:
+    """Over a later link the log is followed as it is, also where its key was drawn here."""
+    cursor = Cursor(MAILBOX)
+    cursor.adopt(HERE)
+    assert [says(one) for one in hears(Follower(EPOCH, cursor, wary=True), head(2))] == ["Follow h0"]

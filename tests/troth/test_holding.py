@@ -25,9 +25,17 @@ def test_envelopes_are_kept_within_their_bound(arrived: list[tuple[str, int]]) -
     assert [why for why, _, _ in rows] == [why for why, _ in arrived]
     assert step.tell == [Held(why) for why, _ in arrived]
     again = Holding()
-    for why, _, kept in rows:
-        again.count(why, kept)
+    for row, (why, _, kept) in zip(step.save, rows, strict=True):
+        again.count(EnvelopeId(row.key), why, kept)
     assert again == held, "and a start from the rows counts the same"
+
+
+def test_an_envelope_that_comes_again_is_held_once() -> None:
+    """What is read again from its beginning takes no more room, and is not said again."""
+    held, step = Holding(), Step()
+    for _ in range(3):
+        held.hold_envelope(EnvelopeId(bytes(32)), bytes(9), 1, "why", step)
+    assert (held.reasons, held.kept_bytes, len(step.save), len(step.tell)) == ({"why": 1}, 9, 1, 1)
 
 
 def test_a_record_is_held_by_its_reason_alone() -> None:

@@ -19,7 +19,9 @@ from troth.keys import DeviceKeys
 from troth.membership import Members
 from troth.operations import Ends, Operation, OperationKind
 from troth.record import Header, Kind, Record, Tip, Verified
+from troth.step import Step
 from troth.testing import Device, World, entropy_of
+from troth_wire.errors import UsageError
 from troth_wire.ids import ChangeHash, DeviceId, Incarnation, OperationId, RecordId
 
 LIST = document_id("list")
@@ -50,6 +52,18 @@ def busy() -> World:
 WORLD = busy()
 LETTERS = letters(WORLD)
 GENESIS = WORLD.devices["ann"].engine.identity.genesis
+
+
+def test_what_would_count_nowhere_is_not_written() -> None:
+    """An own operation that would be refused is no operation, says why, and changes nothing."""
+    world = World("ann", "bob")
+    ann = world.devices["ann"]
+    members, records_before = ann.engine.inbox.members, len(ann.engine.inbox.chains.proven)
+    spoiled = payload(members, ann.keys.device, ann.keys.signer, OperationKind.SPLIT)
+    with pytest.raises(UsageError, match="count nowhere: the signature"):
+        ann.engine.passage.enact(spoiled, None, Step())
+    assert ann.engine.inbox.members == members
+    assert len(ann.engine.inbox.chains.proven) == records_before
 
 
 def forge(
@@ -126,7 +140,7 @@ def test_membership_that_comes_late_releases_what_waited() -> None:
     assert not box.parked()
 
 
-@pytest.mark.parametrize("kind", [3, 4, 9, 255])
+@pytest.mark.parametrize("kind", [3, 5, 9, 255])
 def test_a_newer_kind_is_parked(kind: int) -> None:
     """A kind of record that is not known is verified and parked, not thrown away."""
     box = Inbox(GENESIS)

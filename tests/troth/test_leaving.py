@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.troth.test_passage import settle, words, write
+from tests.troth.journeys import settle, words, write
 from troth.leaving import LEAVING, Leaving
 from troth.testing import Device, World
 from troth_wire.errors import UsageError

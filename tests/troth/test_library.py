@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.troth.anatomy import Anatomy
-from troth import document_id, keys
+from troth import document_id, guard, keys
 from troth import record as records
 from troth.crypto import digest
 from troth.edits import Put
 from troth.guard import Refused, change_hash
-from troth.library import Library
-from troth.record import Header, Kind, Verified
+from troth.library import Library, in_order
+from troth.record import Header, Kind, Verified, changes_in
 from troth.testing import World
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
@@ -219,3 +219,29 @@ def test_a_record_that_closes_a_gap_below_a_cut_is_noticed() -> None:
     assert not Library(DEVICES[1], LIFE, {DEVICES[0]: frozenset([late.id, before])}).closes_gap(late)
     assert not Library(DEVICES[1], LIFE, {DEVICES[0]: frozenset()}).closes_gap(late)
     assert not Library(DEVICES[1], LIFE).closes_gap(late)
+
+
+@given(st.randoms(use_true_random=False))
+def test_records_are_put_in_the_order_in_which_they_build_on_each_other(dice: Random) -> None:
+    """Whatever order records come in, none is put before one that it builds on; what is no change comes first."""
+    world = World("ann", "bob")
+    for number in range(12):
+        world.devices[dice.choice(["ann", "bob"])].edit(ONE, Put((f"{number}",), number))
+        if dice.random() < 0.5:
+            world.sync()
+    world.sync()
+    carriers = [one for one in world.devices["ann"].engine.inbox.chains.proven if one.header.kind == Kind.CHANGES]
+    dice.shuffle(carriers)
+    seen: set[bytes] = set()
+    for one in in_order(carriers):
+        (raw,) = changes_in(one)
+        change = guard.read(raw)
+        assert isinstance(change, guard.Change)
+        assert seen.issuperset(change.dependencies)
+        seen.add(change.hash)
+
+
+@given(st.binary(max_size=80))
+def test_what_is_no_change_has_no_place(junk: bytes) -> None:
+    """Bytes that are no change raise nothing where records are put in order."""
+    assert guard.start_op(guard.MAGIC + junk) >= 0

@@ -147,7 +147,7 @@ def test_junk_costs_its_slots(junk: list[bytes]) -> None:
     before = ann.target.cursor.position
     step = ann.deliver(ann.target, *junk)
     assert not hangs_up(step)
-    assert len(held(step)) == len(junk)
+    assert len(held(step)) == len(set(junk))
     assert ann.target.cursor.position == before + len(junk)
     ann.bring(ann.target, said_by(ann.world.devices["bob"], b"x", 9))
     assert [arrival.position for arrival in ann.device.engine.listener.arrived] == [before + len(junk) + 1]
@@ -219,6 +219,21 @@ def test_what_was_not_pushed_was_not_stored(ann: Heard, meets: bool) -> None:
     step = ann.hear(Stored(at.mailbox, before + 1, (EnvelopeId(b"x" * 32),)))
     assert hangs_up(step)
     assert at.cursor.position == before
+
+
+def test_what_was_pushed_to_one_log_was_not_stored_in_another(ann: Heard) -> None:
+    """A relay that shows in the next log what was pushed to the last one could hide another's entry there."""
+    engine = ann.device.engine
+    engine.edit([Group(0, LIST, (Put(("a",), 1),))])
+    old = ann.target
+    *_, (_, sealed) = engine.outbox._pushed
+    ann.device._carry_out(engine.rotate())
+    while not engine.line.caught_up:
+        assert ann.device.pump()
+    before = ann.target.cursor.position
+    assert hangs_up(ann.hear(Stored(ann.target.mailbox, before + 1, (sealed,))))
+    assert old is not ann.target
+    assert ann.target.cursor.position == before
 
 
 def test_what_was_left_in_a_meeting_is_read_there(ann: Heard) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -10,6 +11,7 @@ from tests.troth.letters import exactly
 from troth.outbox import EDITS, OUTBOX, Outbox
 from troth.step import Row
 from troth_wire import messages
+from troth_wire.errors import MalformedError
 from troth_wire.ids import MailboxId, RecordId
 from troth_wire.limits import (
     ENVELOPE_BYTES_MAX,
@@ -20,7 +22,7 @@ from troth_wire.limits import (
 )
 from troth_wire.log import envelope_id
 
-MAILBOX = MailboxId(bytes(32))
+MAILBOX, ELSEWHERE = MailboxId(bytes(32)), MailboxId(b"e" * 32)
 SIZES = st.sampled_from([ENVELOPE_BYTES_MIN, 1000, 65_535, 65_536, ENVELOPE_BYTES_MAX])
 
 
@@ -99,6 +101,51 @@ def test_what_does_not_wait_can_not_be_confirmed(sizes: list[int], stranger: byt
     assert RecordId(stranger) not in outbox
     assert outbox.record_of(envelope_id(stranger)) is None
     assert outbox.records == tuple(entry.record for entry in entries)
+
+
+@given(st.lists(SIZES, min_size=1, max_size=5))
+def test_what_was_pushed_was_pushed_to_one_mailbox(sizes: list[int]) -> None:
+    """The log to which something was pushed may show it over this link, also when what waits goes elsewhere by then."""
+    outbox, entries = filled(sizes)
+    outbox.push(MAILBOX)
+    sent = [envelope_id(entry.envelope) for entry in entries]
+    outbox.reseal(lambda record: record.ljust(ENVELOPE_BYTES_MIN, b"n"))
+    assert outbox.check_pushed(MAILBOX, sent) == [entry.record for entry in entries]
+    for mailbox, identities in ((ELSEWHERE, sent), (MAILBOX, [*sent, envelope_id(b"another")])):
+        with pytest.raises(MalformedError):
+            outbox.check_pushed(mailbox, identities)
+    outbox.unsend()
+    with pytest.raises(MalformedError):
+        outbox.check_pushed(MAILBOX, sent)
+
+
+@given(st.lists(SIZES, max_size=5))
+def test_what_goes_elsewhere_is_sealed_again_and_pushed_again(sizes: list[int]) -> None:
+    """Sealed for another mailbox, everything keeps its order and its row, and goes out in its other envelope."""
+    outbox, entries = filled(sizes)
+    outbox.push(MAILBOX)
+    others = {entry.record: entry.record.ljust(ENVELOPE_BYTES_MIN, b"n") for entry in entries}
+    assert outbox.reseal(others.__getitem__) == [Row(OUTBOX, entry.key, others[entry.record]) for entry in entries]
+    assert outbox.records == tuple(entry.record for entry in entries)
+    pushed = [envelope for frame in outbox.push(ELSEWHERE) for envelope in frame.envelopes]
+    assert pushed == list(others.values())
+
+
+def test_what_need_not_outlive_this_goes_last_and_leaves_no_trace() -> None:
+    """A part of a checkpoint waits behind all words, is not counted, goes with the link, and ends a refusal."""
+    outbox, entries = filled([1000])
+    part = b"a part".ljust(1000, b"p")
+    (identity,) = outbox.add_loose([part])
+    pushed = [envelope for frame in outbox.push(MAILBOX) for envelope in frame.envelopes]
+    assert pushed == [entries[0].envelope, part]
+    assert (len(outbox), outbox.size) == (1, 1000)
+    outbox.refuse([identity], "the mailbox is full")
+    assert [envelope for frame in outbox.push(MAILBOX) for envelope in frame.envelopes] == [part]
+    assert outbox.check_pushed(MAILBOX, [identity]) == [None]
+    assert [outbox.let_loose_go(identity), outbox.let_loose_go(identity), outbox.refused] == [True, False, None]
+    outbox.add_loose([part])
+    outbox.unsend()
+    assert [envelope for frame in outbox.push(MAILBOX) for envelope in frame.envelopes] == [entries[0].envelope]
 
 
 class Leaving(RuleBasedStateMachine):

@@ -12,6 +12,7 @@ from tests.troth.tales import Tale
 from troth.amendments import revoke_device, set_recovery, words_proofs
 from troth.authority import Refusal
 from troth.crypto import aead_seal
+from troth.envelope import OVERHEAD_BYTES, padded_length
 from troth.genesis import found
 from troth.joining import Invitation, add_device, request
 from troth.keys import Epoch
@@ -80,7 +81,8 @@ def test_a_signpost_does_not_show_how_much_it_says() -> None:
     """The longest address and as many of the largest spaces as may be fit, and the size is that of the smallest."""
     many = Signpost("wss://" + "r" * (ADDRESS_BYTES_MAX - 6), (WAY,) * SIGNPOST_SPACES_MAX)
     sealed = many.seal(WORDS.signposts, NONCE)
-    assert len(sealed) == len(ENTRY)
+    assert len(sealed) == len(ENTRY) == SIGNPOST_BYTES + OVERHEAD_BYTES
+    assert padded_length(SIGNPOST_BYTES) == SIGNPOST_BYTES, "so that it looks like any envelope of that size"
     assert Signpost.open_(sealed, WORDS.signposts) == many
 
 

@@ -95,6 +95,18 @@ def test_a_person_has_so_many_devices() -> None:
     )
 
 
+def test_an_operation_is_judged_before_it_is_written() -> None:
+    """What asking says of an operation is what becomes of it, and asking alone changes nothing."""
+    roll, operations = Roll(COUPLE), crowd("robin", PERSON_DEVICES_MAX, in_a_row=True)
+    for operation in operations:
+        before = roll.members()
+        why = roll.refusal(operation)
+        assert roll.members() == before
+        roll.add(operation)
+        assert roll.members().refused == ({} if why is None else {operation.id: why.value})
+    assert why is not None
+
+
 def add(members: Members, by: str, newcomer: str, joins: str = "") -> Operation:
     """What a device writes that honestly adds another."""
     asked = asked_by(newcomer, to=COUPLE, joins=joins or by)

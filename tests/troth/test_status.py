@@ -13,7 +13,9 @@ from troth.follower import advice
 from troth.guard import Refused
 from troth.inbox import Parked
 from troth.loading import SUSPECT_HELD
+from troth.status import STUCK
 from troth.testing import World
+from troth_wire.ids import DeviceId
 from troth_wire.messages import Reason
 
 CALM = Status(
@@ -51,6 +53,8 @@ STATUSES = st.builds(
     ended=st.booleans(),
     removed=st.booleans(),
     leaving=st.booleans(),
+    stuck=st.booleans(),
+    apart=st.frozensets(st.binary(min_size=32, max_size=32).map(DeviceId), max_size=3),
 )
 
 
@@ -69,7 +73,7 @@ def test_the_status_reads_well(status: Status) -> None:
 @given(STATUSES)
 def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
     """That everything is synced is said exactly when nothing waits, is held, forked or in dispute."""
-    single = ("disputed", "elsewhere", "forks", "waiting", "lost", "renewed", "lacking")
+    single = ("disputed", "elsewhere", "forks", "waiting", "lost", "renewed", "lacking", "stuck", "apart")
     troubles = sum(bool(getattr(status, name)) for name in single) + len(status.parked) + len(status.held)
     troubles += status.ended + status.removed + status.leaving
     assert ("Everything here has reached" in status.sentences()[0]) == (troubles == 0)
@@ -92,6 +96,18 @@ def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
         (
             replace(CALM, waiting=1, disputed=1),
             "The relay or a device shows another history. Both sides of it are kept.",
+        ),
+        (
+            replace(CALM, waiting=1, stuck=True),
+            STUCK,
+        ),
+        (
+            replace(CALM, apart=frozenset([DeviceId(b"d" * 32)])),
+            (
+                "Nothing here is lost."
+                " This device can not exchange changes of who belongs directly with 1 other device."
+                " If they do not come to show the same, let a third device of this space reach the relay."
+            ),
         ),
         (replace(CALM, forks=1), "In 1 places of its chain a device wrote two records. Both are kept."),
         (

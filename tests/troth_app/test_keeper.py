@@ -12,7 +12,8 @@ from tests.contracts.client_world import CHEAP, WAIT_S, HandClock
 from tests.troth_app.house import DAY, PASSPHRASE, HandClocks, Played, home_at, made, say_to
 from troth_app.conversation import Begin, frame
 from troth_app.home import Home
-from troth_app.keeper import ALONE, FINISHED, OPENED, Keeper
+from troth_app.household import Household
+from troth_app.keeper import ALONE, FINISHED, LOOKS_PER_SHOWING, OPENED, Keeper
 from troth_app.limits import IDLE_S, LOOK_S, SUSPEND_S
 from troth_app.outcome import Code
 from troth_app.sockets import pair
@@ -167,3 +168,23 @@ async def test_without_keys_it_waits(tmp_path: Path) -> None:
             kept.clocks.sleep(1_000_000)
             await kept.tick()
             assert not kept.running.done()
+
+
+async def test_the_spaces_are_shown_the_time_of_day_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once in so many looks, and never before the vault is open."""
+    shown: list[int] = []
+
+    async def show(_: Household, wall_s: int) -> None:
+        shown.append(wall_s)
+
+    monkeypatch.setattr(Household, "pass_time", show)
+    async with keeping(made(tmp_path)) as kept:
+        for _ in range(LOOKS_PER_SHOWING):
+            await kept.tick()
+        assert shown == []
+        await kept.ask("unlock", PASSPHRASE)
+        for _ in range(2 * LOOKS_PER_SHOWING):
+            await kept.tick()
+        assert len(shown) == 2

@@ -18,7 +18,7 @@ from troth_app.outcome import Code, HereError
 from troth_app.sockets import pair
 from troth_app.terminal import Screen
 
-OPEN = {"state": "open", "line": "All here.", "relay": "r", "spaces": []}
+OPEN = {"state": "open", "line": "All here.", "ends": ["All here."], "relay": "r", "spaces": []}
 
 
 class Agent:

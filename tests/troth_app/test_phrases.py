@@ -10,10 +10,10 @@ from troth.testing import entropy_of
 from troth_app.outcome import Code
 from troth_app.phrases import TITLE, ask_phrase, show_phrase
 from troth_app.talk import Talk
-from troth_client.wordlist import render_phrase
+from troth_client.wordlist import render_recovery
 
 PAPER = Words(b"w" * 16)
-PHRASE = render_phrase(PAPER.entropy)
+PHRASE = render_recovery(PAPER.entropy)
 
 
 async def show(talk: Talk, _: object) -> dict[str, Any]:

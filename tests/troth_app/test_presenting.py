@@ -14,6 +14,9 @@ OPEN: dict[str, Any] = {
     "relay": "The relay can be reached.",
     "spaces": [{"name": "Yours alone", "sentences": ["All here."]}],
     "line": "All here.",
+    "says": ["Nothing new."],
+    "cards": [{"title": "Check-in by you", "lines": ["Feeling: calm"], "id": "00"}],
+    "ends": ["All here."],
     "files": [["vault", "/x", "yours alone"]],
     "notes": ["It locks."],
 }
@@ -34,10 +37,18 @@ def test_the_one_next_step(state: str) -> None:
 
 def test_open() -> None:
     """What is open shows how it stands."""
-    assert shown("today", OPEN) == "All here."
+    assert shown("today", OPEN) == "Nothing new.\nCheck-in by you\n  Feeling: calm\nAll here."
     assert shown("status", OPEN) == "The relay can be reached.\nYours alone\n  All here."
     assert "vault  /x     yours alone" in shown("doctor", OPEN)
     assert shown("doctor", OPEN).endswith("It locks.")
+
+
+def test_what_is_listed_is_a_table() -> None:
+    """One a row under its heads; and where there is nothing, one sentence."""
+    row = {"title": "Evenings", "group": "agreed", "stands": "In force."}
+    table = shown("rows", {"says": [], "heads": ["Agreement", "Where", "How it stands"], "rows": [row]})
+    assert table.splitlines()[1] == "Evenings   agreed  In force."
+    assert shown("rows", {"says": ["There is none."], "heads": [], "rows": []}) == "There is none."
 
 
 def test_locked_the_doctor_looks_too() -> None:

@@ -9,9 +9,13 @@ from troth_app.settings import (
     Settings,
     Signposts,
     idle_row,
+    mine_gone,
     moved_row,
+    names_row,
     others_row,
+    quiet_row,
     relay_row,
+    sealed_row,
     signposts_row,
     sync_row,
 )
@@ -74,6 +78,29 @@ def test_moves_are_remembered_by_room() -> None:
 def test_the_others_devices_are_remembered() -> None:
     """By the room of the space for two."""
     assert Settings.parse([others_row(b"room", b"abc")]).others == {b"room": b"abc"}
+
+
+def test_what_was_let_go_is_gone() -> None:
+    """An entry for oneself that was removed does not come back, and the others keep their places."""
+    settings = Settings()
+    for key in (b"a", b"b"):
+        settings = settings.with_(settings.mine_row(key, key))
+    assert settings.with_(mine_gone(b"a")).entries == ("b",)
+
+
+def test_names_and_a_quiet_time() -> None:
+    """Two names, and a day, each until they are put anew or removed."""
+    settings = Settings.parse([names_row("Robin", "Sasha"), quiet_row("2026-09-03")])
+    assert (settings.names, settings.quiet_until) == (("Robin", "Sasha"), "2026-09-03")
+    settings = settings.with_(quiet_row("")).with_(Row("names", b"", None))
+    assert (settings.names, settings.quiet_until) == (("", ""), "")
+
+
+def test_a_sealed_answer_is_kept_until_it_is_let_go() -> None:
+    """By its question, with its salt."""
+    settings = Settings.parse([sealed_row(b"q" * 32, b"s" * 16, "sleep")])
+    assert settings.sealed == {b"q" * 32: (b"s" * 16, "sleep")}
+    assert settings.with_(sealed_row(b"q" * 32)).sealed == {}
 
 
 def test_foreign_rows_are_left_alone() -> None:

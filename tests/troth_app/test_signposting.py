@@ -13,12 +13,12 @@ from troth_app.settings import Relay, Signposts, relay_row, signposts_row
 from troth_app.signposting import tend
 from troth_client.link import Address
 from troth_client.signposts import read_signposts
-from troth_client.wordlist import parse_phrase
+from troth_client.wordlist import parse_recovery
 
 
 async def lying(address: Address, phrase: str) -> int:
     """How many signposts lie there."""
-    return len(await read_signposts(address, Words(parse_phrase(phrase)).signposts))
+    return len(await read_signposts(address, Words(parse_recovery(phrase)).signposts))
 
 
 async def rotate(household: Household) -> None:
@@ -40,7 +40,7 @@ async def test_a_key_that_changed(tmp_path: Path) -> None:
         await rotate(household)
         for _ in range(2):
             await tend(household)
-        epoch = Words(parse_phrase(phrase)).signposts
+        epoch = Words(parse_recovery(phrase)).signposts
         entries = await read_signposts(address, epoch)
         assert len(entries) == before + 1
         assert [way.epoch for way in gather(entries, epoch)[0].ways] == [

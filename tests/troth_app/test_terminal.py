@@ -165,6 +165,15 @@ def test_questions_at_a_keyboard(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "Name: Text:\n"
 
 
+def test_a_long_question_has_lines_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is typed begins at the left, and the question fits the width."""
+    _, heard = talked(Ask("What would be done, so that both can see it? " * 3), Done(), typed="x\n", live=True)
+    assert heard == [Answer("x")]
+    *lines, last = capsys.readouterr().err.split("\n")
+    assert last == ""
+    assert max(map(len, lines)) <= 80
+
+
 def test_a_choice_is_asked_until_it_is_one(capsys: pytest.CaptureFixture[str]) -> None:
     """What is no number of the list is asked again; nothing is picked by default."""
     _, heard = talked(Choose("Which?", ("x", "y")), Done(), typed="\n0\n3\nx\n²\n2\n", live=True)

@@ -62,6 +62,15 @@ async def test_listeners_hear_what_changes_and_then_the_end() -> None:
     assert [notice async for notice in told] == []
 
 
+async def test_what_an_app_signs_with_is_the_devices_own() -> None:
+    """The everyday key is that of the device's card, and the life is the same as long as the store is."""
+    async with opened() as laptop:
+        life = laptop.life
+        assert laptop.signer.public == laptop.members.cards[laptop.device].everyday
+    async with opened() as laptop:
+        assert laptop.life == life
+
+
 async def test_revisions_build_on_one_another() -> None:
     """Callers who revise at the same moment each see what the others made; an error is its caller's alone."""
 
@@ -292,6 +301,9 @@ class TestSynced:
     async def test_a_device_that_has_not_caught_up_invites_nobody(self) -> None:
         """Before it has read that it was added, it is told to catch up; afterwards it may invite and admit."""
         async with self.synced("laptop") as laptop:
+            # Its own adding builds on another one, which it has not read.
+            asked = request_to_join("desk", passphrase=WORDS, invitation=laptop.invite(), machine=CHEAP)
+            await laptop.admit(asked, passphrase=WORDS)
             await self.add_phone(laptop)
             await laptop.stored()
         async with opened("phone") as phone:
@@ -314,6 +326,20 @@ class TestSynced:
             with pytest.raises(UsageError):
                 await laptop.admit(asked, passphrase=WORDS)
             await laptop.edit(LIST, Put(("still",), "works"))
+
+    async def test_who_only_reads_says_so_at_some_moment(self) -> None:
+        """Shown the wall clock a day and a half later, a device that wrote nothing says how far it has read."""
+        async with self.synced("laptop") as laptop:
+            await self.add_phone(laptop)
+            await laptop.edit(LIST, Put(("word",), 1))
+            await laptop.stored()
+            async with self.synced("phone") as phone:
+                await phone.caught_up()
+                before = phone.status().read
+                for wall_s in (0, 36 * 3600):
+                    await phone.pass_time(wall_s)
+                await phone.stored()
+                assert phone.status().read == before + 1
 
     async def test_catching_up_is_told(self) -> None:
         """Listeners hear when everything was read."""

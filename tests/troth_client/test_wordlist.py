@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from troth_client.wordlist import (
     MistypedError,
     parse_code,
-    parse_phrase,
+    parse_recovery,
     parse_words,
     render_code,
-    render_phrase,
+    render_recovery,
     render_words,
 )
 from troth_wire.errors import UsageError
@@ -109,11 +109,11 @@ def test_any_text_is_only_refused(typed: str) -> None:
 @given(st.binary(min_size=16, max_size=16))
 def test_recovery_words_come_back(entropy: bytes) -> None:
     """Sixteen bytes are twelve words, which are read again in capitals, apart by anything, and by four letters."""
-    words = render_phrase(entropy)
+    words = render_recovery(entropy)
     assert len(words) == 12
     assert set(words) <= set(render_words(range(2_048)))
     for typed in (" ".join(words), ", ".join(words).upper(), "-".join(word[:4] for word in words)):
-        assert parse_phrase(typed) == entropy
+        assert parse_recovery(typed) == entropy
 
 
 def test_recovery_words_are_those_of_the_public_vectors() -> None:
@@ -123,19 +123,19 @@ def test_recovery_words_are_those_of_the_public_vectors() -> None:
     cases = [case for case in json.loads(PUBLIC_VECTORS.read_text())["english"] if len(case[0]) == 32]
     assert cases
     for entropy, phrase, *_ in cases:
-        assert " ".join(render_phrase(bytes.fromhex(entropy))) == phrase
-        assert parse_phrase(phrase) == bytes.fromhex(entropy)
+        assert " ".join(render_recovery(bytes.fromhex(entropy))) == phrase
+        assert parse_recovery(phrase) == bytes.fromhex(entropy)
 
 
 def test_recovery_words_that_do_not_belong_together_are_told() -> None:
     """Eleven words, two that changed places, and a word that is none are refused, each with a reason of its own."""
-    words = list(render_phrase(bytes(15) + b"\x07"))
+    words = list(render_recovery(bytes(15) + b"\x07"))
     with pytest.raises(UsageError, match="these are 11"):
-        parse_phrase(" ".join(words[1:]))
+        parse_recovery(" ".join(words[1:]))
     words[0], words[-1] = words[-1], words[0]
     with pytest.raises(UsageError, match="changed places") as caught:
-        parse_phrase(" ".join(words))
+        parse_recovery(" ".join(words))
     assert words[0] not in str(caught.value)
     assert caught.value.__cause__ is None
     with pytest.raises(MistypedError, match="lemmon"):
-        parse_phrase(" ".join([*words[1:], "lemmon"]))
+        parse_recovery(" ".join([*words[1:], "lemmon"]))

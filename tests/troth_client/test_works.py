@@ -8,7 +8,7 @@ from troth import request as request_to_join
 from troth.document import PoisonedError
 from troth.joining import Invitation
 from troth.testing import MemoryStore, World, entropy_of, probe_here
-from troth_client.works import View, admit, invite, revise, revoke
+from troth_client.works import View, admit, invite, pass_time, revise, revoke
 from troth_wire.errors import LocalError, UsageError
 
 LIST = document_id("list")
@@ -81,6 +81,8 @@ def test_a_member_invites_and_admits(engine: Engine) -> None:
 def test_a_device_that_is_no_member_yet_is_told_to_catch_up() -> None:
     """It neither invites nor admits before it has read that it was added."""
     world = World("ann")
+    # Its own adding builds on another one, which it has not read.
+    world.add("laptop", by="ann")
     phone = world.add("phone", by="ann")
     keys, admin = DeviceKeys.make(entropy_of("other"))
     asked = request_to_join(world.devices["ann"].engine.invite(), keys, Signer(admin))
@@ -103,3 +105,8 @@ def test_a_device_is_removed_by_its_person_alone() -> None:
     assert phone not in robin.engine.inbox.members.active
     with pytest.raises(UsageError, match="of your own"):
         revoke(robin.engine, victim=world.devices["sasha"].engine.identity.device, admin=robin.admin)
+
+
+def test_the_wall_clock_is_shown(engine: Engine) -> None:
+    """An engine that owes nothing has nothing to do about it."""
+    assert pass_time(engine, wall_s=4_070_908_800) == (Step(), None)

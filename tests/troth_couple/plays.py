@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import permutations
 
 from tests.troth_couple.people import AGREEMENT, DAY, Couple, admin_of, forge, keys_of, person_of, revision
-from troth_couple import Book, Cut, Day, EntryId, Level, Reply, Roster, Scope, State, Tail, derive
+from troth_couple import Book, Cut, Day, EntryId, Level, Outcome, Reply, Roster, Scope, State, Tail, derive
 from troth_couple.entry import Entry, SubjectId, entry_id
 from troth_couple.revision import AgreementId, Revision
 from troth_wire.ids import Incarnation
@@ -164,6 +164,25 @@ def _answer(stage: Stage, hand: str, name: str, reply: str) -> Entry:
     return stage.couple.pen(hand).answer(_thing(stage, name), Reply[reply.upper()], day=stage.today)
 
 
+def _promise(stage: Stage, hand: str, name: str) -> Entry:
+    return stage.couple.pen(hand).write("promise", {"what": name}, day=stage.today)
+
+
+def _outcome(stage: Stage, hand: str, name: str, word: str) -> Entry:
+    outcome = Outcome[word.upper().replace("-", "_")]
+    return stage.couple.pen(hand).outcome(_thing(stage, name), outcome, day=stage.today)
+
+
+def _outcome_of_the_other(stage: Stage, hand: str, name: str, word: str) -> Entry:
+    """Say with one's own keys what became of another's promise, as a changed client might."""
+    fields: dict[str, object] = {"outcome": Outcome[word.upper().replace("-", "_")], "text": None}
+    return stage.couple.pen(hand).write("outcome", fields, day=stage.today, about=_thing(stage, name))
+
+
+def _told(stage: Stage, hand: str, name: str) -> Entry:
+    return stage.couple.pen(hand).told(_thing(stage, name), f"how {name} was", day=stage.today)
+
+
 def _blind(stage: Stage, hand: str, name: str) -> Entry:
     return stage.couple.pen(hand).write("blind", {"question": name}, day=stage.today)
 
@@ -248,7 +267,7 @@ def _day(stage: Stage, day: str) -> None:
     stage.today = Day(day)
 
 
-BEGINNINGS = {"says", "thanks-for", "marks", "requests", "asks-blindly"}
+BEGINNINGS = {"says", "thanks-for", "marks", "requests", "asks-blindly", "promises"}
 VERBS: dict[str, Callable[..., Entry | None]] = {
     "proposes": _propose,
     "assents": _assent,
@@ -269,6 +288,10 @@ VERBS: dict[str, Callable[..., Entry | None]] = {
     "shares": _shares,
     "requests": _request,
     "answers": _answer,
+    "promises": _promise,
+    "calls": _outcome,
+    "calls-theirs": _outcome_of_the_other,
+    "tells-of": _told,
     "asks-blindly": _blind,
     "seals": _seals,
     "opens": _opens,

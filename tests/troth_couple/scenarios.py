@@ -342,6 +342,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         thanked=("check_in",),
     ),
     Scenario(
+        number=51,
+        name="a promise called kept by its author, and told of by the other",
+        script="r promises supper\nmeet\nr calls supper kept\ns tells-of supper\ns calls-theirs supper let-go",
+        things=("robin promise kept",),
+        held=("acts on what is another person's",),
+    ),
+    Scenario(
         number=52,
         name="a milestone of both, marked by each on another day",
         script="r marks dinner 2026-11-01\ns marks dinner2 2026-11-02\nmeet\nr shares dinner\ns shares dinner",
@@ -370,23 +377,22 @@ ELSEWHERE = {
     16: "tests/troth_couple/test_edits.py::test_scenario_16_a_deleted_withdrawal_is_restored",
     24: "tests/troth_couple/test_derive.py::test_order_and_repeats_mean_nothing",
     27: "tests/troth_couple/test_edits.py::test_scenario_27_a_second_device_restores_what_a_lost_one_wrote",
+    31: "tests/troth_app/test_standing.py::test_a_device_does_not_confirm_itself",
     43: "tests/troth_couple/test_edits.py::test_scenario_43_the_journal_outlives_deletion",
     44: "tests/troth_couple/test_edits.py::test_scenario_44_one_sentence_changed_by_both",
     57: "tests/troth_couple/test_derive.py::test_what_a_newer_version_wrote_is_kept",
+    58: "tests/troth/guard/test_verdict.py::test_another_actor_is_refused",
     59: "tests/troth_couple/test_edits.py::test_scenario_59_half_delivered",
 }
 """Those that need a document, a journal or bytes of their own."""
 
 LATER = {
-    31: "confirming a device is an operation of the membership log; a roster only carries the outcome",
     47: "repairs are a later kind",
     48: "windows are a later kind",
     49: "windows are a later kind",
     50: "questions are a later kind",
-    51: "promises are a later kind",
     53: "intimacy pace is a later kind",
     54: "a second chapter comes with the chapter's own kind; entries of another are held today",
     55: "a second chapter comes with the chapter's own kind",
-    58: "actors are the engine's: tests/troth/test_engine.py holds it",
 }
 """Those that wait, and for what."""

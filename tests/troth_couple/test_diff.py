@@ -32,8 +32,8 @@ def test_each_difference_has_one_sentence() -> None:
         "The title was “Evenings” and is “Nights”.",
         "It is filed under transparency, and was under communication.",
         "It binds Robin, and did bind both.",
-        "You look at it again on 2026-12-01, and not on no fixed day.",
-        "Its last day is 2026-12-05, and was no fixed day.",
+        "You look at it again: 2026-12-01 in place of no fixed day.",
+        "Its last day: 2026-12-05 in place of no fixed day.",
         "“We talk. Why: calm” becomes “We talk at nine. Why: calm”.",
         "New: We rest.",
     ]

@@ -28,6 +28,7 @@ from troth_couple import (
     roster_of,
     texts_in,
 )
+from troth_couple.edits import named_entry
 from troth_couple.entry import ChapterId, Entry, SubjectId
 from troth_couple.revision import AgreementId
 from troth_couple.verdict import Reason
@@ -290,3 +291,10 @@ def test_places_are_flat_and_belong_to_one_entry_each(house: House) -> None:
     assert document_of() != document_of(ChapterId(b"another chapter!"))
     assert len(NAMES) == 2
     assert Splice(note_path(SUBJECT), 0).path == ("text:" + SUBJECT.hex(),)
+
+
+def test_a_key_names_an_entry_or_nothing() -> None:
+    """Whoever reads what a change puts finds the entries in it, and takes nothing else for one."""
+    assert named_entry("entry:" + "ab" * 32) == bytes([0xAB]) * 32
+    for other in ("entry:" + "AB" * 32, "entry:ab", "text:" + "ab" * 32, "x", 7, None):
+        assert named_entry(other) is None

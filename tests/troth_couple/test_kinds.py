@@ -74,7 +74,8 @@ def test_every_practice_has_its_row() -> None:
     assert [int(number) for number, *_ in rows] == list(range(1, 90))
     for _, _, _, command, test in rows:
         assert command == "none" or command.startswith("`troth ")
-        if found := re.fullmatch(r"`(\w+)::(\w+)`", test):
-            assert f"def {found[2]}(" in Path(__file__).with_name(f"{found[1]}.py").read_text()
+        if found := re.fullmatch(r"`([\w/]+)::(\w+)`", test):
+            folder = Path(__file__).parents["/" in found[1]]
+            assert f"def {found[2]}(" in (folder / f"{found[1]}.py").read_text()
         else:
             assert re.match(r"(later|never): \w+", test)

@@ -47,6 +47,12 @@ def test_every_word_has_its_heading() -> None:
     assert [len(listed[group]) for group in Group] == [1, 0, 0, 0]
 
 
+def test_another_text_for_what_ended_waits_for_an_answer() -> None:
+    """Nobody looks for something to answer among what has ended."""
+    listed = agreements(state(AGREED + "r withdraws\nmeet\ns proposes r2"))
+    assert [len(listed[group]) for group in Group] == [0, 1, 0, 0]
+
+
 def test_both_see_the_same() -> None:
     """With the persons exchanged, the cards are the same but for whose each is."""
     moves = [Move("r", "check_in", 1), Move("s", "check_in", 2)]

@@ -32,14 +32,14 @@ def test_in_force_names_the_proposal_and_both_assents() -> None:
 
 def test_no_longer_names_the_withdrawal() -> None:
     """It is not agreed because somebody took it back, in the same plain words for either."""
-    assert reasons(AGREED + "s withdraws") == ["Sasha took back what was agreed on 2026-11-21."]
+    assert reasons(AGREED + "s withdraws") == ["Sasha withdrew on 2026-11-21."]
 
 
 def test_leaving_and_a_hold_have_sentences_of_their_own() -> None:
     """What rests on no entry is said too."""
     assert reasons(AGREED + "left") == ["This space has been left. Each of you keeps your own copy."]
     held = reasons(AGREED + "r withdraws\nr says c\nmeet\nremoved r withdraws")
-    assert "An entry is missing from the record of Robin." in held
+    assert "An entry by Robin is missing here." in held
 
 
 def test_signals_and_things() -> None:

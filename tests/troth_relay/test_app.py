@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from threading import Event
 
@@ -14,10 +14,11 @@ import pytest
 from tests.contracts.relay_client import WAIT_S, Client, Key, connected, envelope
 from tests.contracts.relay_store import FORWARD
 from troth_relay import limits
-from troth_relay.app import Relay, Socket
+from troth_relay.app import Relay
 from troth_relay.config import Config
 from troth_relay.hub import Hub
 from troth_relay.logs import Line
+from troth_relay.outlet import Outlet
 from troth_relay.requests import ConnectionId, DropReason, Output, Pause
 from troth_relay.store import Appended, Batch, Stats, Store
 from troth_relay.store.memory import Disk, MemoryStore
@@ -409,14 +410,14 @@ def test_slow_reader_is_dropped_and_reads_on(monkeypatch: pytest.MonkeyPatch) ->
     """A reader that takes nothing is dropped while others go on; it misses nothing when it comes again."""
     monkeypatch.setattr(limits, "TICK_S", 0.01)
     monkeypatch.setattr(limits, "STALLED_S", 0.2)
-    dropped, drop = asyncio.Event(), Socket.drop
+    dropped, drop = asyncio.Event(), Outlet.drop
 
-    def watched(link: Socket, reason: DropReason) -> None:
+    def watched(link: Outlet, reason: DropReason) -> None:
         drop(link, reason)
         if reason is DropReason.SLOW:
             dropped.set()
 
-    monkeypatch.setattr(Socket, "drop", watched)
+    monkeypatch.setattr(Outlet, "drop", watched)
 
     async def scenario() -> None:
         async with relaying() as relay, connected(relay.url) as author:
@@ -428,6 +429,29 @@ def test_slow_reader_is_dropped_and_reads_on(monkeypatch: pytest.MonkeyPatch) ->
             async with connected(relay.url) as again:
                 await again.follow(KEY)
                 assert len(await again.read(KEY, until=count)) == count
+
+    asyncio.run(scenario())
+
+
+def test_order_holds_however_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames that are written at once and frames that had to wait come in the order in which they were said."""
+    ways: list[bool] = []
+    say = Outlet.say
+
+    def watched(link: Outlet, frame: bytes, weight: int) -> bool:
+        ways.append(say(link, frame, weight))
+        return ways[-1]
+
+    monkeypatch.setattr(Outlet, "say", watched)
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as author, connected(relay.url) as late:
+            await author.follow(KEY)
+            await late.follow(KEY)
+            count = await _flood(author)
+            # So much was said that it had to wait; `read` finds every gap and every repeat.
+            assert set(ways) == {True, False}
+            assert len(await late.read(KEY, until=count)) == count
 
     asyncio.run(scenario())
 
@@ -507,7 +531,91 @@ def test_stopping_finishes_what_was_pushed() -> None:
 
 
 async def _goodbye(client: Client) -> None:
-    assert await client.receive() == aiohttp.WSCloseCode.GOING_AWAY
+    assert await client.receive() == aiohttp.WSCloseCode.SERVICE_RESTART
+
+
+def test_stopping_is_said_before_it_is_done() -> None:
+    """While what was pushed is still being stored /readyz is 503 and nobody is taken in; then its author hears of it.
+
+    Only after that is the author sent away, with the code that says that the relay comes back.
+    """
+    begun, go_on = Event(), Event()
+
+    class Slow(MemoryStore):
+        def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
+            begun.set()
+            assert go_on.wait(WAIT_S)
+            return super().append(batches)
+
+    async def scenario() -> None:
+        relay = await Relay.listen(Config(port=0), Slow())
+        address = f"http://127.0.0.1:{relay.port}"
+        async with connected(relay.url) as author:
+            await author.follow(KEY)
+            await author.push(KEY, [envelope(1)])
+            await asyncio.to_thread(begun.wait, WAIT_S)
+            stopping = asyncio.create_task(relay.stop())
+            assert await _asked(f"{address}/readyz") == (503, "not ready: draining\n")
+            with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
+                async with connected(relay.url):
+                    pytest.fail("somebody was taken in")
+            go_on.set()
+            assert (await author.expect(Stored)).position == 1
+            await _goodbye(author)
+            await stopping
+
+    asyncio.run(scenario())
+
+
+def test_goodbyes_are_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links are ended one after the other over a time that is bounded, in an order that nobody can foresee."""
+    monkeypatch.setattr(limits, "LEAVES_PER_S", 50)
+    dropped: list[tuple[float, ConnectionId]] = []
+    drop = Outlet.drop
+
+    def watched(link: Outlet, reason: DropReason) -> None:
+        if reason is DropReason.LEAVING and link.connection not in {connection for _, connection in dropped}:
+            dropped.append((time.monotonic(), link.connection))
+        drop(link, reason)
+
+    monkeypatch.setattr(Outlet, "drop", watched)
+
+    begun_s: list[float] = []
+
+    async def scenario(links: int) -> None:
+        relay = await Relay.listen(Config(port=0), MemoryStore())
+        async with AsyncExitStack() as stack:
+            clients = [await stack.enter_async_context(connected(relay.url)) for _ in range(links)]
+            begun_s.append(time.monotonic())
+            await asyncio.gather(relay.stop(), *map(_goodbye, clients))
+
+    asyncio.run(scenario(20))
+    moments, order = [moment for moment, _ in dropped], [connection for _, connection in dropped]
+    # 19 pauses of a fiftieth of a second, never less.
+    assert moments[-1] - begun_s[0] >= 19 / 50 * 0.99
+    assert order != sorted(order)
+    dropped.clear()
+    monkeypatch.setattr(limits, "LEAVE_S_MAX", 0.1)
+    asyncio.run(scenario(20))
+    assert len(dropped) == 20
+
+
+def test_who_asks_for_nothing_does_not_keep_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens a connection and says nothing, or half a request, is cut off; a link that is proven is not."""
+    monkeypatch.setattr(limits, "PROOF_WAIT_S", 0.5)
+
+    async def scenario() -> None:
+        async with relaying() as relay, connected(relay.url) as honest:
+            await honest.follow(KEY)
+            for said in (b"", b"GET /v1 HTTP/1.1\r\nHost: x\r\nX-Slow:"):
+                reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+                writer.write(said)
+                await asyncio.wait_for(reader.read(), WAIT_S)
+                writer.close()
+            await honest.push(KEY, [envelope(1)])
+            assert (await honest.expect(Stored)).position == 1
+
+    asyncio.run(scenario())
 
 
 def test_port_in_use_is_typed() -> None:

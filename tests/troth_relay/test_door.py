@@ -13,7 +13,7 @@ from tests.contracts.relay_world import KEY, KEYS, Peer, World, close, follow, j
 from troth_relay import limits, workers
 from troth_relay.admission import Policy, Rate, pass_hash
 from troth_relay.requests import DropReason
-from troth_relay.store import Log, Pass
+from troth_relay.store import Denial, Log, Pass
 from troth_wire.ids import Lineage
 from troth_wire.limits import (
     FRAME_BYTES_MAX,
@@ -171,6 +171,21 @@ def test_wrong_pass_is_refused_and_spends_nobodys_rate(admission: bytes) -> None
     assert guesser.dropped is DropReason.MISUSE
 
 
+def test_what_is_kept_out_gives_back_only_what_it_spent() -> None:
+    """A mailbox that the operator keeps out is refused like a wrong pass, and asking for it wins nobody a creation."""
+    world = World(Policy(creation_rate=Rate(per_s=0.001, burst=1)))
+    peer = joined(world)
+    for kind, sponsor in ((MailboxKind.LOG, KEY.mailbox), (MailboxKind.RENDEZVOUS, None)):
+        world.prove(peer, KEYS[1])
+        world.settle()
+        world.send(peer, Create(KEYS[1].mailbox, b"", kind, sponsor))
+        (asked,) = world.writes
+        world.writes.clear()
+        world.report([[(asked, Denial.UNADMITTED)]])
+        assert reasons(peer)[-1] is Reason.BAD_PASS
+    assert Reason.RATE in reasons(_create(world, KEYS[2], b""))
+
+
 def test_mailbox_that_is_there_by_now_uses_no_pass() -> None:
     """Two devices that create one mailbox at the same time use the pass once."""
     world = _closed()
@@ -286,6 +301,16 @@ def test_asking_for_a_log_that_is_proven_costs_nothing() -> None:
     world.settle()
     answers = [opened(world, peer, KEY), opened(world, peer, KEY, sponsor=KEY)]
     assert answers == [said(peer, Head)[0]] * 2
+
+
+def test_log_that_was_taken_away_can_be_asked_for_anew() -> None:
+    """Whoever asks for a log that they proved, and that is gone, is told to come again, and then opens it."""
+    world = World()
+    peer = world.connect()
+    assert isinstance(opened(world, peer, KEY), Head)
+    del world.disk.mailboxes[KEY.mailbox]
+    assert opened(world, peer, KEY) == Refuse(Reason.BUSY, KEY.mailbox, (), limits.BRIEF_RETRY_S)
+    assert isinstance(opened(world, peer, KEY), Head)
 
 
 def test_who_is_refused_proves_again() -> None:

@@ -15,7 +15,20 @@ from troth_relay.requests import ConnectionId, DropReason
 from troth_wire.ids import Lineage, RunningHash
 from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN
 from troth_wire.log import envelope_id
-from troth_wire.messages import Create, Deliver, Follow, Head, Hello, Message, Prove, Push, Reason, Refuse, Stored
+from troth_wire.messages import (
+    Create,
+    Deliver,
+    Follow,
+    Head,
+    Hello,
+    MailboxKind,
+    Message,
+    Prove,
+    Push,
+    Reason,
+    Refuse,
+    Stored,
+)
 from troth_wire.session import State
 
 
@@ -126,6 +139,19 @@ def test_push_outlives_its_connection() -> None:
     world.disconnect(author)
     world.settle()
     assert reader.expected[KEY.mailbox] == 2
+
+
+def test_ended_by_the_operator_is_sent_away() -> None:
+    """Whoever uses a log that the operator ended is dropped, whoever takes part in a brief one is told; others stay."""
+    world = World()
+    user, other = joined(world), joined(world, KEYS[1])
+    guest = joined(world, KEYS[2], kind=MailboxKind.RENDEZVOUS)
+    world._take(world.hub.end([KEY.mailbox, KEYS[2].mailbox]))
+    assert [peer.dropped for peer in (user, other, guest)] == [DropReason.OPERATOR, None, None]
+    assert reasons(guest)[-1] is Reason.EXPIRED
+    push(world, other, [1], key=KEYS[1])
+    world.settle()
+    assert len(said(other, Stored)) == 1
 
 
 def test_leaving_drops_everybody() -> None:

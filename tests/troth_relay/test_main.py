@@ -1,6 +1,7 @@
 """The command: one line when it listens, exit codes, messages for people, and nothing acknowledged ever lost."""
 
 import asyncio
+import json
 import re
 import signal
 import sqlite3
@@ -11,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import WSCloseCode
 from click.testing import CliRunner, Result
 
 from tests.contracts.relay_client import Key, connected, envelope
@@ -19,7 +21,8 @@ from tests.contracts.relay_store import LINEAGE, batch, brief, close, open_
 from troth_relay import limits
 from troth_relay.app import Relay, SystemEntropy
 from troth_relay.config import Config
-from troth_relay.main import LOG, main
+from troth_relay.main import main
+from troth_relay.running import LOG
 from troth_relay.store import Store
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.ids import MailboxId
@@ -29,7 +32,8 @@ from troth_wire.messages import Create, Follow, Head, Reason, Refuse, Stored
 KEY = Key.numbered(1)
 LOOK = """
 import atexit, sys
-from troth_relay.main import LOG, main
+from troth_relay.main import main
+from troth_relay.running import LOG
 FORBIDDEN = {"automerge", "troth", "troth_couple", "troth_client", "troth_app"}
 atexit.register(lambda: print("found", sorted({name.split(".")[0] for name in sys.modules} & FORBIDDEN)))
 main()
@@ -294,6 +298,20 @@ def test_healthcheck_asks_the_relay(database: Path) -> None:
     assert _invoke("healthcheck", "--port", "0").exit_code == 2
 
 
+def test_doctor_says_how_it_is(database: Path) -> None:
+    """A way that is well is exit code 0 and a line for each hop, one that is not is 1, and nonsense is 2."""
+    with serving(database) as (_, url):
+        address = url.removesuffix("/v1")
+        well = _invoke("doctor", address, "--idle", "0")
+        assert (well.exit_code, well.stdout.count("\n"), well.stdout.count("well  ")) == (0, 8, 8)
+        lines = _invoke("doctor", address, "--idle", "0", "--json").stdout.splitlines()
+        assert all(json.loads(line)["well"] for line in lines)
+    gone = _invoke("doctor", address, "--idle", "0")
+    assert (gone.exit_code, "TCP     BROKEN" in gone.stdout) == (1, True)
+    assert _invoke("doctor", "relay.example").exit_code == 2
+    assert _invoke("doctor", address, "--idle", "3600").exit_code == 2
+
+
 def _until(said: str, process: subprocess.Popen[str]) -> str:
     """Read what a relay writes until it has said this; return the line."""
     assert process.stderr is not None
@@ -425,7 +443,7 @@ def test_room_is_given_back(database: Path) -> None:
     freed = before - database.stat().st_size
     assert (collected.exit_code, collected.stdout) == (
         0,
-        f"9 mailboxes had ended; {freed} bytes went back to the disk\n",
+        f"9 mailboxes had ended; 0 sums were put right; {freed} bytes went back to the disk\n",
     )
     assert freed > before * 0.9
     assert _invoke("vacuum", "--database", str(database)).exit_code == 0
@@ -447,19 +465,103 @@ def test_closed_logs_are_collected_and_sums_counted_anew(database: Path) -> None
     connection.commit()
     connection.close()
     said = _invoke("gc", "--database", str(database)).stdout
-    assert said.startswith("1 sums of what is stored were wrong, and are right now\n")
+    assert said.startswith("0 mailboxes had ended; 1 sums were put right; ")
 
 
-def test_sums_are_printed_beside_a_relay(database: Path) -> None:
-    """Sums over all mailboxes can be asked for while the relay runs; what needs the file alone says so."""
+def test_relay_acts_while_it_runs(database: Path) -> None:
+    """A running relay counts, collects and writes its file anew when it is told to, and serves on."""
+    where = ("--database", str(database))
     with serving(database) as (_, url):
         asyncio.run(_push(url, range(3)))
-        said = _invoke("stats", "--database", str(database))
-        assert said.stdout.startswith("mailboxes 1\nentries 3\nstored_bytes ")
-        for command in ("gc", "vacuum"):
-            refused = _invoke(command, "--database", str(database))
+        assert _invoke("stats", *where).stdout.startswith("mailboxes 1\nentries 3\nstored_bytes ")
+        assert json.loads(_invoke("stats", "--json", *where).stdout)["entries"] == 3
+        assert _invoke("gc", *where).stdout.startswith("0 mailboxes had ended; ")
+        assert list(json.loads(_invoke("vacuum", "--json", *where).stdout)) == ["freed_bytes"]
+        asyncio.run(_push(url, range(3, 4)))
+
+
+def test_relay_whose_socket_is_gone_is_left_alone(database: Path) -> None:
+    """Where the relay runs and takes no orders, it is counted beside it, and what changes the file is refused."""
+    where = ("--database", str(database))
+    with serving(database) as (_, url):
+        asyncio.run(_push(url, range(3)))
+        database.with_name("relay.db.socket").unlink()
+        assert "entries 3\n" in _invoke("stats", *where).stdout
+        for command in (("gc",), ("vacuum",), ("mailbox", "delete", KEY.mailbox.hex())):
+            refused = _invoke(*command, *where)
             assert (refused.exit_code, "Another program" in refused.stderr) == (1, True)
         asyncio.run(_push(url, range(3, 4)))
+
+
+async def _sent_away(url: str, command: Callable[[], Result]) -> Result:
+    """Follow a mailbox while something is done to it; whoever uses it is sent away, and nobody else is."""
+    async with connected(url) as author, connected(url) as other:
+        await author.follow(KEY)
+        await other.follow(Key.numbered(2))
+        await author.push(KEY, [envelope(1)])
+        await author.read(KEY, until=1)
+        # Together: a client that reads late finds the link gone, and can not answer the goodbye.
+        done, code = await asyncio.gather(asyncio.to_thread(command), author.receive())
+        assert code == WSCloseCode.TRY_AGAIN_LATER
+        await other.push(Key.numbered(2), [envelope(1)])
+        await other.read(Key.numbered(2), until=1)
+    return done
+
+
+def test_one_mailbox_is_ended(database: Path) -> None:
+    """A mailbox is shown, deleted and blocked while the relay runs: its devices find nothing, and no way back."""
+    where, mailbox = ("--database", str(database)), KEY.mailbox.hex()
+    with serving(database) as (_, url):
+        done = asyncio.run(_sent_away(url, lambda: _invoke("mailbox", "delete", mailbox, *where)))
+        assert (done.exit_code, "is deleted" in done.stdout) == (0, True)
+        # Deleted is not blocked: its devices bring back what they have.
+        assert asyncio.run(_opened(url)).position == 0
+        done = asyncio.run(_sent_away(url, lambda: _invoke("mailbox", "block", mailbox, *where)))
+        assert (done.exit_code, "is blocked" in done.stdout) == (0, True)
+        assert [refusal.reason for refusal in asyncio.run(_knocks(url))] == [Reason.UNKNOWN_MAILBOX, Reason.BAD_PASS]
+        shown = json.loads(_invoke("mailbox", "show", mailbox, "--json", *where).stdout)
+        assert (shown["entries"], shown["blocked"]) == (1, True)
+        assert _invoke("mailbox", "unblock", mailbox, *where).exit_code == 0
+        assert asyncio.run(_opened(url)).position == 1
+        assert _invoke("mailbox", "show", "0" * 64, *where).exit_code == 2
+    # Without a relay the same, on the file alone.
+    assert _invoke("mailbox", "delete", mailbox, *where).exit_code == 0
+    assert "no such mailbox" in _invoke("mailbox", "show", mailbox, *where).stderr
+
+
+async def _knocks(url: str) -> list[Refuse]:
+    """Prove the mailbox and, refused, try to create it."""
+    async with connected(url) as client:
+        unknown = await client.prove(KEY)
+        assert isinstance(unknown, Refuse)
+        await client.send(Create(KEY.mailbox, b""))
+        return [unknown, await client.expect(Refuse)]
+
+
+def test_one_mailbox_is_given_another_room(database: Path) -> None:
+    """A room of its own counts at once for a link that is open; "default" is that of everybody again."""
+    where, mailbox = ("--database", str(database)), KEY.mailbox.hex()
+
+    async def scenario(url: str) -> None:
+        async with connected(url) as author:
+            await author.follow(KEY)
+            assert (await _room(where, mailbox, "1K")).exit_code == 0
+            await author.push(KEY, [envelope(1, size=2_000)])
+            assert (await author.expect(Refuse)).reason is Reason.QUOTA
+            assert (await _room(where, mailbox, "default")).exit_code == 0
+            await author.push(KEY, [envelope(1, size=2_000)])
+            assert (await author.expect(Stored)).position == 1
+
+    with serving(database) as (_, url):
+        asyncio.run(scenario(url))
+    for size in ("7", "0M", "-1K"):
+        wrong = _invoke("mailbox", "quota", *where, "--", mailbox, size)
+        assert (wrong.exit_code, "SIZE must be written" in wrong.stderr) == (2, True)
+    assert _invoke("mailbox", "quota", "abc", "1M", *where).exit_code == 2
+
+
+async def _room(where: tuple[str, ...], mailbox: str, size: str) -> Result:
+    return await asyncio.to_thread(_invoke, "mailbox", "quota", mailbox, size, *where)
 
 
 @pytest.mark.parametrize("command", ["gc", "vacuum", "stats", "backup"])
@@ -537,6 +639,20 @@ def test_passes_are_made_beside_a_relay(database: Path) -> None:
         assert _refused(asyncio.run(_tries(url, secret, 2))) == [True]
         again = _invoke("pass", "revoke", "2", *where)
         assert (again.exit_code, "no pass 2" in again.stderr) == (2, True)
+
+
+def test_answers_are_for_programs_too(database: Path, tmp_path: Path) -> None:
+    """Whatever prints a sentence prints the same as one line of JSON, where it is asked to."""
+    SqliteStore(database).close()
+    where = ("--json", "--database", str(database))
+    made = json.loads(_invoke("pass", "create", "--uses", "2", "--quota", "1M", *where).stdout)
+    assert (made["number"], len(made["pass"])) == (1, 29)
+    (listed,) = map(json.loads, _invoke("pass", "list", *where).stdout.splitlines())
+    assert (listed["number"], listed["uses"], listed["quota_bytes"]) == (1, 2, 2**20)
+    assert json.loads(_invoke("pass", "revoke", "1", *where).stdout) == {"number": 1}
+    copy, other = str(tmp_path / "copy.db"), str(tmp_path / "other.db")
+    assert json.loads(_invoke("backup", copy, *where).stdout) == {"backup": copy}
+    assert json.loads(_invoke("restore", copy, "--json", "--database", other).stdout) == {"database": other}
 
 
 async def _fills(url: str) -> None:

@@ -175,3 +175,75 @@ def test_what_is_no_version_at_all_is_malformed(item: object) -> None:
 def test_the_known_version_is_read() -> None:
     """A list that begins with the known numbers is judged by its own check."""
     assert KNOWN([1, 2, True]) == (1, 2, True)
+
+
+def walked(encoded: bytes, *, levels: int = 2) -> list[Any]:
+    """What a walk finds that enters so many levels of lists and takes what is in them whole."""
+    walk = codec.Walk(encoded, bytes_max=len(encoded))
+
+    def inside(left: int) -> list[Any]:
+        found = []
+        for _ in range(walk.enter(2**31)):
+            deeper = left > 1 and walk.at_list
+            found.append(inside(left - 1) if deeper else walk.take(anything, bytes_max=len(encoded), levels_max=9))
+        return found
+
+    found = inside(levels)
+    walk.end()
+    return found
+
+
+@given(lists(4), st.integers(1, 4))
+def test_a_walk_finds_what_is_decoded(value: list[Any], levels: int) -> None:
+    """Read item by item, an encoding is what it is read whole."""
+    encoded = codec.pack(value)
+    assert walked(encoded, levels=levels) == decode(encoded) == value
+
+
+@given(lists(3).map(codec.pack), st.data())
+def test_a_walk_refuses_what_is_refused_whole(encoded: bytes, data: st.DataObject) -> None:
+    """Cut short, with bytes after it, or with another byte in it: both ways of reading say the same."""
+    cut, place = data.draw(st.integers(0, len(encoded))), data.draw(st.integers(0, len(encoded) - 1))
+    other = bytearray(encoded)
+    other[place] = data.draw(st.integers(0, 255))
+    for spoiled in (encoded[:cut], encoded + b"\x00", bytes(other)):
+        try:
+            expected = decode(spoiled)
+        except MalformedError:
+            expected = None
+        try:
+            found = walked(spoiled)
+        except MalformedError:
+            found = None
+        assert found == (expected if isinstance(expected, list) else None)
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        b"\xdc\x00\x01\x00",
+        b"\xdd\x00\x00\x00\x01\x00",
+        b"\x91\xcc\x01",
+        b"\x91" * 3000,
+        b"\x91\xc6\x7f\xff\xff\xff\x00",
+    ],
+    ids=["a longer head", "the longest head", "a longer number", "too deep", "no such bytes"],
+)
+def test_a_walk_takes_no_other_spelling(encoded: bytes) -> None:
+    """A list, and what is in it, has one encoding also where it is read item by item."""
+    with pytest.raises(MalformedError):
+        walked(encoded)
+
+
+def test_a_walk_takes_no_more_than_it_is_told() -> None:
+    """Too much at once, an item that is too long, and a list of too many or too few, are refused."""
+    encoded = codec.pack([b"x" * 400_000, 1])
+    with pytest.raises(MalformedError):
+        codec.Walk(encoded, bytes_max=len(encoded) - 1)
+    for bounds in ((1, 0), (3, 3)):
+        with pytest.raises(MalformedError):
+            codec.Walk(encoded, bytes_max=len(encoded)).enter(bounds[0], minimum=bounds[1])
+    walk = codec.Walk(encoded, bytes_max=len(encoded))
+    assert walk.enter(2) == 2
+    with pytest.raises(MalformedError):
+        walk.take(anything, bytes_max=399_999)

@@ -3,12 +3,12 @@
 Patches functions of this very process, which the demo starts for the purpose; nothing outside the demo imports it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 from troth import crypto, loading
 from troth.engine import Engine
-from troth.record import Record
+from troth.listening import Arrival
 from troth.step import Step
 
 __all__ = ["SABOTAGES", "commit"]
@@ -23,15 +23,17 @@ def forget_outbox() -> None:
 def skip_entry() -> None:
     """After a start, the cursor passes the first entries that arrive without taking them in."""
     engine_class: Any = Engine
-    take: Callable[[Engine, Sequence[tuple[Record, int]], Step], None] = engine_class._take
-    skipped: set[int] = set()
+    take: Callable[[Engine, Step], None] = engine_class._take
+    skipped: list[Arrival] = []
 
-    def take_less(engine: Engine, arrived: Sequence[tuple[Record, int]], step: Step) -> None:
+    def take_less(engine: Engine, step: Step) -> None:
         started_from_rows = bool(engine.writer.remembered)
-        if started_from_rows and arrived and not skipped:
-            skipped.add(arrived[0][1])
-            arrived = arrived[1:]
-        take(engine, arrived, step)
+        arrived = engine.listener.arrived
+        first = next((arrival for arrival in arrived if arrival.is_target), None)
+        if started_from_rows and first is not None and not skipped:
+            skipped.append(first)
+            arrived.remove(first)
+        take(engine, step)
 
     engine_class._take = take_less
 

@@ -19,11 +19,12 @@ from troth_wire.errors import UsageError
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["add_here", "introduce", "list_", "own_devices", "rename"]
+__all__ = ["add_here", "introduce", "list_", "new_devices", "own_devices", "rename"]
 
 NAMES: Final = "names"
 DAYS: Final = "days"
 NAME_LETTERS_MAX: Final = 64
+DEVICE_BYTES: Final = 32
 UNNAMED: Final = "without a name"
 THIS: Final = " (this one)"
 WHICH: Final = "Which one?"
@@ -40,6 +41,7 @@ async def introduce(household: Household, *, name: str, day: str) -> None:
     await household.solo.space.edit(
         DEVICES, Put((NAMES,), {device: name[:NAME_LETTERS_MAX]}), Put((DAYS,), {device: day})
     )
+    await household.remember(others_row(household.solo.room, _own_now(household)))
 
 
 async def add_here(household: Household, *, name: str, day: str) -> None:
@@ -54,7 +56,18 @@ async def add_here(household: Household, *, name: str, day: str) -> None:
 async def list_(_: Talk, keeper: "Keeper") -> Result:
     """Show every own device, and how many the other person has."""
     household = opened(keeper)
-    return {"own": own_devices(household), "other": await _other(household)}
+    found = {"own": own_devices(household), "other": await _other(household)}
+    await household.remember(others_row(household.solo.room, _own_now(household)))
+    return found
+
+
+def new_devices(household: Household) -> list[str]:
+    """Return the names of own devices that this person has not seen in the list on this device yet."""
+    seen = household.settings.others.get(household.solo.room)
+    if seen is None:
+        return []
+    known = {seen[at : at + DEVICE_BYTES].hex() for at in range(0, len(seen), DEVICE_BYTES)}
+    return [device["name"] for device in own_devices(household) if device["device"] not in known and not device["this"]]
 
 
 async def rename(talk: Talk, keeper: "Keeper") -> None:
@@ -86,6 +99,11 @@ def own_devices(household: Household) -> list[Result]:
         for device in members.devices(members.person(space.device))
     ]
     return sorted(found, key=lambda device: (not device["this"], device["added"], device["device"]))
+
+
+def _own_now(household: Household) -> bytes:
+    members = household.solo.space.members
+    return b"".join(sorted(members.devices(members.person(household.solo.space.device))))
 
 
 async def _other(household: Household) -> Result | None:

@@ -1,11 +1,15 @@
 """What is written down for oneself: kept before anything else is asked, with or without the passphrase."""
 
+import json
 from typing import TYPE_CHECKING, Final
 
+from troth_app.cards import preview
 from troth_app.conversation import Form, Result
 from troth_app.handlers.locking import opened
-from troth_app.limits import ENTRY_BYTES_MAX
+from troth_app.limits import ENTRY_BYTES_MAX, PAGE_BYTES_MAX
+from troth_app.messages import tell
 from troth_app.outcome import HereError, RuleError
+from troth_app.settings import mine_gone
 from troth_app.talk import Talk
 from troth_client.letterbox import drop
 from troth_wire.errors import StoreError
@@ -13,13 +17,14 @@ from troth_wire.errors import StoreError
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["add", "list_"]
+__all__ = ["add", "list_", "remove"]
 
 PROMPT: Final = "Write, and end with Ctrl-D on a line of its own:"
 NO_VAULT: Final = "There is no vault to keep it in. Nothing was kept. `troth init` makes one."
 EMPTY: Final = "There was nothing to keep. Nothing changes."
 TOO_LONG: Final = "That is more than one entry holds. Nothing was kept. Write it as several."
 KEPT: Final = "It is kept. It is yours alone."
+LABEL_LETTERS: Final = 60
 KEPT_SEALED: Final = "It is kept, sealed. You can read it after you unlock."
 
 
@@ -50,5 +55,26 @@ async def _taken_in(keeper: "Keeper") -> bool:
 
 
 async def list_(_: Talk, keeper: "Keeper") -> Result:
-    """Show every entry, in the order in which they came in."""
-    return {"entries": list(opened(keeper).settings.entries)}
+    """Show the entries, in the order in which they came in; of more than one answer holds, the latest."""
+    entries, room = opened(keeper).settings.entries, PAGE_BYTES_MAX
+    first = len(entries)
+    while first and (room := room - len(json.dumps(entries[first - 1]))) >= 0:
+        first -= 1
+    more = {"ends": [tell("mine.more")]} if first else {}
+    return {"entries": list(entries[first:]), **more}
+
+
+async def remove(talk: Talk, keeper: "Keeper") -> None:
+    """Let an entry go, for good."""
+    household = opened(keeper)
+    entries = sorted(household.settings.mine.items(), key=lambda item: item[1])
+    await talk.safe(tell("mine.kept"))
+    if not entries:
+        raise RuleError(tell("mine.none"))
+    labels = [preview(" ".join(entry.split()), LABEL_LETTERS) for _, (_, entry) in entries]
+    key, _ = entries[await talk.choose(tell("mine.which"), labels)]
+    if await talk.choose(tell("mine.sure"), [tell("mine.keep"), tell("mine.go")]) == 0:
+        await talk.say(tell("mine.kept"))
+        return
+    await household.remember(mine_gone(key))
+    await talk.say(tell("mine.gone"))

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from troth_app.conversation import Card, Result
+from troth_app.conversation import Card
 from troth_app.handlers.devices import introduce
-from troth_app.handlers.locking import new_passphrase, opened
-from troth_app.handlers.status import line
+from troth_app.handlers.locking import new_passphrase
 from troth_app.household import Household
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
@@ -21,7 +20,7 @@ from troth_client.calibration import calibrate
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["init", "today"]
+__all__ = ["init"]
 
 EXISTS: Final = (
     "There is a vault here. Nothing was changed. `troth unlock` opens it; TROTH_HOME names a place for another."
@@ -69,12 +68,6 @@ async def init(talk: Talk, keeper: "Keeper") -> None:
 def _make(path: Path, passphrase: str, machine: Machine) -> None:
     """Make the vault, at what a passphrase costs on this computer."""
     create_space(path, passphrase=passphrase, cost=calibrate(machine=machine), machine=machine)
-
-
-async def today(_: Talk, keeper: "Keeper") -> Result:
-    """Show what is here today."""
-    household = opened(keeper)
-    return {"state": "open", "line": line(household), "entries": len(household.settings.mine)}
 
 
 async def _choose_passphrase(talk: Talk, keeper: "Keeper") -> str:

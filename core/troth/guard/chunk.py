@@ -11,7 +11,7 @@ from troth.guard.reasons import Refused, UnfitError
 from troth_wire.ids import ActorId, ChangeHash
 from troth_wire.limits import CHANGE_ACTORS_MAX, CHANGE_BYTES_MAX, CHANGE_DEPENDENCIES_MAX
 
-__all__ = ["Chunk", "change_hash", "read_chunk"]
+__all__ = ["MAGIC", "Chunk", "change_hash", "read_chunk", "start_op"]
 
 MAGIC: Final = b"\x85\x6f\x4a\x83"
 CHANGE_CHUNK: Final = b"\x01"
@@ -64,6 +64,22 @@ def read_chunk(raw: bytes) -> Chunk:
         raise UnfitError(Refused.EXTRA)
     others, at = _others(raw, at)
     return Chunk(hashed, actor, sequence, start_op, dependencies, others, _columns(raw, at))
+
+
+def start_op(raw: bytes, at: int = 0) -> int:
+    """Return where the operations of a change begin to count, 0 if it is none; what it builds on begins no later.
+
+    Args:
+        raw: Bytes in which there is a change.
+        at: Where it begins.
+    """
+    try:
+        _, at = unsigned(raw, at + HASHED_FROM + 1)
+        count, at = unsigned(raw, at)
+        _, at = unsigned(raw, at + count * HASH_BYTES + 1 + ACTOR_BYTES)
+        return unsigned(raw, at)[0]
+    except (UnfitError, IndexError):
+        return 0
 
 
 def _dependencies(raw: bytes, at: int) -> tuple[tuple[ChangeHash, ...], int]:

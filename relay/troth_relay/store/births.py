@@ -1,20 +1,23 @@
 """How a mailbox comes to be, and how it is found and deleted.
 
 A log stays, and its name is its own: whatever brief mailbox lies there gives way.
+What the operator keeps out is neither found nor opened.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from troth_relay.store import Brief, Denial, LineId, Log, Ticket, passes
 from troth_relay.store.database import Connection
-from troth_relay.store.statements import ALIKE, BEGIN_LINE, CREATE, LOG, MEETINGS
+from troth_relay.store.statements import ALIKE, BEGIN_LINE, CREATE, LEAVE_LINE, LOG, MEETINGS
 from troth_wire.ids import Lineage, MailboxId, RunningHash
 from troth_wire.log import origin
 from troth_wire.messages import MailboxKind
 
-__all__ = ["create", "delete", "look"]
+__all__ = ["create", "delete", "is_blocked", "look"]
+
+BLOCKED: Final = "SELECT 1 FROM blocked WHERE id = ?"
 
 
 def look(connection: Connection, mailbox: MailboxId) -> tuple[int, Log] | None:
@@ -38,9 +41,16 @@ def look(connection: Connection, mailbox: MailboxId) -> tuple[int, Log] | None:
     )
 
 
+def is_blocked(connection: Connection, mailbox: MailboxId) -> bool:
+    """Tell whether a mailbox is kept out, whether it is there or not."""
+    return connection.execute(BLOCKED, (mailbox,)).fetchone() is not None
+
+
 def delete(connection: Connection, keys: Sequence[int]) -> None:
-    """Delete mailboxes with all that lies in them."""
+    """Delete mailboxes with all that is theirs; what a log held counts in its line no more."""
     rows = [(key,) for key in keys]
+    connection.executemany(LEAVE_LINE, rows)
+    connection.executemany("DELETE FROM closing WHERE mailbox = ?", rows)
     connection.executemany("DELETE FROM entry WHERE mailbox = ?", rows)
     connection.executemany("DELETE FROM mailbox WHERE key = ?", rows)
 
@@ -56,6 +66,8 @@ def create(
     sponsor: MailboxId | None,
 ) -> Log | Denial:
     """Create a mailbox, or return what there is, or why there is none."""
+    if is_blocked(connection, mailbox):
+        return Denial.UNADMITTED
     found = look(connection, mailbox)
     if found is not None and (brief is not None or found[1].kind is MailboxKind.LOG):
         return found[1] if _is_wanted(found[1], brief) else Denial.TAKEN

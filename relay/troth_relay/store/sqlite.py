@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from troth_relay import limits
 from troth_relay.admission import cost
@@ -49,6 +49,7 @@ from troth_wire.messages import MailboxKind
 
 __all__ = ["SqliteStore"]
 
+T = TypeVar("T")
 LOGGER: Final = logging.getLogger("troth_relay")
 
 INCREMENTAL: Final = 2
@@ -307,6 +308,16 @@ class SqliteStore:
                 if position != after + count + 1:
                     raise file.damaged(self._path)
                 yield Entry(position, EnvelopeId(name), envelope)
+
+    def see(self, look: Callable[[Connection], T]) -> T:
+        """Look at the tables as they are at one moment."""
+        with self._reading():
+            return look(self._reader)
+
+    def change(self, act: Callable[[Connection], T]) -> T:
+        """Change the tables in one commit."""
+        with self._writing():
+            return act(self._writer)
 
     def stats(self) -> Stats:
         """Count what is stored."""

@@ -5,6 +5,7 @@ from typing import Final
 __all__ = [
     "ALIKE",
     "BEGIN_LINE",
+    "BLOCKS",
     "BRIEF_ONES",
     "BROKEN_EARLIER_LOGS",
     "BROKEN_LOGS",
@@ -21,6 +22,7 @@ __all__ = [
     "FORMAT_WITHOUT_PASSES",
     "HALF_ERASED",
     "KINDS",
+    "LEAVE_LINE",
     "LINES",
     "LOG",
     "MEETINGS",
@@ -76,10 +78,16 @@ CREATE INDEX kept ON closing (stage, day) WHERE stage < 2
 
 A closing's stage: 0 while the entries are kept, 1 while they are being deleted, 2 when they are gone.
 """
+BLOCKS: Final = """
+CREATE TABLE blocked (
+    id BLOB PRIMARY KEY
+) WITHOUT ROWID
+"""
+"""What format 5 has on top: mailboxes that the operator keeps out."""
 FORMAT_WITHOUT_KINDS: Final = 1
 FORMAT_WITHOUT_PASSES: Final = 2
 FORMAT_WITHOUT_LINES: Final = 3
-STEPS: Final = (TABLES, KINDS, PASSES, LINES)
+STEPS: Final = (TABLES, KINDS, PASSES, LINES, BLOCKS)
 """From each format to the next, the first from nothing."""
 BRIEF_ONES: Final = "SELECT key FROM mailbox WHERE ends IS NOT NULL"
 FORGET_BRIEF: Final = (
@@ -96,7 +104,8 @@ BROKEN_LOGS: Final = f"""
 """  # noqa: S608 - our own words
 LOG: Final = """
 SELECT key, lineage, position, running, bytes, kind, ends, quota, line, stage FROM mailbox
-LEFT JOIN closing ON closing.mailbox = mailbox.key WHERE id = ?
+LEFT JOIN closing ON closing.mailbox = mailbox.key
+WHERE id = ? AND NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.id = mailbox.id)
 """
 CREATE: Final = """
 INSERT INTO mailbox (id, lineage, position, running, bytes, day, kind, ends, sponsor, line, quota)
@@ -110,6 +119,10 @@ ENTRIES: Final = """
 SELECT position, id, envelope FROM entry WHERE mailbox = ? AND position > ? ORDER BY position LIMIT ?
 """
 BEGIN_LINE: Final = "INSERT INTO line (bytes) VALUES (0)"
+LEAVE_LINE: Final = """
+UPDATE line SET bytes = line.bytes - mailbox.bytes FROM mailbox
+WHERE mailbox.key = ? AND mailbox.kind = 0 AND line.key = mailbox.line
+"""
 MEETINGS: Final = "SELECT count(*) FROM mailbox WHERE line = ? AND kind = 3"
 CLOSE: Final = "INSERT INTO closing (mailbox, day, stage, successor, forward) VALUES (?, ?, 0, ?, ?)"
 CLOSING: Final = "SELECT successor, forward FROM closing WHERE mailbox = ?"

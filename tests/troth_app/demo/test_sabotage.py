@@ -62,9 +62,11 @@ def test_the_outbox_is_forgotten() -> None:
 def test_the_first_entry_after_a_start_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """A device that starts from rows misses the first entry that arrives, once; a new device misses none."""
     taken: list[list[Any]] = []
-    monkeypatch.setattr(Engine, "_take", lambda _engine, arrived, _step: taken.append(list(arrived)))
+    monkeypatch.setattr(Engine, "_take", lambda engine, _step: taken.append(list(engine.listener.arrived)))
     commit("cursor")
     take: Any = getattr(Engine, "_take")  # noqa: B009
+    met, first, then = (SimpleNamespace(is_target=is_target) for is_target in (False, True, True))
     for remembered in (set(), {1}, {1}):
-        take(SimpleNamespace(writer=SimpleNamespace(remembered=remembered)), [("a", 1), ("b", 2)], Step())
-    assert taken == [[("a", 1), ("b", 2)], [("b", 2)], [("a", 1), ("b", 2)]]
+        listener = SimpleNamespace(arrived=[met, first, then])
+        take(SimpleNamespace(writer=SimpleNamespace(remembered=remembered), listener=listener), Step())
+    assert taken == [[met, first, then], [met, then], [met, first, then]]

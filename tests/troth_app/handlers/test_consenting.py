@@ -1,104 +1,183 @@
-"""Of several devices one makes words and another agrees, by a person at each; neither is enough alone."""
+"""A yes takes the whole text, its end and the passphrase; a no is one step. Nobody can give another's."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.contracts.relay_process import serving
-from tests.troth_app.handlers.test_pairing import GO_ON, MATCHES, code_of, words_of
-from tests.troth_app.handlers.test_recovery import shown
-from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, open_keeper, play
-from tests.troth_app.test_phrases import asked
-from troth_app import consent
-from troth_app.handlers import consenting, joining, pairing, recovery
-from troth_app.keeper import Keeper
+from tests.troth_app.house import PASSPHRASE, open_keeper, play
+from tests.troth_app.two import TODAY, Two, two
+from troth_app.handlers import consenting
 from troth_app.outcome import Code
-from troth_client.link import Address
+from troth_client.uncompared import row
+from troth_couple import Agreement, Clause, Shown
+from troth_couple.entry import SubjectId
 
-OWN, NO, YES = 0, 0, 1
-OLD_HERE, OLD_LOST = 0, 1
-PHONE = "a phone has its own"
-
-
-@asynccontextmanager
-async def two_devices(folder: Path) -> AsyncIterator[tuple[Keeper, Keeper]]:
-    """Robin's laptop and phone."""
-    home = home_at(folder / "phone")
-    home.prepare()
-    async with AsyncExitStack() as stack:
-        relay = Address.parse(stack.enter_context(serving(folder / "relay.db"))[1]).url
-        laptop = await stack.enter_async_context(open_keeper(folder / "laptop", relay=relay))
-        phone = await stack.enter_async_context(a_closed_keeper(home))
-        near, far = Played(), Played()
-        await asyncio.gather(
-            play(pairing.device, laptop, PASSPHRASE, words_of(far), GO_ON, played=near),
-            play(joining.join, phone, OWN, code_of(near), relay, PHONE, PHONE, MATCHES, GO_ON, played=far),
-        )
-        assert (near.code, far.code) == (Code.OK, Code.OK)
-        assert laptop.household is not None
-        await laptop.household.solo.space.until(lambda status: not status.waiting)
-        yield laptop, phone
+NOT_NOW, YES = 0, 1
+ON, STOP = 0, 1
+KEEP, DROP = 0, 1
 
 
-async def agreed_by(phone: Keeper, near: Played, *answers: object) -> Played:
-    """Let the phone answer, once the laptop waits for it and has said so."""
-    await near.until_said(recovery.WAITING)
-    assert phone.household is not None
-    household = phone.household
-    notices = household.solo.space.notices()
-    while consent.asked(household) is None:
-        await anext(notices)
-    return await play(consenting.words, phone, *answers)
+async def only(couple: Two) -> Agreement:
+    """The one agreement there is."""
+    (agreement,) = (await couple.state()).agreements.values()
+    return agreement
 
 
-async def test_two_devices_make_words(tmp_path: Path) -> None:
-    """Without words, and in the place of lost ones; then they are in force on both."""
-    async with two_devices(tmp_path) as (laptop, phone):
-        for answers in ((), (OLD_LOST,)):
-            near = Played()
-            _, far = await asyncio.gather(
-                play(recovery.make, laptop, *answers, PASSPHRASE, asked, asked, played=near),
-                agreed_by(phone, near, YES, PHONE),
-            )
-            assert (near.code, far.code) == (Code.OK, Code.OK), (near.done, far.done)
-            phrase = shown(near)
-            assert (await play(recovery.test, laptop, phrase)).result["in_force"]
-            assert phone.household is not None
-            await phone.household.solo.space.until(lambda status: status.caught_up and not status.waiting)
-            assert consent.asked(phone.household) is None
-        assert (await play(recovery.make, laptop, OLD_HERE, phrase, PASSPHRASE, asked, asked)).code == Code.OK
+async def in_force(couple: Two) -> SubjectId:
+    """Let both say yes to Sasha's text."""
+    revision = await couple.sasha_proposes()
+    await couple.sasha_assents(revision)
+    await couple.robin_assents(revision)
+    return SubjectId(revision.agreement)
 
 
-@pytest.mark.parametrize(("answers", "code"), [((NO,), Code.RULE), ((YES, "wrong"), Code.LOCKED)])
-async def test_who_does_not_agree(tmp_path: Path, answers: tuple[object, ...], code: Code) -> None:
-    """A no, or another passphrase, agrees to nothing; whoever waited and stops has set nothing."""
-    async with two_devices(tmp_path) as (laptop, phone):
-        near = Played()
-        waiting = asyncio.create_task(play(recovery.make, laptop, PASSPHRASE, asked, asked, played=near))
-        far = await agreed_by(phone, near, *answers)
-        assert far.code == code
-        waiting.cancel()
-        await asyncio.wait({waiting})
-        assert laptop.household is not None
-        await laptop.household.solo.space.until(lambda status: not status.waiting)
-        assert consent.asked(laptop.household) is None
-        assert not laptop.household.solo.space.members.words
+async def test_a_yes(tmp_path: Path) -> None:
+    """The text is shown in full, then a yes is picked, then the passphrase is typed: in force, as both said yes."""
+    async with two(tmp_path) as couple:
+        revision = await couple.sasha_proposes()
+        await couple.sasha_assents(revision)
+        played = await play(consenting.assent, couple.keeper, YES, PASSPHRASE)
+        assert played.code == Code.OK
+        card = played.card("Evenings, proposed by the other person on 2026-09-01")
+        assert card is not None
+        assert "1. We put the phones away at nine." in card.lines
+        assert "In force." in played.said
+        assert (await only(couple)).shown is Shown.IN_FORCE
 
 
-async def test_where_nobody_asks(tmp_path: Path) -> None:
-    """Nothing changes; and the device that asks is not the one that agrees."""
-    async with two_devices(tmp_path) as (laptop, phone):
-        assert (await play(consenting.words, phone)).said == consenting.NOTHING
-        assert laptop.household is not None
-        solo = laptop.household.solo.space
-        await consent.ask(laptop.household, consent.Asked(solo.device, {}))
-        assert (await play(consenting.words, laptop)).said == consenting.ELSEWHERE
-        await solo.stored()
-        assert phone.household is not None
-        notices = phone.household.solo.space.notices()
-        while consent.asked(phone.household) is None:
-            await anext(notices)
-        assert (await play(consenting.words, phone, YES, PHONE)).code == Code.RULE
+@pytest.mark.parametrize("answers", [(NOT_NOW,), (YES, "another passphrase"), (YES,), ()])
+async def test_anything_less_is_no_yes(tmp_path: Path, answers: tuple[object, ...]) -> None:
+    """Not now, another passphrase, or hanging up at any point: nothing was agreed."""
+    async with two(tmp_path) as couple:
+        await couple.sasha_proposes()
+        await play(consenting.assent, couple.keeper, *answers)
+        assert (await only(couple)).assents == {}
+
+
+async def test_a_long_text_is_read_to_its_end(tmp_path: Path) -> None:
+    """Each part asks to read on; stopping before the end is no yes, and nothing is skipped."""
+    clauses = tuple(Clause(behaviour=f"Point {number}: " + "we keep to this. " * 20) for number in range(9))
+    async with two(tmp_path) as couple:
+        await couple.sasha_proposes(clauses=clauses)
+        played = await play(consenting.assent, couple.keeper, ON, STOP)
+        assert "You have not agreed" in played.said
+        parts = 9
+        played = await play(consenting.assent, couple.keeper, *[ON] * (parts // 2), STOP)
+        assert (await only(couple)).assents == {}
+
+
+async def test_both_texts_wait_and_one_is_picked(tmp_path: Path) -> None:
+    """There is no yes to several: one is picked by its title, and the other waits on."""
+    async with two(tmp_path) as couple:
+        for title in ("Evenings", "Money"):
+            await couple.sasha_proposes(title)
+        assert (await play(consenting.assent, couple.keeper, 1, YES, PASSPHRASE)).code == Code.OK
+        given = [agreement.assents for agreement in (await couple.state()).agreements.values()]
+        assert sorted(map(len, given)) == [0, 1]
+
+
+async def test_nothing_waits(tmp_path: Path) -> None:
+    """Each command says calmly that there is nothing to do, and changes nothing."""
+    async with two(tmp_path) as couple:
+        for handler in (consenting.assent, consenting.withdraw, consenting.decline, consenting.ask_change):
+            assert (await play(handler, couple.keeper)).code == Code.RULE
+        assert (await play(consenting.not_me, couple.keeper)).code == Code.RULE
+    async with open_keeper(tmp_path / "alone") as keeper:
+        assert (await play(consenting.withdraw, keeper)).code == Code.OTHER
+
+
+async def test_withdrawing_is_one_step(tmp_path: Path) -> None:
+    """Where there is one agreement, nothing is asked: no reason, no second question, no relay."""
+    async with two(tmp_path) as couple:
+        await in_force(couple)
+        played = await play(consenting.withdraw, couple.keeper)
+        assert played.code == Code.OK
+        assert "This is no longer agreed." in played.said
+        assert (await only(couple)).in_force is None
+
+
+async def test_of_several_one_is_picked_to_withdraw_from(tmp_path: Path) -> None:
+    """Two steps at most, from whatever screen."""
+    async with two(tmp_path) as couple:
+        for title in ("Evenings", "Money"):
+            await couple.robin_assents(await couple.sasha_proposes(title))
+        assert (await play(consenting.withdraw, couple.keeper, 1)).code == Code.OK
+        left = [
+            agreement for agreement in (await couple.state()).agreements.values() if any(agreement.assents.values())
+        ]
+        assert len(left) == 1
+
+
+async def test_a_yes_after_a_withdrawal_decides_it_anew(tmp_path: Path) -> None:
+    """Scenario 7 on the command line: what was taken back can be agreed again, word for word."""
+    async with two(tmp_path) as couple:
+        await in_force(couple)
+        await play(consenting.withdraw, couple.keeper)
+        assert (await play(consenting.assent, couple.keeper, YES, PASSPHRASE)).code == Code.OK
+        assert (await only(couple)).shown is Shown.IN_FORCE
+
+
+async def test_no_is_no(tmp_path: Path) -> None:
+    """Declining asks nothing more, and nothing changes but that this text waits no longer."""
+    async with two(tmp_path) as couple:
+        await couple.sasha_proposes()
+        played = await play(consenting.decline, couple.keeper)
+        assert "Not agreed. Nothing changes." in played.said
+        assert (await only(couple)).shown is Shown.NOT_AGREED
+
+
+async def test_asking_for_a_change(tmp_path: Path) -> None:
+    """A wish, with the own yes standing meanwhile or not, as one says."""
+    async with two(tmp_path) as couple:
+        await in_force(couple)
+        assert (await play(consenting.ask_change, couple.keeper, "at ten", 0)).code == Code.OK
+        assert (await only(couple)).shown is Shown.CHANGE_PROPOSED
+        assert (await play(consenting.ask_change, couple.keeper, "", 1)).code == Code.OK
+        assert (await only(couple)).in_force is None
+
+
+async def test_that_was_not_me(tmp_path: Path) -> None:
+    """R12: every own yes can be taken for somebody else's; the state falls, and the same act is offered once."""
+    async with two(tmp_path) as couple:
+        await in_force(couple)
+        played = await play(consenting.not_me, couple.keeper)
+        assert played.code == Code.OK
+        assert (await only(couple)).shown is not Shown.IN_FORCE
+        assert (await play(consenting.not_me, couple.keeper)).code == Code.RULE
+
+
+async def test_crossing_yeses_are_asked_about(tmp_path: Path) -> None:
+    """Scenario 10: whoever says yes to another text is asked what becomes of the first yes."""
+    async with two(tmp_path) as couple:
+        first = await couple.sasha_proposes()
+        await couple.robin_assents(first)
+        await couple.sasha_proposes("Other evenings", agreement=first.agreement)
+        assert (await play(consenting.assent, couple.keeper, YES, DROP, PASSPHRASE)).code == Code.OK
+        assert first.id not in (await only(couple)).assents or not (await only(couple)).assents[first.id]
+
+
+async def test_a_milestone_of_both_is_agreed_too(tmp_path: Path) -> None:
+    """Theirs becomes ours by a yes, and not ours any more by taking it back."""
+    async with two(tmp_path) as couple:
+        fields: dict[str, object] = {"what": "a whole dinner", "on": TODAY, "ours": True}
+        made = await couple.sasha(lambda pen: pen.write("milestone", fields, day=TODAY))
+        await couple.sasha(lambda pen: pen.assent(made.subject, made.id, day=TODAY, admin=couple.admin))
+        assert (await play(consenting.assent, couple.keeper, YES, PASSPHRASE)).code == Code.OK
+        assert (await couple.state()).things[made.subject].stage.name == "OURS"
+        assert (await play(consenting.withdraw, couple.keeper)).code == Code.OK
+        assert (await couple.state()).things[made.subject].stage.name == "WAITING"
+
+
+async def test_nobody_commits_to_a_stranger(tmp_path: Path) -> None:
+    """R18: before the words were compared there is no yes, and the sentence says what to do."""
+    async with two(tmp_path) as couple:
+        household = couple.keeper.household
+        assert household is not None
+        assert household.shared is not None
+        room, waiting = household.shared.room, row((0, 1, 2, 3))
+        await household.vault.run(lambda vault: vault.commit({room: [waiting]}))
+        await household.connect()
+        await couple.sasha_proposes()
+        played = await play(consenting.assent, couple.keeper, YES)
+        assert played.code == Code.RULE
+        assert "troth compare" in str(played.done)

@@ -11,6 +11,7 @@ from troth_app.handlers import devices
 from troth_app.handlers.devices import UNNAMED, add_here
 from troth_app.household import Place
 from troth_app.outcome import Code
+from troth_app.settings import others_row
 from troth_client.room import RoomId
 
 ROOM = RoomId(b"r" * 16)
@@ -90,3 +91,16 @@ async def test_a_device_adds_itself(tmp_path: Path) -> None:
         await add_here(keeper.household, name="Phone", day="2026-09-02")
         (own,) = (await play(devices.list_, keeper)).result["own"]
         assert (own["name"], own["added"]) == ("Phone", "2026-09-02")
+
+
+async def test_a_new_device_is_said_until_it_was_seen(tmp_path: Path) -> None:
+    """R15: every own device says so at once and each day, until its person looked at the list on it."""
+    async with open_keeper(tmp_path) as keeper:
+        household = keeper.household
+        assert household is not None
+        assert devices.new_devices(household) == []
+        await household.remember(others_row(household.solo.room, b"x" * 32))
+        # This device itself is nothing new, whatever was remembered.
+        assert devices.new_devices(household) == []
+        await play(devices.list_, keeper)
+        assert household.settings.others[household.solo.room] == household.solo.space.device

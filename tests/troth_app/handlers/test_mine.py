@@ -63,3 +63,25 @@ async def test_stopping_before_the_end_keeps_nothing(tmp_path: Path) -> None:
         played = await play(mine.add, keeper)
         assert (played.done, played.safe) == (None, "Nothing was kept.")
         assert (await play(mine.list_, keeper)).result == {"entries": []}
+
+
+async def test_more_than_an_answer_holds(tmp_path: Path) -> None:
+    """The latest entries are shown, and a sentence says where the earlier ones are."""
+    async with open_keeper(tmp_path) as keeper:
+        for number in range(6):
+            await play(mine.add, keeper, f"{number}" + "x" * 40_000)
+        result = (await play(mine.list_, keeper)).result
+        assert [entry[0] for entry in result["entries"]] == ["2", "3", "4", "5"]
+        assert "export own" in result["ends"][0]
+
+
+async def test_letting_one_go(tmp_path: Path) -> None:
+    """It is asked for once more, and then it is gone; the others stay."""
+    async with open_keeper(tmp_path) as keeper:
+        assert (await play(mine.remove, keeper)).code == Code.RULE
+        for entry in ("first", "second"):
+            await play(mine.add, keeper, entry)
+        assert (await play(mine.remove, keeper, 0, 0)).code == Code.OK
+        assert (await play(mine.list_, keeper)).result["entries"] == ["first", "second"]
+        assert (await play(mine.remove, keeper, 0, 1)).code == Code.OK
+        assert (await play(mine.list_, keeper)).result["entries"] == ["second"]

@@ -20,7 +20,7 @@ from troth_app.phrases import TITLE
 from troth_client.link import Address
 from troth_client.room import SHARED
 from troth_client.signposts import read_signposts
-from troth_client.wordlist import parse_phrase, render_phrase
+from troth_client.wordlist import parse_recovery, render_recovery
 
 
 @asynccontextmanager
@@ -63,7 +63,7 @@ async def test_words_are_made_and_lead_here(tmp_path: Path) -> None:
         result = (await play(recovery.test, keeper, phrase)).result
         assert result["in_force"]
         assert [state for _, state in result["spaces"]] == [recovery.IN_FORCE] * 2
-        epoch = Words(parse_phrase(phrase)).signposts
+        epoch = Words(parse_recovery(phrase)).signposts
         newest, *_ = gather(await read_signposts(address, epoch), epoch)
         assert keeper.household is not None
         assert newest.relay == address.url
@@ -76,7 +76,7 @@ async def test_the_old_words_sign_the_new_ones(tmp_path: Path) -> None:
     """Once there are words, the next ones take them; the old ones are told to be old, and others to be none."""
     async with at_home(tmp_path) as (keeper, _):
         first = await make(keeper)
-        stranger = " ".join(render_phrase(b"s" * 16))
+        stranger = " ".join(render_recovery(b"s" * 16))
         assert (await play(recovery.make, keeper, stranger)).code == Code.RULE
         second = await make(keeper, first)
         for phrase, state in ((second, recovery.IN_FORCE), (first, recovery.REPLACED), (stranger, recovery.NEVER)):

@@ -10,7 +10,7 @@ from tests.troth_app.test_phrases import asked
 from troth import Put, document_id
 from troth_app.handlers import devices, recovery, restoring
 from troth_app.outcome import Code
-from troth_client.wordlist import render_phrase
+from troth_client.wordlist import render_recovery
 
 PHONE = "a phone has its own"
 LOST, ALL = 0, 1
@@ -52,7 +52,7 @@ async def test_words_that_lead_nowhere(tmp_path: Path, *, stranger: bool) -> Non
     home = home_at(tmp_path / "phone")
     home.prepare()
     async with at_home(tmp_path) as (laptop, address):
-        phrase = " ".join(render_phrase(b"s" * 16))
+        phrase = " ".join(render_recovery(b"s" * 16))
         if not stranger:
             phrase = await make(laptop)
             await make(laptop, phrase)
@@ -68,4 +68,4 @@ async def test_where_there_is_a_vault(tmp_path: Path) -> None:
     home = home_at(tmp_path / "phone")
     home.prepare()
     async with a_closed_keeper(home) as phone:
-        assert (await play(restoring.use, phone, " ".join(render_phrase(b"s" * 16)), "")).code == Code.RULE
+        assert (await play(restoring.use, phone, " ".join(render_recovery(b"s" * 16)), "")).code == Code.RULE

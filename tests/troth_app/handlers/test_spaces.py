@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, made, open_keeper, play
+from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, made, play
 from troth_app.handlers import devices, mine, spaces
 from troth_app.handlers.spaces import WORDS
 from troth_app.outcome import Code
@@ -92,11 +92,3 @@ async def test_stopping_makes_nothing(tmp_path: Path, answers: tuple[object, ...
         played = await play(spaces.init, keeper, *answers)
         assert (played.done, played.safe) == (None, "Nothing was made.")
     assert list(home.folder.iterdir()) == []
-
-
-async def test_today(tmp_path: Path) -> None:
-    """An open vault has one calm line."""
-    async with open_keeper(tmp_path) as keeper:
-        result = (await play(spaces.today, keeper)).result
-        assert result["state"] == "open"
-        assert result["line"].endswith(".")

@@ -1,4 +1,4 @@
-"""Write format1.json: one entry of every kind, packed by hand from specs/couple.md; imports nothing of the packages.
+"""Write the golden files: entries of every kind, packed by hand from specs/couple.md; imports none of the packages.
 
 A golden file is written once, when its format is released, and read for ever.
 """
@@ -117,9 +117,42 @@ def build() -> str:
     return json.dumps(found, indent=1, sort_keys=True) + "\n"
 
 
+def build_promises() -> str:
+    """Let two people write one of each kind that came after the first release of the format."""
+    ENTRIES.clear()
+    robin, sasha = Hand(1), Hand(3)
+    promise = robin.write(70, PLAIN, ["Supper on Sundays.", DAY])
+    robin.write(23, PLAIN, [3, "One Sunday I was away."], promise)
+    sasha.write(24, PLAIN, ["I was glad of the others."], promise)
+    act = sasha.write(71, PLAIN, ["I brought the tea."])
+    wish = sasha.write(72, PLAIN, ["A walk."])
+    found = {
+        "space": SPACE.hex(),
+        "today": DAY,
+        "roster": {
+            h.device.hex(): [h.device.hex(), bytes(h.everyday.verify_key).hex(), bytes(h.admin.verify_key).hex()]
+            for h in (robin, sasha)
+        },
+        "entries": ENTRIES,
+        "agreements": {},
+        "things": {
+            promise.hex(): ["promise", "kept in part"],
+            act.hex(): ["care_act", "said"],
+            wish.hex(): ["care_menu", "said"],
+        },
+        "signal": None,
+        "held": {},
+    }
+    return json.dumps(found, indent=1, sort_keys=True) + "\n"
+
+
+FILES = {"format1.json": build, "format1-promises.json": build_promises}
+
+
 def main() -> None:
-    """Write the file."""
-    Path(__file__).with_name("format1.json").write_text(build())
+    """Write the files."""
+    for name, made in FILES.items():
+        Path(__file__).with_name(name).write_text(made())
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contracts.relay_store import LINEAGE, A, B, brief
-from troth_relay.store import Brief, Denial, Log, births, statements
+from tests.contracts.relay_store import FORWARD, LINEAGE, A, B, brief
+from troth_relay.store import Brief, Denial, Log, births, closings, statements
 from troth_wire.ids import MailboxId
 from troth_wire.messages import MailboxKind
 
@@ -58,3 +58,17 @@ def test_what_gives_way_leaves_nothing(connection: sqlite3.Connection) -> None:
     assert isinstance(made, Log)
     assert births.look(connection, A) == (1, made)
     assert connection.execute("SELECT count(*) FROM entry").fetchone() == (0,)
+
+
+def test_deleted_log_leaves_its_line_and_no_closing(connection: sqlite3.Connection) -> None:
+    """When a log is deleted, its bytes count no more, and whatever gets its key next is not closed for that."""
+    _create(connection, B)
+    _create(connection, A, sponsor=B)
+    closings.close(connection, A, successor=B, forward=FORWARD, day=7)
+    births.delete(connection, [2])
+    assert connection.execute("SELECT bytes FROM line").fetchall() == [(0,)]
+    made = _create(connection, A, sponsor=B)
+    assert births.look(connection, A) == (2, made)
+    assert isinstance(made, Log)
+    assert not made.closed
+    assert closings.recount(connection) == 0

@@ -219,3 +219,15 @@ def test_backup_keeps_its_format(store: SqliteStore, path: Path, tmp_path: Path)
     """A copy is marked as what it is a copy of."""
     back_up(path, tmp_path / "copy.db")
     assert not file.check(tmp_path / "copy.db")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="Only root gives files away.")
+def test_restored_database_belongs_to_the_relay(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """What root restores belongs to whoever owns the folder, so that the relay may open it; nobody else may."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    os.chown(folder, 10_001, 10_002)
+    copies.back_up(path, tmp_path / "copy.db")
+    copies.restore(tmp_path / "copy.db", folder / "relay.db", lineage=lambda: LINEAGE)
+    found = (folder / "relay.db").stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (10_001, 10_002, 0o600)

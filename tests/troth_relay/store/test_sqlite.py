@@ -27,7 +27,7 @@ from tests.contracts.relay_store import (
 )
 from troth_relay import limits
 from troth_relay.admission import cost
-from troth_relay.store import Closing, Log, Store, file, statements
+from troth_relay.store import Closing, Log, Store, file, statements, upkeep
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import BusyError, DamagedError, FullError, NewerError, StoreError
 from troth_wire.ids import Lineage, MailboxId
@@ -64,7 +64,7 @@ PRAGMA user_version = 1;
 COMMIT;
 PRAGMA journal_mode = WAL;
 """
-BEFORE_COMMIT: Final = 18
+BEFORE_COMMIT: Final = 19
 """Statements of the transaction that raises the format."""
 DIES: Final = """
 import os, signal, sys
@@ -306,6 +306,7 @@ def test_database_keeps_no_more_than_the_page_says(path: Path) -> None:
         "closing": {"mailbox", "day", "stage", "successor", "forward"},
         "entry": {"mailbox", "position", "id", "running", "envelope"},
         "pass": {"number", "hash", "uses", "ends", "quota"},
+        "blocked": {"id"},
         "sqlite_sequence": {"name", "seq"},
     }
 
@@ -358,7 +359,7 @@ def test_earlier_file_is_brought_forward(path: Path) -> None:
     _is_whole(path)
 
 
-@pytest.mark.parametrize("alive", range(1, 22))
+@pytest.mark.parametrize("alive", range(1, 23))
 def test_bringing_forward_may_be_killed(path: Path, alive: int) -> None:
     """Killed at any statement on the way, a relay leaves a whole file of either format; the next does the rest."""
     _earlier(path)
@@ -396,13 +397,19 @@ def test_closing_may_be_killed(path: Path) -> None:
     assert outcomes[-1] is True
 
 
-def _of_format_3(path: Path) -> None:
-    """Write what a relay of format 3 left behind: two logs, one with a room of its own, and an invitation."""
+def _of_format(path: Path, version: int) -> sqlite3.Connection:
+    """Make an empty file of an earlier format."""
     connection = sqlite3.connect(path, isolation_level=None)
-    for step in statements.STEPS[:3]:
+    for step in statements.STEPS[:version]:
         connection.executescript(step)
     connection.execute(f"PRAGMA application_id = {file.APPLICATION}")
-    connection.execute("PRAGMA user_version = 3")
+    connection.execute(f"PRAGMA user_version = {version}")
+    return connection
+
+
+def _of_format_3(path: Path) -> None:
+    """Write what a relay of format 3 left behind: two logs, one with a room of its own, and an invitation."""
+    connection = _of_format(path, 3)
     for key, mailbox, kind, ends_s, quota in ((3, A, 0, None, 5_000), (4, B, 0, None, None), (9, C, 2, 600, None)):
         start = origin(mailbox, LINEAGE)
         name = envelope_id(envelope(key))
@@ -432,6 +439,44 @@ def test_file_of_format_3_has_a_line_for_each_log(path: Path) -> None:
     assert open_(store, C).line == 5
     store.close()
     SqliteStore(path).close()
+
+
+def test_file_of_format_4_can_keep_mailboxes_out(path: Path) -> None:
+    """Lines and closings of before stay as they were, and a mailbox can be kept out then."""
+    _filled(path)
+    store = SqliteStore(path)
+    open_(store, C, sponsor=A)
+    close(store, A, successor=C)
+    before = [store.look(mailbox) for mailbox in (A, B, C)]
+    store.close()
+    _alter(path, "DROP TABLE blocked")
+    _alter(path, "PRAGMA user_version = 4")
+    store = SqliteStore(path)
+    assert [store.look(mailbox) for mailbox in (A, B, C)] == before
+    page = store.read(A, after=50, entries_max=9, bytes_max=9)
+    assert page is not None
+    assert page.closing == Closing(C, FORWARD)
+    store.change(lambda tables: upkeep.block(tables, C))
+    assert [store.look(mailbox) for mailbox in (A, B, C)] == [*before[:2], None]
+    store.close()
+    assert _version(path) == file.FORMAT
+
+
+@pytest.mark.parametrize("version", range(1, file.FORMAT))
+def test_every_earlier_format_becomes_this_one(path: Path, version: int) -> None:
+    """From whatever format a file comes, it has the tables of this release afterwards, and no others."""
+    _of_format(path, version).close()
+    SqliteStore(path).close()
+    SqliteStore(path.with_name("new.db")).close()
+    assert _version(path) == file.FORMAT
+    assert _tables(path) == _tables(path.with_name("new.db"))
+
+
+def _tables(path: Path) -> list[tuple[str, str]]:
+    connection = sqlite3.connect(path)
+    found = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+    connection.close()
+    return found
 
 
 def test_wrong_sums_are_put_right(path: Path) -> None:

@@ -1,0 +1,101 @@
+"""The record of two in a vault: ten years are opened and looked at, one entry is added, and a batch arrives."""
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Final
+
+from bench.couple import BATCH, START, life
+from bench.figures import Figures
+from troth import Cost, DeviceKeys, Identity, Signer, Welcome, begin, countersign, found
+from troth.testing import entropy_of
+from troth_app.chapter import Chapter
+from troth_app.household import Household
+from troth_client import create_space
+from troth_client.room import SHARED
+from troth_couple import Book, Day, Pen, days_after, entry_edits, roster_of
+from troth_wire.ids import Incarnation
+
+__all__ = ["measure"]
+
+PASSPHRASE: Final = "correct horse battery staple"
+COST: Final = Cost(memory_mib=64, passes=1)
+"""The least that is legal: what it costs is measured elsewhere."""
+TOGETHER: Final = 100
+"""Entries that share one change, as after a while without the relay."""
+TODAY: Final = days_after(START, 4_000)
+
+
+def measure() -> Figures:
+    """Return how long a ten-year record takes to open and to look at, and then one entry more, and a batch."""
+    with TemporaryDirectory(prefix="troth-bench-") as folder:
+        return asyncio.run(_measure(Path(folder, "vault")))
+
+
+async def _measure(path: Path) -> Figures:
+    other = await _fill(path)
+    size = sum(file.stat().st_size for file in path.parent.iterdir() if file.is_file())
+    begun = perf_counter()
+    household = await Household.open(path, passphrase=PASSPHRASE)
+    chapter = household.chapter
+    assert chapter is not None, "the vault was filled with one"
+    opened = perf_counter()
+    await chapter.look(TODAY)
+    figures = {
+        "open_s": opened - begun,
+        "first_look_s": perf_counter() - opened,
+        "one_entry_ms": await _one(chapter) * 1e3,
+        "batch_ms": await _batch(chapter, other) * 1e3,
+        "vault_mb": size / 1e6,
+    }
+    await household.close()
+    return figures
+
+
+async def _one(chapter: Chapter) -> float:
+    """Add a few entries, each looked at; return the shortest of the times."""
+    times = []
+    for _ in range(5):
+        begun = perf_counter()
+        await chapter.write(lambda pen: [pen.write("check_in", {"feelings": "calm"}, day=TODAY)])
+        await chapter.look(TODAY)
+        times.append(perf_counter() - begun)
+    return min(times)
+
+
+async def _batch(chapter: Chapter, other: DeviceKeys) -> float:
+    """Let a hundred entries of the other arrive; return how long the look after it takes."""
+    pen = Pen(Book(roster_of(chapter.space.members)), other.device, Incarnation(b"2" * 16), other.signer)
+    made = [pen.write("gratitude", {"text": "Thank you for the tea."}, day=Day(TODAY)) for _ in range(BATCH)]
+    await chapter.space.edit(chapter.document, *entry_edits(made))
+    chapter.turn()
+    begun = perf_counter()
+    await chapter.look(TODAY)
+    return perf_counter() - begun
+
+
+async def _fill(path: Path) -> DeviceKeys:
+    """Make a vault with ten years of two people in it; return the other one's keys."""
+    entropy = entropy_of("ten years")
+    (mine, seed), (other, second) = DeviceKeys.make(entropy), DeviceKeys.make(entropy)
+    genesis = found([mine.card, other.card], entropy)
+    for keys, admin in ((mine, seed), (other, second)):
+        genesis = countersign(genesis, keys, Signer(admin))
+    create_space(path, passphrase=PASSPHRASE, cost=COST)
+    household = await Household.open(path, passphrase=PASSPHRASE)
+    rows = begin(Identity.welcomed(mine, Welcome(genesis, None)), entropy)
+    await household.vault.add_room(rows, admin=seed, passphrase=PASSPHRASE, kind=SHARED)
+    await household.connect()
+    chapter = household.chapter
+    assert chapter is not None, "there is a space for two"
+    book = Book(roster_of(chapter.space.members))
+    pens = [Pen(book, keys.device, Incarnation(bytes(16)), keys.signer) for keys in (mine, other)]
+    life(pens, [Signer(seed), Signer(second)])
+    made = list(book.ledger.known.values())
+    for at in range(0, len(made), TOGETHER):
+        await chapter.space.edit(chapter.document, *entry_edits(made[at : at + TOGETHER]))
+    chapter.turn()
+    await chapter.look(TODAY)
+    await household.close()
+    return other

@@ -1,0 +1,267 @@
+"""How what stands looks as cards: a title, its lines, and the plain values for a program.
+
+Values in, values out; what is too long for a list is cut, and says so by an ellipsis.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from troth_app.conversation import Result
+from troth_app.limits import PAGE_BYTES_MAX, PREVIEW_LETTERS_MAX
+from troth_app.messages import capital, tell
+from troth_couple import (
+    Agreement,
+    Level,
+    Outcome,
+    Reply,
+    Scope,
+    Signals,
+    Stage,
+    State,
+    Thing,
+    Wording,
+    key_of,
+    lines,
+    notes,
+    say,
+    shown,
+)
+from troth_couple.entry import Entry
+from troth_couple.kinds import BY_NAME
+from troth_couple.revision import SORTS, Revision, RevisionId
+from troth_wire.ids import PersonId
+
+__all__ = [
+    "agreement_card",
+    "bar",
+    "headline",
+    "newest_first",
+    "page",
+    "preview",
+    "proposed_at",
+    "revision_lines",
+    "signal_cards",
+    "thing_card",
+]
+
+Names = Mapping[PersonId, str]
+
+OUTCOMES: Final = {outcome: Stage[outcome.name] for outcome in Outcome}
+REPLIES: Final = {
+    Reply.DECLINE: "answer.decline",
+    Reply.LATER: "answer.later",
+    Reply.COUNTER: "answer.counter",
+    Reply.ACCEPT: "answer.accept",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How much of whose words is shown."""
+
+    me: PersonId
+    letters: int | None
+    theirs: str | None
+    """What stands in place of the other person's words, if anything does."""
+
+    def hides(self, person: PersonId) -> bool:
+        return self.theirs is not None and person != self.me
+
+    def of(self, person: PersonId, text: str) -> str:
+        return self.theirs or "" if self.hides(person) else preview(shown(text), self.letters)
+
+
+def page(cards: Iterable[Result], **more: Any) -> Result:
+    """Return a result of cards, as many as one answer holds."""
+    found: list[Result] = []
+    room = PAGE_BYTES_MAX
+    for card in cards:
+        room -= len(json.dumps(card))
+        if room < 0:
+            more["ends"] = [*more.get("ends", ()), tell("more")]
+            break
+        found.append(card)
+    return {**more, "cards": found}
+
+
+def preview(text: str, letters: int | None = PREVIEW_LETTERS_MAX) -> str:
+    """Return a text as it fits a list; whole, where there is no bound."""
+    return text if letters is None or len(text) <= letters else f"{text[: letters - 1]}…"
+
+
+def thing_card(
+    thing: Thing,
+    *,
+    names: Names,
+    me: PersonId,
+    today: str = "",
+    letters: int | None = PREVIEW_LETTERS_MAX,
+    theirs: str | None = None,
+) -> Result:
+    """Return the card of a check-in, a request, or another thing of one person.
+
+    Args:
+        thing: Which one.
+        names: What the two are called.
+        me: Whose device this is.
+        today: Which day it is, to say so of what is dated later; where nothing is named, nothing is said.
+        letters: How much of each text is shown.
+        theirs: What stands in place of the other person's words, if anything does.
+    """
+    words = _Words(me, letters, theirs)
+    return {
+        "title": capital(tell(f"card.{thing.kind}", name=names[thing.author], day=thing.day)),
+        "lines": [*_thing_lines(thing, names, words), *([say("act.ahead")] if today and thing.day > today else [])],
+        "id": thing.id.hex(),
+        "kind": thing.kind,
+        "mine": thing.author == me,
+        "day": thing.day,
+        "stage": thing.stage.name.lower(),
+    }
+
+
+def signal_cards(signals: Signals, *, names: Names, me: PersonId) -> list[Result]:
+    """Return a card for each signal that is on, the most careful first."""
+    return [
+        {
+            "title": _signal(act, me),
+            "lines": [
+                tell("signal.by", name=names[act.person], day=act.day, scope=tell(f"scope.{_scope(act)}").lower())
+            ],
+            "kind": "signal",
+            "mine": act.person == me,
+            "day": act.day,
+            "level": Level(act.said("level")).name.lower(),
+            "scope": _scope(act),
+        }
+        for act in signals.active
+    ]
+
+
+def bar(state: State, me: PersonId) -> list[str]:
+    """Return what stands above whatever is read while a signal is on: the most careful one."""
+    return [_signal(act, me) for act in state.signals.active[:1]]
+
+
+def _signal(act: Entry, me: PersonId) -> str:
+    """Return a signal as it is said to whoever gave it, or to the other."""
+    level = Level(act.said("level"))
+    return tell(f"signal.{level.name.lower()}") if act.person == me else say(key_of(level))
+
+
+def headline(agreement: Agreement) -> Revision | None:
+    """Return the text by which an agreement is known: the one that holds, else one that is open.
+
+    Where there is neither, it is the one that most of the two ever said yes to, and of several the last.
+    """
+    named = agreement.in_force or next(iter(agreement.open), None)
+    if named is not None:
+        return agreement.wordings[named].revision
+    yes: dict[RevisionId, set[PersonId]] = {text: set() for text in agreement.wordings}
+    for act in agreement.acts:
+        if act.name == "assent" and act.said("text") in yes:
+            yes[act.said("text")].add(act.person)
+    latest = sorted(yes, key=lambda text: (len(yes[text]), proposed_at(agreement.wordings[text]), text))
+    return agreement.wordings[latest[-1]].revision if latest else None
+
+
+def proposed_at(wording: Wording) -> tuple[str, int]:
+    """Return when a text was proposed last: its day, and within a day the place among what its author wrote."""
+    return max((act.day, act.sequence) for act in wording.proposals)
+
+
+def agreement_card(agreement: Agreement, *, names: Names) -> list[Result]:
+    """Return how an agreement stands, and each text that matters now in full."""
+    stands = [say(key_of(agreement.shown)), *([say("shown.crossed")] if agreement.crossed else [])]
+    texts = list(_texts(agreement))
+    head = headline(agreement)
+    title = shown(head.title) if head else tell("agree.untitled")
+    first = {"title": title, "lines": stands, "id": agreement.id.hex(), "state": agreement.shown.name.lower()}
+    return [first, *(_text_card(key, agreement, text, names) for key, text in texts)]
+
+
+def revision_lines(revision: Revision, *, names: Names) -> list[str]:
+    """Return all that somebody agrees to with a text: its points, whom it binds, and its days."""
+    applies = revision.applies_to
+    found = [tell("show.sort", sort=SORTS[revision.sort])]
+    found += [f"{number}. {line}" for number, line in enumerate(lines(revision), 1)]
+    found.append(tell("show.applies", name=names.get(applies, "?")) if applies else tell("show.both"))
+    if revision.review_on:
+        found.append(tell("show.review", day=revision.review_on))
+    if revision.expires:
+        found.append(tell("show.expires", day=revision.expires))
+    return [*found, tell("show.open"), *(say(note) for note in notes(revision))]
+
+
+def _texts(agreement: Agreement) -> Iterator[tuple[str, RevisionId]]:
+    """Yield what stands in the middle of attention, each with the key of its heading."""
+    if agreement.versions:
+        yield from (("show.version", text) for text in agreement.versions)
+    if agreement.in_force is not None and agreement.in_force not in agreement.versions:
+        yield "show.holds", agreement.in_force
+    yield from (("show.proposal", text) for text in agreement.open)
+    if agreement.in_force is None and not agreement.open and not agreement.versions:
+        head = headline(agreement)
+        if head is not None:
+            yield "show.was", head.id
+
+
+def _text_card(key: str, agreement: Agreement, text: RevisionId, names: Names) -> Result:
+    wording: Wording = agreement.wordings[text]
+    assents = agreement.assents.get(text, {})
+    said = [capital(tell("show.said", name=names[person], day=act.day)) for person, act in sorted(assents.items())]
+    return {
+        "title": tell(key, title=shown(wording.revision.title)),
+        "lines": [*revision_lines(wording.revision, names=names), *said],
+        "id": text.hex(),
+        "agreed_by": [names[person] for person in sorted(assents)],
+    }
+
+
+def _thing_lines(thing: Thing, names: Names, words: _Words) -> Iterator[str]:
+    if thing.stage is Stage.TAKEN_BACK:
+        yield tell("card.taken_back")
+    for version in thing.versions:
+        yield from _said(version, words)
+    for before in thing.earlier:
+        yield from (tell("field.before", text=line) for line in _said(before, words))
+    if thing.stage in (Stage.CLOSED, Stage.OURS, Stage.WAITING):
+        yield say(key_of(thing.stage))
+    for answer in thing.answers:
+        reply, text = tell(REPLIES[Reply(answer.said("reply"))]), answer.said("text")
+        yield tell("card.reply", stage=f"{reply}.", text=words.of(answer.person, text) if text else "").strip()
+    for outcome in thing.outcomes:
+        text = outcome.said("text")
+        words_too = f" {words.of(outcome.person, text)}" if text else ""
+        yield say(key_of(OUTCOMES[Outcome(outcome.said("outcome"))])) + words_too
+    for act in thing.told:
+        yield tell("card.told", name=names[act.person], text=words.of(act.person, act.said("text")))
+    for person in sorted(thing.thanks):
+        yield tell("card.by", name=capital(names[person]), text=tell("card.thanked"))
+    for person, text in sorted(thing.opened.items()):
+        yield tell("card.by", name=capital(names[person]), text=words.of(person, text))
+
+
+def _said(version: Entry, words: _Words) -> Iterator[str]:
+    if words.hides(version.person):
+        yield words.theirs or ""
+        return
+    for field in BY_NAME[version.name].places:
+        text = version.said(field)
+        if isinstance(text, str):
+            yield tell(f"field.{field}", text=words.of(version.person, text))
+
+
+def _scope(act: Entry) -> str:
+    return Scope(act.said("scope")).name.lower()
+
+
+def newest_first(things: Iterable[Thing]) -> list[Thing]:
+    """Return things, the latest day first; within a day, as far as one author goes, the latest word."""
+    return sorted(things, key=lambda thing: (thing.day, _place(thing), thing.id), reverse=True)
+
+
+def _place(thing: Thing) -> int:
+    return max((version.sequence for version in (*thing.versions, *thing.earlier)), default=0)

@@ -1,0 +1,134 @@
+"""A day: how each is, what changed in the plan, what one is thankful for, and what happened."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from troth_app.cards import newest_first, page, signal_cards, thing_card
+from troth_app.conversation import Form, Result
+from troth_app.handlers.devices import new_devices
+from troth_app.handlers.locking import opened
+from troth_app.handlers.status import line
+from troth_app.handlers.together import (
+    ask_day,
+    ask_line,
+    ask_text,
+    chapter_of,
+    names_of,
+    share,
+    state_of,
+    today_of,
+    write,
+)
+from troth_app.messages import tell
+from troth_app.outcome import RuleError
+from troth_app.talk import Talk
+from troth_app.wording import counted
+from troth_couple import Group, Reason, Stage, State, Thing, agreements, days_after
+from troth_couple.kinds import BY_NAME
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["checkin", "heads_up", "milestone", "thanks", "today"]
+
+SHOWN_DAYS: Final = 1
+"""So many days back something is of today: a day that was written late at night is read in the morning."""
+OPEN: Final = (Stage.SAID, Stage.AMENDED, Stage.LATER)
+NEWER: Final = (Reason.NEWER_KIND, Reason.NEWER_FORMAT)
+UNTIL: Final = ("headsup.today", "headsup.tomorrow", "headsup.after")
+
+
+async def today(_: Talk, keeper: "Keeper") -> Result:
+    """Show what is here today: signals first, then what each said, and what waits for a look."""
+    household, day = opened(keeper), today_of(keeper)
+    found = {"state": "open", "line": line(household), "entries": len(household.settings.mine)}
+    new = [tell("today.device", name=name) for name in new_devices(household)]
+    if household.chapter is None:
+        return page([], says=new, ends=[found["line"]], **found)
+    state, names = await state_of(keeper), names_of(keeper)
+    quiet = household.settings.quiet_until if household.settings.quiet_until >= day else ""
+    signals = signal_cards(state.signals, names=names, me=household.chapter.me)
+    things = [] if quiet else list(newest_first(_of_today(state)))
+    cards = [thing_card(thing, names=names, me=household.chapter.me, today=day) for thing in things]
+    calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards else [tell("today.nothing")]
+    hints = [] if quiet else _hints(state, things, household.chapter.me)
+    return page([*signals, *cards], says=[*new, *calm], ends=[*hints, str(found["line"])], quiet=quiet, **found)
+
+
+async def checkin(talk: Talk, keeper: "Keeper") -> None:
+    """Say how one is: six lines, of which each may stay empty."""
+    chapter_of(keeper)
+    await talk.safe(tell("safe.unshared"))
+    await talk.say(tell("checkin.intro"))
+    fields: dict[str, object] = {
+        field: await ask_line(talk, tell(f"checkin.{field}")) for field in BY_NAME["check_in"].places
+    }
+    said = [str(text) for text in fields.values() if text]
+    if not said:
+        raise RuleError(tell("text.empty"))
+    day = today_of(keeper)
+    await share(talk, keeper, "\n".join(said), lambda pen: [pen.write("check_in", fields, day=day)])
+
+
+async def heads_up(talk: Talk, keeper: "Keeper") -> None:
+    """Tell that a plan changed; it shows for two days at most."""
+    chapter_of(keeper)
+    await talk.safe(tell("safe.unshared"))
+    text = await ask_text(talk, tell("headsup.text"), form=Form.LINE)
+    day = today_of(keeper)
+    until = days_after(day, await talk.choose(tell("headsup.until"), [tell(key) for key in UNTIL]))
+    await share(talk, keeper, text, lambda pen: [pen.plan_note(text, day=day, until=until)])
+
+
+async def thanks(talk: Talk, keeper: "Keeper") -> None:
+    """Say thank you: for something that the other told, or for anything else."""
+    state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
+    await talk.safe(tell("safe.unshared"))
+    told = [thing for thing in newest_first(_of_today(state)) if thing.author != me and _thankable(thing)]
+    items = [thing_card(thing, names=names, me=me)["title"] for thing in told]
+    choice = await talk.choose(tell("thanks.what"), [*items, tell("thanks.own")]) if told else 0
+    day = today_of(keeper)
+    if choice < len(told):
+        about = told[choice].id
+        await write(keeper, lambda pen: [pen.write("thanks", day=day, about=about)])
+        await talk.say(tell("thanks.said"))
+        return
+    text = await ask_text(talk, tell("thanks.text"))
+    await share(talk, keeper, text, lambda pen: [pen.write("gratitude", {"text": text}, day=day)])
+
+
+async def milestone(talk: Talk, keeper: "Keeper") -> None:
+    """Mark something that happened: one's own, or both persons' once both say so."""
+    chapter_of(keeper)
+    await talk.safe(tell("safe.unshared"))
+    what = await ask_text(talk, tell("milestone.what"), form=Form.LINE)
+    day = today_of(keeper)
+    on = await ask_day(talk, tell("ask.day", day=day)) or day
+    ours = await talk.choose(tell("milestone.whose"), [tell("milestone.mine"), tell("milestone.ours")]) == 1
+    fields: dict[str, object] = {"what": what, "on": on, "ours": ours}
+    made = await share(talk, keeper, what, lambda pen: [pen.write("milestone", fields, day=day)])
+    if made and ours:
+        await talk.say(tell("milestone.waits"))
+
+
+def _of_today(state: State) -> Iterable[Thing]:
+    """Yield what belongs to this day: what was said lately, notes that have not passed, requests that are open."""
+    for thing in state.things.values():
+        if thing.stage is Stage.PAST or "today" not in BY_NAME[thing.kind].views:
+            continue
+        lately = days_after(thing.day, SHOWN_DAYS) >= state.today
+        if lately or (thing.kind == "plan_note") or (thing.kind == "request" and thing.stage in OPEN):
+            yield thing
+
+
+def _thankable(thing: Thing) -> bool:
+    return thing.kind in BY_NAME["thanks"].about and thing.stage is not Stage.TAKEN_BACK and not thing.thanks
+
+
+def _hints(state: State, things: Sequence[Thing], me: bytes) -> list[str]:
+    asked = any(thing.kind == "request" and thing.author != me and thing.stage in OPEN for thing in things)
+    listed = agreements(state)
+    looked_at = len(listed[Group.WAITING]) + len(listed[Group.LOOKING_AGAIN])
+    newer = any(held.reason in NEWER for held in state.held.values())
+    waiting = [tell("today.agree", count=counted(looked_at, "thing", "things"))] if looked_at else []
+    return [*([tell("today.request")] if asked else []), *waiting, *([tell("today.newer")] if newer else [])]

@@ -1,0 +1,58 @@
+"""Looking for words: in what one wrote oneself, in agreements and in notes that both write.
+
+Not in the other's check-ins: nobody is to be read by a list of their moods.
+"""
+
+from typing import TYPE_CHECKING
+
+from troth_app.cards import agreement_card, newest_first, page, preview, thing_card
+from troth_app.conversation import Result
+from troth_app.handlers.locking import opened
+from troth_app.handlers.together import ask_line, chapter_of, names_of, state_of
+from troth_app.messages import tell
+from troth_app.outcome import RuleError
+from troth_app.talk import Talk
+from troth_couple import shown, texts_in
+from troth_couple.views import by_age
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["search"]
+
+
+async def search(talk: Talk, keeper: "Keeper") -> Result:
+    """Look for words."""
+    wanted = await ask_line(talk, tell("search.what"))
+    if not wanted:
+        raise RuleError(tell("text.empty"))
+    mine = [
+        {"title": tell("card.mine"), "lines": [shown(entry)], "kind": "mine"}
+        for entry in opened(keeper).settings.entries
+    ]
+    cards: list[Result] = [*mine, *(await _together(keeper) if opened(keeper).chapter else [])]
+    found = [card for card in cards if wanted.casefold() in _words(card).casefold()]
+    shorter = [{**card, "lines": [preview(line) for line in card["lines"]]} for card in found]
+    return page(shorter, says=[] if found else [tell("search.none")])
+
+
+async def _together(keeper: "Keeper") -> list[Result]:
+    """Return a card for each own thing, each agreement and each note, whole."""
+    state, names, chapter = await state_of(keeper), names_of(keeper), chapter_of(keeper)
+    things = newest_first(state.things.values())
+    own = [thing for thing in things if thing.author == chapter.me and thing.kind != "note"]
+    cards = [thing_card(thing, names=names, me=chapter.me, letters=None, theirs="") for thing in own]
+    for agreement in by_age(state):
+        parts = agreement_card(agreement, names=names)
+        lines = [line for part in parts for line in (part["title"], *part["lines"])]
+        cards.append({**parts[0], "lines": lines[1:], "kind": "agreement"})
+    texts = texts_in(chapter.space.view(chapter.document))
+    notes = [thing for thing in state.things.values() if thing.kind == "note" and thing.versions]
+    for note in notes:
+        text = shown(str(texts.get(note.id.hex(), "")))
+        cards.append({"title": shown(note.says("title")), "lines": text.split("\n"), "kind": "note"})
+    return cards
+
+
+def _words(card: Result) -> str:
+    return "\n".join([card["title"], *card["lines"]])

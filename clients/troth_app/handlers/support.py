@@ -1,0 +1,47 @@
+"""What helps now, without keys: also locked, offline, and before there is a vault. It is written nowhere."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from troth_app.conversation import Result
+from troth_app.helplines import REGIONS, Helpline, is_checked
+from troth_app.messages import ENGLISH, tell
+from troth_app.talk import Talk
+
+if TYPE_CHECKING:
+    from troth_app.agent import Agent
+
+__all__ = ["steady", "support"]
+
+
+async def steady(_: Talk, __: "Agent") -> Result:
+    """Show how to come to rest: breath, senses, somebody to call."""
+    cards = [_card(key) for key in ("steady.breathe", "steady.senses", "steady.call")]
+    return {"says": [], "cards": cards, "ends": [tell("steady.nothing")]}
+
+
+async def support(_: Talk, __: "Agent") -> Result:
+    """Show where help is, and what this tool can not do."""
+    day = date.today()
+    lines = [
+        {"title": tell("support.lines", region=region), "lines": _said(helplines, day)}
+        for region, helplines in REGIONS.items()
+    ]
+    cards = [_card("support.danger"), _card("support.afraid"), *lines, _card("support.limits")]
+    return {"says": [], "cards": cards, "ends": [tell("support.record")]}
+
+
+def _card(key: str) -> dict[str, Any]:
+    """Return a card of the catalogue: its title, and the sentences that are numbered under it."""
+    return {"title": tell(key), "lines": [tell(name) for name in ENGLISH if name.startswith(f"{key}.")]}
+
+
+def _said(helplines: Sequence[Helpline], today: date) -> list[str]:
+    checked = [is_checked(helpline, today) for helpline in helplines]
+    keys = ["support.line" if known else "support.unchecked" for known in checked]
+    lines = [
+        tell(key, name=helpline.name, number=helpline.number, what=helpline.what)
+        for key, helpline in zip(keys, helplines, strict=True)
+    ]
+    return lines if all(checked) else [*lines, tell("support.unchecked_all")]

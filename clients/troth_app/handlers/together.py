@@ -1,0 +1,223 @@
+"""What every command on the record of two needs: who is who, what stands, what is typed, and how it is written down.
+
+A text that could not be shared is not lost: it is kept for its writer alone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from troth import Signer
+from troth_app.cards import bar, page, thing_card
+from troth_app.chapter import Chapter, More, Write
+from troth_app.conversation import Form, Result
+from troth_app.handlers.locking import opened
+from troth_app.messages import capital, tell
+from troth_app.outcome import HereError, OtherError, RuleError
+from troth_app.settings import names_row
+from troth_app.talk import Talk
+from troth_client.letterbox import drop
+from troth_couple import Day, State, Thing, clean
+from troth_couple.days import DAY
+from troth_couple.entry import Entry
+from troth_couple.limits import TEXT_BYTES_MAX
+from troth_wire.errors import LocalError, MalformedError, UsageError
+from troth_wire.ids import PersonId
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = [
+    "admin_of",
+    "ask_day",
+    "ask_line",
+    "ask_text",
+    "chapter_of",
+    "keep_aside",
+    "names",
+    "names_of",
+    "pick",
+    "share",
+    "state_of",
+    "things_page",
+    "today_of",
+    "write",
+]
+
+Item = TypeVar("Item")
+NAME_LETTERS_MAX: Final = 64
+
+
+def chapter_of(keeper: "Keeper") -> Chapter:
+    """Return the record of two.
+
+    Raises:
+        OtherError: If there is no space for two.
+        HereError: If this device, which joined just now, has not read yet that it belongs to it.
+    """
+    chapter = opened(keeper).chapter
+    if chapter is None:
+        raise OtherError(tell("two.none"))
+    if chapter.space.device not in chapter.space.members.person_of:
+        raise HereError(tell("two.not_yet"))
+    return chapter
+
+
+def today_of(keeper: "Keeper") -> Day:
+    """Return this person's own day."""
+    return Day(keeper.today().isoformat())
+
+
+async def state_of(keeper: "Keeper") -> State:
+    """Return what stands today.
+
+    Raises:
+        OtherError: If there is no space for two.
+    """
+    return await chapter_of(keeper).look(today_of(keeper))
+
+
+def names_of(keeper: "Keeper") -> Mapping[PersonId, str]:
+    """Return how the two are called in sentences on this device: oneself is always "you"."""
+    chapter, (_, other) = chapter_of(keeper), opened(keeper).settings.names
+    persons = set(chapter.space.members.person_of.values())
+    return {person: tell("two.you") if person == chapter.me else other or tell("two.other") for person in persons}
+
+
+async def names(talk: Talk, keeper: "Keeper") -> None:
+    """Choose what the two are called on this device."""
+    household = opened(keeper)
+    await talk.safe(tell("safe.nothing"))
+    before = household.settings.names
+    typed = [" ".join((await talk.ask(tell(key))).split()) for key in ("names.own", "names.other")]
+    chosen = [clean(name) or old for name, old in zip(typed, before, strict=True)]
+    if max(map(len, chosen)) > NAME_LETTERS_MAX:
+        raise RuleError(tell("names.long"))
+    await household.remember(names_row(*chosen))
+    await talk.say(tell("names.kept"))
+
+
+def things_page(keeper: "Keeper", state: State, things: Iterable[Thing], *, none: str) -> Result:
+    """Return a page of things, each on its card; of none, a sentence by its key."""
+    names, me = names_of(keeper), chapter_of(keeper).me
+    cards = [thing_card(thing, names=names, me=me, today=state.today) for thing in things]
+    return page(cards, says=[*bar(state, me), *([] if cards else [tell(none)])])
+
+
+async def pick(talk: Talk, prompt: str, items: Sequence[Item], label: Callable[[Item], str]) -> Item:
+    """Return the one of several that is picked; where there is one, nobody is asked."""
+    if len(items) == 1:
+        return items[0]
+    return items[await talk.choose(prompt, [label(item) for item in items])]
+
+
+async def ask_line(talk: Talk, prompt: str) -> str | None:
+    """Return a line, or None if it stayed empty.
+
+    Raises:
+        RuleError: If it can not be shown truly, or is too long.
+    """
+    return _checked(await talk.ask(prompt)) or None
+
+
+async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
+    """Return a text: of several lines at a keyboard, and one line where more questions lie behind it in a file.
+
+    Raises:
+        RuleError: If it says nothing, can not be shown truly, or is too long.
+    """
+    several = talk.begin.live and form == Form.TEXT
+    asked = tell("text.end", prompt=prompt) if several else prompt
+    text = _checked(await talk.ask(asked, form=Form.TEXT if several else Form.LINE))
+    if not text:
+        raise RuleError(tell("text.empty"))
+    return text
+
+
+async def ask_day(talk: Talk, prompt: str) -> Day | None:
+    """Return a day, or None if it stayed empty.
+
+    Raises:
+        RuleError: If there is no such day, wherever it does not get better by asking again.
+    """
+    for left in reversed(range(talk.tries)):
+        typed = (await talk.ask(prompt)).strip()
+        try:
+            return DAY(typed) if typed else None
+        except MalformedError:
+            if not left:
+                raise RuleError(tell("day.none")) from None
+            await talk.say(tell("day.none"))
+    raise AssertionError("it was asked for at least once")
+
+
+async def admin_of(talk: Talk, keeper: "Keeper") -> Signer:
+    """Return the key of commitments for one use, for the passphrase typed now.
+
+    Raises:
+        RuleError: If two people far apart have not compared their words yet.
+        PassphraseError: If it is not the passphrase.
+    """
+    space = chapter_of(keeper).space
+    if space.words:
+        raise RuleError(tell("two.uncompared"))
+    typed = await talk.hidden(tell("passphrase"))
+    return await talk.wait(space.admin(typed))
+
+
+async def write(keeper: "Keeper", make: Write, more: More = lambda _: ()) -> Sequence[Entry]:
+    """Write entries.
+
+    Raises:
+        RuleError: If a rule says no; nothing was written.
+        LocalError: If they could not be saved; nothing was written.
+    """
+    try:
+        return await chapter_of(keeper).write(make, more)
+    except UsageError as error:
+        raise RuleError(f"{capital(str(error).rstrip('.'))}.") from None
+
+
+async def share(talk: Talk, keeper: "Keeper", text: str, make: Write, more: More = lambda _: ()) -> Sequence[Entry]:
+    """Write what somebody typed, after asking once; what can not be shared is kept for its writer.
+
+    Returns:
+        What was written: nothing, if it was kept for its writer alone, or not at all.
+
+    Raises:
+        RuleError, LocalError: If it could not be written; the text is kept.
+    """
+    choice = await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine"), tell("share.no")])
+    if choice:
+        if choice == 1:
+            await keep_aside(keeper, text)
+        await talk.say(tell("kept.mine") if choice == 1 else tell("kept.nothing"))
+        return ()
+    await talk.safe(tell("safe.maybe"))
+    try:
+        made = await write(keeper, make, more)
+    except (RuleError, LocalError) as error:
+        await keep_aside(keeper, text)
+        raise type(error)(tell("text.aside", why=str(error))) from None
+    await talk.say(tell("shared"))
+    return made
+
+
+async def keep_aside(keeper: "Keeper", text: str) -> None:
+    """Keep a text for its writer alone, if it can be kept at all."""
+    household = opened(keeper)
+    drop(keeper.home.vault, text.encode(), entropy=keeper.machine.entropy)
+    try:
+        await household.take_in()
+    except LocalError:
+        # What was dropped is taken in when there is room again.
+        return
+
+
+def _checked(typed: str) -> str:
+    try:
+        text = clean(typed).strip()
+    except UsageError as error:
+        raise RuleError(str(error)) from None
+    if len(text.encode(errors="replace")) > TEXT_BYTES_MAX:
+        raise RuleError(tell("text.long"))
+    return text

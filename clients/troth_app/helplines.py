@@ -1,0 +1,48 @@
+"""Where trained people answer, by region; each number with the day on which somebody called it, or none.
+
+A region is added by somebody who answers for it; no list is complete, and a number that nobody checked says so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+__all__ = ["REGIONS", "Helpline", "is_checked"]
+
+CHECKED_DAYS: Final = 365
+"""So long a number counts as checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Helpline:
+    """One number.
+
+    Attributes:
+        name: Who answers.
+        number: As it is dialled in its region.
+        what: What it is for.
+        verified_on: The day on which it was checked; None if nobody did.
+    """
+
+    name: str
+    number: str
+    what: str
+    verified_on: date | None = None
+
+
+REGIONS: Final[Mapping[str, Sequence[Helpline]]] = {
+    "Australia": (
+        Helpline("Emergency", "000", "Police, fire, ambulance."),
+        Helpline("1800RESPECT", "1800 737 732", "Sexual assault, family and domestic violence."),
+        Helpline("Lifeline", "13 11 14", "Crisis, and thoughts of suicide."),
+        Helpline("MensLine Australia", "1300 789 978", "Men, about relationships and family."),
+        Helpline("Beyond Blue", "1300 22 4636", "Anxiety, depression, and thoughts of suicide."),
+        Helpline("13YARN", "13 92 76", "Aboriginal and Torres Strait Islander people, in crisis."),
+    ),
+}
+
+
+def is_checked(helpline: Helpline, today: date) -> bool:
+    """Tell whether somebody checked a number in the last twelve months."""
+    return helpline.verified_on is not None and 0 <= (today - helpline.verified_on).days <= CHECKED_DAYS

@@ -1,0 +1,135 @@
+"""Whose word counts in the record of two, read from the membership log and from the records of its devices.
+
+Of a removed device an entry counts if a record at or below its cut carries it, whoever put it back later. What a device
+that recovery words added commits to waits for another own device, which no device of its own making can be.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from troth import Row
+from troth.cuts import Cut, reach
+from troth.guard import Change, read
+from troth.membership import Members
+from troth.operations import Operation, OperationKind
+from troth.record import Kind, Record, changes_in, parse
+from troth_couple import Roster, Tail, roster_of
+from troth_couple.edits import named_entry
+from troth_couple.entry import Entry
+from troth_couple.entry import parse as parse_entry
+from troth_couple.roster import EntryId
+from troth_wire import codec
+from troth_wire.errors import RemoteError
+from troth_wire.ids import DeviceId, DocumentId, Incarnation, OperationId
+from troth_wire.limits import RECORD_BYTES_MAX
+
+__all__ = ["is_plain", "records_in", "roster_from"]
+
+RECORDS: Final = "records"
+_ROW: Final = codec.fields(codec.flag, codec.natural(), codec.blob(RECORD_BYTES_MAX * 2))
+_KEY: Final = 4
+"""The place of the key's text in a row of a change's table."""
+
+
+def is_plain(members: Members) -> bool:
+    """Tell whether everybody belongs who ever did: then nobody's records need to be looked at."""
+    return not (members.cuts or members.weak)
+
+
+def records_in(rows: Iterable[Row]) -> list[Record]:
+    """Return the records that a room keeps, in the order in which they came."""
+    values = (row.value for row in rows if row.table == RECORDS and row.value is not None)
+    return [parse(codec.decode(value, _ROW, bytes_max=RECORD_BYTES_MAX * 2)[2])[0] for value in values]
+
+
+def roster_from(
+    members: Members, records: Iterable[Record], document: DocumentId, values: Mapping[str, object]
+) -> Roster:
+    """Work out the roster.
+
+    Args:
+        members: Who belongs.
+        records: All records that are here.
+        document: Where the entries stand.
+        values: Every entry that is here, by its id in hexadecimal.
+    """
+    known = list(records)
+    before = {record.id: record.header.prev for record in known}
+    operations = {operation.id: operation for operation in _operations(known)}
+    tails = {}
+    for device, cut in members.cuts.items():
+        kept = reach(cut, before)
+        mine = [record for record in known if record.header.device == device and record.id in kept]
+        tails[device] = _tails(device, set(_carried(mine, document)), values)
+    return roster_of(
+        members,
+        tails=tails,
+        unconfirmed=_by_words(operations.values(), members),
+        without={device for device, cut in members.cuts.items() if _never_added(device, cut, operations)},
+    )
+
+
+def _operations(records: Iterable[Record]) -> Iterator[Operation]:
+    for record in records:
+        if record.header.kind == Kind.OPERATION:
+            operation = _readable(record)
+            if operation is not None:
+                yield operation
+
+
+def _readable(record: Record) -> Operation | None:
+    try:
+        return Operation.of(record)
+    except RemoteError:
+        return None
+
+
+def _by_words(operations: Iterable[Operation], members: Members) -> set[DeviceId]:
+    """Return the devices that recovery words added, and those that such a device added in turn."""
+    grants = [(operation.author, operation.card.device) for operation in operations if operation.card is not None]
+    found: set[DeviceId] = set()
+    while more := {device for author, device in grants if author in members.weak or author in found} - found:
+        found |= more
+    return found
+
+
+def _never_added(device: DeviceId, cut: Cut, operations: Mapping[OperationId, Operation]) -> bool:
+    """Tell whether what ends a device's word is the operation that introduced it, which had no effect."""
+    found = operations.get(cut.operation)
+    return found is not None and found.kind != OperationKind.DEVICE_REVOKE and found.newcomer.device == device
+
+
+def _carried(records: Iterable[Record], document: DocumentId) -> Iterator[EntryId]:
+    """Return the entries that some records put into a document."""
+    for record in records:
+        if record.header.document == document:
+            for raw in _changes(record):
+                change = read(raw)
+                if isinstance(change, Change):
+                    yield from filter(None, (named_entry(row[_KEY]) for _, _, row in change.table.spans))
+
+
+def _changes(record: Record) -> tuple[bytes, ...]:
+    try:
+        return changes_in(record)
+    except RemoteError:
+        return ()
+
+
+def _tails(device: DeviceId, carried: set[EntryId], values: Mapping[str, object]) -> Mapping[Incarnation, Tail]:
+    """Return the last of a device's own entries that its kept records carry, for each of its lives."""
+    ends: dict[Incarnation, Tail] = {}
+    for identity in sorted(carried):
+        entry = _entry(values.get(identity.hex()))
+        if entry is None or (entry.id, entry.device) != (identity, device):
+            continue
+        if entry.incarnation not in ends or entry.sequence > ends[entry.incarnation].sequence:
+            ends[entry.incarnation] = Tail(entry.sequence, entry.id)
+    return ends
+
+
+def _entry(value: object) -> Entry | None:
+    try:
+        return parse_entry(value) if isinstance(value, bytes) else None
+    except RemoteError:
+        return None

@@ -1,0 +1,181 @@
+"""Carries an operator's orders out on the database, with the relay running around it or without one.
+
+What ended by an order is named, so that whoever uses it can be told.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from troth_relay import limits
+from troth_relay.floor import free_bytes
+from troth_relay.orders import Answer, Order, Value, Verb
+from troth_relay.store import Stats, beside, births, upkeep
+from troth_relay.store.sqlite import SqliteStore
+from troth_wire.errors import UsageError
+from troth_wire.ids import MailboxId
+
+__all__ = ["READING", "Clerk", "Outcome", "alone", "said"]
+
+DAY_S: Final = 86_400
+READING: Final = frozenset({Verb.STATS, Verb.SHOW})
+"""Orders that change nothing."""
+SAID: Final = {
+    Verb.GC: "{ended} mailboxes had ended; {wrong_sums} sums were put right; {freed_bytes} bytes went back to the disk",
+    Verb.VACUUM: "{freed_bytes} bytes went back to the disk",
+    Verb.QUOTA: "mailbox {mailbox} has its room",
+    Verb.DELETE: "mailbox {mailbox} is deleted; its devices may open it anew unless it is blocked",
+    Verb.BLOCK: "mailbox {mailbox} is blocked; what lies in it stays until it is deleted",
+    Verb.UNBLOCK: "mailbox {mailbox} is not blocked any more",
+}
+"""The sentence of an answer; without one, its fields are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer, and the mailboxes that nobody may use any longer."""
+
+    answer: Answer
+    ended: tuple[MailboxId, ...] = ()
+
+
+def said(verb: Verb, answer: Answer) -> str:
+    """Return an answer for people."""
+    if verb in SAID:
+        return SAID[verb].format(**answer)
+    return "\n".join(f"{name} {_word(value)}" for name, value in answer.items())
+
+
+def _word(value: Value) -> Value:
+    if value is None:
+        return "none"
+    return ("no", "yes")[value] if isinstance(value, bool) else value
+
+
+def _sums(found: Stats, path: Path) -> Answer:
+    return {
+        "mailboxes": found.mailboxes,
+        "entries": found.entries,
+        "stored_bytes": found.stored_bytes,
+        "database_bytes": path.stat().st_size,
+        "disk_free_bytes": free_bytes(path),
+    }
+
+
+class Clerk:
+    """Who carries out orders on an open database."""
+
+    def __init__(
+        self, store: SqliteStore, path: Path, *, now_s: Callable[[], int], closed_log_days: Callable[[], int]
+    ) -> None:
+        """Work on this store, whose file is there; how long closed logs are kept may change meanwhile."""
+        self._store = store
+        self._path = path
+        self._now_s = now_s
+        self._closed_log_days = closed_log_days
+        self._acts: dict[Verb, Callable[[Order], Outcome]] = {
+            Verb.STATS: self._stats,
+            Verb.GC: self._collect,
+            Verb.VACUUM: self._vacuum,
+            Verb.SHOW: self._show,
+            Verb.QUOTA: self._give_room,
+            Verb.DELETE: self._delete,
+            Verb.BLOCK: self._block,
+            Verb.UNBLOCK: self._unblock,
+        }
+
+    def carry_out(self, order: Order) -> Outcome:
+        """Carry an order out; one that changes something belongs on the thread that writes.
+
+        Raises:
+            StoreError: By its kind; what was not answered was not done, or may be asked for again.
+            UsageError: If there is no such mailbox.
+        """
+        return self._acts[order.verb](order)
+
+    def _stats(self, _order: Order) -> Outcome:
+        return Outcome(_sums(self._store.stats(), self._path))
+
+    def _collect(self, _order: Order) -> Outcome:
+        before, ended = self._path.stat().st_size, list[MailboxId]()
+        while gone := self._store.sweep(now_s=self._now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX):
+            ended += gone
+        self._erase()
+        wrong_sums = self._store.recount()
+        self._store.reclaim()
+        freed_bytes = before - self._path.stat().st_size
+        return Outcome({"ended": len(ended), "wrong_sums": wrong_sums, "freed_bytes": freed_bytes}, tuple(ended))
+
+    def _erase(self) -> None:
+        closed_before = self._now_s() // DAY_S - self._closed_log_days()
+        while self._store.erase(closed_before=closed_before, entries_max=limits.ERASE_ENTRIES_MAX):
+            continue
+
+    def _vacuum(self, _order: Order) -> Outcome:
+        before = self._path.stat().st_size
+        self._store.vacuum()
+        return Outcome({"freed_bytes": before - self._path.stat().st_size})
+
+    def _show(self, order: Order) -> Outcome:
+        mailbox = order.mailbox
+        shown, blocked = self._store.see(lambda found: (upkeep.show(found, mailbox), births.is_blocked(found, mailbox)))
+        if shown is None:
+            if not blocked:
+                raise _unknown()
+            return Outcome({"mailbox": mailbox.hex(), "kind": None, "blocked": True})
+        return Outcome(
+            {
+                "mailbox": mailbox.hex(),
+                "kind": shown.kind.name.lower(),
+                "entries": shown.entries,
+                "stored_bytes": shown.stored_bytes,
+                "quota_bytes": shown.quota_bytes,
+                "made": time.strftime("%Y-%m-%d", time.gmtime(shown.day * DAY_S)),
+                "ends_s": shown.ends_s,
+                "blocked": blocked,
+            }
+        )
+
+    def _give_room(self, order: Order) -> Outcome:
+        if not self._store.change(lambda tables: upkeep.give_room(tables, order.mailbox, order.quota_bytes)):
+            raise _unknown()
+        return Outcome({"mailbox": order.mailbox.hex(), "quota_bytes": order.quota_bytes})
+
+    def _delete(self, order: Order) -> Outcome:
+        gone = self._store.change(lambda tables: upkeep.delete(tables, order.mailbox))
+        if not gone:
+            raise _unknown()
+        self._store.reclaim()
+        return Outcome({"mailbox": order.mailbox.hex(), "deleted": len(gone)}, gone)
+
+    def _block(self, order: Order) -> Outcome:
+        self._store.change(lambda tables: upkeep.block(tables, order.mailbox))
+        return Outcome({"mailbox": order.mailbox.hex(), "blocked": True}, (order.mailbox,))
+
+    def _unblock(self, order: Order) -> Outcome:
+        if not self._store.change(lambda tables: upkeep.unblock(tables, order.mailbox)):
+            raise _unknown("There is no such mailbox on the list of those that are blocked.")
+        return Outcome({"mailbox": order.mailbox.hex(), "blocked": False})
+
+
+def alone(order: Order, path: Path, *, now_s: Callable[[], int], closed_log_days: int) -> Answer:
+    """Carry an order out on the database of a relay that does not run.
+
+    Raises:
+        StoreError: By its kind; what was not answered was not done.
+        UsageError: If there is no such mailbox.
+    """
+    if order.verb is Verb.STATS:
+        # Counting needs nobody to stop: it works beside a relay whose socket can not be reached, too.
+        return _sums(beside.measure(path), path)
+    store = SqliteStore(path)
+    try:
+        return Clerk(store, path, now_s=now_s, closed_log_days=lambda: closed_log_days).carry_out(order).answer
+    finally:
+        store.close()
+
+
+def _unknown(what: str = "There is no such mailbox.") -> UsageError:
+    return UsageError(f"{what} Nothing was changed. Look at the number again.")

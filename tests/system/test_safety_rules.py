@@ -1,0 +1,256 @@
+"""The safety rules, by number: each has a test that exists, and those that need the whole program are here."""
+
+import ast
+import re
+import socket
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+import troth_app
+import troth_couple
+from tests.troth_app.house import PASSPHRASE, play
+from tests.troth_app.two import TODAY, Two, two
+from troth.guard import Change, read
+from troth.record import Kind, changes_in
+from troth_app.handlers import (
+    agreeing,
+    boundaries,
+    consenting,
+    days,
+    mine,
+    notes,
+    own_words,
+    proposing,
+    requests,
+    searching,
+    signalling,
+)
+from troth_app.messages import ENGLISH
+from troth_app.standing import records_in
+from troth_couple import Clause, Item, Revision, Roster, Standing, entries_in
+from troth_couple.entry import parse
+from troth_couple.kinds import KEPT, KINDS
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = ROOT / "specs" / "safety.md"
+TESTS: Final = ROOT / "tests"
+COUPLE: Final = Path(troth_couple.__file__).parent
+APP: Final = Path(troth_app.__file__).parent
+SHARE, MINE, NOTHING = 0, 1, 2
+SIX = ("tired", "", "", "", "", "")
+TEXT = (0, 5, "Evenings", "Phones away at nine.", 0, "", 0, "2026-09-15", "", 1)
+
+
+def test_every_rule_has_its_row() -> None:
+    """R1 to R54, each with a test that exists, or what it waits for."""
+    rows = re.findall(r"^\| R(\d+) \| ([^|]+) \| (.+) \|$", PAGE.read_text(), re.MULTILINE)
+    assert [int(number) for number, _, _ in rows] == list(range(1, 55))
+    for number, _, test in rows:
+        if found := re.fullmatch(r"`([\w/]+)::(\w+)`", test):
+            assert f"def {found[2]}(" in (TESTS / f"{found[1]}.py").read_text(), number
+        else:
+            assert re.match(r"(later|browser|never): \w+", test), number
+
+
+async def a_day_of_commands(couple: Two) -> None:
+    """Let Robin use every command that writes, and Sasha write a little too."""
+    keeper = couple.keeper
+    await couple.sasha(lambda pen: pen.write("request", {"ask": "Call when late."}, day=TODAY))
+    revision = await couple.sasha_proposes("Mornings")
+    await couple.sasha_assents(revision)
+    await play(days.checkin, keeper, *SIX, SHARE)
+    await play(own_words.amend, keeper, *[""] * 6, SHARE)
+    await play(days.heads_up, keeper, "late", 0, SHARE)
+    await play(days.milestone, keeper, "a month", "", 1, SHARE)
+    await play(boundaries.add, keeper, "I will rest.", "", SHARE)
+    await play(requests.ask_for, keeper, "A quiet day.", "", "", SHARE)
+    await play(requests.answer, keeper, 0, "")
+    await play(notes.add, keeper, "Summer", "We like the sea.", SHARE)
+    await play(signalling.pause, keeper)
+    await play(signalling.release, keeper, PASSPHRASE)
+    await play(proposing.propose, keeper, 0, *TEXT)
+    await play(consenting.assent, keeper, 0, 1, PASSPHRASE)
+    await play(consenting.assent, keeper, 0, 1, PASSPHRASE)
+    await play(consenting.ask_change, keeper, "", 0)
+    await play(consenting.not_me, keeper, 0)
+    await play(consenting.withdraw, keeper)
+
+
+async def test_no_command_makes_anothers_act(tmp_path: Path) -> None:
+    """R8: whatever Robin types, every entry that it makes is Robin's, and Sasha's are those that Sasha signed."""
+    async with two(tmp_path) as couple:
+        await a_day_of_commands(couple)
+        known = couple.chapter.book.ledger.known.values()
+        mine_, theirs = ([act for act in known if (act.person == couple.chapter.me) is own] for own in (True, False))
+        assert len({act.name for act in mine_}) > 12
+        assert sorted(act.name for act in theirs) == ["assent", "propose", "request"]
+
+
+def test_nobody_has_a_role() -> None:
+    """R2: nothing that says whose word counts knows an owner, an admin, a payer, or who began."""
+    names = {field.name for form in (Roster, Standing) for field in fields(form)}
+    assert names == {"space", "devices", "left", "founders", "person", "everyday", "admin", "confirmed", "cut"}
+    words = re.compile(r"\b(owner|payer|creator|superuser|moderator|role)\b")
+    found = [path.name for path in COUPLE.glob("*.py") if words.search(_code_of(path))]
+    assert found == []
+
+
+def test_silence_has_no_field() -> None:
+    """R9: what both consent to has these fields, and none of them is a day for an answer."""
+    assert [field.name for field in fields(Revision)] == [
+        *("agreement", "sort", "title", "clauses", "items", "applies_to", "review_on", "expires", "supersedes")
+    ]
+    assert {field.name for form in (Clause, Item) for field in fields(form)} == {
+        *("value", "behaviour", "why", "noticed_by", "exceptions"),
+        *("sort", "tell", "within", "how", "detail"),
+    }
+    assert {field.name for field in next(kind for kind in KINDS.values() if kind.name == "propose").fields} == {
+        "revision"
+    }
+
+
+async def test_a_thousand_looks_are_no_act(tmp_path: Path) -> None:
+    """R10: silence, reading and looking write nothing, however often."""
+    async with two(tmp_path) as couple:
+        await couple.sasha_proposes()
+        before = couple.space.status().waiting
+        for _ in range(1_000):
+            couple.chapter.turn()
+            await couple.state()
+        assert couple.space.status().waiting == before
+        (agreement,) = (await couple.state()).agreements.values()
+        assert [act.name for act in agreement.acts] == ["propose"]
+
+
+def test_no_clause_is_read_by_what_decides() -> None:
+    """R14: what decides reads no clause, so that no clause can change what anybody may do."""
+    readers = {
+        path.name for path in COUPLE.glob("*.py") if re.search(r"\.(clauses|items|behaviour)\b(?!\()", _code_of(path))
+    }
+    # Two that show them, and the one that holds their words.
+    assert readers == {"diff.py", "revision.py", "messages.py"}
+    found = {path.name for path in APP.rglob("*.py") if re.search(r"\.(clauses|behaviour)\b", _code_of(path))}
+    assert found == {"proposing.py"}
+
+
+def test_nobody_is_seen() -> None:
+    """R21: no sentence, no kind and no field is about being there, reading, or writing at this moment."""
+    seen = re.compile(
+        r"\b(online|offline|last seen|seen|active now|is typing|typing|read by|receipt|presence|location|is away)\b"
+    )
+    assert [key for key, text in ENGLISH.items() if seen.search(text.lower())] == []
+    assert [key for key, text in troth_couple.ENGLISH.items() if seen.search(text.lower())] == []
+    names = [*(kind.name for kind in KINDS.values()), *KEPT.values()]
+    names += [field.name for kind in KINDS.values() for field in kind.fields]
+    assert [name for name in names if seen.search(name.replace("_", " "))] == []
+
+
+async def test_no_change_of_the_record_tells_the_time(tmp_path: Path) -> None:
+    """R22: every change of a day of commands is one that the guard takes, which refuses any that carries a time."""
+    async with two(tmp_path) as couple:
+        await a_day_of_commands(couple)
+        changes = await _changes(couple)
+        assert len(changes) > 15
+        assert all(isinstance(read(raw), Change) for raw in changes)
+        for value in entries_in(couple.space.view(couple.chapter.document)).values():
+            assert isinstance(value, bytes)
+            assert re.fullmatch(r"\d{4}-\d\d-\d\d", parse(value).day)
+
+
+async def test_no_unpublished_word_is_in_any_record(tmp_path: Path) -> None:
+    """R23: what was typed and kept, thrown away or given up stands in no change of the shared document."""
+    async with two(tmp_path) as couple:
+        await play(days.checkin, couple.keeper, "canary-kept", *SIX[1:], MINE)
+        await play(days.checkin, couple.keeper, "canary-thrown", *SIX[1:], NOTHING)
+        await play(days.checkin, couple.keeper, "canary-stopped", *SIX[1:])
+        await play(notes.add, couple.keeper, "Summer", "We like the sea.", SHARE)
+        await play(notes.edit, couple.keeper, 1, "canary-note", NOTHING)
+        await play(proposing.propose, couple.keeper, 0, 5, "canary-title", "canary-point", 0, "", 0, "", "", 0)
+        changes = await _changes(couple)
+        assert changes
+        assert not any(b"canary" in raw for raw in changes)
+
+
+async def test_what_is_private_makes_no_traffic(tmp_path: Path) -> None:
+    """R24: an entry for oneself, looking, searching and quiet time leave nothing for the relay, in any space."""
+    async with two(tmp_path) as couple:
+        household = couple.keeper.household
+        assert household is not None
+        before = [place.space.status().waiting for place in household.places]
+        await play(mine.add, couple.keeper, "a dream")
+        for handler in (days.today, agreeing.listed, notes.listed, boundaries.listed, mine.list_):
+            await play(handler, couple.keeper)
+        await play(searching.search, couple.keeper, "dream")
+        assert [place.space.status().waiting for place in household.places] == before
+
+
+def test_nothing_shared_speaks_of_the_private() -> None:
+    """R26: no kind and no field names what is one's own alone, a mood, or who helps."""
+    words = re.compile(r"\b(private|mine|solo|secret|hidden|draft)\b")
+    names = [*(kind.name for kind in KINDS.values()), *(field.name for kind in KINDS.values() for field in kind.fields)]
+    assert [name for name in names if words.search(name.replace("_", " "))] == []
+
+
+def test_no_keychain_is_used() -> None:
+    """R35: no module asks the system to keep a secret."""
+    found = [path.name for folder in (APP, APP.parent / "troth_client") for path in folder.rglob("*.py") if _asks(path)]
+    assert found == []
+
+
+async def test_names_of_files_say_nothing(tmp_path: Path) -> None:
+    """R36: after a day of commands the folder holds the same few names, and none of anybody or anything."""
+    async with two(tmp_path) as couple:
+        before = _names(couple.keeper.home.folder)
+        await a_day_of_commands(couple)
+        assert _names(couple.keeper.home.folder) == before
+        assert all(re.fullmatch(r"vault[a-z.-]*|agent\.lock|log|[0-9a-f]{16}\.sock|[\w-]+", name) for name in before)
+
+
+async def test_nothing_listens_and_nothing_is_dialled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R54: without a relay no command opens a connection or listens anywhere."""
+    async with two(tmp_path) as couple:
+
+        def refuse(*_: Any) -> None:
+            raise AssertionError("a connection")
+
+        with monkeypatch.context() as patched:
+            for name in ("connect", "bind", "listen"):
+                patched.setattr(socket.socket, name, refuse)
+            await a_day_of_commands(couple)
+
+
+async def _changes(couple: Two) -> list[bytes]:
+    """Every raw change of the shared document, as it goes to the relay."""
+    household = couple.keeper.household
+    assert household is not None
+    assert household.shared is not None
+    room = household.shared.room
+    records = await household.vault.run(lambda vault: records_in(vault.room(room).load()))
+    mine_ = (record for record in records if record.header.kind == Kind.CHANGES)
+    return [raw for record in mine_ for raw in changes_in(record)]
+
+
+def _code_of(path: Path) -> str:
+    """The source of a module without its docstrings and comments."""
+    tree = ast.parse(path.read_bytes())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+def _is_text(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
+
+
+def _asks(path: Path) -> bool:
+    return bool(re.search(r"\b(import|from) (keyring|secretstorage|dbus)|libsecret|Keychain\b", path.read_text()))
+
+
+def _names(folder: Path) -> set[str]:
+    names: Iterable[str] = (path.name for path in folder.iterdir())
+    return set(names)

@@ -1,0 +1,88 @@
+"""An export is a copy to read: whose words are in it is said, marks stay words, and no minute or signature is in it."""
+
+import json
+import re
+
+from tests.troth_couple.people import DAY, NAMES, Couple, admin_of, person_of, revision
+from troth_app.exporting import Export, as_json, as_markdown, calendar, export, initials
+from troth_couple import days_after
+from troth_couple.entry import SubjectId
+
+ME = person_of("r")
+
+
+def couple_with(text: str) -> Couple:
+    """A couple of which one wrote something."""
+    couple = Couple()
+    couple.pen("s").write("check_in", {"feelings": text, "need": text}, day=DAY)
+    couple.meet()
+    return couple
+
+
+def test_marks_are_words() -> None:
+    """Nobody's words become a link, a heading or markup of another kind."""
+    couple = couple_with("# big [link](x) <b>*bold*</b>")
+    text = as_markdown(export(couple.state(), me=ME, names=NAMES, full=True)).decode()
+    assert "Feeling: \\# big \\[link\\](x) \\<b\\>\\*bold\\*\\</b\\>  " in text
+
+
+def test_replaced_words_say_nothing() -> None:
+    """R41: not even how many lines there were, or which of them stayed empty."""
+    couple = couple_with("secret")
+    made = export(couple.state(), me=ME, names=NAMES, full=False)
+    (section,) = [section for section in made.sections if section["items"]]
+    assert section["items"][0]["lines"] == ["[their words]"]
+    assert b"secret" not in as_json(made) + as_markdown(made)
+
+
+def test_both_forms_say_the_same() -> None:
+    """The same sections in the same order, and the same list of what is inside."""
+    couple = couple_with("calm")
+    made = export(couple.state(), me=ME, names=NAMES, full=True, mine=["a dream"])
+    content = json.loads(as_json(made))
+    assert content["inside"] == made.inside == ["Check-ins", "Yours alone"]
+    text = as_markdown(made).decode()
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["What is inside", "Check-ins", "Yours alone"]
+    assert "a dream" in text
+
+
+def test_an_empty_export_says_so() -> None:
+    """Nothing is inside, in words."""
+    assert "Nothing is inside." in as_markdown(Export(DAY, "own", ())).decode()
+
+
+def test_an_agreement_stands_with_what_was_said_and_when() -> None:
+    """By day, without a minute."""
+    couple = Couple()
+    couple.pen("r").propose(revision("first"), day=DAY)
+    text = as_markdown(export(couple.state(), me=ME, names=NAMES, full=False)).decode()
+    assert "Robin proposed this text on 2026-11-21." in text
+    assert not re.search(r"\d\d:\d\d", text)
+
+
+def test_days_are_whole_days_under_one_title() -> None:
+    """Both days of what holds, none that has passed, folded and escaped as calendars want it."""
+    couple = Couple()
+    text = revision("first", review_on=days_after(DAY, 7), expires=days_after(DAY, 14))
+    couple.pen("r").propose(text, day=DAY)
+    couple.meet()
+    for hand in "rs":
+        couple.pen(hand).assent(SubjectId(text.agreement), text.id, day=DAY, admin=admin_of(hand))
+    made = calendar(couple.state(), title="A; b, c " + "ü" * 80)
+    assert made is not None
+    lines = made.decode().split("\r\n")
+    assert [line for line in lines if line.startswith("DTSTART")] == [
+        "DTSTART;VALUE=DATE:20261128",
+        "DTSTART;VALUE=DATE:20261205",
+    ]
+    assert max(len(line.encode()) for line in lines) <= 75
+    assert "SUMMARY:A\\; b\\, c " in made.decode()
+    assert calendar(couple.state(today=days_after(DAY, 40)), title="x") is None
+
+
+def test_names_are_initials() -> None:
+    """Of two with one initial, two letters each; of nobody's name, plain words."""
+    persons = tuple(NAMES)
+    assert set(initials("Robin", "Sasha", ME, persons).values()) == {"R.", "S."}
+    assert set(initials("Robin", "Rene", ME, persons).values()) == {"Ro", "Re"}
+    assert initials("", "", ME, persons)[ME] == "the author"
