@@ -17,7 +17,8 @@ __all__ = ["leave"]
 NONE: Final = "There is no space for two to leave. Nothing was changed."
 STAYS: Final = (
     "What stays: everything in {name} stays readable on your devices and on theirs. Nothing is deleted, and nobody can "
-    "take away what the other holds. Your own notes and your other spaces are not touched."
+    "take away what the other holds. `troth export own` writes your own words to a file, now and afterwards. Your own "
+    "notes and your other spaces are not touched."
 )
 THEY_SEE: Final = (
     "What the other person sees, when their device syncs next: “This space was ended.” No reason goes with it. From "
