@@ -1,11 +1,13 @@
 """Words bring a person back who has nothing else, throw out what was lost, and speak for nobody."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.troth.journeys import mailbox, rotate, settle, words, write
 from troth.acts import OLD_NEEDED
 from troth.crypto import Signer
-from troth.keys import DeviceKeys
+from troth.keys import DeviceKeys, Epoch
 from troth.loading import load
 from troth.recovery import Way, Words
 from troth.restoring import Restorer, reader
@@ -159,6 +161,15 @@ def test_other_words_lead_nowhere() -> None:
     settle(world)
     with pytest.raises(ForgedError):
         restore(world, way, paper=STRANGER)
+
+
+def test_a_way_that_leads_nowhere() -> None:
+    """A signpost of a thief, or an old one, names a mailbox that is not there: none is opened, and nothing is found."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    with pytest.raises(ForgedError):
+        restore(world, replace(way, epoch=Epoch(b"n" * 32)))
 
 
 def test_two_devices_need_more_than_one() -> None:
