@@ -123,7 +123,9 @@ class Household:
             # One of them may be what opens everything anew.
             if task is not asyncio.current_task():
                 task.cancel()
-        self._background = tuple(asyncio.create_task(work(self)) for work in (tend, watch))
+        # A vault that is just being filled has no space of its own yet.
+        works = (tend, watch) if any(place.kind == SOLO for place in self.places) else ()
+        self._background = tuple(asyncio.create_task(work(self)) for work in works)
 
     async def _open(self, room: RoomId, about: About) -> Place:
         """Open a space; one that was left is told to the other person, unless it was left just now."""
