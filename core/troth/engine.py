@@ -354,7 +354,7 @@ class Engine(Acts):
             elsewhere=len(self.elsewhere),
             forks=len(self.inbox.chains.forks),
             stuck=self.passage.is_stuck,
-            apart=self.passage.apart,
+            apart=self.passage.meetings.apart,
             lost=self.library.lost,
             renewed=len(self.mending.renewed),
             items=tuple(Item(record.header.document, record.header.sequence) for record in unsent),

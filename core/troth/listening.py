@@ -82,7 +82,7 @@ class Listener:
             case Deliver(_, position, envelopes):
                 self._deliver(follower, position, envelopes, step)
             case Stored(mailbox, position, identities) if meets:
-                self.passage.check_left(mailbox, identities)
+                self.passage.meetings[mailbox].check_left(identities)
                 follower.cursor.take(position, list(identities))
             case Stored(_, position, identities):
                 self._stored(follower, position, list(identities), step)

@@ -29,6 +29,7 @@ from troth.leaving import LEAVING, Leaving
 from troth.library import Library, Reaches, in_order
 from troth.line import Line
 from troth.listening import Listener
+from troth.meeting import Meetings
 from troth.mending import ORIGINS, RENEWED, Mending
 from troth.outbox import EDITS, OUTBOX, Outbox
 from troth.passage import HOST, SETTLED, Passage
@@ -183,7 +184,10 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     crossing = Crossing(identity.device, unsettled, epoch.mailbox, bagged=set(map(MailboxId, tables[BAGGED])))
     line = Line(Follower(epoch, cursors[epoch.mailbox]))
     holding, evidence, collecting = Holding(), Evidence(len(tables[EVIDENCE])), Collecting()
-    passage = Passage(identity, inbox, keyring, line, writer, crossing, entropy, admission=admission, cursors=cursors)
+    meetings = Meetings(identity, inbox, entropy)
+    passage = Passage(
+        identity, inbox, keyring, line, writer, crossing, entropy, meetings, admission=admission, cursors=cursors
+    )
     passage.tail = Tail.parse(epoch.mailbox, tables[TAIL].get(epoch.mailbox))
     passage.host = tables[HOST].get(b"")
     passage.settled |= set(map(MailboxId, tables[SETTLED]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from troth import amendments, collecting, envelope, forward, meeting
+from troth import amendments, collecting, forward
 from troth.crossing import BAGGED, FIRST, REOFFER, Crossing
 from troth.crypto import NONCE_BYTES
 from troth.cursor import Cursor
@@ -21,16 +21,15 @@ from troth.inbox import Inbox
 from troth.keyring import Keyring
 from troth.keys import Entropy, Epoch
 from troth.line import Line
+from troth.meeting import Meetings
 from troth.record import Kind, Record, Seen, Verified
 from troth.scribe import Scribe
 from troth.step import Errand, HangUp, Row, Step
 from troth.tail import TAIL, Tail
 from troth.writer import Writer
-from troth_wire.errors import MalformedError, UsageError
-from troth_wire.ids import DeviceId, EnvelopeId, MailboxId, OperationId, RecordId
-from troth_wire.limits import FRAME_ENVELOPES_MAX
-from troth_wire.log import envelope_id
-from troth_wire.messages import MailboxKind, Message, Push
+from troth_wire.errors import UsageError
+from troth_wire.ids import EnvelopeId, MailboxId, OperationId
+from troth_wire.messages import Message
 
 __all__ = ["SETTLED", "Passage"]
 
@@ -51,22 +50,6 @@ OTHERS_TURN: Final = "the key has to be changed first, by another device"
 
 
 @dataclass
-class Meeting:
-    """The mailbox of this device and one other, on one link."""
-
-    device: DeviceId
-    follower: Follower
-    present: set[RecordId] = field(default_factory=set)
-    """What lies in it, or is on its way there."""
-    pushed: set[EnvelopeId] = field(default_factory=set)
-
-    @property
-    def is_shut(self) -> bool:
-        """Whether nothing can be left in it on this link."""
-        return self.follower.refused is not None or self.follower.closed is not None
-
-
-@dataclass
 class Passage:
     """Which mailboxes there are, and what is to be done with each."""
 
@@ -77,10 +60,10 @@ class Passage:
     writer: Writer
     crossing: Crossing
     entropy: Entropy
+    meetings: Meetings
     settled: set[MailboxId] = field(default_factory=set)
     cursors: dict[MailboxId, Cursor] = field(default_factory=dict)
     """Of mailboxes other than meetings, how far each was read."""
-    meetings: dict[MailboxId, Meeting] = field(default_factory=dict)
     host: bytes | None = None
     """The relay whose logs were read."""
     _packing: bool = False
@@ -148,7 +131,7 @@ class Passage:
         if self.line.up:
             for mailbox in [*self._others()][:OTHERS_MAX]:
                 step.send += self._follow(mailbox)
-            for other in self._met():
+            for other in self.meetings.meet():
                 step.send += self.line.follow(other)
 
     def _cross(self, epoch: Epoch, step: Step) -> None:
@@ -192,20 +175,6 @@ class Passage:
     def _follow(self, mailbox: MailboxId) -> list[Message | HangUp]:
         return [*self.line.follow(self.follower(mailbox))] if mailbox not in self.line else []
 
-    def _met(self) -> Iterator[Follower]:
-        """Begin with a meeting for every other device that is not met yet on this link.
-
-        A newcomer that has not read yet that it was added meets the others too: where the mailbox that it was given was
-        closed meanwhile, the operations that name it may lie nowhere else that it can read.
-        """
-        members, me = self.inbox.members, self.identity
-        known = {at.device for at in self.meetings.values()}
-        for device in sorted(members.active - known - {me.device}) if me.device not in members.cuts else ():
-            epoch = meeting.between(me.keys, members.cards[device], me.space)
-            follower = Follower(epoch, Cursor(epoch.mailbox), kind=MailboxKind.MEETING)
-            self.meetings[epoch.mailbox] = Meeting(device, follower)
-            yield follower
-
     @property
     def refused(self) -> str | None:
         """Why the relay does not serve the mailbox that is written to."""
@@ -213,12 +182,6 @@ class Passage:
         if self.is_stuck:
             return OTHERS_TURN
         return target.refused if target is not None else None
-
-    @property
-    def apart(self) -> frozenset[DeviceId]:
-        """The active devices whose meetings with this one were refused, or closed."""
-        active = self.inbox.members.active
-        return frozenset(at.device for at in self.meetings.values() if at.is_shut and at.device in active)
 
     def contradicted(self, record: Verified, found_at: tuple[MailboxId, int] | None) -> Seen | None:
         """Return what was read here, if a record says of a log what can not be so.
@@ -258,13 +221,12 @@ class Passage:
 
     def connect(self, host: str) -> None:
         """A link is up."""
-        self.meetings.clear()
         self._bagging = frozenset()
         self._links += 1
         target = self.line.target
         self._may_bag = target.mailbox if target is not None else None
         others = [self.follower(mailbox) for mailbox in [*self._others()][:OTHERS_MAX]]
-        self.line.connect(host, [*others, *self._met()])
+        self.line.connect(host, [*others, *self.meetings.begin()])
 
     def steer(self, step: Step) -> None:
         """Do what is to be done now that something came, or changed."""
@@ -285,7 +247,7 @@ class Passage:
                 self._close_all(step)
         elif self.line.caught_up:
             self._close_others(step)
-        self._meet(step)
+        step.send += self.meetings.tell(self.line.sponsor)
         if self.line.caught_up:
             self._rotations = self._links = 0
             self._bag(step)
@@ -375,36 +337,6 @@ class Passage:
         current = self.inbox.members.current
         letters = self.inbox.since(follower.mailbox, current.operation if current is not None else None)
         return forward.seal(letters, follower.epoch, self.entropy(NONCE_BYTES))
-
-    def _meet(self, step: Step) -> None:
-        """Leave with every other device what nothing shows that it knows."""
-        sponsor = self.line.sponsor
-        for at in self.meetings.values():
-            lacking = [letter for letter in self.inbox.unknown_to(at.device) if letter.id not in at.present]
-            if not lacking or at.device not in self.inbox.members.active:
-                continue
-            if at.follower.unknown and sponsor is not None:
-                step.send.append(at.follower.create(b"", sponsor))
-            elif at.follower.open_:
-                step.send += self._leave(at, lacking[:FRAME_ENVELOPES_MAX])
-
-    def _leave(self, at: Meeting, letters: Iterable[Record]) -> Iterator[Push]:
-        for letter in letters:
-            sealed = envelope.seal(letter, at.follower.epoch, self.entropy(NONCE_BYTES))
-            at.present.add(letter.id)
-            at.pushed.add(envelope_id(sealed))
-            push = Push(at.follower.mailbox, (sealed,))
-            at.follower.say(push)
-            yield push
-
-    def check_left(self, mailbox: MailboxId, envelopes: Iterable[EnvelopeId]) -> None:
-        """Check that all of these were left in a meeting over this link.
-
-        Raises:
-            MalformedError: If one was not, so that something else could have been hidden behind its id.
-        """
-        if not self.meetings[mailbox].pushed.issuperset(envelopes):
-            raise MalformedError("the relay says of an entry that it came from here, which it did not")
 
     # Checkpoints
 

@@ -241,7 +241,7 @@ def test_what_was_left_in_a_meeting_is_read_there(ann: Heard) -> None:
     at = opened(ann, "bob")
     passage = ann.device.engine.passage
     letter, before = said_by(ann.device, b"an operation", Kind.OPERATION), at.cursor.position
-    (push,) = passage._leave(passage.meetings[at.mailbox], [letter])
+    (push,) = passage.meetings[at.mailbox].leave([letter], ann.world.entropy)
     step = ann.hear(Stored(at.mailbox, before + 1, tuple(map(envelope_id, push.envelopes))))
     assert not hangs_up(step)
     assert at.cursor.position == before + 1
