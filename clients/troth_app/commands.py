@@ -199,6 +199,13 @@ COMMANDS: Final = (
         more="They are shown once. Whoever has them reads everything of yours, and nothing shows it.",
     ),
     Command(
+        "recovery agree",
+        DEVICE,
+        "Agree to words that another device of yours makes now.",
+        "seconding:words",
+        more="One device alone makes no words where you have several.",
+    ),
+    Command(
         "recovery test",
         DEVICE,
         "Try your twelve words, and see which spaces they open.",

@@ -101,8 +101,7 @@ class Household:
 
     async def close(self) -> None:
         """Close every space and the vault."""
-        for task in [*self._leaving.values(), *self._background]:
-            task.cancel()
+        await _end(*self._leaving.values(), *self._background)
         await self._shut(*self._spaces)
         await self._stack.aclose()
 
@@ -119,11 +118,10 @@ class Household:
                     self.places += (await self._open(room, about),)
         if self.shared is not None:
             await claim(self.shared, self.solo)
-        for task in self._background:
-            # One of them may be what opens everything anew.
-            if task is not asyncio.current_task():
-                task.cancel()
-        self._background = tuple(asyncio.create_task(work(self)) for work in (tend, watch))
+        await _end(*self._background)
+        # A vault that is just being filled has no space of its own yet.
+        works = (tend, watch) if any(place.kind == SOLO for place in self.places) else ()
+        self._background = tuple(asyncio.create_task(work(self)) for work in works)
 
     async def _open(self, room: RoomId, about: About) -> Place:
         """Open a space; one that was left is told to the other person, unless it was left just now."""
@@ -229,6 +227,15 @@ class Household:
                 await self.remember(self.settings.mine_row(letter.id, letter.entry))
             await self.vault.run(lambda opened: opened.clear_inbox(letters))
         return len(letters)
+
+
+async def _end(*tasks: "asyncio.Task[None]") -> None:
+    """End tasks, and wait until they have; one of them may be the one that asks for it, and goes on."""
+    ending = set(tasks) - {asyncio.current_task()}
+    for task in ending:
+        task.cancel()
+    if ending:
+        await asyncio.wait(ending)
 
 
 def _letters(vault: Vault) -> tuple[list[Letter], str | None]:

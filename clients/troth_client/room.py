@@ -3,7 +3,7 @@
 Which rooms there are, and which row is in which, stands inside the sealed rows (specs/vault.md, Rooms).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NewType, Protocol
 
@@ -21,6 +21,7 @@ __all__ = [
     "SOLO",
     "About",
     "Keeper",
+    "NewRoom",
     "Room",
     "RoomId",
     "kind_of",
@@ -69,6 +70,18 @@ class About:
             MalformedError: If it was not written by it.
         """
         return cls(*codec.decode(data, _ABOUT, bytes_max=ABOUT_BYTES_MAX))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewRoom:
+    """A room that is about to be made."""
+
+    rows: Iterable[Row]
+    """What it holds from the beginning."""
+    admin: bytes
+    """The device's admin seed in its space."""
+    kind: str = ""
+    label: str = ""
 
 
 def kind_of(genesis: Genesis) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from troth import Edit, Engine, Path, Request, Signer, Status, Step, Value
+from troth.amendments import Second
 from troth.membership import Members
 from troth.recovery import Way, Words
 from troth_client.driver import Driver
@@ -14,6 +15,7 @@ from troth_client.uncompared import row
 from troth_client.works import (
     View,
     admit,
+    agree_to_words,
     drop_split,
     hold_split,
     invite,
@@ -245,20 +247,34 @@ class Space:
         """Send what `leave` kept, if anything is kept; what was written before stays readable on every side."""
         await self._driver.ask(send_split)
 
-    async def set_recovery(self, words: Words, *, passphrase: str, old: Words | None = None) -> None:
+    async def set_recovery(
+        self, words: Words, *, passphrase: str, old: Words | None = None, second: Second | None = None
+    ) -> None:
         """Let recovery words belong to this person, in the place of the old ones; returns when that is durable here.
 
         Args:
             words: New ones.
             passphrase: Asked for again, because this takes the admin key.
             old: Those in force, once there are any, or where the person has other devices.
+            second: In place of them: what another device of this person answered (`agree_to_words`).
 
         Raises:
             PassphraseError: If it is not this vault's.
-            ForgedError, UsageError: If it takes the old words, and these are not they.
+            ForgedError, UsageError: If it takes one of the two, and this is not it.
         """
         admin = await asyncio.to_thread(self._room.admin, passphrase)
-        await self._driver.ask(partial(set_recovery, words=words, admin=admin, old=old))
+        await self._driver.ask(partial(set_recovery, words=words, admin=admin, old=old, second=second))
+
+    async def agree_to_words(self, author: DeviceId, words: DeviceId, *, passphrase: str) -> Second:
+        """Agree that another own device sets recovery words; it holds for what both know at this moment.
+
+        Raises:
+            PassphraseError: If it is not this vault's.
+            UsageError: If the author is no other device of this person.
+        """
+        admin = await asyncio.to_thread(self._room.admin, passphrase)
+        agreed: Second = await self._driver.ask(partial(agree_to_words, author=author, words=words, admin=admin))
+        return agreed
 
     @property
     def way(self) -> Way:

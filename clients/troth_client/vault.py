@@ -18,7 +18,7 @@ from troth_client.letterbox import Letter, Letterbox
 from troth_client.machine import COST, MACHINE, Machine
 from troth_client.place import place_of
 from troth_client.reading import read_header, read_rows, unsettle
-from troth_client.room import OWN, ROOMS, SETTINGS, About, Room, RoomId, open_seed, seal_seed
+from troth_client.room import OWN, ROOMS, SETTINGS, About, NewRoom, Room, RoomId, open_seed, seal_seed
 from troth_client.sealing import ROOM_BYTES, Content, Sealer
 from troth_wire.errors import DamagedError, ForgedError, FullError, StoreError, UsageError
 
@@ -153,10 +153,26 @@ class Vault:
             PassphraseError: If this is not the passphrase.
             StoreError: If it can not be written.
         """
-        room = RoomId(self._machine.entropy(ROOM_BYTES))
-        seed = _seed(self._header, self._secrets(passphrase), room, admin, self._machine)
-        self._write(_new_room(room, rows, seed, self._place, kind, label))
+        (room,) = self.add_rooms([NewRoom(rows, admin, kind, label)], passphrase=passphrase)
         return room
+
+    def add_rooms(self, rooms: Iterable[NewRoom], *, passphrase: str) -> tuple[RoomId, ...]:
+        """Make several rooms, each with its first rows, or none at all.
+
+        Raises:
+            PassphraseError: If this is not the passphrase.
+            StoreError: If they can not be written.
+        """
+        secrets = self._secrets(passphrase)
+        made: list[RoomId] = []
+        after: After = {}
+        for new in rooms:
+            room = RoomId(self._machine.entropy(ROOM_BYTES))
+            seed = _seed(self._header, secrets, room, new.admin, self._machine)
+            after = {**after, **_new_room(room, new.rows, seed, self._place, new.kind, new.label)}
+            made.append(room)
+        self._write(after)
+        return tuple(made)
 
     # What rooms ask for
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from troth import Edit, Engine, Group, Path, Rebuild, RefusedEdit, Request, Signer, Step, Value
+from troth.amendments import Second
 from troth.document import PoisonedError
 from troth.recovery import Way, Words
 from troth_client.batch import STOPPED
@@ -13,6 +14,7 @@ from troth_wire.ids import DeviceId, DocumentId
 __all__ = [
     "View",
     "admit",
+    "agree_to_words",
     "drop_split",
     "hold_split",
     "invite",
@@ -100,13 +102,24 @@ def send_split(engine: Engine) -> tuple[Step, None]:
     return engine.send_split(), None
 
 
-def set_recovery(engine: Engine, *, words: Words, admin: Signer, old: Words | None) -> tuple[Step, None]:
+def agree_to_words(engine: Engine, *, author: DeviceId, words: DeviceId, admin: Signer) -> tuple[Step, Second]:
+    """Agree that another own device sets recovery words; answer with which device agrees, and what it signed.
+
+    Raises:
+        UsageError: If the author is no other device of this person.
+    """
+    return Step(), engine.agree_to_words(author, words, admin)
+
+
+def set_recovery(
+    engine: Engine, *, words: Words, admin: Signer, old: Words | None, second: Second | None
+) -> tuple[Step, None]:
     """Let recovery words belong to this person.
 
     Raises:
         ForgedError, UsageError: If it takes the old words, and these are not they.
     """
-    return engine.set_recovery(words, admin, old=old), None
+    return engine.set_recovery(words, admin, old=old, second=second), None
 
 
 def way(engine: Engine) -> Way:

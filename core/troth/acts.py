@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from troth import amendments
-from troth.amendments import revoke_device, set_recovery, words_proofs
+from troth.amendments import Second, check_second_for, revoke_device, second_for, set_recovery, words_proofs
 from troth.crypto import Signer
 from troth.cursor import Cursor
 from troth.identity import Identity
@@ -157,17 +157,20 @@ class Acts:
                 self.passage.steer(step)
         return step
 
-    def set_recovery(self, words: Words, admin: Signer | None, *, old: Words | None = None) -> Step:
+    def set_recovery(
+        self, words: Words, admin: Signer | None, *, old: Words | None = None, second: Second | None = None
+    ) -> Step:
         """Let recovery words belong to this person, in the place of the old ones, and change the key.
 
         Args:
             words: New ones, that nobody else has seen.
             admin: This device's admin key, unwrapped for this one use; not needed where the old words sign.
             old: The words in force, once there are any, or where the person has other devices.
+            second: In place of them: another device of this person, and what it signed (`agree_to_words`).
 
         Raises:
-            ForgedError, UsageError: If the old words are not those in force.
-            UsageError: If old words are needed, or this device does not belong to the space.
+            ForgedError, UsageError: If the old words are not those in force, or the second did not agree to this.
+            UsageError: If one of the two is needed, or this device does not belong to the space.
         """
         members, me = self.inbox.members, self.identity
         person = members.person(me.device)
@@ -178,15 +181,33 @@ class Acts:
             author, signer = old.keys(me.space, person)
             check_taken(members, author)
             by = Scribe(replace(me, keys=author), Incarnation(self.entropy(16)), self.inbox, self.cursor)
+        elif second is not None:
+            check_second_for(members, me.device, keys.device, second)
         elif len(members.devices(person)) > 1 or any(members.person_of[weak] == person for weak in members.weak):
             raise UsageError(OLD_NEEDED)
         if signer is None:
             raise UsageError("the admin key is needed where no old words sign")
         epoch, step = Epoch(self.entropy(32)), Step()
-        payload = set_recovery(members, author, signer, keys.card, proofs, None, epoch, self.entropy)
+        payload = set_recovery(members, author, signer, keys.card, proofs, second, epoch, self.entropy)
         self.passage.enact(payload, epoch, step, by=by)
         self.passage.steer(step)
         return step
+
+    def agree_to_words(self, author: DeviceId, words: DeviceId, admin: Signer) -> Second:
+        """Agree that another own device sets words; it holds for what both know at this moment, and for these words.
+
+        Args:
+            author: The device that sets them.
+            words: The id of the words' card in this space.
+            admin: This device's admin key, unwrapped for this one use.
+
+        Raises:
+            UsageError: If the author is no other device of this person.
+        """
+        members, me = self.inbox.members, self.identity.device
+        if author not in members.devices(members.person(me)) - {me}:
+            raise UsageError("only another device of this person can be agreed with")
+        return me, second_for(members, author, words, admin)
 
     def rotate(self) -> Step:
         """Change the key of the space, for all who belong.

@@ -6,6 +6,7 @@ needs no admin key, so that any device may begin one at any time.
 
 from collections.abc import Iterable
 
+from troth import crypto
 from troth.crypto import Signer
 from troth.epochs import Announcement, announce
 from troth.keys import Card, DeviceKeys, Entropy, Epoch
@@ -20,11 +21,13 @@ from troth.operations import (
 )
 from troth.record import Tip
 from troth_wire import codec
-from troth_wire.errors import UsageError
+from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId, PersonId
 from troth_wire.limits import HEADER_HEADS_MAX, WIRE_VERSION
 
 __all__ = [
+    "Second",
+    "check_second_for",
     "payload",
     "rekey",
     "revoke_device",
@@ -34,6 +37,10 @@ __all__ = [
     "split",
     "words_proofs",
 ]
+
+
+Second = tuple[DeviceId, bytes]
+"""A second device of a person, and what it signed to agree to new recovery words."""
 
 
 def payload(members: Members, author: DeviceId, signer: Signer, kind: OperationKind, *fields: object) -> bytes:
@@ -110,13 +117,26 @@ def second_for(members: Members, author: DeviceId, words: DeviceId, admin: Signe
     return admin.sign(second_statement(members.space, author, words, members.heads_for(author)))
 
 
+def check_second_for(members: Members, author: DeviceId, words: DeviceId, second: Second) -> None:
+    """Check a second device's consent before anything is built on it.
+
+    Raises:
+        ForgedError: If it is no other device of the author's person, or agreed to something else, or at another time.
+    """
+    device, signature = second
+    if device not in members.devices(members.person(author)) - {author}:
+        raise ForgedError("only another device of the same person can agree")
+    statement = second_statement(members.space, author, words, members.heads_for(author))
+    crypto.verify(members.cards[device].admin, statement, signature)
+
+
 def set_recovery(
     members: Members,
     author: DeviceKeys,
     admin: Signer,
     words: Card,
     proofs: tuple[bytes, bytes],
-    second: tuple[DeviceId, bytes] | None,
+    second: Second | None,
     epoch: Epoch | None,
     entropy: Entropy,
 ) -> bytes:

@@ -12,15 +12,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from secrets import token_bytes
 from typing import Final
 
 import pytest
 
 from tests.contracts.relay_process import environment
-from troth import Identity
+from troth import Cost, DeviceKeys, Identity, Signer, Welcome, begin, countersign, found
 from troth_app.home import Home
 from troth_app.outcome import Code
-from troth_client import Vault
+from troth_client import Vault, create_space
+from troth_client.room import SHARED
 
 TROTH: Final = (sys.executable, "-m", "troth_app.main")
 PASSPHRASE: Final = "correct horse battery staple"
@@ -287,3 +289,57 @@ def _at_a_terminal(house: House, arguments: list[str], turns: list[tuple[str, st
     os.close(terminal)
     os.waitpid(pid, 0)
     return shown
+
+
+def for_two(house: House) -> None:
+    """Make a vault with a space for two in it, cheaply."""
+    house.home.prepare()
+    create_space(house.home.vault, passphrase=PASSPHRASE, cost=Cost(64, 1))
+    pairs = [DeviceKeys.make(token_bytes) for _ in range(2)]
+    genesis = found([keys.card for keys, _ in pairs], token_bytes)
+    for keys, seed in pairs:
+        genesis = countersign(genesis, keys, Signer(seed))
+    rows = begin(Identity.welcomed(pairs[0][0], Welcome(genesis, None)), token_bytes)
+    with closing(Vault.open(house.home.vault, passphrase=PASSPHRASE)) as vault:
+        vault.add_room(rows, admin=pairs[0][1], passphrase=PASSPHRASE, kind=SHARED)
+
+
+def ended(house: House) -> list[bool]:
+    """Which spaces were ended, as the status says it."""
+    return [space["ended"] for space in json.loads(house.ok("status", "--json"))["spaces"]]
+
+
+def test_killed_while_leaving(house: House) -> None:
+    """Whoever left and was killed in the ten seconds after it has left: it is final when the vault is opened next."""
+    for_two(house)
+    house.ok("unlock", typed=f"{PASSPHRASE}\n")
+    leaving = subprocess.Popen(
+        [*TROTH, "leave"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=house.environment
+    )
+    assert leaving.stdin is not None
+    assert leaving.stdout is not None
+    leaving.stdin.write(f"For two\n{PASSPHRASE}\n")
+    leaving.stdin.flush()
+    while "You have left" not in leaving.stdout.readline():
+        assert leaving.poll() is None
+    assert ended(house) == [False, False]
+    (keeper,) = house.pids("keeper")
+    os.kill(keeper, signal.SIGKILL)
+    leaving.communicate(timeout=WAIT_S)
+    assert leaving.returncode == Code.HERE
+    house.ok("unlock", typed=f"{PASSPHRASE}\n")
+    assert ended(house) == [False, True]
+
+
+def test_offline_by_choice_survives_a_lock(house: House) -> None:
+    """A vault that is opened again dials nothing either, and its first line says so."""
+    house.make()
+    house.ok("relay", "use", typed="ws://127.0.0.1:9\n\n")
+    house.ok("sync", "off")
+    house.ok("lock")
+    house.ok("unlock", typed=f"{PASSPHRASE}\n")
+    assert house.ok("status").startswith("Sync is off on this device, as you chose.")
+    assert "Sync is off" in house.ok("relay", "show")
+    assert house.run("pair", "device").returncode == Code.RULE
+    house.ok("sync", "on")
+    assert "can not be reached" in house.ok("status")

@@ -1,11 +1,13 @@
 """Words bring a person back who has nothing else, throw out what was lost, and speak for nobody."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.troth.journeys import mailbox, rotate, settle, words, write
 from troth.acts import OLD_NEEDED
 from troth.crypto import Signer
-from troth.keys import DeviceKeys
+from troth.keys import DeviceKeys, Epoch
 from troth.loading import load
 from troth.recovery import Way, Words
 from troth.restoring import Restorer, reader
@@ -161,6 +163,15 @@ def test_other_words_lead_nowhere() -> None:
         restore(world, way, paper=STRANGER)
 
 
+def test_a_way_that_leads_nowhere() -> None:
+    """A signpost of a thief, or an old one, names a mailbox that is not there: none is opened, and nothing is found."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    with pytest.raises(ForgedError):
+        restore(world, replace(way, epoch=Epoch(b"n" * 32)))
+
+
 def test_two_devices_need_more_than_one() -> None:
     """One of several devices alone sets no words, and old words that are not in force change nothing."""
     world = couple()
@@ -172,3 +183,30 @@ def test_two_devices_need_more_than_one() -> None:
         take_words(world, "ann", old=STRANGER)
     with pytest.raises(UsageError):
         world.devices["bob"].engine.set_recovery(PAPER, None)
+
+
+def test_another_device_can_agree() -> None:
+    """Two of a person's devices set words, also in the place of lost ones; what was agreed to holds for that alone."""
+    world = couple()
+    world.add("ann2", by="ann")
+    world.sync()
+    ann, second, bob = (world.devices[name] for name in ("ann", "ann2", "bob"))
+    for paper, other in ((PAPER, NEXT), (NEXT, STRANGER)):
+        words_id, other_id = (
+            sheet.keys(ann.engine.identity.space, ann.engine.inbox.members.person(ann.keys.device))[0].device
+            for sheet in (paper, other)
+        )
+        agreed = second.engine.agree_to_words(ann.keys.device, words_id, second.admin)
+        with pytest.raises(ForgedError):
+            ann.engine.set_recovery(other, ann.admin, second=agreed)
+        with pytest.raises(ForgedError):
+            ann.engine.set_recovery(paper, ann.admin, second=(bob.keys.device, agreed[1]))
+        ann._carry_out(ann.engine.set_recovery(paper, ann.admin, second=agreed))
+        with pytest.raises((ForgedError, UsageError)):
+            ann.engine.set_recovery(paper, ann.admin, second=agreed)
+        settle(world)
+        for device in world.devices.values():
+            assert words_id in device.engine.inbox.members.words.values()
+            assert other_id not in device.engine.inbox.members.weak
+    with pytest.raises(UsageError):
+        bob.engine.agree_to_words(ann.keys.device, words_id, bob.admin)

@@ -102,6 +102,15 @@ def test_options_go_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     assert agent.asked[0].options == {"qr": True, "picture": str(tmp_path / "x.png")}
 
 
+def test_a_link_stays_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that is named is not the one to which a link in its place leads, and goes along whole from here."""
+    monkeypatch.chdir(tmp_path)
+    Path("link").symlink_to(tmp_path / "there")
+    agent = Agent([Done(Code.OK)])
+    run(monkeypatch, agent, "doctor", "--evidence", "link")
+    assert agent.asked[0].options == {"evidence": str(tmp_path / "link")}
+
+
 def test_a_busy_vault_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Until it is free, or there were enough tries; then it is said."""
     busy: list[Sentence] = [Done(Code.HERE, {"busy": True}, BUSY)]

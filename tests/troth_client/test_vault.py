@@ -37,7 +37,7 @@ from troth.testing import store_contract
 from troth_client import About, Room, RoomId, Vault, database, growth, letterbox
 from troth_client import vault as vaults
 from troth_client.header import FORMAT, Header
-from troth_client.room import SETTINGS
+from troth_client.room import SETTINGS, NewRoom
 from troth_wire.errors import DamagedError, FullError, PassphraseError, StoreError, UsageError
 
 OTHER = bytes(range(32, 64))
@@ -50,6 +50,11 @@ def path(tmp_path: Path) -> Path:
 
 
 _ROWS = st.builds(Row, st.sampled_from("ab"), st.sampled_from([b"", b"k"]), st.none() | st.binary(max_size=3_000))
+
+
+def full(**_: object) -> None:
+    """Have no room."""
+    raise FullError("full")
 
 
 class TestStore:
@@ -195,6 +200,25 @@ class TestRooms:
             assert len(vault.rooms) == 1
         with closing(open_(path)) as vault:
             assert len(vault.rooms) == 1
+
+    def test_several_rooms_are_made_together_or_not_at_all(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each has its own rows and key; where the disk is full there is none of them."""
+        rooms = [NewRoom([Row("a", b"", bytes([number]))], bytes([number]) * 32, "solo") for number in range(3)]
+        with closing(create(path)) as vault:
+            before = vault.rooms
+            with monkeypatch.context() as patched:
+                patched.setattr(vault._database, "write", full)
+                with pytest.raises(FullError):
+                    vault.add_rooms(rooms, passphrase=WORDS)
+            assert vault.rooms == before
+            with pytest.raises(PassphraseError):
+                vault.add_rooms(rooms, passphrase="another")
+            made = vault.add_rooms(rooms, passphrase=WORDS)
+        with closing(open_(path)) as vault:
+            assert vault.rooms == (*before, *made)
+            assert [vault.room(room).load()[0].value for room in made] == [b"\0", b"\1", b"\2"]
+            publics = [vault.admin(room, WORDS).public for room in made]
+            assert publics == [Signer(bytes([number]) * 32).public for number in range(3)]
 
     def test_a_vault_may_have_no_room_yet(self, path: Path) -> None:
         """A vault is made without a space, and opens."""

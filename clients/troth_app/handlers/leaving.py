@@ -17,7 +17,8 @@ __all__ = ["leave"]
 NONE: Final = "There is no space for two to leave. Nothing was changed."
 STAYS: Final = (
     "What stays: everything in {name} stays readable on your devices and on theirs. Nothing is deleted, and nobody can "
-    "take away what the other holds. Your own notes and your other spaces are not touched."
+    "take away what the other holds. `troth export own` writes your own words to a file, now and afterwards. Your own "
+    "notes and your other spaces are not touched."
 )
 THEY_SEE: Final = (
     "What the other person sees, when their device syncs next: “This space was ended.” No reason goes with it. From "
@@ -30,7 +31,7 @@ UNCHANGED: Final = "Nothing was changed."
 BY_NAME: Final = "To leave, type the name of the space, {name}:"
 NOT_NAMED: Final = "That is another name. Nothing was changed."
 AGAIN: Final = "Passphrase, once more:"
-LEFT: Final = "You have left {name}. The other person is told in a few seconds; `troth status` says how it stands."
+LEFT: Final = "You have left {name}. The other person is told in a few seconds, or when you unlock next."
 HERE: Final = "You have left {name}. Nothing goes out for ten seconds."
 TAKE_BACK: Final = "Do you want to take it back?"
 COME_BACK: Final = "Take it back, as if it had never been"

@@ -1,10 +1,12 @@
 """Twelve words for the day on which every device is gone: made, tried, and what they can do is said before."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from troth.amendments import Second
 from troth.recovery import Words
+from troth_app.consent import Asked, agreed, ask, forget
 from troth_app.conversation import Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.pairing import relay_of
@@ -15,6 +17,8 @@ from troth_app.phrases import ask_phrase, show_phrase
 from troth_app.signposting import leave
 from troth_app.talk import Talk
 from troth_app.wording import name_of
+from troth_wire.errors import ForgedError, UsageError
+from troth_wire.ids import DeviceId, SpaceId
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -33,11 +37,21 @@ UNCHANGED: Final = "No words were set. Those that you had, if you had some, are 
 AGAIN: Final = "Passphrase, once more:"
 OLD: Final = "The recovery words that you have now:"
 OLD_FIRST: Final = "You have recovery words. New ones take their place, and the old ones sign that."
-TWO_DEVICES: Final = (
-    "You have {count} devices. Where there are several, one alone must not be enough to make words, or whoever holds "
-    "it could take over everything: it takes the words that you have, and you have none. No words were set. "
-    "Make them while you have one device: `troth devices revoke` removes the others, and `troth pair device` lets them "
-    "in again afterwards."
+HAVE_OLD: Final = "Do you have the words that are in force?"
+OLD_HERE: Final = "Yes, and I can type them"
+OLD_LOST: Final = "No, they are lost; another device of mine agrees"
+SEVERAL: Final = (
+    "You have {count} devices. One alone must not be enough to make words, or whoever holds it could take over "
+    "everything. So another one of yours has to agree, at the end: have it at hand."
+)
+WAITING: Final = (
+    "Now run `troth recovery agree` on another device of yours. This waits for it. Ctrl-C stops, and then no words are "
+    "set."
+)
+NOBODY: Final = "It locked before another device agreed. No words were set. Begin again when you like."
+NOT_AGREED: Final = (
+    "What the other device agreed to does not go with what this one knows. `troth recovery test` says whether words "
+    "were set anywhere. Let both devices sync, and begin again."
 )
 NOT_OLD: Final = "These are not the words that are in force. No words were set."
 NOT_SYNCED: Final = (
@@ -59,18 +73,24 @@ async def make(talk: Talk, keeper: "Keeper") -> None:
     places = [place for place in household.places if not place.ended]
     await talk.safe(UNCHANGED)
     await talk.say(CAN, BEWARE)
-    old = await _old_words(talk, places)
+    old, together = await _who_signs(talk, places)
     await _check_synced(talk, places)
     passphrase = await talk.hidden(AGAIN)
     await talk.wait(household.vault.admin(household.solo.room, passphrase))
     words = Words.draw(keeper.machine.entropy)
     await show_phrase(talk, words, keeper.machine.entropy)
     await talk.say(ADDRESS.format(address=address.url))
-    await talk.safe(MAYBE)
     # Before the words count: whoever has them must find the way from the first moment on.
     await talk.wait(leave(household, words.signposts))
+    seconds = await _consent(talk, household, places, words) if together else {}
+    await talk.safe(MAYBE)
     for place in places:
-        await place.space.set_recovery(words, passphrase=passphrase, old=old if _had_words(place) else None)
+        signed = old if _had_words(place) else None
+        second = seconds.get(place.space.id)
+        try:
+            await place.space.set_recovery(words, passphrase=passphrase, old=signed, second=second)
+        except (ForgedError, UsageError):
+            raise OtherError(NOT_AGREED) from None
     await talk.wait(_lead_on(household, places, words))
     await talk.say(SET.format(spaces=_named(places)))
 
@@ -84,30 +104,57 @@ async def test(talk: Talk, keeper: "Keeper") -> Result:
 
 
 def _state(place: Place, words: Words) -> str:
-    members = place.space.members
-    keys, _ = words.keys(place.space.id, members.person(place.space.device))
-    if keys.device in members.words.values():
+    members, card = place.space.members, _card(place, words)
+    if card in members.words.values():
         return IN_FORCE
-    return REPLACED if keys.device in members.weak else NEVER
+    return REPLACED if card in members.weak else NEVER
 
 
-async def _old_words(talk: Talk, places: Sequence[Place]) -> Words | None:
-    """Return the words in force, if new ones take them.
+async def _who_signs(talk: Talk, places: Sequence[Place]) -> tuple[Words | None, bool]:
+    """Return the words in force, if they sign, and whether another device has to agree.
 
     Raises:
-        OtherError: If there are none, and more than one device.
-        RuleError: If they are not the ones.
+        RuleError: If what is typed is not in force.
     """
-    if not any(map(_had_words, places)):
-        most = max(len(_own(place)) for place in places)
-        if most > 1:
-            raise OtherError(TWO_DEVICES.format(count=most))
-        return None
+    most = max(len(_own(place)) for place in places)
+    had = any(map(_had_words, places))
+    if most > 1 and (not had or await talk.choose(HAVE_OLD, [OLD_HERE, OLD_LOST]) == 1):
+        await talk.say(SEVERAL.format(count=most))
+        return None, True
+    if not had:
+        return None, False
     await talk.say(OLD_FIRST)
     old = await ask_phrase(talk, OLD)
     if any(_had_words(place) and _state(place, old) != IN_FORCE for place in places):
         raise RuleError(NOT_OLD)
-    return old
+    return old, False
+
+
+async def _consent(talk: Talk, household: Household, places: Sequence[Place], words: Words) -> Mapping[SpaceId, Second]:
+    """Wait until another own device agreed, wherever there is one."""
+    asking = Asked(
+        household.solo.space.device,
+        {place.space.id: (place.space.device, _card(place, words)) for place in places if len(_own(place)) > 1},
+    )
+    await ask(household, asking)
+    await talk.say(WAITING)
+    try:
+        return await talk.wait(_agreed(household, _card(household.solo, words)))
+    finally:
+        await forget(household)
+
+
+async def _agreed(household: Household, words: DeviceId) -> Mapping[SpaceId, Second]:
+    notices = household.solo.space.notices()
+    while (found := agreed(household, words)) is None:
+        if await anext(notices, None) is None:
+            raise OtherError(NOBODY)
+    return found.seconds
+
+
+def _card(place: Place, words: Words) -> DeviceId:
+    keys, _ = words.keys(place.space.id, place.space.members.person(place.space.device))
+    return keys.device
 
 
 def _own(place: Place) -> frozenset[bytes]:

@@ -23,9 +23,10 @@ from troth_app.phrases import ask_phrase
 from troth_app.settings import Relay
 from troth_app.talk import Talk
 from troth_app.wording import counted, name_of
+from troth_client import Machine
 from troth_client.link import Address
 from troth_client.restoring import read_space
-from troth_client.room import SOLO, kind_of
+from troth_client.room import SOLO, NewRoom, kind_of
 from troth_client.signposts import read_signposts
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId, SpaceId
@@ -190,15 +191,18 @@ async def _settle(keeper: "Keeper", found: Sequence[Found], passphrase: str) -> 
     """Make a vault that holds every space, or none."""
     household = await make_empty(keeper, passphrase)
     try:
-        for one in found:
-            keys, admin = DeviceKeys.make(keeper.machine.entropy)
-            rows = one.restorer.restore(keys, Signer(admin), one.lost)
-            await household.vault.add_room(rows, admin=admin, passphrase=passphrase, kind=one.kind)
+        rooms = [_room(one, keeper.machine) for one in found]
+        await household.vault.run(lambda vault: vault.add_rooms(rooms, passphrase=passphrase))
     except BaseException:
         await household.close()
         keeper.home.remove_vault()
         raise
     return household
+
+
+def _room(found: Found, machine: Machine) -> NewRoom:
+    keys, admin = DeviceKeys.make(machine.entropy)
+    return NewRoom(found.restorer.restore(keys, Signer(admin), found.lost), admin, found.kind)
 
 
 async def _introduce(household: Household, keeper: "Keeper") -> None:

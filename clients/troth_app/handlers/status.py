@@ -34,6 +34,7 @@ ELSEWHERE: Final = (
     "The other person syncs through {address} now. The space for two waits until both of you sync through the same "
     "relay; `troth relay follow` asks whether your devices go there too."
 )
+EVIDENCE: Final = "`troth doctor --evidence FILE` writes both sides down, to be shown to whoever runs the relay."
 COMPARE: Final = "Four words wait to be compared with the other person: `troth compare`."
 MEMBERS: Final = "{number}: which devices belong"
 NAMES_OF_DEVICES: Final = "{number}: names of your devices"
@@ -152,6 +153,7 @@ def _space(household: Household, place: Place) -> Result:
             "sentences": [str(found)],
         }
     compare = [COMPARE] if place.space.words else []
+    evidence = [EVIDENCE] if found.disputed else []
     alone = household.settings.relay is None and not _wants_a_look(found)
     if not household.settings.syncs:
         alone = not found.waiting and not _wants_a_look(found)
@@ -162,7 +164,7 @@ def _space(household: Household, place: Place) -> Result:
         "ended": found.ended,
         "waiting": found.waiting,
         "connected": found.connected,
-        "sentences": [*compare, *([ALL_HERE] if alone else found.sentences())],
+        "sentences": [*compare, *([ALL_HERE] if alone else found.sentences()), *evidence],
     }
 
 

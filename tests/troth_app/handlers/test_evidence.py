@@ -93,3 +93,12 @@ async def test_where_there_is_none(tmp_path: Path) -> None:
         played = await play(status.doctor, home.keeper, options={"evidence": str(target)})
         assert played.result["notes"][0] == evidence.NOTHING
         assert not target.exists()
+
+
+async def test_the_status_says_where_to_look(tmp_path: Path) -> None:
+    """Where something is kept, the status names the command that writes it down; elsewhere it does not."""
+    async with at_home(tmp_path) as home:
+        await dispute(home, home.shared)
+        await home.household.connect()
+        spaces = (await play(status.status, home.keeper)).result["spaces"]
+        assert [status.EVIDENCE in space["sentences"] for space in spaces] == [False, True]

@@ -12,8 +12,10 @@ import pytest
 from tests.contracts.client_world import CHEAP, HandClock
 from tests.troth_app.handlers.test_removing import Home, at_home
 from tests.troth_app.house import PASSPHRASE, Played, play
+from tests.troth_app.two import two
 from troth import Put, document_id
-from troth_app.handlers import leaving, pairing, status
+from troth_app.commands import BARE, find
+from troth_app.handlers import days, exports, leaving, mine, pairing, status, together
 from troth_app.household import Household
 from troth_app.limits import LEAVE_S
 from troth_app.outcome import Code
@@ -21,10 +23,12 @@ from troth_wire.errors import UsageError
 
 NAME = "For two"
 COME_BACK, STAY_AWAY = 0, 1
+SHARE = WITHOUT = 0
+YES = 1
 
 
 @asynccontextmanager
-async def together(folder: Path) -> AsyncIterator[tuple[Home, HandClock]]:
+async def for_two(folder: Path) -> AsyncIterator[tuple[Home, HandClock]]:
     """Have a space for two, and a clock that is moved by hand."""
     async with at_home(folder) as home:
         home.household._clock = clock = HandClock()
@@ -45,7 +49,7 @@ def held(home: Home) -> tuple[bool, bool]:
 
 async def test_it_is_shown_and_then_final(tmp_path: Path) -> None:
     """What stays and what the other person sees is said before; after ten seconds it is ended, and is read-only."""
-    async with together(tmp_path) as (home, clock):
+    async with for_two(tmp_path) as (home, clock):
 
         async def late(played: Played) -> int:
             assert held(home) == (True, False)
@@ -70,7 +74,7 @@ async def test_it_is_shown_and_then_final(tmp_path: Path) -> None:
 
 async def test_an_answer_in_time_is_waited_out(tmp_path: Path) -> None:
     """Who says at once that it is to stay so is told when it is final, and not before."""
-    async with together(tmp_path) as (home, clock):
+    async with for_two(tmp_path) as (home, clock):
         played = Played()
 
         async def at_once(_: Played) -> int:
@@ -86,7 +90,7 @@ async def test_an_answer_in_time_is_waited_out(tmp_path: Path) -> None:
 
 async def test_taken_back_it_never_happened(tmp_path: Path) -> None:
     """Within ten seconds everything is as it was, and writing goes on."""
-    async with together(tmp_path) as (home, clock):
+    async with for_two(tmp_path) as (home, clock):
         played = await play(leaving.leave, home.keeper, NAME, PASSPHRASE, COME_BACK)
         assert leaving.BACK.format(name=NAME) in played.said
         clock.advance(LEAVE_S)
@@ -103,7 +107,7 @@ async def test_nothing_happens_before_the_passphrase(
     tmp_path: Path, answers: tuple[Any, ...], code: Code | None
 ) -> None:
     """Another name, another passphrase, or nobody there: nothing was changed."""
-    async with together(tmp_path) as (home, _):
+    async with for_two(tmp_path) as (home, _):
         played = await play(leaving.leave, home.keeper, *answers)
         assert held(home) == (False, False)
         assert code is None or played.code == code
@@ -111,7 +115,7 @@ async def test_nothing_happens_before_the_passphrase(
 
 async def test_a_pipe_is_asked_nothing(tmp_path: Path) -> None:
     """Where nobody sits at a keyboard, the ten seconds go by, and it is final."""
-    async with together(tmp_path) as (home, _):
+    async with for_two(tmp_path) as (home, _):
 
         async def passphrase(_: Played) -> str:
             home.household._clock = Now()
@@ -128,7 +132,7 @@ async def test_a_pipe_is_asked_nothing(tmp_path: Path) -> None:
 
 async def test_killed_in_these_seconds(tmp_path: Path) -> None:
     """It is sent when the vault is opened next; whatever opens the spaces anew meanwhile sends nothing."""
-    async with together(tmp_path) as (home, _):
+    async with for_two(tmp_path) as (home, _):
         telling = await home.household.leave(home.shared, passphrase=PASSPHRASE)
         await home.household.connect()
         assert held(home) == (True, False)
@@ -143,6 +147,29 @@ async def test_killed_in_these_seconds(tmp_path: Path) -> None:
 
 async def test_there_is_nothing_to_leave(tmp_path: Path) -> None:
     """A space of one person is not left."""
-    async with together(tmp_path) as (home, _):
+    async with for_two(tmp_path) as (home, _):
         home.household.places = (home.household.solo,)
         assert (await play(leaving.leave, home.keeper)).code == Code.OTHER
+
+
+async def test_own_words_stay_ones_own(tmp_path: Path) -> None:
+    """After it the record can be read and exported, nothing more is written in it, and what is typed is not lost."""
+    async with two(tmp_path) as couple:
+        await play(together.names, couple.keeper, "Robin", "Sasha")
+        await play(days.checkin, couple.keeper, "canary-mine", "", "", "", "", "", SHARE)
+        household = couple.keeper.household
+        assert household is not None
+        assert household.shared is not None
+        household._clock = clock = HandClock()
+        telling = await household.leave(household.shared, passphrase=PASSPHRASE)
+        await clock.asleep()
+        clock.advance(LEAVE_S)
+        await telling
+        assert household.shared.ended
+        played = await play(exports.own, couple.keeper, WITHOUT, YES, options={"file": str(tmp_path / "own.md")})
+        assert played.code == Code.OK, played.done
+        assert "canary-mine" in (tmp_path / "own.md").read_text()
+        late = await play(days.checkin, couple.keeper, "canary-late", "", "", "", "", "", SHARE)
+        assert late.code != Code.OK
+        assert "canary-late" in str((await play(mine.list_, couple.keeper)).result["entries"])
+        assert (await play(find(BARE.handler), couple.keeper)).code == Code.OK

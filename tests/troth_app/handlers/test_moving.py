@@ -11,6 +11,7 @@ from tests.contracts.relay_process import serving
 from tests.troth_app.handlers.test_pairing import GO_ON, MATCHES, PERSON, code_of, words_of
 from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, open_keeper, play
 from troth import Put, document_id
+from troth_app import moving as watching
 from troth_app.handlers import joining, moving, pairing, relays, status
 from troth_app.household import Household
 from troth_app.keeper import Keeper
@@ -83,6 +84,7 @@ async def test_own_devices_follow_and_the_other_person_is_asked(tmp_path: Path) 
         await for_two(sasha).until(lambda _: bool(for_two(sasha).view(RELAY)))
         assert new in status.relay_line(household_of(sasha))
         assert new in status.line(household_of(sasha))
+        await watching._follow(household_of(sasha))
         relay = household_of(sasha).settings.relay
         assert relay is not None
         assert relay.address == old
