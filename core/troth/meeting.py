@@ -101,20 +101,26 @@ class Meetings:
         active = self.inbox.members.active
         return frozenset(at.device for at in self._places.values() if at.is_shut and at.device in active)
 
+    @property
+    def _readers(self) -> frozenset[DeviceId]:
+        """Who may read the space: the active devices, and recovery words in force."""
+        return self.inbox.members.active.union(self.inbox.members.words.values())
+
     def begin(self) -> Iterator[Follower]:
         """Begin anew on another link; yield who follows."""
         self._places.clear()
         return self.meet()
 
     def meet(self) -> Iterator[Follower]:
-        """Begin with a meeting for every other device that is not met yet on this link.
+        """Begin with a meeting for every other reader that is not met yet on this link: recovery words read too.
 
         A newcomer that has not read yet that it was added meets the others too: where the mailbox that it was given was
         closed meanwhile, the operations that name it may lie nowhere else that it can read.
         """
         members, me = self.inbox.members, self.identity
         known = {at.device for at in self._places.values()}
-        for device in sorted(members.active - known - {me.device}) if me.device not in members.cuts else ():
+        looks = me.device in self._readers or me.device not in members.cuts
+        for device in sorted(self._readers - known - {me.device}) if looks else ():
             epoch = between(me.keys, members.cards[device], me.space)
             follower = Follower(epoch, Cursor(epoch.mailbox), kind=MailboxKind.MEETING)
             self._places[epoch.mailbox] = Meeting(device, follower)
@@ -128,7 +134,7 @@ class Meetings:
         """
         for at in self._places.values():
             lacking = [letter for letter in self.inbox.unknown_to(at.device) if letter.id not in at.present]
-            if not lacking or at.device not in self.inbox.members.active:
+            if not lacking or at.device not in self._readers:
                 continue
             if at.follower.unknown and sponsor is not None:
                 yield at.follower.create(b"", sponsor)

@@ -163,13 +163,21 @@ def test_other_words_lead_nowhere() -> None:
         restore(world, way, paper=STRANGER)
 
 
-def test_a_way_that_leads_nowhere() -> None:
-    """A signpost of a thief, or an old one, names a mailbox that is not there: none is opened, and nothing is found."""
+@pytest.mark.parametrize("meet", [True, False])
+def test_a_way_that_leads_nowhere(meet: bool) -> None:
+    """Where a signpost names a mailbox that is not there, meetings lead on; without them none is opened or found."""
     world = couple()
     way = take_words(world, "ann")
     settle(world)
+    for met in list(world.relay.meetings):
+        if not meet:
+            del world.relay.logs[met]
+    nowhere = replace(way, epoch=Epoch(b"n" * 32))
+    if meet:
+        restore(world, nowhere)
+        return
     with pytest.raises(ForgedError):
-        restore(world, replace(way, epoch=Epoch(b"n" * 32)))
+        restore(world, nowhere)
 
 
 def test_two_devices_need_more_than_one() -> None:
