@@ -72,6 +72,12 @@ async def add_device(name: str, by: str, relay: str) -> None:
     join(name, passphrase=SECRET, welcome=welcome, machine=CHEAP)
 
 
+def copy_files(name: str, copy: str) -> None:
+    """Copy the files of a vault, or of a relay."""
+    for part in Path().glob(f"{name}*"):
+        (shutil.copytree if part.is_dir() else shutil.copy)(part, part.name.replace(name, copy))
+
+
 async def family(relay: str) -> None:
     """Ann with a laptop (`ann`), a tablet and a phone, and Bob."""
     found_couple()
@@ -189,6 +195,148 @@ async def test_away_while_the_key_changed_fifty_times() -> None:
             assert not tablet.status().disputed
 
 
+async def test_two_who_change_the_key_at_once() -> None:
+    """Neither knew of the other's change: one of them stands, and the words of both, and of one who was away, show."""
+    with serving(Path("relay.db")) as (_, relay):
+        await family(relay)
+        for name in ("ann", "bob"):
+            async with opened(name, None) as space:
+                await rotate(space)
+                await write(space, f"of {name}")
+        async with opened("tablet", None) as tablet:
+            await write(tablet, "under the old key")
+        async with all_of(relay, "ann", "bob", "tablet", "phone") as spaces:
+            for space in spaces:
+                await shows(space, "first", "of ann", "of bob", "under the old key")
+            await together(*spaces)
+            assert not [space for space in spaces if space.status().disputed]
+
+
+async def test_added_while_another_changes_the_key() -> None:
+    """The new key was made for the devices that its maker knew; the newcomer comes to hold it too."""
+    with serving(Path("relay.db")) as (_, relay):
+        await family(relay)
+        async with opened("bob", None) as bob:
+            await rotate(bob)
+            await write(bob, "under the new key")
+        await add_device("desk", "ann", relay)
+        async with all_of(relay, "bob", "ann", "desk") as (bob, ann, desk):
+            for space in (ann, desk):
+                await shows(space, "first", "under the new key")
+            await together(bob, ann, desk)
+            await write(desk, "of the newcomer")
+            await shows(bob, "of the newcomer")
+
+
+async def test_both_remove_a_device_at_once() -> None:
+    """Each of two keys was made with one of the removed still in it: neither of them holds the one that stands."""
+    with serving(Path("relay.db")) as (_, relay):
+        await family(relay)
+        await add_device("watch", "bob", relay)
+        async with all_of(relay, "ann", "bob", "phone", "watch") as spaces:
+            await together(*spaces)
+        async with all_of(None, "ann", "bob", "phone", "watch") as (ann, bob, phone, watch):
+            await revoke(ann, phone)
+            await revoke(bob, watch)
+        async with all_of(relay, "ann", "bob", "phone", "watch") as (ann, bob, phone, watch):
+            for space in (ann, bob):
+                await space.until(lambda _, space=space: not {phone.device, watch.device} & space.members.active)  # type: ignore[misc]
+            await together(ann, bob)
+            await write(ann, "among us")
+            await shows(bob, "among us")
+            for removed in (phone, watch):
+                assert target(ann) not in keys(removed)
+                assert "among us" not in removed.view(NOTES)
+
+
+async def test_a_removed_laptop_that_writes_on() -> None:
+    """What it wrote before and others had read stays; what it writes afterwards shows nowhere, and stops nobody."""
+    with serving(Path("relay.db")) as (_, relay):
+        await family(relay)
+        async with all_of(relay, "phone", "ann") as (phone, ann):
+            await write(phone, "before")
+            await shows(ann, "before")
+            removed = phone.device
+        async with opened("ann", relay) as ann:
+            await revoke(ann, removed)
+            await ann.stored()
+        async with opened("phone", None) as phone:
+            await write(phone, "afterwards")
+        async with all_of(relay, "phone", "ann", "bob", "tablet") as (_, *honest):
+            await write(honest[0], "among us")
+            for space in honest:
+                await shows(space, "first", "before", "among us")
+            await together(*honest)
+            assert not [space for space in honest if "afterwards" in space.view(NOTES)]
+
+
+async def test_a_thief_adds_a_device_while_the_owner_removes_his() -> None:
+    """What the stolen device let in goes with it, and neither of the two reads what comes after."""
+    with serving(Path("relay.db")) as (_, relay):
+        await family(relay)
+        async with opened("phone", None) as phone:
+            asked = request_to_join("second", passphrase=SECRET, invitation=phone.invite(), machine=CHEAP)
+            welcome = await phone.admit(asked, passphrase=SECRET)
+            stolen = phone.device
+        join("second", passphrase=SECRET, welcome=welcome, machine=CHEAP)
+        async with opened("ann", None) as ann:
+            await revoke(ann, stolen)
+        async with all_of(relay, "phone", "second", "ann", "bob", "tablet") as (phone, second, *honest):
+            await together(*honest)
+            await write(honest[0], "among us")
+            for space in honest:
+                await shows(space, "first", "among us")
+                assert not {stolen, second.device} & space.members.active
+            for thief in (phone, second):
+                assert target(honest[0]) not in keys(thief)
+                assert "among us" not in thief.view(NOTES)
+
+
+async def test_a_backup_that_is_put_back_and_written_to() -> None:
+    """A vault of yesterday writes without a connection: nothing that it forgot is lost, and nothing that it wrote."""
+    with serving(Path("relay.db")) as (_, relay):
+        await family(relay)
+        copy_files("tablet", "yesterday")
+        async with all_of(relay, "tablet", "ann") as (tablet, ann):
+            await write(tablet, "of today")
+            await rotate(tablet)
+            await shows(ann, "of today")
+            await together(tablet, ann)
+        async with opened("yesterday", None) as yesterday:
+            await write(yesterday, "of the backup")
+        async with all_of(relay, "yesterday", "ann", "bob") as spaces:
+            for space in spaces:
+                await shows(space, "first", "of today", "of the backup")
+            await together(*spaces)
+
+
+async def test_a_relay_that_goes_back_to_yesterday() -> None:
+    """Its files are swapped for older ones: who has seen more says so, and what is lacking is brought again."""
+    with serving(Path("relay.db")) as (process, relay):
+        await family(relay)
+        process.send_signal(signal.SIGTERM)
+        process.wait(END_S)
+    copy_files("relay.db", "yesterday.db")
+    port = relay.rpartition(":")[2].partition("/")[0]
+    with serving(Path("relay.db"), "--port", port) as (process, _):
+        async with all_of(relay, "ann", "bob") as (ann, bob):
+            await write(ann, "of today")
+            await shows(bob, "of today")
+            await together(ann, bob)
+        process.send_signal(signal.SIGTERM)
+        process.wait(END_S)
+    with serving(Path("yesterday.db"), "--port", port) as (_, again):
+        assert again == relay
+        async with all_of(relay, "tablet", "bob") as (tablet, bob):
+            await write(tablet, "on the older log")
+            await shows(bob, "of today", "on the older log")
+            await together(tablet, bob)
+            assert "shows another history" in bob.status().sentences()[0]
+        # Its author had a turn; now whoever has it brings it.
+        async with all_of(relay, "bob", "tablet") as (_, tablet):
+            await shows(tablet, "first", "of today", "on the older log")
+
+
 async def test_a_full_relay_keeps_nobody_in() -> None:
     """Where nothing more is taken, a device is removed all the same, and the others learn of it."""
     with serving(Path("relay.db"), "--quota-mb", "1") as (_, relay):
@@ -241,8 +389,7 @@ async def test_a_vault_that_was_cloned_and_runs_twice() -> None:
     """Both write at once; no word is lost, both know of it, and a key that changes meanwhile reaches both."""
     with serving(Path("relay.db")) as (_, relay):
         await family(relay)
-        for part in Path().glob("tablet*"):
-            (shutil.copytree if part.is_dir() else shutil.copy)(part, part.name.replace("tablet", "clone"))
+        copy_files("tablet", "clone")
         async with all_of(relay, "ann", "tablet", "clone") as (ann, tablet, clone):
             await write(tablet, "of the first")
             await write(clone, "of the second")
