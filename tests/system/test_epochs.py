@@ -18,6 +18,7 @@ from troth import Engine, Put, Step, document_id, tail
 from troth_client import Space, join, open_space, request_to_join
 from troth_client.joining import card, countersign_genesis, draft_genesis
 from troth_wire.ids import MailboxId
+from troth_wire.limits import FORWARD_BYTES
 
 NOTES: Final = document_id("notes")
 SECRET: Final = "correct horse"
@@ -123,6 +124,13 @@ async def together(*spaces: Space) -> None:
 def rotating(engine: Engine) -> tuple[Step, None]:
     """Change the key."""
     return engine.rotate(), None
+
+
+def closing_falsely(engine: Engine) -> tuple[Step, None]:
+    """Close the log that is written to, with nothing that leads on."""
+    target = engine.passage.line.target
+    assert target is not None
+    return Step(send=[*target.close(None, bytes(FORWARD_BYTES))]), None
 
 
 async def rotate(space: Space) -> None:
@@ -335,6 +343,28 @@ async def test_a_relay_that_goes_back_to_yesterday() -> None:
         # Its author had a turn; now whoever has it brings it.
         async with all_of(relay, "bob", "tablet") as (_, tablet):
             await shows(tablet, "first", "of today", "on the older log")
+
+
+async def test_a_log_that_is_closed_to_garbage_again_and_again() -> None:
+    """Whoever holds the key can close a log; the others meet again each time, and nothing that was written is lost."""
+    with serving(Path("relay.db")) as (_, relay):
+        await family(relay)
+        async with all_of(relay, "ann", "bob", "phone") as (ann, bob, phone):
+            words = ["first"]
+            for word in ("one", "two", "three"):
+                await together(ann, bob, phone)
+                await phone._driver.ask(closing_falsely)
+                await write(ann, word)
+                words.append(word)
+                for space in (ann, bob, phone):
+                    await shows(space, *words)
+            await revoke(ann, phone)
+            await write(bob, "at rest")
+            await shows(ann, "at rest")
+            await together(ann, bob)
+            assert target(ann) not in keys(phone)
+        async with opened("tablet", relay) as tablet:
+            await shows(tablet, *words, "at rest")
 
 
 async def test_a_full_relay_keeps_nobody_in() -> None:
