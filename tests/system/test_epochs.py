@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -77,6 +78,17 @@ def copy_files(name: str, copy: str) -> None:
     """Copy the files of a vault, or of a relay."""
     for part in Path().glob(f"{name}*"):
         (shutil.copytree if part.is_dir() else shutil.copy)(part, part.name.replace(name, copy))
+
+
+def port_of(relay: str) -> str:
+    """The port in a relay's address."""
+    return relay.rpartition(":")[2].partition("/")[0]
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Ask a relay to end, as its operator would, and wait until it has."""
+    process.send_signal(signal.SIGTERM)
+    process.wait(END_S)
 
 
 async def family(relay: str) -> None:
@@ -322,17 +334,15 @@ async def test_a_relay_that_goes_back_to_yesterday() -> None:
     """Its files are swapped for older ones: who has seen more says so, and what is lacking is brought again."""
     with serving(Path("relay.db")) as (process, relay):
         await family(relay)
-        process.send_signal(signal.SIGTERM)
-        process.wait(END_S)
+        end(process)
     copy_files("relay.db", "yesterday.db")
-    port = relay.rpartition(":")[2].partition("/")[0]
+    port = port_of(relay)
     with serving(Path("relay.db"), "--port", port) as (process, _):
         async with all_of(relay, "ann", "bob") as (ann, bob):
             await write(ann, "of today")
             await shows(bob, "of today")
             await together(ann, bob)
-        process.send_signal(signal.SIGTERM)
-        process.wait(END_S)
+        end(process)
     with serving(Path("yesterday.db"), "--port", port) as (_, again):
         assert again == relay
         async with all_of(relay, "tablet", "bob") as (tablet, bob):
@@ -396,10 +406,9 @@ async def test_a_relay_that_is_restored_around_a_closing() -> None:
             await write(ann, "after")
             await shows(bob, "after")
             await together(ann, bob)
-        process.send_signal(signal.SIGTERM)
-        process.wait(END_S)
+        end(process)
     assert finished("restore", "copy.db", "--database", "restored.db")[0] == 0
-    port = relay.rpartition(":")[2].partition("/")[0]
+    port = port_of(relay)
     with serving(Path("restored.db"), "--port", port) as (_, again):
         assert again == relay
         async with opened("phone", relay) as phone:
@@ -437,9 +446,8 @@ async def test_clocks_of_2099(monkeypatch: pytest.MonkeyPatch) -> None:
         async with all_of(relay, "ann", "bob") as (ann, bob):
             await together(ann, bob)
             before = ann.members
-        process.send_signal(signal.SIGTERM)
-        process.wait(END_S)
-    port = relay.rpartition(":")[2].partition("/")[0]
+        end(process)
+    port = port_of(relay)
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + 73 * 365 * 86_400)
     with serving(Path("relay.db"), "--port", port, command=OF_2099) as (_, again):

@@ -5,9 +5,10 @@ from typing import Final
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from tests.contracts.relay_client import Key, envelope
+from tests.contracts.relay_machine import RelayMachine
 from tests.contracts.relay_world import (
     DAY_S,
     FORWARD,
@@ -480,7 +481,7 @@ def test_slow_reader_of_what_is_erased_comes_again() -> None:
 SUCCESSORS: Final = st.sampled_from([None, *KEYS])
 
 
-class Closings(RuleBasedStateMachine):
+class Closings(RelayMachine):
     """Devices of one line read, write, close and come back at any time, over a store that answers when it likes."""
 
     @initialize()
@@ -492,13 +493,6 @@ class Closings(RuleBasedStateMachine):
             opened(self.world, self.first, key, sponsor=KEY)
             joined(self.world, key)
 
-    def _peers(self) -> list[Peer]:
-        return [peer for peer in self.world.peers if not peer.gone and peer.dropped is None]
-
-    def _pick(self, pick: int) -> Peer | None:
-        peers = self._peers()
-        return peers[pick % len(peers)] if peers else None
-
     @rule()
     def connect(self) -> None:
         """Somebody connects."""
@@ -508,7 +502,7 @@ class Closings(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), key=st.sampled_from(KEYS))
     def advance(self, pick: int, key: Key) -> None:
         """Somebody does what comes next."""
-        peer = self._pick(pick)
+        peer = self.pick(pick)
         if peer is None:
             return
         match peer.state(key.mailbox):
@@ -523,7 +517,7 @@ class Closings(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), key=st.sampled_from(KEYS), size=st.sampled_from([600, ENVELOPE_BYTES_MAX]))
     def push(self, pick: int, key: Key, size: int) -> None:
         """Somebody writes, also where the log is closed and the news is on its way."""
-        peer = self._pick(pick)
+        peer = self.pick(pick)
         if peer is not None and peer.state(key.mailbox) in (State.FOLLOWING, State.ENDED) and not peer.paused:
             self.numbers += 3
             push(self.world, peer, range(self.numbers, self.numbers + 3), size=size, key=key)
@@ -531,31 +525,9 @@ class Closings(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), key=st.sampled_from(KEYS), towards=SUCCESSORS)
     def close(self, pick: int, key: Key, towards: Key | None) -> None:
         """Somebody closes a log, towards whatever comes to mind."""
-        peer = self._pick(pick)
+        peer = self.pick(pick)
         if peer is not None and peer.state(key.mailbox) in (State.FOLLOWING, State.ENDED) and not peer.paused:
             close(self.world, peer, key, towards=towards)
-
-    @rule(how_many=st.integers(1, 4))
-    def commit(self, how_many: int) -> None:
-        """The writer carries out what is queued, or the first of it."""
-        self.world.commit(how_many)
-
-    @rule(how_many=st.integers(1, 4))
-    def read(self, how_many: int) -> None:
-        """The reader answers."""
-        self.world.read(how_many)
-
-    @rule(writes=st.booleans())
-    def report(self, writes: bool) -> None:
-        """An answer reaches the hub."""
-        self.world.report(self.world.write_reports if writes else self.world.read_reports)
-
-    @rule(pick=st.integers(0, 9), how_many=st.integers(1, 9))
-    def write_out(self, pick: int, how_many: int) -> None:
-        """A client reads."""
-        peer = self._pick(pick)
-        if peer is not None:
-            self.world.write_out(peer, how_many)
 
     @rule(days=st.sampled_from([0, 1, limits.CLOSED_LOG_DAYS]))
     def tick(self, days: int) -> None:
@@ -563,16 +535,11 @@ class Closings(RuleBasedStateMachine):
         self.world.entropy.time_s += days * DAY_S
         self.world._take(self.world.hub.tick(now=self.world.now))
 
-    @rule(full=st.booleans())
-    def disk(self, full: bool) -> None:
-        """The disk is full, or has room again."""
-        self.world.disk.full = full
-
     @rule()
     def sync_everything(self) -> None:
         """Every follower of an open log gets to its end; nobody follows a closed one."""
         self.world.settle()
-        for peer in self._peers():
+        for peer in self.live():
             for mailbox, position in peer.expected.items():
                 log = self.world.store.look(mailbox)
                 assert log is not None

@@ -5,9 +5,10 @@ from typing import Final
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from tests.contracts.relay_client import Key, envelope
+from tests.contracts.relay_machine import RelayMachine
 from tests.contracts.relay_world import KEY, KEYS, Peer, World, follow, joined, push, reasons, said
 from troth_relay import limits
 from troth_relay.admission import Policy
@@ -172,7 +173,7 @@ def test_unknown_connection_is_ignored() -> None:
 SIZES: Final = st.lists(st.sampled_from([ENVELOPE_BYTES_MIN, 20_000, ENVELOPE_BYTES_MAX]), min_size=1, max_size=3)
 
 
-class Everything(RuleBasedStateMachine):
+class Everything(RelayMachine):
     """Clients, honest and not, a store that answers when it likes, links that are read when they like."""
 
     @initialize()
@@ -183,10 +184,6 @@ class Everything(RuleBasedStateMachine):
         for key in KEYS:
             joined(self.world, key)
 
-    def _peer(self, pick: int) -> Peer | None:
-        live = [peer for peer in self.world.peers if not peer.gone and peer.dropped is None]
-        return live[pick % len(live)] if live else None
-
     @rule()
     def connect(self) -> None:
         """Somebody connects."""
@@ -196,7 +193,7 @@ class Everything(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), key=st.sampled_from(KEYS))
     def advance(self, pick: int, key: Key) -> None:
         """A client does what comes next for a mailbox."""
-        peer = self._peer(pick)
+        peer = self.pick(pick)
         if peer is None:
             return
         match peer.state(key.mailbox):
@@ -216,8 +213,7 @@ class Everything(RuleBasedStateMachine):
             joined(self.world, key)
 
     def _followers(self) -> list[tuple[Peer, Key]]:
-        live = [peer for peer in self.world.peers if not peer.gone and peer.dropped is None]
-        pairs = [(peer, key) for peer in live for key in KEYS]
+        pairs = [(peer, key) for peer in self.live() for key in KEYS]
         return [(peer, key) for peer, key in pairs if peer.state(key.mailbox) is State.FOLLOWING]
 
     @rule(pick=st.integers(0, 9), sizes=SIZES, repeat=st.booleans())
@@ -241,7 +237,7 @@ class Everything(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), frame=st.binary(max_size=80))
     def babble(self, pick: int, frame: bytes) -> None:
         """A client sends bytes without meaning and is dropped for it."""
-        peer = self._peer(pick)
+        peer = self.pick(pick)
         if peer is not None and pick == 9:
             self.world.send_bytes(peer, frame)
             assert peer.dropped is not None
@@ -249,7 +245,7 @@ class Everything(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), key=st.sampled_from(KEYS), what=st.integers(0, 4))
     def misuse(self, pick: int, key: Key, what: int) -> None:
         """A client without a proof tries everything that needs one."""
-        peer = self._peer(pick)
+        peer = self.pick(pick)
         if peer is None or pick != 9 or key.mailbox in peer.proven:
             return
         attempts: list[Message] = [
@@ -262,32 +258,10 @@ class Everything(RuleBasedStateMachine):
         self.world.send(peer, attempts[what])
         assert peer.dropped is not None or what == 0
 
-    @rule(how_many=st.integers(1, 5))
-    def commit(self, how_many: int) -> None:
-        """The writer commits what is queued, or the first of it."""
-        self.world.commit(how_many)
-
-    @rule(how_many=st.integers(1, 5))
-    def read(self, how_many: int) -> None:
-        """The reader answers."""
-        self.world.read(how_many)
-
-    @rule(writes=st.booleans())
-    def report(self, writes: bool) -> None:
-        """An answer reaches the hub."""
-        self.world.report(self.world.write_reports if writes else self.world.read_reports)
-
-    @rule(pick=st.integers(0, 9), how_many=st.integers(1, 9))
-    def write_out(self, pick: int, how_many: int) -> None:
-        """A client reads."""
-        peer = self._peer(pick)
-        if peer is not None:
-            self.world.write_out(peer, how_many)
-
     @rule(pick=st.integers(0, 9))
     def disconnect(self, pick: int) -> None:
         """A client goes."""
-        peer = self._peer(pick)
+        peer = self.pick(pick)
         if peer is not None and pick == 9:
             self.world.disconnect(peer)
 
@@ -296,18 +270,11 @@ class Everything(RuleBasedStateMachine):
         """Time passes."""
         self.world.tick(seconds)
 
-    @rule(full=st.booleans())
-    def disk(self, full: bool) -> None:
-        """The disk is full, or has room again."""
-        self.world.disk.full = full
-
     @rule()
     def sync_everything(self) -> None:
         """Whatever happened, every follower gets to the end of its log, and nothing keeps waiting."""
         self.world.settle()
-        for peer in self.world.peers:
-            if peer.gone or peer.dropped is not None:
-                continue
+        for peer in self.live():
             assert not peer.paused
             for mailbox, position in peer.expected.items():
                 assert position == len(self.world.log(mailbox)) + 1
@@ -315,7 +282,7 @@ class Everything(RuleBasedStateMachine):
     @invariant()
     def nothing_is_kept_of_who_is_gone(self) -> None:
         """The hub remembers nobody but the connected."""
-        live = {peer.connection for peer in self.world.peers if not peer.gone and peer.dropped is None}
+        live = {peer.connection for peer in self.live()}
         desk = self.world.hub._desk
         assert set(desk.links) == live
         assert {connection for group in desk.followers.values() for connection in group} <= live
