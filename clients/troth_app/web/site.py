@@ -149,7 +149,7 @@ class Site:
                 await answer.write(b"data: new\n\n")
             await answer.write(b"event: locked\ndata: locked\n\n")
         except ConnectionResetError:
-            pass  # The page is gone: that is how a page ends.
+            return answer  # The page is gone: that is how a page ends.
         finally:
             await visit.close()
         return answer
