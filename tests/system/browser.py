@@ -89,6 +89,10 @@ class Person:
             self.page.get_by_role("link", name=label, exact=True)
         ).first.click()
 
+    def follow(self, text: str) -> None:
+        """Follow a link of this page by words in it."""
+        self.page.locator("main a", has_text=text).first.click()
+
     def choose(self, item: str) -> None:
         """Pick one of several."""
         self.page.locator("button[name=index]", has_text=re.compile(re.escape(item))).first.click()
