@@ -171,8 +171,9 @@ def alias(*, name: str) -> None:
 )
 @click.option(
     "--sabotage",
-    type=click.Choice(["cursor", "outbox", "plaintext"]),
-    help="Break devices on purpose: skip what arrives, forget what waits, or do not encrypt. A proof has to notice.",
+    type=click.Choice(["cursor", "outbox", "plaintext", "signatures"]),
+    help="Break devices on purpose: skip what arrives, forget what waits, do not encrypt, or believe every signature. "
+    "A proof has to notice.",
 )
 @click.option(
     "--keep",
