@@ -38,7 +38,8 @@ FORMS: Final = {
 SECTIONS: Final = {
     "web.section.devices": "Your devices",
     "web.section.two": "The space for two",
-    "web.section.two.text": "Begin it with both of you in one room, if you can.",
+    "web.section.begin": "A space for two",
+    "web.section.begin.text": "Begin it with both of you in one room, if you can.",
     "web.section.relay": "Relay and sync",
     "web.section.recovery": "Recovery words",
     "web.section.recovery.text": "Twelve words on paper bring you back when every device is lost.",
