@@ -32,6 +32,8 @@ from troth_app.web.visitors import Visitors
 __all__ = ["serve_pages"]
 
 COOKIE: Final = "seen-{port}"
+LIVE: Final = "X-Live"
+"""With this a page asks for itself again."""
 STATIC: Final = Path(__file__).parent / "static"
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FILES: Final = frozenset(path.name for path in STATIC.glob("*"))
@@ -149,7 +151,7 @@ class Site:
                 await answer.write(b"data: new\n\n")
             await answer.write(b"event: locked\ndata: locked\n\n")
         except ConnectionResetError:
-            pass  # The page is gone: that is how a page ends.
+            return answer  # The page is gone: that is how a page ends.
         finally:
             await visit.close()
         return answer
@@ -158,7 +160,9 @@ class Site:
         referer = request.headers.get("Referer", "")
         ours = f"http://{self.address}"
         before = referer.removeprefix(ours).partition("?")[0] if referer.startswith(f"{ours}/") else "/"
-        return See(path=request.path, cookie=request.cookies.get(self._cookie, ""), before=before)
+        return See(
+            path=request.path, cookie=request.cookies.get(self._cookie, ""), before=before, live=LIVE in request.headers
+        )
 
     def _answer(self, reply: Reply) -> web.StreamResponse:
         if isinstance(reply, Page):

@@ -174,18 +174,21 @@
 
   if ("news" in document.body.dataset) {
     let stream = null;
+    let listened = false;
     const listen = () => {
       stream = new EventSource("/news");
+      // What came while nobody listened was told to nobody.
+      stream.addEventListener("open", () => {
+        if (listened) live();
+        listened = true;
+      });
       stream.addEventListener("message", () => live());
       stream.addEventListener("locked", () => location.replace("/"));
     };
     // A page that nobody sees holds no line open: a browser has six for all of its pages.
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) stream?.close();
-      else {
-        listen();
-        live();
-      }
+      stream?.close();
+      if (!document.hidden) listen();
     });
     if (!document.hidden) listen();
   }
