@@ -1,12 +1,10 @@
 """The pages in a real browser, with ninety days in them: what a person sees, types and leaves behind."""
 
-import asyncio
 import os
 import re
 import signal
 import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response, expect
 
-from tests.system.browser import PATIENCE_MS, Person, chromium, commands_of, person
-from troth_app.demo.furnish import PASSPHRASE, Homes, furnish
+from tests.system.browser import PATIENCE_MS, Person, chromium, commands_of, furnished, person
+from troth_app.demo.furnish import PASSPHRASE, Homes
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PICTURES: Final = ROOT / "build" / "pages"
@@ -38,7 +36,8 @@ BODY: Final = 0
 WHERE: Final = """() => {
     const now = document.activeElement, look = getComputedStyle(now);
     if (now === document.body) return [0, true];
-    return [[...document.querySelectorAll('*')].indexOf(now), look.outlineStyle !== 'none' || look.boxShadow !== 'none'];
+    const seen = look.outlineStyle !== 'none' || look.boxShadow !== 'none';
+    return [[...document.querySelectorAll('*')].indexOf(now), seen];
 }"""
 """Where the focus is in the page as it is read, and whether it can be seen."""
 CUT: Final = """all => all.filter(e => e.scrollWidth > e.clientWidth + 1
@@ -57,7 +56,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
     """Robin's home and Sasha's, with ninety days that end today."""
-    return asyncio.run(furnish(tmp_path_factory.mktemp("homes"), last_day=date.today()))
+    return furnished(tmp_path_factory.mktemp("homes"))
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ FORMS: Final = {
     "web.kept_sealed": "It locked meanwhile. What you typed is kept, sealed, for you alone: you find it under Mine.",
     "web.file": "Save the file",
     "web.back": "Back",
+    "web.also": "Also between you",
 }
 
 SECTIONS: Final = {
