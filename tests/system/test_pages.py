@@ -322,6 +322,44 @@ def test_it_works_without_scripts(homes: Homes, browser: Browser) -> None:
         context.close()
 
 
+def test_history_learns_nothing(robin: Person) -> None:
+    """Every address is a number or a code, every title the same, and the name can be another one."""
+    for _, path in [*places(robin)]:
+        robin.go(path)
+        assert re.fullmatch(r"/(\d(/[0-9a-f]{10})?)?", path), path
+        assert robin.page.title() == "Notes"
+        assert robin.page.locator("link[rel=icon]").get_attribute("href") == "/static/mark.svg"
+    call(robin, "Shopping")
+    assert re.fullmatch(r"/5|/step/\d+", robin.page.url.removeprefix(robin.address))
+    expect(robin.page).to_have_title("Shopping")
+    call(robin, "")
+    expect(robin.page).to_have_title("Notes")
+
+
+def call(who: Person, name: str) -> None:
+    """Choose what the pages are called."""
+    who.go("/5")
+    who.press("pages choose")
+    who.choose("What the pages are called")
+    who.type(name)
+    who.sees("It is so from now on")
+
+
+def test_nothing_shows_while_another_window_is_in_front(robin: Person) -> None:
+    """By choice a page is blank as soon as its window is left, and there again with it."""
+    robin.go("/5")
+    robin.press("pages choose")
+    robin.choose("Show nothing while another window is in front")
+    robin.sees("It is so from now on")
+    robin.page.evaluate("window.dispatchEvent(new Event('blur'))")
+    expect(robin.page.locator("main")).to_have_css("opacity", "0")
+    robin.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(robin.page.locator("main")).to_have_css("opacity", "1")
+    robin.press("pages choose")
+    robin.choose("Show everything also while")
+    robin.sees("It is so from now on")
+
+
 def test_an_agreement_on_paper_is_its_text_alone(robin: Person) -> None:
     """Printed, an agreement is black on white, without the ways and buttons of the page."""
     robin.go("/2")

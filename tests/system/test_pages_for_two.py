@@ -106,6 +106,31 @@ def test_what_the_other_writes_is_text(two: Two) -> None:
     assert shown == []
 
 
+def test_a_notice_is_chosen_and_says_the_same_few_words(two: Two) -> None:
+    """No notice by default; by choice, where nobody looks, one of a fixed list: no name, no kind, no count."""
+    robin = two.robin
+    robin.context.add_init_script(
+        """window.given = [];
+        window.Notification = class { constructor(title, more) { window.given.push([title, more.body]); }
+            static permission = "granted"; };
+        Object.defineProperty(document, "hidden", { get: () => window.away ?? false });"""
+    )
+    robin.go("/")
+    robin.page.evaluate("window.away = true")
+    say(two.sasha, "Before anything was chosen")
+    robin.sees("Before anything was chosen")
+    assert robin.page.evaluate("window.given") == []
+    robin.go("/5")
+    robin.press("pages choose")
+    robin.choose("Let the browser say that there is something")
+    robin.sees("It is so from now on")
+    robin.go("/")
+    robin.page.evaluate("window.away = true")
+    say(two.sasha, "Secret and long")
+    robin.sees("Secret and long")
+    assert set(map(tuple, robin.page.evaluate("window.given"))) == {("Notes", "There is something new.")}
+
+
 def test_without_the_relay_everything_goes_on_and_says_so(two: Two) -> None:
     """With the relay gone a word is kept, and the calm line says where it is."""
     two.end_relay.close()
@@ -113,4 +138,6 @@ def test_without_the_relay_everything_goes_on_and_says_so(two: Two) -> None:
     two.robin.page.locator("textarea[name=feelings]").fill("Written while nothing answers")
     two.robin.click("Share")
     two.robin.sees("It is kept, and goes to the other person when your devices sync.")
-    expect(two.robin.page.locator("#calm")).to_contain_text("waiting for the relay. Nothing is lost", timeout=PATIENCE_MS)
+    expect(two.robin.page.locator("#calm")).to_contain_text(
+        "waiting for the relay. Nothing is lost", timeout=PATIENCE_MS
+    )

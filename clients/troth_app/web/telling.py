@@ -33,6 +33,9 @@ FORMS: Final = {
     "web.kept_sealed": "It locked meanwhile. What you typed is kept, sealed, for you alone: you find it under Mine.",
     "web.file": "Save the file",
     "web.back": "Back",
+    "web.notice": "There is something new.",
+    "web.notice_ask": "You chose that this browser may say when there is something. It asks you once more.",
+    "web.notice_allow": "Ask me",
     "web.also": "Also between you",
 }
 
