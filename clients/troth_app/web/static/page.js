@@ -177,7 +177,20 @@
       first?.focus();
     }
   };
-  news?.addEventListener("click", (event) => event.target.closest("button") && live(true));
+  news?.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if ("allow" in button.dataset) Notification.requestPermission().finally(() => hush("allow"));
+    else live(true);
+  });
+
+  // A notice is for who chose it, says the same few words each time, and is given where nobody looks.
+  const notices = "notices" in document.body.dataset && "Notification" in window;
+  const notice = () => {
+    if (!notices || !document.hidden || Notification.permission !== "granted") return;
+    new Notification(document.title, { body: document.getElementById("notice").content.textContent.trim(), tag: "new" });
+  };
+  if (notices && Notification.permission === "default") say("allow");
 
   // While it takes a moment, the page looks again by itself.
   const wait = () => setTimeout(async () => {
@@ -202,11 +215,15 @@
         if (listened) live();
         listened = true;
       });
-      stream.addEventListener("message", () => live());
+      stream.addEventListener("message", () => {
+        notice();
+        live();
+      });
       stream.addEventListener("locked", () => location.replace("/"));
     };
     // A page that nobody sees holds no line open: a browser has six for all of its pages.
     document.addEventListener("visibilitychange", () => {
+      if (document.hidden && notices) return;
       stream?.close();
       if (!document.hidden) listen();
     });
