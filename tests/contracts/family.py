@@ -10,8 +10,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from nacl.signing import SigningKey
+
 from tests.contracts.client_world import CHEAP
-from troth import Engine, Put, Step, document_id
+from tests.contracts.relay_client import Key
+from troth import Engine, Put, Step, derive, document_id
 from troth.keys import Epoch
 from troth_client import Space, join, open_space, request_to_join
 from troth_client.joining import card, countersign_genesis, draft_genesis
@@ -22,14 +25,17 @@ __all__ = [
     "SECRET",
     "add_device",
     "all_of",
+    "at_rest",
     "copy_files",
     "couple",
     "epoch",
     "family",
+    "key_of",
     "keys",
     "opened",
     "revoke",
     "rotate",
+    "shown",
     "shows",
     "target",
     "together",
@@ -127,7 +133,18 @@ async def revoke(space: Space, victim: Space | bytes) -> None:
 
 async def shows(space: Space, *words: str) -> None:
     """Wait until a space shows these words."""
-    await space.until(lambda _: set(words) <= set(space.view(NOTES)))
+    await space.until(lambda _: set(words) <= shown(space))
+
+
+async def at_rest(space: Space) -> None:
+    """Wait until a device has read all that there is for it, and sent all that it has."""
+    await space.until(lambda status: status.caught_up and not status.waiting)
+    await space._driver.until_read()
+
+
+def shown(space: Space) -> set[str]:
+    """The words that a space shows."""
+    return set(space.view(NOTES))
 
 
 def target(space: Space) -> MailboxId:
@@ -138,6 +155,11 @@ def target(space: Space) -> MailboxId:
 def epoch(space: Space) -> Epoch:
     """The key under which a device writes."""
     return space._driver.look(lambda engine: engine.passage.keyring[engine.crossing.mailbox])
+
+
+def key_of(log: Epoch) -> Key:
+    """What opens the log of an epoch at a relay, for whoever talks to that without a vault."""
+    return Key(SigningKey(derive(log.key, b"troth/mailbox")))
 
 
 def keys(space: Space) -> set[MailboxId]:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.family import (
-    NOTES,
     add_device,
     all_of,
     copy_files,
@@ -114,7 +113,7 @@ async def test_both_remove_a_device_at_once() -> None:
             await shows(bob, "among us")
             for removed in (phone, watch):
                 assert target(ann) not in keys(removed)
-                assert "among us" not in removed.view(NOTES)
+                assert "among us" not in shown(removed)
 
 
 async def test_a_backup_that_is_put_back_and_written_to() -> None:

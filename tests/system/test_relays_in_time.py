@@ -78,7 +78,7 @@ async def test_a_relay_that_is_restored_around_a_closing() -> None:
             await write(ann, "later")
             await shows(tablet, "later")
             assert target(ann) not in keys(phone)
-            assert "later" not in phone.view(NOTES)
+            assert "later" not in shown(phone)
 
 
 async def test_a_full_relay_keeps_nobody_in() -> None:
@@ -95,7 +95,7 @@ async def test_a_full_relay_keeps_nobody_in() -> None:
             await tablet.until(lambda _: phone.device not in tablet.members.active)
             await phone.until(lambda _: phone.device not in phone.members.active)
             assert target(ann) not in keys(phone)
-            assert "kept for later" in ann.view(NOTES)
+            assert "kept for later" in shown(ann)
 
 
 async def test_clocks_of_2099(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.client_world import CHEAP
-from tests.contracts.family import NOTES, SECRET, all_of, family, keys, opened, revoke, shows, target, together, write
+from tests.contracts.family import SECRET, all_of, family, keys, opened, revoke, shows, target, together, write
 from tests.contracts.relay_process import serving
 from troth import Engine, Step
 from troth_client import join, request_to_join
@@ -35,11 +35,11 @@ async def test_who_was_removed_reads_nothing_more() -> None:
             await together(ann, bob, tablet)
             await phone.until(lambda _: phone.device not in phone.members.active)
             assert target(ann) not in keys(phone)
-            assert set(phone.view(NOTES)) == {"first"}
+            assert shown(phone) == {"first"}
             assert "was removed" in phone.status().sentences()[0]
         async with opened("phone", relay) as phone:
             await phone.until(lambda status: status.connected)
-            assert set(phone.view(NOTES)) == {"first"}
+            assert shown(phone) == {"first"}
 
 
 async def test_a_removed_laptop_that_writes_on() -> None:
@@ -60,7 +60,7 @@ async def test_a_removed_laptop_that_writes_on() -> None:
             for space in honest:
                 await shows(space, "first", "before", "among us")
             await together(*honest)
-            assert not [space for space in honest if "afterwards" in space.view(NOTES)]
+            assert not [space for space in honest if "afterwards" in shown(space)]
 
 
 async def test_a_thief_adds_a_device_while_the_owner_removes_his() -> None:
@@ -82,7 +82,7 @@ async def test_a_thief_adds_a_device_while_the_owner_removes_his() -> None:
                 assert not {stolen, second.device} & space.members.active
             for thief in (phone, second):
                 assert target(honest[0]) not in keys(thief)
-                assert "among us" not in thief.view(NOTES)
+                assert "among us" not in shown(thief)
 
 
 async def test_a_log_that_is_closed_to_garbage_again_and_again() -> None:
