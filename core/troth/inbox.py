@@ -136,6 +136,11 @@ class Inbox:
         """Return the epochs of operations that wait for a parent (`Roll.leads`)."""
         return self._roll.leads(nearest)
 
+    def announced_by(self, device: DeviceId) -> set[MailboxId]:
+        """Return the mailboxes of the epochs in a device's own operations."""
+        own = {identity for (identity, _), letter in self._carriers.items() if letter.header.device == device}
+        return {announced.mailbox for identity, announced in self.members.announced if identity in own}
+
     def is_cheap(self, letter: Record, device: DeviceId) -> bool:
         """Tell whether an operation cost its author nothing, and comes from the other person than a device's."""
         persons = self.members.person_of

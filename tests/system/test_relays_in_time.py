@@ -14,6 +14,7 @@ from tests.contracts.family import (
     opened,
     revoke,
     rotate,
+    shown,
     shows,
     target,
     together,

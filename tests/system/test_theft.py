@@ -5,11 +5,28 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.client_world import CHEAP
-from tests.contracts.family import SECRET, all_of, family, keys, opened, revoke, shows, target, together, write
+from tests.contracts.family import (
+    SECRET,
+    all_of,
+    epoch,
+    family,
+    key_of,
+    keys,
+    opened,
+    revoke,
+    rotate,
+    shown,
+    shows,
+    target,
+    together,
+    write,
+)
+from tests.contracts.relay_client import Key, connected, envelope
 from tests.contracts.relay_process import serving
 from troth import Engine, Step
 from troth_client import join, request_to_join
 from troth_wire.limits import FORWARD_BYTES
+from troth_wire.messages import Close, Closed, MailboxKind
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
@@ -105,3 +122,39 @@ async def test_a_log_that_is_closed_to_garbage_again_and_again() -> None:
             assert target(ann) not in keys(phone)
         async with opened("tablet", relay) as tablet:
             await shows(tablet, *words, "at rest")
+
+
+async def squat(key: Key, relay: str, how: str) -> None:
+    """Open a mailbox before those for whom it is, and leave something in it."""
+    async with connected(relay) as client:
+        if how == "brief":
+            await client.open(key, kind=MailboxKind.RENDEZVOUS)
+            return
+        await client.follow(key)
+        if how != "empty":
+            await client.push(key, [envelope(number) for number in range(3)])
+            await client.read(key, until=3)
+        if how == "closed":
+            await client.send(Close(key.mailbox, None, bytes(FORWARD_BYTES)))
+            await client.expect(Closed)
+
+
+@pytest.mark.parametrize("how", ["empty", "junk", "closed", "brief"])
+async def test_the_next_log_was_opened_first_by_somebody_else(how: str) -> None:
+    """Whoever opens it, fills it, closes it or takes its name for something brief: the honest come together, whole."""
+    with serving(Path("relay.db")) as (_, relay):
+        await family(relay)
+        async with opened("ann", None) as ann:
+            await rotate(ann)
+            await write(ann, "after")
+            drawn = epoch(ann)
+        await squat(key_of(drawn), relay, how)
+        async with opened("bob", relay) as bob:
+            await write(bob, "meanwhile")
+            await bob.stored()
+        async with all_of(relay, "ann", "bob", "tablet") as spaces:
+            for space in spaces:
+                await shows(space, "first", "after", "meanwhile")
+            await together(*spaces)
+            assert (target(spaces[0]) == drawn.mailbox) == (how != "closed")
+            assert not [space for space in spaces if space.status().disputed]
