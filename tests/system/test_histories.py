@@ -66,11 +66,12 @@ async def test_a_relay_that_shows_two_histories() -> None:
                 assert (ann.status().disputed, bob.status().disputed) == (0, 0)
             bobs.upstream = one
             async with opened("bob", bobs.url) as bob, opened("ann", anns.url) as ann:
+                await bob.caught_up()
+                assert bob.status().sentences()[0] == ANOTHER_HISTORY
                 for space in (bob, ann):
                     await shows(space, "first", "for ann", "for bob")
                 await together(bob, ann)
                 assert not ann.status().disputed
-                assert bob.status().sentences()[0] == ANOTHER_HISTORY
         async with opened("bob", None) as bob:
             assert bob.status().sentences()[0] == ANOTHER_HISTORY
 
