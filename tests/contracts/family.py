@@ -5,8 +5,8 @@ Every wait is for something that happens, and bounded.
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from nacl.signing import SigningKey
 
 from tests.contracts.client_world import CHEAP
 from tests.contracts.relay_client import Key
+from tests.contracts.relay_process import serving
 from troth import Engine, Put, Step, derive, document_id
 from troth.keys import Epoch
 from troth_client import Space, join, open_space, request_to_join
@@ -30,6 +31,7 @@ __all__ = [
     "couple",
     "epoch",
     "family",
+    "forked",
     "key_of",
     "keys",
     "opened",
@@ -103,6 +105,14 @@ def copy_files(name: str, copy: str) -> None:
     """Copy the files of a vault, or of a relay."""
     for part in Path().glob(f"{name}*"):
         (shutil.copytree if part.is_dir() else shutil.copy)(part, part.name.replace(name, copy))
+
+
+@contextmanager
+def forked(*options: str) -> Iterator[tuple[str, str]]:
+    """Serve the database of a relay that was ended twice: what comes into one of them is not in the other."""
+    copy_files("relay.db", "fork.db")
+    with serving(Path("relay.db"), *options) as (_, one), serving(Path("fork.db"), *options) as (_, other):
+        yield one, other
 
 
 # What they do

@@ -3,8 +3,8 @@
 Ann and Bob each dial through somebody in between, so that each can be shown something else under one name.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,8 @@ import pytest
 from tests.contracts.family import (
     all_of,
     at_rest,
-    copy_files,
     family,
+    forked,
     opened,
     rotate,
     shown,
@@ -39,14 +39,6 @@ async def sides() -> AsyncIterator[tuple[Between, Between]]:
         yield anns, bobs
 
 
-@contextmanager
-def forked(*named: Between) -> Iterator[tuple[str, str]]:
-    """Serve one database twice: what comes into one of them is not in the other."""
-    copy_files("relay.db", "fork.db")
-    with serving(Path("relay.db"), *names(*named)) as (_, one), serving(Path("fork.db"), *names(*named)) as (_, other):
-        yield one, other
-
-
 async def test_a_relay_that_shows_two_histories() -> None:
     """Each of them is whole, so nobody is told; who is shown the other one says so for good, and no word is lost."""
     async with sides() as (anns, bobs):
@@ -56,7 +48,7 @@ async def test_a_relay_that_shows_two_histories() -> None:
             async with opened("bob", bobs.url) as bob:
                 await at_rest(bob)
             end(process)
-        with forked(anns, bobs) as (one, other):
+        with forked(*names(anns, bobs)) as (one, other):
             anns.upstream, bobs.upstream = one, other
             async with opened("ann", anns.url) as ann, opened("bob", bobs.url) as bob:
                 for space, word in ((ann, "for ann"), (bob, "for bob")):
