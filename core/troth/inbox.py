@@ -120,8 +120,15 @@ class Inbox:
 
     def unknown_to(self, device: DeviceId) -> list[Verified]:
         """Return the records of operations of which nothing that a device wrote shows that it knows them."""
-        known = self._knowledge[device] | self._roll.signed_by(device)
-        return self._carried(self._roll.beyond(known))
+        return self._carried(self._news_to(device))
+
+    def is_news_to(self, device: DeviceId, newcomer: DeviceId) -> bool:
+        """Tell whether nothing that a device wrote shows that it knows what let another one in."""
+        cards = (operation.card for operation in self._news_to(device))
+        return any(card is not None and card.device == newcomer for card in cards)
+
+    def _news_to(self, device: DeviceId) -> Iterable[Operation]:
+        return self._roll.beyond(self._knowledge[device] | self._roll.signed_by(device))
 
     def since(self, mailbox: MailboxId, first: OperationId | None) -> list[Verified]:
         """Return the records of operations that lead on from a mailbox, parents before children.

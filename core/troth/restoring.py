@@ -16,6 +16,7 @@ from troth.identity import Identity
 from troth.joining import Invitation, Welcome, add_device, request
 from troth.keys import DeviceKeys, Entropy, Epoch
 from troth.loading import begin
+from troth.meeting import LENT, between
 from troth.recovery import Way, Words, check_taken
 from troth.step import Row, Step
 from troth.unsettled import RECORDS
@@ -97,6 +98,10 @@ class Restorer:
     def _rows(self, identity: Identity, entropy: Entropy) -> list[Row]:
         chains = self.engine.inbox.chains
         kept = [codec.pack([False, 0, record.encode()]) for record in (*chains.proven, *chains.parked)]
+        members, words, space = self.engine.inbox.members, self.engine.identity.keys, identity.space
+        # Who is there knows the words and not this device, so it is heard first where those are.
+        met = {device: between(words, members.cards[device], space) for device in members.active - {identity.device}}
+        lent = [Row(LENT, device, epoch.key) for device, epoch in met.items()]
         records = [Row(RECORDS, number.to_bytes(ROW_KEY_BYTES, "big"), row) for number, row in enumerate(kept, 1)]
         # The log lacks what the words have just signed, and perhaps more.
-        return [*begin(identity, entropy), *records, Row(REOFFER, identity.epoch.mailbox, FIRST)]
+        return [*begin(identity, entropy), *records, *lent, Row(REOFFER, identity.epoch.mailbox, FIRST)]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.troth.journeys import mailbox, rotate, settle, words, write
+from tests.troth.journeys import mailbox, rotate, settle, together, words, write
 from troth.acts import OLD_NEEDED
 from troth.crypto import Signer
 from troth.keys import DeviceKeys, Epoch
@@ -15,6 +15,7 @@ from troth.step import Row
 from troth.testing import Device, MemoryStore, World, probe_here
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId
+from troth_wire.limits import FORWARD_BYTES
 
 PAPER, NEXT, STRANGER = Words(b"w" * 16), Words(b"v" * 16), Words(b"s" * 16)
 
@@ -152,6 +153,34 @@ def test_replacing_words_outlives_a_restart() -> None:
     members = world.devices["bob"].engine.inbox.members
     keys, _ = NEXT.keys(members.space, members.person_of[ann.keys.device])
     assert keys.device in members.words.values()
+
+
+@pytest.mark.parametrize("how", ["closes the log", "removes and ends"])
+def test_words_are_heard_whatever_a_thief_did_meanwhile(how: str) -> None:
+    """Where the log was closed before they went out, and the owner's device removed, all honest devices read them."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    tablet = world.add("tablet", by="ann")
+    settle(world)
+    for device in world.devices.values():
+        device.cut()
+    new = restore(world, way, "tablet")
+    if how == "closes the log":
+        world.relay.closings[mailbox(tablet)] = None, bytes(FORWARD_BYTES)
+    else:
+        world.revoke("ann", by="tablet")
+        tablet._carry_out(tablet.engine.split(tablet.admin))
+        settle(world, "tablet")
+    settle(world, "ann", "bob")
+    settle(world, "new", "ann", "bob")
+    together(world, "new", "ann", "bob")
+    for name in ("new", "ann", "bob"):
+        assert active(world, name) == {new.keys.device, *(world.devices[one].keys.device for one in ("ann", "bob"))}
+    write(world, "ann", "among us")
+    settle(world)
+    assert "among us" in words(new)
+    assert "among us" not in words(tablet)
 
 
 def test_other_words_lead_nowhere() -> None:
