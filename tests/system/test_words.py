@@ -103,9 +103,12 @@ async def end_alone() -> list[Record]:
         return sorted(signed, key=lambda record: record.header.sequence)
 
 
-def struck(space: Space, signed: list[Record]) -> bool:
-    """Whether a device knows of operations, and that they have no effect."""
-    return {Operation.of(record).id for record in signed} <= space.members.voided.keys()
+async def strikes(space: Space, signed: Sequence[Record]) -> None:
+    """Wait until a device knows operations, and their author's removal; check that they have no effect there."""
+    told, author = {Operation.of(record).id for record in signed}, signed[0].header.device
+    await space.until(lambda _: told <= space.members.authorised and author in space.members.cuts)
+    assert told <= space.members.voided.keys()
+    assert not space.status().ended
 
 
 async def go_on(honest: Sequence[Space], thieves: Sequence[Space]) -> None:
@@ -136,7 +139,7 @@ async def test_words_that_know_nothing_of_the_theft() -> None:
                 assert ann.device not in space.members.active
         async with all_of(relay, "new", "ann", "bob", "tablet", "second") as (new, ann, bob, tablet, second):
             for space in (new, ann, bob):
-                await space.until(lambda _, space=space: struck(space, signed))  # type: ignore[misc]
+                await strikes(space, signed)
             await go_on((new, ann, bob), (tablet, second))
 
 
@@ -158,5 +161,5 @@ async def test_a_backdated_end() -> None:
             await partner.read(key_of(log), until=head.position + len(signed))
         async with all_of(relay, "new", "ann", "bob", "tablet", "second") as (new, ann, bob, tablet, second):
             for space in (new, ann, bob):
-                await space.until(lambda _, space=space: struck(space, signed))  # type: ignore[misc]
+                await strikes(space, signed)
             await go_on((new, ann, bob), (tablet, second))
