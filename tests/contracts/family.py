@@ -15,7 +15,7 @@ from nacl.signing import SigningKey
 from tests.contracts.client_world import CHEAP
 from tests.contracts.relay_client import Key
 from tests.contracts.relay_process import serving
-from troth import Engine, Put, Step, derive, document_id
+from troth import Engine, Put, Status, Step, derive, document_id
 from troth.keys import Epoch
 from troth_client import Space, join, open_space, request_to_join
 from troth_client.joining import card, countersign_genesis, draft_genesis
@@ -147,9 +147,14 @@ async def shows(space: Space, *words: str) -> None:
 
 
 async def at_rest(space: Space) -> None:
-    """Wait until a device has read all that there is for it, and sent all that it has."""
-    await space.until(lambda status: status.caught_up and not status.waiting)
-    await space._driver.until_read()
+    """Wait until a device has read all there is for it and sent all it has, and its log is whole for who comes new."""
+    driver = space._driver
+
+    def rests(status: Status) -> bool:
+        whole = driver.look(lambda engine: engine.passage.is_whole)
+        return status.caught_up and not status.waiting and whole and not driver._errands
+
+    await space.until(rests)
 
 
 def shown(space: Space) -> set[str]:

@@ -61,6 +61,8 @@ async def test_away_for_longer_than_the_grace() -> None:
                 await write(bob, word)
                 await shows(ann, word)
                 await together(ann, bob)
+            for space in (ann, bob):
+                await at_rest(space)
         end(process)
     with later(relay):
         await check_gone(old, relay)
@@ -87,6 +89,8 @@ async def test_a_key_that_was_spoiled_for_one_who_is_back_after_the_grace() -> N
             await write(bob, "under a key that the tablet was not given")
             await shows(ann, "under a key that the tablet was not given")
             await together(ann, bob)
+            for space in (ann, bob):
+                await at_rest(space)
             spoiled = target(ann)
         end(process)
     with later(relay):
