@@ -130,6 +130,11 @@ class Inbox:
     def _news_to(self, device: DeviceId) -> Iterable[Operation]:
         return self._roll.beyond(self._knowledge[device] | self._roll.signed_by(device))
 
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation that was authorised, parents before children."""
+        return self._roll.beyond(0)
+
     def since(self, mailbox: MailboxId, first: OperationId | None) -> list[Verified]:
         """Return the records of operations that lead on from a mailbox, parents before children.
 

@@ -1,6 +1,7 @@
 """Recovery words over real vaults and a relay, against whoever has a device with its passphrase: words are final."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes
 
@@ -34,6 +35,7 @@ from troth_client.link import Address
 from troth_client.restoring import read_space
 from troth_client.room import SHARED
 from troth_client.vault import Vault
+from troth_wire.errors import UsageError
 from troth_wire.ids import DeviceId
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
@@ -55,10 +57,15 @@ async def with_words(relay: str) -> Way:
     return way
 
 
-async def come_back(way: Way, relay: str, *lost: DeviceId) -> None:
-    """Let a person back in who has the words and nothing else, on a device `new`, and remove what is lost."""
+async def come_back(way: Way, relay: str, *lost: DeviceId, doubting: bool = False) -> None:
+    """Let a person back in who has the words and nothing else, on a device `new`, and remove what is lost.
+
+    Doubting is to act as if the first lost device had never signed anything.
+    """
     read = await read_space(PAPER, way, Address.parse(relay), machine=CHEAP)
     assert read.devices >= set(lost)
+    if doubting:
+        read = replace(read, doubted=frozenset(operation.id for operation in read.signed_by(lost[0])))
     drawn, admin = DeviceKeys.make(token_bytes)
     rows = read.restore(drawn, Signer(admin), lost)
     Vault.create("new", passphrase=SECRET, admin=admin, rows=rows, kind=SHARED, machine=CHEAP).close()
@@ -143,6 +150,27 @@ async def test_words_that_know_nothing_of_the_theft() -> None:
             for space in (ann, bob):
                 await space.until(lambda status: status.ended)
                 assert ann.device not in space.members.active
+        async with all_of(relay, "new", "ann", "bob", "tablet", "second") as (new, ann, bob, tablet, second):
+            for space in (new, ann, bob):
+                await strikes(space, signed)
+            await go_on(new, ann, bob)
+            check_out(new, tablet, second)
+
+
+async def test_words_that_doubt_the_theft() -> None:
+    """Where all have read that a thief removed the owner and ended the space, words that doubt it undo it for all."""
+    with serving(Path("relay.db")) as (_, relay):
+        way = await with_words(relay)
+        stolen, _ = await steal(relay)
+        signed = await end_alone()
+        async with opened("tablet", relay) as tablet:
+            await tablet.until(lambda status: status.connected and not status.waiting)
+        async with all_of(relay, "ann", "bob") as (ann, bob):
+            await ann.until(lambda status: status.removed)
+            await bob.until(lambda status: status.ended)
+        with pytest.raises(UsageError, match="this space was ended"):
+            await come_back(way, relay, stolen)
+        await come_back(way, relay, stolen, doubting=True)
         async with all_of(relay, "new", "ann", "bob", "tablet", "second") as (new, ann, bob, tablet, second):
             for space in (new, ann, bob):
                 await strikes(space, signed)

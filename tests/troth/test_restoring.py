@@ -183,6 +183,33 @@ def test_words_are_heard_whatever_a_thief_did_meanwhile(how: str) -> None:
     assert "among us" not in words(tablet)
 
 
+def test_words_undo_what_is_in_doubt() -> None:
+    """Where all have read that a thief removed the owner and ended the space, words that doubt it undo it for all."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    tablet = world.add("tablet", by="ann")
+    settle(world)
+    world.add("second", by="tablet")
+    world.revoke("ann", by="tablet")
+    tablet._carry_out(tablet.engine.split(tablet.admin))
+    settle(world)
+    with pytest.raises(UsageError, match="this space was ended"):
+        restore(world, way, "tablet")
+    read = read_with(world, way)
+    restorer = Restorer(read.engine, read.admin)
+    theft = restorer.signed_by(tablet.keys.device)
+    restorer = replace(restorer, doubted=frozenset(operation.id for operation in theft))
+    assert restorer.devices == {world.devices[name].keys.device for name in ("ann", "tablet")}
+    keys, seed = DeviceKeys.make(world.entropy)
+    started(world, "new", restorer.restore(keys, Signer(seed), [tablet.keys.device]), Signer(seed), quiet=False)
+    honest = ("new", "ann", "bob")
+    settle(world, *honest)
+    together(world, *honest)
+    for name in honest:
+        assert active(world, name) == {world.devices[one].keys.device for one in honest}
+
+
 def test_other_words_lead_nowhere() -> None:
     """Words that a space never took are told so, whatever a signpost says."""
     world = couple()
