@@ -169,7 +169,8 @@ def alias(*, name: str) -> None:
     type=click.Path(path_type=Path),
     help="Keep vaults, logs, the relay's files and all that passed (wire.bin) in this new folder.",
 )
-def demo(*, source: Path | None, sabotage: str | None, keep: Path | None) -> None:
+@click.option("--open", "stay", is_flag=True, help="Leave the vaults of both made-up people, to look around in.")
+def demo(*, source: Path | None, sabotage: str | None, keep: Path | None, stay: bool) -> None:
     """Show that nothing is lost and that the relay can not read.
 
     Starts a relay and two devices for each person, lets all of them write, cuts lines, kills
@@ -183,7 +184,7 @@ def demo(*, source: Path | None, sabotage: str | None, keep: Path | None) -> Non
     """
     from troth_app.demo_command import show
 
-    sys.exit(show(source, sabotage=sabotage, keep=keep))
+    sys.exit(show(source, sabotage=sabotage, keep=keep, stay=stay))
 
 
 if __name__ == "__main__":
