@@ -3,7 +3,9 @@
 What goes wrong on this machine is said in a few words, never in a traceback.
 """
 
+import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,13 +67,17 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
     """Carry a command out; return its exit code."""
     from troth_app.calling import call
 
+    home, keyboard = Home.find(), Keyboard()
+    _sweep(home)
+    if keyboard.live:
+        keyboard.edit = partial(_edit, home)
     live = (sys.stderr if as_json else sys.stdout).isatty()
     screen = Screen(Look.of(plain=plain, live=live, name=_name()), as_json)
     try:
-        for line in call(Home.find(), lasting=command.lasting):
+        for line in call(home, lasting=command.lasting):
             with line as connection:
                 done = converse(
-                    connection, command, options, screen=screen, keyboard=Keyboard(), present=presenter(command)
+                    connection, command, options, screen=screen, keyboard=keyboard, present=presenter(command)
                 )
             if not (done.result or {}).get("busy"):
                 return done.code
@@ -85,6 +91,22 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
         done = done_of(error)
         screen.complain(done.text)
     return done.code
+
+
+def _sweep(home: Home) -> None:
+    """Wipe what an editor that was killed left in memory."""
+    for desk in home.desks():
+        if desk.is_dir():
+            from troth_app.editor import sweep
+
+            sweep(desk)
+
+
+def _edit(home: Home, keyboard: Keyboard) -> str | None:
+    """Let a text be written in an editor."""
+    from troth_app.editor import Bench, compose
+
+    return compose(Bench(home, keyboard.ask, keyboard.tell, os.environ))
 
 
 def _name() -> str:
