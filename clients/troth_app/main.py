@@ -24,6 +24,8 @@ from troth_app.terminal import Screen, converse
 
 __all__ = ["main"]
 
+PAGES: Final = "web"
+"""The command whose answer is for a browser."""
 STOPPED: Final = "Stopped. Nothing was changed."
 
 
@@ -80,6 +82,8 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
                     connection, command, options, screen=screen, keyboard=keyboard, present=presenter(command)
                 )
             if not (done.result or {}).get("busy"):
+                if command.name == PAGES and done.code == Code.OK and not options.get("print") and not as_json:
+                    _browse((done.result or {})["address"])
                 return done.code
         screen.complain(done.text)
     except BrokenPipeError:
@@ -107,6 +111,13 @@ def _edit(home: Home, keyboard: Keyboard) -> str | None:
     from troth_app.editor import Bench, compose
 
     return compose(Bench(home, keyboard.ask, keyboard.tell, os.environ))
+
+
+def _browse(address: str) -> None:
+    """Open a browser, if there is one; where there is none, the address was printed."""
+    import webbrowser
+
+    webbrowser.open(address)
 
 
 def _name() -> str:

@@ -205,7 +205,7 @@ def test_no_keychain_is_used() -> None:
 
 
 def test_nothing_notifies() -> None:
-    """R29: nothing that the app brings shows a notice outside a command that somebody runs, and no terminal rings."""
+    """R29: nothing that the app brings shows a notice but a page on which that was chosen, and no terminal rings."""
     found = [path.name for path in APP.rglob("*.py") if NOTIFIERS.search(_code_of(path))]
     assert found == []
 

@@ -30,7 +30,7 @@ from troth_client.machine import MACHINE, Machine
 from troth_client.room import SHARED
 from troth_couple import Book, Pen, SubjectId, document_of, entry_edits, roster_of
 
-__all__ = ["LAST_DAY", "Homes", "furnish"]
+__all__ = ["LAST_DAY", "PASSPHRASE", "Homes", "furnish"]
 
 LAST_DAY: Final = FIRST_DAY + timedelta(days=DAYS - 1)
 SALT_BYTES: Final = 16

@@ -1,0 +1,212 @@
+// Everything here is an ease: each page works without it. Nothing is stored in the browser.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const csrf = () => document.querySelector("#exit [name=csrf]")?.value ?? "";
+  const post = (address, fields = {}, more = {}) =>
+    fetch(address, {
+      method: "POST",
+      body: new URLSearchParams({ csrf: csrf(), ...fields }),
+      credentials: "same-origin",
+      ...more,
+    });
+
+  // Leaving at once: blank first, then lock, then go; Back finds nothing.
+  let left = false;
+  const unsent = new Set();
+  const leave = () => {
+    if (left) return;
+    const token = csrf();
+    for (const keep of unsent) keep({ keepalive: true });
+    left = true;
+    root.classList.add("gone");
+    document.body.replaceChildren();
+    fetch("/exit", { method: "POST", body: new URLSearchParams({ csrf: token }), keepalive: true, redirect: "manual" })
+      .catch(() => {})
+      .finally(() => location.replace("/calm"));
+    setTimeout(() => location.replace("/calm"), 250);
+  };
+  document.getElementById("exit")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    leave();
+  });
+  let shifts = [];
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Shift") shifts = [];
+    else if (!event.repeat && !("noShift" in document.body.dataset)) {
+      shifts = [...shifts, event.timeStamp].slice(-3);
+      if (shifts.length === 3 && shifts[2] - shifts[0] < 1000) leave();
+    }
+  }, true);
+
+  // What a browser keeps of a page that was left is blank.
+  addEventListener("pagehide", () => root.classList.add("gone"));
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+    else root.classList.remove("gone");
+  });
+
+  // Blank while another window is in front, for who chose it.
+  if ("blank" in document.body.dataset) {
+    const look = () => root.classList.toggle("away", document.hidden || !document.hasFocus());
+    addEventListener("blur", () => root.classList.add("away"));
+    addEventListener("focus", look);
+    document.addEventListener("visibilitychange", look);
+    look();
+  }
+
+  // Somebody is here: at most twice a minute.
+  let told = 0;
+  const here = () => {
+    if (left || Date.now() - told < 30000) return;
+    told = Date.now();
+    post("/here").catch(() => {});
+  };
+  if ("news" in document.body.dataset) {
+    for (const sign of ["keydown", "pointerdown", "scroll"]) addEventListener(sign, here, { passive: true, capture: true });
+  }
+
+  const news = document.querySelector("[data-new]");
+  const say = (name) => {
+    if (!news || news.dataset.said === name) return;
+    news.dataset.said = name;
+    news.replaceChildren(document.getElementById(name).content.cloneNode(true));
+  };
+  const hush = (name) => {
+    if (!news || news.dataset.said !== name) return;
+    delete news.dataset.said;
+    news.replaceChildren();
+  };
+
+  // Drafts go to the program as they are written, and from there to the vault.
+  const drafted = (form) => {
+    let timer = 0;
+    let asked = null;
+    const keep = (more = {}) => {
+      clearTimeout(timer);
+      unsent.delete(keep);
+      const fields = {};
+      for (const field of form.querySelectorAll("textarea[name], input[type=text][name]")) fields[field.name] = field.value;
+      asked = new AbortController();
+      post("/draft", { form: form.dataset.draft, fields: JSON.stringify(fields) }, { signal: asked.signal, ...more })
+        .then((answer) => (answer.ok ? (hush("unkept"), hush("unanswered")) : say("unkept")))
+        .catch((why) => why.name === "AbortError" || left || say("unkept"));
+    };
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      unsent.add(keep);
+      timer = setTimeout(keep, 300);
+    });
+    // Sent once, and only where something answers: a browser's own page of errors would take the place of the words.
+    let step = "written";
+    form.addEventListener("submit", async (event) => {
+      if (step === "sent") return;
+      event.preventDefault();
+      if (step === "asked") return;
+      step = "asked";
+      clearTimeout(timer);
+      asked?.abort();
+      const answered = await post("/here").then(() => true, () => false);
+      step = answered ? "sent" : "written";
+      if (!answered) return say("unanswered");
+      unsent.delete(keep);
+      form.requestSubmit(event.submitter);
+      step = "asked";
+      setTimeout(() => (step = "written"), 3000);
+    });
+  };
+  addEventListener("pagehide", () => {
+    if (!left) for (const keep of unsent) keep({ keepalive: true });
+  });
+  document.querySelectorAll("form[data-draft]").forEach(drafted);
+
+  // News: the same page is asked for again, and its living regions are put in place of those that nobody reads.
+  const fresh = async () => {
+    const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin", cache: "no-store" });
+    if (answer.redirected && new URL(answer.url).pathname !== location.pathname) {
+      location.replace(answer.url);
+      return null;
+    }
+    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  };
+  const writing = () => document.activeElement?.matches("input, textarea") ?? false;
+  const read = (region) => {
+    const box = region.getBoundingClientRect();
+    const chosen = getSelection();
+    return region.contains(document.activeElement)
+      || (!chosen.isCollapsed && chosen.containsNode(region, true))
+      || (scrollY > 0 && box.top < 0);
+  };
+  const live = async (shown = false) => {
+    const page = await fresh().catch(() => null);
+    if (!page || left) return;
+    let first = null;
+    for (const region of document.querySelectorAll("[data-live]")) {
+      const now = page.getElementById(region.id);
+      if (!now || now.innerHTML === region.innerHTML) continue;
+      if (!shown && (writing() || read(region))) {
+        say("new");
+        continue;
+      }
+      const [x, y] = [scrollX, scrollY];
+      region.replaceChildren(...document.adoptNode(now).childNodes);
+      scrollTo(x, y);
+      first ??= region;
+    }
+    if (shown) {
+      hush("new");
+      first?.setAttribute("tabindex", "-1");
+      first?.focus();
+    }
+  };
+  news?.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if ("allow" in button.dataset) Notification.requestPermission().finally(() => hush("allow"));
+    else live(true);
+  });
+
+  // A notice is for who chose it, says the same few words each time, and is given where nobody looks.
+  const notices = "notices" in document.body.dataset && "Notification" in window;
+  const notice = () => {
+    if (!notices || !document.hidden || Notification.permission !== "granted") return;
+    new Notification(document.title, { body: document.getElementById("notice").content.textContent.trim(), tag: "new" });
+  };
+  if (notices && Notification.permission === "default") say("allow");
+
+  // While it takes a moment, the page looks again by itself.
+  const wait = () => setTimeout(async () => {
+    const page = await fresh().catch(() => null);
+    const main = page?.getElementById("main");
+    if (main && !("waiting" in main.dataset)) location.reload();
+    else wait();
+  }, 1000);
+  const main = document.getElementById("main");
+  if (main && "waiting" in main.dataset) wait();
+  if (main && "focus" in main.dataset && !main.querySelector("[autofocus]")) main.focus({ preventScroll: true });
+
+  if ("news" in document.body.dataset) {
+    let stream = null;
+    let listened = false;
+    const listen = () => {
+      stream = new EventSource("/news");
+      // What came while nobody listened was told to nobody.
+      stream.addEventListener("open", () => {
+        if (listened) live();
+        listened = true;
+      });
+      stream.addEventListener("message", () => {
+        notice();
+        live();
+      });
+      stream.addEventListener("locked", () => location.replace("/"));
+    };
+    // A page that nobody sees holds no line open: a browser has six for all of its pages.
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden && notices) return;
+      stream?.close();
+      if (!document.hidden) listen();
+    });
+    if (!document.hidden) listen();
+  }
+})();
