@@ -4,7 +4,7 @@ Every input returns one `Step`. The rows are the truth; what is in memory is reb
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,10 +26,11 @@ from troth.record import Kind, Record, Verified
 from troth.sightings import Sightings
 from troth.status import Item, Status
 from troth.step import CaughtUp, Changed, Elsewhere, Forked, Offline, Rebuild, RefusedEdit, Row, Step
+from troth.touched import Touched
 from troth.unsettled import SHOWN_BEFORE
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
-from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, RecordId
+from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, RecordId
 
 __all__ = ["Engine", "Group"]
 
@@ -328,6 +329,15 @@ class Engine(Acts):
             UsageError: If nothing stands there.
         """
         return self.library.view(document, path)
+
+    def touched(self, document: DocumentId, since: Collection[ChangeHash] = ()) -> Touched:
+        """Tell under which keys at its root a document may show something else than when it had some heads.
+
+        Args:
+            document: Which one.
+            since: Its heads as of an earlier look (`Touched.heads`), in this life of the engine or another.
+        """
+        return self.library.touched(document, since)
 
     def close(self) -> Step:
         """Nothing is being applied any more: the fuse may go."""

@@ -3,6 +3,7 @@
 Values in, values out. `derive` is a function of the entries, the roster and the day; nothing here reads a clock.
 """
 
+from troth_couple.abreast import Abreast, Found, Mark, read
 from troth_couple.agreements import Agreement, Shown
 from troth_couple.chains import Gap, Hold
 from troth_couple.days import Day, day_of, days_after
@@ -30,6 +31,7 @@ __all__ = [
     "FIRST_CHAPTER",
     "KINDS",
     "SIGNALS_SUBJECT",
+    "Abreast",
     "Agreement",
     "AgreementId",
     "Because",
@@ -43,6 +45,7 @@ __all__ = [
     "Day",
     "Entry",
     "EntryId",
+    "Found",
     "Gap",
     "Group",
     "Held",
@@ -50,6 +53,7 @@ __all__ = [
     "Item",
     "Kind",
     "Level",
+    "Mark",
     "Outcome",
     "Pen",
     "Publication",
@@ -87,6 +91,7 @@ __all__ = [
     "paragraphs",
     "plain_diff",
     "publish",
+    "read",
     "roster_of",
     "say",
     "sentence",
