@@ -24,7 +24,7 @@ from troth_couple import (
 )
 from troth_wire.ids import Incarnation, PersonId, SpaceId
 
-__all__ = ["BATCH", "START", "life", "measure"]
+__all__ = ["BATCH", "NOTES", "START", "life", "measure"]
 
 ENTRIES: Final = 30_000
 AGREEMENTS: Final = 40

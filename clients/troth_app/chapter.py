@@ -5,14 +5,16 @@ lacks of it is put back when something arrives, and never because somebody looke
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Final
 
 from troth import Changed, Edit, Row
 from troth.membership import Members
+from troth_app.journal import Kept
 from troth_app.standing import is_plain, records_in, roster_from, written_by
+from troth_app.uncollected import uncollected
 from troth_client import Space, View
 from troth_client.opening import OpenVault
 from troth_client.room import SETTINGS, RoomId
@@ -31,14 +33,11 @@ from troth_couple import (
     roster_of,
 )
 from troth_couple.entry import Entry
-from troth_couple.roster import EntryId
-from troth_wire.errors import LocalError, TrothError, UsageError
+from troth_wire.errors import LocalError, StoreError, TrothError, UsageError
 from troth_wire.ids import DocumentId, PersonId
 
-__all__ = ["JOURNAL", "READ", "Chapter", "chapter_from", "kept_up"]
+__all__ = ["READ", "Chapter", "chapter_from", "kept_up"]
 
-JOURNAL: Final = "journal"
-"""The table of the vault's own room: every entry that was verified here, by the room of its space and its id."""
 READ: Final = "read"
 """The table of the vault's own room that says how far the document was read into the journal, by room."""
 
@@ -51,15 +50,13 @@ More = Callable[[Sequence[Entry]], Sequence[Edit]]
 class Chapter:
     """The first chapter of a couple, on this device; used from one event loop."""
 
-    def __init__(
-        self, vault: OpenVault, room: RoomId, space: Space, journal: Mapping[EntryId, bytes], mark: Mark | None
-    ) -> None:
+    def __init__(self, vault: OpenVault, space: Space, journal: Kept, mark: Mark | None) -> None:
         """Hold an open space, what the journal held when it was opened, and how far that was read."""
         self.space = space
         self.document: Final[DocumentId] = document_of()
         self._vault = vault
-        self._room = room
-        self._journal = dict(journal)
+        self._room = journal.room
+        self._journal = journal
         self._mark = mark
         """How far the document is read into the journal."""
         self._ahead = mark
@@ -88,8 +85,9 @@ class Chapter:
             TrothError: If the space stopped, or the journal can not be written.
         """
         async with self._busy:
-            await self._take_in()
-            return self.book.state(today)
+            with uncollected():
+                await self._take_in()
+                return self.book.state(today)
 
     async def write(self, make: Write, more: More = lambda _: ()) -> Sequence[Entry]:
         """Write entries, all or none; returns them when they are durable on this device.
@@ -130,11 +128,24 @@ class Chapter:
         """
         async with self._busy:
             self._stale = True
-            abreast = await self._take_in()
+            with uncollected():
+                abreast = await self._take_in()
             lacking = [abreast.book.ledger.known[identity] for identity in sorted(abreast.lacking)]
             if lacking:
                 with suppress(UsageError):  # A device that was removed writes nothing, and need not.
                     await self.space.edit(self.document, *entry_edits(lacking))
+
+    async def fold(self) -> None:
+        """Put together what stands in many rows of the journal, so that the next start has fewer to open.
+
+        Raises:
+            StoreError: If nothing was changed.
+        """
+        async with self._busy:
+            rows = self._journal.fold()
+            if rows:
+                await self._vault.run(lambda vault: vault.commit({SETTINGS: rows}))
+                self._journal.folded(rows)
 
     def turn(self) -> None:
         """Notice that something may have changed."""
@@ -148,7 +159,7 @@ class Chapter:
             found = self._read(self._mark, again=abreast is None or members is not self._members)
             roster = await self._read_roster(members, found)
             if abreast is None or roster != abreast.roster:
-                abreast = Abreast(roster, journal=self._journal)
+                abreast = Abreast(roster, journal=self._journal.entries)
                 if not found.whole:
                     found = self._read(self._mark_for(roster), again=True)
             abreast.take(found)
@@ -170,7 +181,7 @@ class Chapter:
         if self._abreast is not None and members is self._members and not self._moves(members, found):
             return self._abreast.roster
         records = await self._vault.run(lambda vault: records_in(vault.room(self._room).load()))
-        kept = {identity.hex(): value for identity, value in self._journal.items()}
+        kept = {identity.hex(): value for identity, value in self._journal.entries.items()}
         return roster_from(members, records, self.document, {**found.values, **kept})
 
     def _moves(self, members: Members, found: Found) -> bool:
@@ -180,28 +191,23 @@ class Chapter:
     async def _keep(self) -> None:
         fresh = self.book.fresh()
         if fresh:
-            rows = [Row(JOURNAL, self._room + identity, value) for identity, value in fresh.items()]
-            rows.append(Row(READ, self._room, self._ahead.encode() if self._ahead else None))
+            rows = self._journal.add(fresh)
+            mark = Row(READ, self._room, self._ahead.encode() if self._ahead else None)
             try:
-                await self._vault.run(lambda vault: vault.commit({SETTINGS: rows}))
+                await self._vault.run(lambda vault: vault.commit({SETTINGS: [*rows, mark]}))
             except BaseException:
                 # What is fresh is found again: the mark stays where it was.
                 self._abreast = None
                 raise
-            self._journal |= fresh
+            self._journal.note(fresh, rows)
         self._mark = self._ahead
 
 
 def chapter_from(rows: Iterable[Row], vault: OpenVault, room: RoomId, space: Space) -> Chapter:
     """Return the chapter of an open space, with what the vault's own rows say of it."""
-    journal: dict[EntryId, bytes] = {}
-    mark = None
-    for row in rows:
-        if row.table == JOURNAL and row.key.startswith(room) and row.value is not None:
-            journal[EntryId(row.key.removeprefix(room))] = row.value
-        elif row.table == READ and row.key == room and row.value is not None:
-            mark = Mark.parse(row.value)
-    return Chapter(vault, room, space, journal, mark)
+    own = list(rows)
+    marks = [row.value for row in own if (row.table, row.key) == (READ, room) and row.value is not None]
+    return Chapter(vault, space, Kept.of(own, room), Mark.parse(marks[0]) if marks else None)
 
 
 @asynccontextmanager
@@ -224,6 +230,8 @@ async def _tend(chapter: Chapter) -> None:
     with suppress(TrothError):  # Whoever asks next is told why the space stopped.
         notices = chapter.space.notices()
         await _try(chapter)
+        with suppress(StoreError):  # Nothing was changed, and the next start tries again.
+            await chapter.fold()
         own = Changed(chapter.document, local=True)
         async for notice in notices:
             if notice != own:  # What is written here is in the book before it is in the document.

@@ -51,7 +51,7 @@ class Ledger:
         """
         touched = set()
         for identity, value in journal.items():
-            entry = _read(identity.hex(), value, trusted=True)
+            entry = _read(identity.hex(), value, known=identity)
             if isinstance(entry, Entry):
                 reason = self._stranger(entry)
                 entry = entry if reason is None else Held(identity.hex(), reason, entry)
@@ -163,9 +163,9 @@ class Ledger:
         return None
 
 
-def _read(key: str, value: bytes, *, trusted: bool = False) -> Entry | Held:
+def _read(key: str, value: bytes, *, known: EntryId | None = None) -> Entry | Held:
     try:
-        return entries.parse(value, trusted=trusted)
+        return entries.parse(value, known=known)
     except MalformedError:
         return Held(key, Reason.MALFORMED)
     except VersionError:
