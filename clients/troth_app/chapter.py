@@ -50,9 +50,20 @@ More = Callable[[Sequence[Entry]], Sequence[Edit]]
 class Chapter:
     """The first chapter of a couple, on this device; used from one event loop."""
 
-    def __init__(self, vault: OpenVault, space: Space, journal: Kept, mark: Mark | None) -> None:
-        """Hold an open space, what the journal held when it was opened, and how far that was read."""
+    def __init__(
+        self, vault: OpenVault, space: Space, journal: Kept, mark: Mark | None, stir: Callable[[], None] = lambda: None
+    ) -> None:
+        """Hold an open space, what the journal held when it was opened, and how far that was read.
+
+        Args:
+            vault: Where the journal stands.
+            space: Where the document is.
+            journal: What was verified here.
+            mark: How far the document was read into it.
+            stir: Called when something is new.
+        """
         self.space = space
+        self._stir = stir
         self.document: Final[DocumentId] = document_of()
         self._vault = vault
         self._room = journal.room
@@ -118,6 +129,7 @@ class Chapter:
             # Read back, so that the mark of the journal takes in what the journal does.
             self._stale = True
             await self._take_in()
+        self._stir()
         return made
 
     async def tend(self) -> None:
@@ -150,6 +162,7 @@ class Chapter:
     def turn(self) -> None:
         """Notice that something may have changed."""
         self._stale = True
+        self._stir()
 
     async def _take_in(self) -> Abreast:
         """Bring the book up to date, and the journal."""
@@ -203,21 +216,26 @@ class Chapter:
         self._mark = self._ahead
 
 
-def chapter_from(rows: Iterable[Row], vault: OpenVault, room: RoomId, space: Space) -> Chapter:
+def chapter_from(
+    rows: Iterable[Row], vault: OpenVault, room: RoomId, space: Space, stir: Callable[[], None] = lambda: None
+) -> Chapter:
     """Return the chapter of an open space, with what the vault's own rows say of it."""
     own = list(rows)
     marks = [row.value for row in own if (row.table, row.key) == (READ, room) and row.value is not None]
-    return Chapter(vault, space, Kept.of(own, room), Mark.parse(marks[0]) if marks else None)
+    return Chapter(vault, space, Kept.of(own, room), Mark.parse(marks[0]) if marks else None, stir)
 
 
 @asynccontextmanager
-async def kept_up(vault: OpenVault, room: RoomId, space: Space) -> AsyncIterator[Chapter]:
+async def kept_up(
+    vault: OpenVault, room: RoomId, space: Space, stir: Callable[[], None] = lambda: None
+) -> AsyncIterator[Chapter]:
     """Have the record of a space for as long as the block runs, and keep it whole meanwhile.
 
     Raises:
         StoreError: If the journal can not be read.
     """
-    chapter = chapter_from(await vault.run(lambda opened: opened.settings.load()), vault, room, space)
+    rows = await vault.run(lambda opened: opened.settings.load())
+    chapter = chapter_from(rows, vault, room, space, stir)
     tending = asyncio.create_task(_tend(chapter))
     try:
         yield chapter

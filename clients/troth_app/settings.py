@@ -17,6 +17,7 @@ __all__ = [
     "Relay",
     "Settings",
     "Signposts",
+    "draft_row",
     "idle_row",
     "mine_gone",
     "moved_row",
@@ -40,6 +41,7 @@ OFF: Final = b"off"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
+DRAFT_TABLE: Final = "draft"
 SAID_BYTES_MAX: Final = 4_096
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
@@ -95,6 +97,8 @@ class Settings:
     """By the question, the salt and text of an answer that was sealed here and is not open."""
     quiet_until: str = ""
     """The last day of a quiet time."""
+    drafts: Mapping[str, str] = field(default_factory=dict)
+    """What was typed into a form of the pages and not sent, by the form."""
     signposts: Signposts | None = None
     moved: Mapping[bytes, int] = field(default_factory=dict)
     """By the room in which it was read: the last move to another relay that this device has dealt with."""
@@ -158,6 +162,11 @@ def sealed_row(question: bytes, salt: bytes = b"", text: str = "") -> Row:
     return Row(SEALED_TABLE, question, codec.pack([salt, text]) if salt else None)
 
 
+def draft_row(form: str, text: str = "") -> Row:
+    """Return the row that keeps what is being typed into a form, or lets it go."""
+    return Row(DRAFT_TABLE, form.encode(), text.encode(errors="replace") or None)
+
+
 def others_row(room: bytes, devices: bytes) -> Row:
     """Return the row that remembers which devices of the other person were there when this person last looked."""
     return Row(OTHERS_TABLE, room, devices)
@@ -209,6 +218,14 @@ def _read_sealed(settings: Settings, key: bytes, value: bytes | None) -> Setting
     return replace(settings, sealed=left)
 
 
+def _read_draft(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    form = key.decode(errors="replace")
+    left = {other: text for other, text in settings.drafts.items() if other != form}
+    if value is not None:
+        left[form] = value.decode(errors="replace")
+    return replace(settings, drafts=left)
+
+
 def _read_quiet(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, quiet_until=(value or b"").decode(errors="replace"))
 
@@ -238,6 +255,7 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     NAMES_TABLE: _read_names,
     QUIET_TABLE: _read_quiet,
     SEALED_TABLE: _read_sealed,
+    DRAFT_TABLE: _read_draft,
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
     SIGNPOSTS_TABLE: _read_signposts,
