@@ -26,9 +26,12 @@ from troth_couple import (
     Mark,
     Pen,
     Roster,
+    Runs,
     State,
+    SubjectId,
     document_of,
     entry_edits,
+    note_path,
     read,
     roster_of,
 )
@@ -99,6 +102,17 @@ class Chapter:
             with uncollected():
                 await self._take_in()
                 return self.book.state(today)
+
+    def said(self, note: SubjectId) -> Runs:
+        """Return the text of a shared note, and whose words it holds; none where it is no text any more.
+
+        Raises:
+            TrothError: If the space stopped.
+        """
+        try:
+            return self.space.said(self.document, note_path(note))
+        except UsageError:
+            return ()
 
     async def write(self, make: Write, more: More = lambda _: ()) -> Sequence[Entry]:
         """Write entries, all or none; returns them when they are durable on this device.

@@ -27,7 +27,7 @@ from troth_client.works import (
     way,
 )
 from troth_wire.errors import UsageError
-from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, SpaceId
+from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, PersonId, SpaceId
 
 __all__ = ["Space"]
 
@@ -82,6 +82,14 @@ class Space:
             UsageError: If nothing stands there.
         """
         return self._driver.look(lambda engine: engine.view(document, path))
+
+    def said(self, document: DocumentId, path: Path) -> tuple[tuple[PersonId, str], ...]:
+        """Return the text at a path of a document, cut where it is another person's.
+
+        Raises:
+            UsageError: If no text stands there.
+        """
+        return self._driver.look(lambda engine: engine.said(document, path))
 
     def touched(self, document: DocumentId, since: Collection[ChangeHash] = ()) -> Touched:
         """Return under which keys at its root a document may show something else than when it had some heads.

@@ -30,7 +30,7 @@ from troth.touched import Touched
 from troth.unsettled import SHOWN_BEFORE
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
-from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, RecordId
+from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, PersonId, RecordId
 
 __all__ = ["Engine", "Group"]
 
@@ -329,6 +329,17 @@ class Engine(Acts):
             UsageError: If nothing stands there.
         """
         return self.library.view(document, path)
+
+    def said(self, document: DocumentId, path: Path) -> tuple[tuple[PersonId, str], ...]:
+        """Return the text at a path, cut where it is another person's: each character is its author's.
+
+        Nobody can write under another's name, so nobody can put words into another's mouth; who copies or replaces
+        somebody's words makes them their own.
+
+        Raises:
+            UsageError: If no text stands there.
+        """
+        return self.library.said(document, path, self.inbox.members.person_of)
 
     def touched(self, document: DocumentId, since: Collection[ChangeHash] = ()) -> Touched:
         """Tell under which keys at its root a document may show something else than when it had some heads.

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from troth import guard, keys
@@ -71,6 +73,19 @@ class Library:
             UsageError: If nothing stands there.
         """
         return self._look(document).view(path)
+
+    def said(
+        self, document: DocumentId, path: Path, persons: Mapping[DeviceId, PersonId]
+    ) -> tuple[tuple[PersonId, str], ...]:
+        """Return the text at a path, cut where it is another person's.
+
+        Raises:
+            UsageError: If no text stands there.
+        """
+        authors = self._authors(document, persons)
+        typed = ((authors[actor].person, text) for actor, text in self._look(document).typed(path))
+        runs = groupby(typed, key=itemgetter(0))
+        return tuple((person, "".join([text for _, text in those])) for person, those in runs)
 
     def touched(self, document: DocumentId, since: Collection[ChangeHash]) -> Touched:
         """Tell where a document was written to since it had some heads."""

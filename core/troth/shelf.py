@@ -151,6 +151,10 @@ class Shelf:
         """Return plain values (see `Document.view`)."""
         return self._document.view(path)
 
+    def typed(self, path: Path) -> list[tuple[ActorId, str]]:
+        """Return a text with who typed it (see `Document.typed`)."""
+        return self._document.typed(path)
+
     def touched(self, since: Collection[ChangeHash]) -> Touched:
         """Tell where the document was written to since it had some heads."""
         return Touched(self.heads(), touched(self._past, since))
