@@ -26,7 +26,6 @@ PAGE_ENTRIES: Final = 256
 """Entries in one row: few rows for ten years, and each still far from what a row may hold."""
 
 _PAGE: Final = codec.many(codec.fields(codec.raw(32), codec.blob(ENTRY_BYTES_MAX)), PAGE_ENTRIES, minimum=1)
-_PAGE_BYTES_MAX: Final = PAGE_ENTRIES * (ENTRY_BYTES_MAX + 64)
 
 
 @dataclass
@@ -49,7 +48,7 @@ class Kept:
                 kept.single.add(identity := EntryId(row.key.removeprefix(room)))
                 kept.entries[identity] = row.value
             elif row.table == PAGES:
-                kept.entries.update(codec.decode(row.value, _PAGE, bytes_max=_PAGE_BYTES_MAX))
+                kept.entries.update(codec.decode_again(row.value, _PAGE))
         return kept
 
     def add(self, entries: Mapping[EntryId, bytes]) -> list[Row]:
