@@ -30,7 +30,7 @@ ENTRIES: Final = 30_000
 AGREEMENTS: Final = 40
 BATCH: Final = 100
 NOTES: Final = 50
-START: Final = Day("2026-08-23")
+START: Final = Day("2016-08-23")
 
 
 def measure() -> Figures:
