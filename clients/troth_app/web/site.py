@@ -5,6 +5,7 @@ as a terminal has; what stands here is how a browser comes to it.
 """
 
 import asyncio
+import json
 import os
 import socket
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
+from troth_app.conversation import Say
 from troth_app.home import Home
 from troth_app.limits import PAGE_BODY_BYTES_MAX, PAGES_END_S
 from troth_app.pages_process import KEY_BYTES
@@ -33,6 +35,7 @@ __all__ = ["serve_pages"]
 
 COOKIE: Final = "seen-{port}"
 LIVE: Final = "X-Live"
+COUNT_DIGITS: Final = 12
 """With this a page asks for itself again."""
 STATIC: Final = Path(__file__).parent / "static"
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -145,10 +148,12 @@ class Site:
         """Tell a page that something is new, until it goes or the vault closes."""
         answer = web.StreamResponse(headers={**gate.HEADERS, "Content-Type": "text/event-stream"})
         await answer.prepare(request)
-        visit = begin(self._home, "pages news")
+        after = request.query.get("after", "")[:COUNT_DIGITS]
+        visit = begin(self._home, "pages news", {"after": int(after)} if after.isdecimal() else {})
         try:
-            async for _ in visit.told():
-                await answer.write(b"data: new\n\n")
+            async for said in visit.told():
+                if isinstance(said, Say):
+                    await answer.write(f"data: {json.loads(said.text)['new']}\n\n".encode())
             await answer.write(b"event: locked\ndata: locked\n\n")
         except ConnectionResetError:
             return answer  # The page is gone: that is how a page ends.
