@@ -22,11 +22,13 @@ class See:
         path: The address.
         cookie: Of the browser.
         before: The page from which it was asked.
+        glance: Whether the page asks by itself, and nobody did.
     """
 
     path: str
     cookie: str
     before: str = "/"
+    glance: bool = False
 
     @property
     def place(self) -> tuple[str, str]:

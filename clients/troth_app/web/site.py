@@ -5,11 +5,13 @@ as a terminal has; what stands here is how a browser comes to it.
 """
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -24,7 +26,7 @@ from troth_app.web.forms import take
 from troth_app.web.host import Host
 from troth_app.web.pages import Pages, month_of
 from troth_app.web.replies import Context, Page, Reply, See
-from troth_app.web.rooms import show
+from troth_app.web.rooms import place_of, show
 from troth_app.web.telling import ENGLISH
 from troth_app.web.visit import begin
 from troth_app.web.visitors import Visitors
@@ -35,6 +37,12 @@ COOKIE: Final = "seen-{port}"
 STATIC: Final = Path(__file__).parent / "static"
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FILES: Final = frozenset(path.name for path in STATIC.glob("*"))
+BAD_REQUEST: Final = 400
+WENT_WRONG: Final = 500
+SILENT: Final = logging.getLogger(__name__)
+"""What a browser sent is quoted nowhere."""
+SILENT.addHandler(logging.NullHandler())
+SILENT.propagate = False
 
 
 class Site:
@@ -52,9 +60,14 @@ class Site:
         self._host = Host(home, self.visitors, clock)
         self._owners: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
+    def clear(self) -> None:
+        """Leave nothing behind."""
+        self._host.clear()
+
     def app(self) -> web.Application:
         """Return the application."""
         app = web.Application(middlewares=[self._admit], client_max_size=PAGE_BODY_BYTES_MAX)
+        app.on_response_prepare.append(_keep_to_this_browser)
         app.router.add_get("/in/{key}", self._enter)
         app.router.add_get("/static/{name}", self._static)
         app.router.add_get("/calm", self._calm)
@@ -68,7 +81,7 @@ class Site:
     async def _admit(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Look at who asks, and put on every answer what keeps it to this browser."""
+        """Look at who asks, and have a page for whatever goes wrong."""
         try:
             if not self._is_welcome(request):
                 return self._closed("stranger", status=403)
@@ -77,6 +90,10 @@ class Site:
             return self._closed("too_much", status=413)
         except web.HTTPException as error:
             return self._closed("nothing", status=error.status)
+        except ConnectionError:
+            raise  # The browser is gone.
+        except Exception:
+            return self._closed("wrong", status=WENT_WRONG)
 
     def _is_welcome(self, request: web.Request) -> bool:
         if not self._is_ours(request) or not gate.is_for_us(request.headers, self.address):
@@ -112,16 +129,20 @@ class Site:
         if name not in FILES:
             raise web.HTTPNotFound
         kind = KINDS[Path(name).suffix]
-        return web.Response(body=(STATIC / name).read_bytes(), headers=gate.HEADERS, content_type=kind, charset="utf-8")
+        return web.Response(body=(STATIC / name).read_bytes(), content_type=kind, charset="utf-8")
 
     async def _calm(self, _: web.Request) -> web.StreamResponse:
         return self._html("calm", month_of(date.today()))
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
-        return self._answer(await show(self._host, self._see(request)))
+        see = self._see(request)
+        return self._answer(await show(self._host.glancing() if see.glance else self._host, see))
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
-        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        try:
+            form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        except (LookupError, ValueError, web.RequestPayloadError):
+            return self._closed("unread", status=BAD_REQUEST)
         see = self._see(request)
         if not self.visitors.is_token(see.cookie, form.get("csrf", "")):
             return self._closed("stranger", status=403)
@@ -136,43 +157,68 @@ class Site:
             body = found.read_bytes()
         finally:
             found.unlink(missing_ok=True)
-        headers = {**gate.HEADERS, "Content-Disposition": f'attachment; filename="{found.name}"'}
+        headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
         return web.Response(body=body, headers=headers, content_type="application/octet-stream")
 
     async def _news(self, request: web.Request) -> web.StreamResponse:
         """Tell a page that something is new, until it goes or the vault closes."""
-        answer = web.StreamResponse(headers={**gate.HEADERS, "Content-Type": "text/event-stream"})
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await answer.prepare(request)
         visit = begin(self._home, "pages news")
         try:
-            async for _ in visit.told():
-                await answer.write(b"data: new\n\n")
-            await answer.write(b"event: locked\ndata: locked\n\n")
-        except ConnectionResetError:
-            pass  # The page is gone: that is how a page ends.
+            # A page that is gone: that is how a page ends.
+            with suppress(ConnectionResetError):
+                async for _ in visit.told():
+                    await answer.write(b"data: new\n\n")
+                await answer.write(b"event: locked\ndata: locked\n\n")
         finally:
             await visit.close()
         return answer
 
     def _see(self, request: web.Request) -> See:
-        referer = request.headers.get("Referer", "")
-        ours = f"http://{self.address}"
-        before = referer.removeprefix(ours).partition("?")[0] if referer.startswith(f"{ours}/") else "/"
-        return See(path=request.path, cookie=request.cookies.get(self._cookie, ""), before=before)
+        _, _, before = request.headers.get("Referer", "").partition(f"http://{self.address}")
+        return See(
+            path=request.path,
+            cookie=request.cookies.get(self._cookie, ""),
+            before=place_of(before.partition("?")[0]),
+            glance="X-Live" in request.headers,
+        )
 
     def _answer(self, reply: Reply) -> web.StreamResponse:
         if isinstance(reply, Page):
             return self._html(reply.name, reply.context, status=reply.status)
-        onward = {"Location": reply.to} if reply.to else {}
-        return web.Response(status=reply.status, headers={**gate.HEADERS, **onward})
+        return web.Response(status=reply.status, headers={"Location": reply.to} if reply.to else {})
 
     def _html(self, name: str, context: Context, *, status: int = 200) -> web.Response:
         text = self._pages.write(name, context)
-        return web.Response(text=text, status=status, headers=gate.HEADERS, content_type="text/html", charset="utf-8")
+        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 
     def _closed(self, key: str, *, status: int) -> web.Response:
         lines = [ENGLISH[f"web.{key}.safe"], ENGLISH[f"web.{key}.do"]]
         return self._html("closed", {"title": ENGLISH[f"web.{key}"], "lines": lines, "onward": ""}, status=status)
+
+
+class Door(web.RequestHandler):
+    """One connection: what is no request, or is none to the end, gets as little as a stranger."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = WENT_WRONG,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer without a word of what was sent."""
+        super().handle_error(request, status, exc, message)
+        answer = web.Response(status=status, headers=gate.HEADERS)
+        answer.force_close()
+        return answer
+
+
+async def _keep_to_this_browser(_: web.Request, answer: web.StreamResponse) -> None:
+    answer.headers.update(gate.HEADERS)
 
 
 async def serve_pages(home: Home, channel: socket.socket, listener: socket.socket) -> None:
@@ -189,14 +235,18 @@ async def serve_pages(home: Home, channel: socket.socket, listener: socket.socke
     if secret is None:
         return
     site = Site(home, secret, listener.getsockname()[1], loop.time)
-    runner = web.AppRunner(site.app(), access_log=None, shutdown_timeout=PAGES_END_S / 2, handler_cancellation=True)
+    runner = web.AppRunner(site.app(), shutdown_timeout=PAGES_END_S / 2, handler_cancellation=True)
     await runner.setup()
+    assert runner.server is not None, "it is set up"
+    door = partial(Door, runner.server, loop=loop, access_log=SILENT, logger=SILENT)
+    server = await loop.create_server(door, sock=listener)
     try:
-        await web.SockSite(runner, listener).start()
         while (key := await _read(channel)) is not None:
             site.visitors.invite(key, now_s=loop.time())
     finally:
+        server.close()
         await runner.cleanup()
+        site.clear()
 
 
 async def _read(channel: socket.socket) -> bytes | None:

@@ -21,6 +21,8 @@ class Step:
         title: What it is called there.
         seen_s: When somebody looked at it last.
         file: What it writes, to be saved by the browser afterwards.
+        typed: What was answered so far, but for what is hidden: it is shown again if nothing comes of it.
+        draft: Under which name it was kept while it was typed, until something comes of it.
     """
 
     visit: Visit
@@ -28,6 +30,8 @@ class Step:
     title: str
     seen_s: float = 0
     file: str = ""
+    typed: list[str] = field(default_factory=list)
+    draft: str = ""
 
 
 @dataclass
