@@ -277,7 +277,7 @@ COMMANDS: Final = (
         "locked:web",
         Where.AGENT,
         more="They come from this computer alone. The address works once, within a minute.",
-        options=(Option("address", "Print the address, and open no browser."),),
+        options=(Option("print", "Print the address, and open no browser."),),
         lasting=True,
         present="web",
     ),

@@ -60,7 +60,7 @@ PAGE_BODY_BYTES_MAX: Final = 262_144
 """One form that a browser sends: the longest text that one conversation takes, written as browsers write."""
 PAGE_STEPS_MAX: Final = 16
 """Conversations that one browser has open at a time; the oldest is ended for a new one."""
-PAGE_WAIT_S: Final = 1.0
+PAGE_WAIT_S: Final = 1
 """How long a page waits for the next question, before it says that it takes a moment."""
 PAGE_STEP_IDLE_S: Final = 900
 """After so long without a look, a conversation that a page began is ended."""

@@ -34,7 +34,9 @@ COMPARE: Final = "Read it to each other, in one room or by voice. If it is the s
 CHANGED: Final = "Which ones changed since you last looked: compare the safety number if you did not expect that."
 WORDS_GOOD: Final = "These words are in force. Put the paper back where it was."
 WORDS_ANEW: Final = "These words do not open all of your spaces. `troth recovery make` makes new ones that do."
-PAGES: Final = "The pages are at this address. It works once, within a minute, in one browser on this computer."
+PAGES: Final = (
+    "The pages open in your browser. If none opens: this address works once, within a minute, on this computer."
+)
 NOTHING_YET: Final = "There is nothing here. `troth mine add` writes something down."
 
 

@@ -124,6 +124,12 @@ def _acts(agreement: Agreement, texts: Iterable[Text], me: PersonId) -> Iterator
         yield "agree decline"
     if any(text.may_ask_change(me) for text in own):
         yield "agree ask-change"
+    yield "agree propose"
+    if len(agreement.wordings) >= TEXTS_MIN:
+        yield "agree diff"
+    yield "agree why"
+    if any(act.name == "assent" and act.person == me for act in agreement.acts):
+        yield "agree not-me"
 
 
 def _in_order(agreement: Agreement) -> Sequence[Wording]:

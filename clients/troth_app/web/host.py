@@ -102,9 +102,9 @@ class Host:
     async def page(self, see: See) -> Context:
         """Return what stands on every page; what was told once is told now."""
         browser = self.browser(see)
-        told = [] if self._glances else browser.told
-        if told:
-            browser.told = []
+        told: list[str] = []
+        if not see.live:
+            told, browser.told = browser.told, []
         token = self.visitors.token(see.cookie)
         page = {"name": NAME, "here": "", "csrf": token, "two": False, "bar": [], "calm": "", "told": told}
         frame = await self.found("pages frame")

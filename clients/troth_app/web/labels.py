@@ -94,6 +94,8 @@ LABELS: Final = {
     "export therapist": "A selection, as a file",
 }
 NAMED: Final = re.compile(r"`troth ([a-z][a-z -]{0,40})`")
+ELSEWHERE: Final = re.compile(r"run `troth ([a-z][a-z -]{0,40})`")
+"""What somebody does at another device: it is said and no button."""
 DOES: Final = re.compile(r"(^|(?<=[.!?] ))`troth ([a-z][a-z -]{0,40})`(?: or)? [^`]*?\.(?= |$)")
 """A sentence that says what a command does, beginning with its name: a button says the same by itself."""
 
@@ -108,7 +110,8 @@ def split(text: str) -> Iterator[tuple[str, str]]:
 
     A command that is not on the pages stays as it is, between its ticks.
     """
-    shorter = DOES.sub(lambda found: f"`troth {found[2]}`" if found[2] in LABELS else found[0], text)
+    there = ELSEWHERE.sub(lambda found: f"choose “{label_of(found[1])}”" if found[1] in LABELS else found[0], text)
+    shorter = DOES.sub(lambda found: f"`troth {found[2]}`" if found[2] in LABELS else found[0], there)
     at = 0
     for found in NAMED.finditer(shorter):
         if found[1] in LABELS:

@@ -22,13 +22,13 @@ class See:
         path: The address.
         cookie: Of the browser.
         before: The page from which it was asked.
-        glance: Whether the page asks by itself, and nobody did.
+        live: Whether a page that is open asks for itself again, and nobody for a page.
     """
 
     path: str
     cookie: str
     before: str = "/"
-    glance: bool = False
+    live: bool = False
 
     @property
     def place(self) -> tuple[str, str]:

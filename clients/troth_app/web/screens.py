@@ -39,7 +39,6 @@ THANKED: Final = ("check_in", "gratitude", "care", "milestone", "plan_note", "re
 FADED: Final = ("taken_back", "past")
 WEIGHTS: Final = {"agree assent": "commitment", "agree withdraw": "caution"}
 NOTE_ACTS: Final = ("note edit", "note close")
-ACTS_LAST: Final = ("agree propose", "agree diff", "agree why", "agree not-me")
 
 
 def sentences(shown: Sequence[Sentence]) -> list[Context]:
@@ -135,7 +134,7 @@ def agreement(result: Result) -> Context:
     return {
         "head": {"title": head["title"], "lines": head["lines"]},
         "texts": [{"title": text["title"], "lines": text["lines"], "agreed_by": text["agreed_by"]} for text in texts],
-        "acts": _acts([*result["acts"], *ACTS_LAST], head["id"]),
+        "acts": _acts(result["acts"], head["id"]),
     }
 
 

@@ -34,6 +34,8 @@ from troth_app.web.visitors import Visitors
 __all__ = ["serve_pages"]
 
 COOKIE: Final = "seen-{port}"
+LIVE: Final = "X-Live"
+"""With this a page asks for itself again."""
 STATIC: Final = Path(__file__).parent / "static"
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FILES: Final = frozenset(path.name for path in STATIC.glob("*"))
@@ -136,7 +138,7 @@ class Site:
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
         see = self._see(request)
-        return self._answer(await show(self._host.glancing() if see.glance else self._host, see))
+        return self._answer(await show(self._host.glancing() if see.live else self._host, see))
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -181,7 +183,7 @@ class Site:
             path=request.path,
             cookie=request.cookies.get(self._cookie, ""),
             before=place_of(before.partition("?")[0]),
-            glance="X-Live" in request.headers,
+            live=LIVE in request.headers,
         )
 
     def _answer(self, reply: Reply) -> web.StreamResponse:

@@ -45,7 +45,7 @@ async def _conclude(host: Host, see: See, step: Step, number: int = 0) -> Reply:
     if done.result is not None:
         visit.shown += presenter(BY_NAME[visit.command])(done.result)
         visit.done = Done(done.code, None, done.text)
-    if any(isinstance(sentence, LOOKED_AT) for sentence in visit.shown):
+    if _is_looked_at(step):
         return Go(f"/step/{number or await _numbered(host, see, step)}")
     browser.steps.drop(number)
     browser.told += [*visit.said, *filter(None, [done.text])]
@@ -58,8 +58,11 @@ async def page_of(host: Host, see: See, page: Context, number: str) -> Reply:
     if step is None:
         return Go("/")
     await step.visit.settled(PAGE_WAIT_S)
-    if _came_to_nothing(step):
-        return await _unsaid(host, see, step)
+    if step.visit.ended and not step.file and not see.live:
+        if _came_to_nothing(step):
+            return await _unsaid(host, see, step)
+        if not _is_looked_at(step):
+            return await _conclude(host, see, step, int(number))
     draft, value = "", ""
     if isinstance(step.visit.question, Ask):
         draft = draft_of(host, step)
@@ -74,6 +77,10 @@ def draft_of(host: Host, step: Step) -> str:
     """Return under which name an answer is kept while it is typed: the same question has the same one another day."""
     assert step.visit.question is not None, "something is asked"
     return host.visitors.code(f"{step.visit.command}\n{step.visit.question.prompt}")
+
+
+def _is_looked_at(step: Step) -> bool:
+    return any(isinstance(sentence, LOOKED_AT) for sentence in step.visit.shown)
 
 
 def _came_to_nothing(step: Step) -> bool:
