@@ -81,8 +81,8 @@ class Browser:
     def ask(self, method: str, path: str, headers: Mapping[str, str | None], body: bytes = b"") -> Answered:
         """Send one request; a header that is None is left out."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
-        cookie = {"Cookie": self.cookie} if self.cookie else {}
-        every = {"Host": self.host, **cookie, **headers}
+        cookie = {"cookie": self.cookie} if self.cookie else {}
+        every = {"host": self.host, **cookie, **{name.lower(): value for name, value in headers.items()}}
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in every.items():

@@ -60,12 +60,36 @@ class Host:
         self.clock = clock
         self._browsers: dict[str, Browser] = {}
         self._glances = False
+        self._sealed: list[str] = []
         self.clear()
 
     def clear(self) -> None:
         """Remove the files that nobody fetched."""
         for left in self.home.runtime.glob(f"{OUT}*"):
             shutil.rmtree(left, ignore_errors=True)
+
+    async def close(self) -> None:
+        """Hang up on every conversation, keep what was typed into those that are not done, and leave no file behind."""
+        self.clear()
+        for browser in self._browsers.values():
+            for step in browser.steps.open.values():
+                await step.visit.close()
+                if step.lost:
+                    await self.seal(step.lost)
+
+    async def seal(self, typed: str) -> bool:
+        """Keep what was typed and can not be said, for its writer alone; whether that is durable."""
+        if typed in self._sealed:
+            return True
+        visit = begin(self.home, "mine add")
+        try:
+            await fill(visit, {tell("mine.write"): typed})
+        finally:
+            await visit.close()
+        if visit.done is None or visit.done.code != Code.OK:
+            return False
+        self._sealed.append(typed)
+        return True
 
     def glancing(self) -> "Host":
         """Return the same for a page that looks by itself: that is no use, and what is told once stays untold."""

@@ -39,12 +39,13 @@ LIVE: Final = "X-Live"
 STATIC: Final = Path(__file__).parent / "static"
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FILES: Final = frozenset(path.name for path in STATIC.glob("*"))
+ENTER: Final = "enter"
+"""The one route that is for whoever has a key, and not a cookie yet."""
 BAD_REQUEST: Final = 400
 WENT_WRONG: Final = 500
 SILENT: Final = logging.getLogger(__name__)
 """What a browser sent is quoted nowhere."""
-SILENT.addHandler(logging.NullHandler())
-SILENT.propagate = False
+SILENT.disabled = True
 
 
 class Site:
@@ -62,20 +63,20 @@ class Site:
         self._host = Host(home, self.visitors, clock)
         self._owners: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
-    def clear(self) -> None:
+    async def close(self) -> None:
         """Leave nothing behind."""
-        self._host.clear()
+        await self._host.close()
 
     def app(self) -> web.Application:
         """Return the application."""
         app = web.Application(middlewares=[self._admit], client_max_size=PAGE_BODY_BYTES_MAX)
         app.on_response_prepare.append(_keep_to_this_browser)
-        app.router.add_get("/in/{key}", self._enter)
-        app.router.add_get("/static/{name}", self._static)
-        app.router.add_get("/calm", self._calm)
-        app.router.add_get("/news", self._news)
-        app.router.add_get("/file/{number}", self._file)
-        app.router.add_get("/{path:.*}", self._get)
+        app.router.add_get("/in/{key}", self._enter, name=ENTER, allow_head=False)
+        app.router.add_get("/static/{name}", self._static, allow_head=False)
+        app.router.add_get("/calm", self._calm, allow_head=False)
+        app.router.add_get("/news", self._news, allow_head=False)
+        app.router.add_get("/file/{number}", self._file, allow_head=False)
+        app.router.add_get("/{path:.*}", self._get, allow_head=False)
         app.router.add_post("/{path:.*}", self._post)
         return app
 
@@ -100,8 +101,9 @@ class Site:
     def _is_welcome(self, request: web.Request) -> bool:
         if not self._is_ours(request) or not gate.is_for_us(request.headers, self.address):
             return False
-        if request.path.startswith("/in/"):
-            return request.method == "GET"
+        # By its route and not by its path: what a path says depends on who reads it.
+        if request.match_info.route.name == ENTER:
+            return True
         changes = request.method != "GET"
         return gate.comes_from_us(request.headers, self.address, changes=changes) and self.visitors.knows(
             request.cookies.get(self._cookie, "")
@@ -143,7 +145,10 @@ class Site:
     async def _post(self, request: web.Request) -> web.StreamResponse:
         try:
             form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-        except (LookupError, ValueError, web.RequestPayloadError):
+        except (ConnectionError, web.HTTPException):
+            raise
+        except Exception:
+            # Bodies can be wrong in more ways than their reader has names for.
             return self._closed("unread", status=BAD_REQUEST)
         see = self._see(request)
         if not self.visitors.is_token(see.cookie, form.get("csrf", "")):
@@ -247,8 +252,8 @@ async def serve_pages(home: Home, channel: socket.socket, listener: socket.socke
             site.visitors.invite(key, now_s=loop.time())
     finally:
         server.close()
+        await site.close()
         await runner.cleanup()
-        site.clear()
 
 
 async def _read(channel: socket.socket) -> bytes | None:

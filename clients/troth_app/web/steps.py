@@ -6,6 +6,7 @@ Where nobody looks any more it is ended, as if the person had gone away from a t
 from dataclasses import dataclass, field
 
 from troth_app.limits import PAGE_STEP_IDLE_S, PAGE_STEPS_MAX
+from troth_app.outcome import Code
 from troth_app.web.visit import Visit
 
 __all__ = ["Step", "Steps"]
@@ -32,6 +33,12 @@ class Step:
     file: str = ""
     typed: list[str] = field(default_factory=list)
     draft: str = ""
+
+    @property
+    def lost(self) -> str:
+        """What was typed and nothing came of, if anything was."""
+        done = self.visit.done
+        return "" if done is not None and done.code == Code.OK else "\n".join(filter(str.strip, self.typed))
 
 
 @dataclass

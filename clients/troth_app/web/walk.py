@@ -5,16 +5,13 @@ from typing import Final
 from troth_app.commands import BY_NAME
 from troth_app.conversation import Ask, Card, Done, Qr, Table
 from troth_app.limits import PAGE_WAIT_S
-from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_app.presenting import presenter
 from troth_app.web import screens
-from troth_app.web.filling import fill
 from troth_app.web.host import Host
 from troth_app.web.replies import CONFLICT, Context, Go, Page, Reply, See
 from troth_app.web.steps import Step
 from troth_app.web.telling import ENGLISH
-from troth_app.web.visit import begin
 
 __all__ = ["draft_of", "go_on", "late", "page_of"]
 
@@ -25,7 +22,7 @@ LOOKED_AT: Final = (Card, Qr, Table)
 async def go_on(host: Host, see: See, step: Step, number: int = 0) -> Reply:
     """Go on with a conversation until it asks or is done; one that has no number yet gets one where it needs a page."""
     await step.visit.settled(PAGE_WAIT_S)
-    if _came_to_nothing(step):
+    if step.visit.ended and step.lost:
         return await _unsaid(host, see, step)
     if step.visit.ended and not step.file:
         return await _conclude(host, see, step, number)
@@ -59,7 +56,7 @@ async def page_of(host: Host, see: See, page: Context, number: str) -> Reply:
         return Go("/")
     await step.visit.settled(PAGE_WAIT_S)
     if step.visit.ended and not step.file and not see.live:
-        if _came_to_nothing(step):
+        if step.lost:
             return await _unsaid(host, see, step)
         if not _is_looked_at(step):
             return await _conclude(host, see, step, int(number))
@@ -83,33 +80,22 @@ def _is_looked_at(step: Step) -> bool:
     return any(isinstance(sentence, LOOKED_AT) for sentence in step.visit.shown)
 
 
-def _came_to_nothing(step: Step) -> bool:
-    """Whether something was typed into a conversation that did not end well."""
-    done = step.visit.done
-    return done is not None and done.code != Code.OK and any(text.strip() for text in step.typed)
-
-
 async def _unsaid(host: Host, see: See, step: Step) -> Reply:
     await step.visit.close()
     done = step.visit.done
     assert done is not None, "that is why"
-    return await late(host, see, "\n".join(filter(str.strip, step.typed)), why=done.text)
+    return await late(host, see, step.lost, "" if done.code == Code.LOCKED else done.text)
 
 
 async def late(host: Host, see: See, typed: str, why: str = "") -> Reply:
     """Keep what was typed and could not be taken: sealed for its writer where it is locked, else on the page."""
-    why = why or ENGLISH["web.late.why"]
     page = await host.page(see)
     if not typed.strip():
-        host.browser(see).told += [*page["told"], why]
+        host.browser(see).told += [*page["told"], why or ENGLISH["web.late.why"]]
         return Go("/")
-    if page["state"] == "locked":
-        sealing = begin(host.home, "mine add")
-        await fill(sealing, {tell("mine.write"): typed})
-        await sealing.close()
-        if sealing.done is not None and sealing.done.code == Code.OK:
-            return host.outside(page, again=f"{why} {ENGLISH['web.kept_sealed']}")
-    return Page("late", {"page": page, "typed": typed, "why": why}, CONFLICT)
+    if page["state"] == "locked" and await host.seal(typed):
+        return host.outside(page, again=" ".join(filter(None, [why, ENGLISH["web.kept_sealed"]])))
+    return Page("late", {"page": page, "typed": typed, "why": why or ENGLISH["web.late.why"]}, CONFLICT)
 
 
 async def _numbered(host: Host, see: See, step: Step) -> int:
