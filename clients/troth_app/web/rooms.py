@@ -73,7 +73,7 @@ async def safety(host: Host, _: See, page: Context, __: str) -> Reply:
     reading = {"devices": "devices list", "relay": "status"}
     found = {key: (command, await host.found(command)) for key, command in reading.items()}
     shown = {key: presenter(BY_NAME[command])(result) for key, (command, result) in found.items() if result}
-    return Page("safety", {"page": {**page, "here": "safety"}, **screens.safety(shown)})
+    return Page("safety", {"page": {**page, "here": "safety"}, **screens.safety(shown, two=page["two"])})
 
 
 async def support(host: Host, _: See, page: Context, __: str) -> Reply:
@@ -99,10 +99,10 @@ async def _help(host: Host, page: Context, name: str) -> Reply:
 def place_of(address: str) -> str:
     """Return an address to go back to, if a page stands there, else the first page's: no address leads elsewhere."""
     found = PLACE.fullmatch(address)
-    return address if found and found[1] in ROOMS else "/"
+    return address if found and (found[1] or "") in ROOMS else "/"
 
 
-PLACE: Final = re.compile(r"/([0-9a-z]*)(?:/[0-9a-z]+)?")
+PLACE: Final = re.compile(r"/(?:([0-9a-z]+)(?:/[0-9a-z]+)?)?")
 ROOMS: Final[dict[str, Show]] = {
     "": today,
     "2": agreements,

@@ -11,6 +11,7 @@ from tests.troth_app.two import TODAY, two
 from troth_app.conversation import Say
 from troth_app.handlers import pages
 from troth_app.limits import DRAFT_NAME_LETTERS_MAX, ENTRY_BYTES_MAX
+from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_couple import Level, Scope
 from troth_wire.errors import LocalError
@@ -98,3 +99,24 @@ async def test_news_is_told_as_it_comes(tmp_path: Path) -> None:
         assert played.sentences[0] == Say(json.dumps({"new": household.news.count}))
         listening.cancel()
         await asyncio.wait({listening})
+
+
+@pytest.mark.parametrize(("index", "choice"), [*enumerate(pages.CHOICES, 1)])
+async def test_how_the_pages_behave_is_chosen(tmp_path: Path, index: int, choice: str) -> None:
+    """What is off is turned on, and off again; every page is told."""
+    async with open_keeper(tmp_path) as keeper:
+        for expected in ({choice}, set()):
+            played = await play(pages.choose, keeper, index)
+            assert played.said == tell("pages.kept")
+            assert set((await play(pages.frame, keeper)).result["pages"]) == expected
+
+
+async def test_what_the_pages_are_called_is_chosen(tmp_path: Path) -> None:
+    """In one short line; an empty one is the first name again, and a long one changes nothing."""
+    async with open_keeper(tmp_path) as keeper:
+        await play(pages.choose, keeper, 0, "  Garden \t book ")
+        assert (await play(pages.frame, keeper)).result["pages"] == {"name": "Garden book"}
+        assert (await play(pages.choose, keeper, 0, "x" * (pages.NAME_LETTERS_MAX + 1))).code == Code.RULE
+        assert (await play(pages.frame, keeper)).result["pages"] == {"name": "Garden book"}
+        await play(pages.choose, keeper, 0, "")
+        assert (await play(pages.frame, keeper)).result["pages"] == {}

@@ -100,13 +100,15 @@ def test_signals_stand_on_every_page() -> None:
 
 def test_every_way_out_stands_under_safety() -> None:
     """Each act there is a command with a label; what was found out stands in its section."""
-    page = screens.safety({"relay": [Say("There is none.")]})
+    page = screens.safety({"relay": [Say("There is none.")]}, two=True)
     shown = {section["key"]: section for section in page["sections"]}
     assert shown["relay"]["shown"] == [{"kind": "say", "text": "There is none."}]
     assert shown["devices"]["shown"] == []
     acts = [act["command"] for section in page["sections"] for act in section["acts"]]
     assert set(acts) <= set(LABELS) & set(BY_NAME)
     assert {"leave", "devices revoke", "export own", "backup make", "passphrase", "lock-after"} <= set(acts)
+    alone = {section["key"] for section in screens.safety({}, two=False)["sections"]}
+    assert set(shown) ^ alone == {"two", "begin"}
     assert all(section["title"] for section in page["sections"])
 
 
