@@ -242,7 +242,7 @@ async def serve_pages(home: Home, channel: socket.socket, listener: socket.socke
     if secret is None:
         return
     site = Site(home, secret, listener.getsockname()[1], loop.time)
-    runner = web.AppRunner(site.app(), shutdown_timeout=PAGES_END_S / 2, handler_cancellation=True)
+    runner = web.AppRunner(site.app(), shutdown_timeout=PAGES_END_S - 1, handler_cancellation=True)
     await runner.setup()
     assert runner.server is not None, "it is set up"
     door = partial(Door, runner.server, loop=loop, access_log=SILENT, logger=SILENT)
