@@ -343,7 +343,7 @@ async def test_an_agent_that_is_told_to_end_leaves_no_keeper(tmp_path: Path) -> 
 
 
 async def test_pages_begin_anew_with_every_lock(tmp_path: Path) -> None:
-    """Also where a keeper ended by itself; once each, and not where nothing was open; and they end with the agent."""
+    """Also where a keeper ended by itself; once each; and they end with the agent."""
     pages = FakePages()
     async with serving(tmp_path, pages=pages) as house:
         assert (await house.ask("web")).result == {"address": "http://127.0.0.1:1/in/00"}
