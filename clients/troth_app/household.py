@@ -18,6 +18,7 @@ from troth_app.moving import watch
 from troth_app.news import News
 from troth_app.settings import Relay, Settings, relay_row
 from troth_app.signposting import tend
+from troth_app.uncollected import uncollected
 from troth_client import Machine, Space
 from troth_client.faraway import note_of
 from troth_client.letterbox import Letter
@@ -92,11 +93,12 @@ class Household:
         """
         stack = AsyncExitStack()
         try:
-            vault = await stack.enter_async_context(open_vault(path, passphrase=passphrase, machine=machine))
-            household = cls(vault, stack, machine)
-            household.settings = Settings.parse(await vault.run(lambda opened: list(opened.settings.load())))
-            household.taken_in = await household.take_in()
-            await household.connect()
+            with uncollected():
+                vault = await stack.enter_async_context(open_vault(path, passphrase=passphrase, machine=machine))
+                household = cls(vault, stack, machine)
+                household.settings = Settings.parse(await vault.run(lambda opened: list(opened.settings.load())))
+                household.taken_in = await household.take_in()
+                await household.connect()
         except BaseException:
             await stack.aclose()
             raise

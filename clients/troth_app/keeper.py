@@ -20,6 +20,7 @@ from troth_app.home import Home
 from troth_app.household import Household
 from troth_app.limits import IDLE_S, LOOK_S
 from troth_app.outcome import LockedError
+from troth_app.resting import note_ends
 from troth_app.talk import Talk, hold
 from troth_app.watch import Clocks, Watch, read_clocks
 from troth_client import Clock, Machine
@@ -149,6 +150,8 @@ class Keeper:
             from troth_app.handlers.locking import open_household
 
             await open_household(talk, self)
+        if self.household is not None:
+            await note_ends(self.household, self.today())
         return await find(command.handler)(talk, self)
 
     def _finished(self, task: "asyncio.Task[None]") -> None:

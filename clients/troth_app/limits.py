@@ -67,6 +67,8 @@ PAGE_STEP_IDLE_S: Final = 900
 
 LEAVE_S: Final = 10
 """How long leaving can be taken back, before the other person is told."""
+REST_DAYS: Final = 30
+"""After the other person left: so long nobody far away is invited from here, and after that once."""
 KNOCK_S: Final = 10
 """How long a relay may take to greet before the person is told that it does not answer."""
 QR_BYTES_MAX: Final = 100

@@ -3,7 +3,9 @@
 Values in, values out. `derive` is a function of the entries, the roster and the day; nothing here reads a clock.
 """
 
+from troth_couple.abreast import Abreast, Found, Mark, read
 from troth_couple.agreements import Agreement, Shown
+from troth_couple.authorship import PARAGRAPH, Paragraph, Runs, own_words, paragraphs
 from troth_couple.chains import Gap, Hold
 from troth_couple.days import Day, day_of, days_after
 from troth_couple.derive import Book, State, derive
@@ -12,7 +14,7 @@ from troth_couple.edits import document_of, entries_in, entry_edits, note_edits,
 from troth_couple.entry import FIRST_CHAPTER, SIGNALS_SUBJECT, ChapterId, Entry, SubjectId
 from troth_couple.kinds import KINDS, Kind, Level, Outcome, Reply, Scope, Weight
 from troth_couple.messages import ENGLISH, key_of, say
-from troth_couple.publish import Choice, Clash, Publication, paragraphs, publish
+from troth_couple.publish import Choice, Clash, Publication, publish
 from troth_couple.quiet import notes
 from troth_couple.revision import AgreementId, Clause, Item, Revision, RevisionId
 from troth_couple.roster import Cut, EntryId, Roster, Standing, Tail, roster_of
@@ -29,7 +31,9 @@ __all__ = [
     "ENGLISH",
     "FIRST_CHAPTER",
     "KINDS",
+    "PARAGRAPH",
     "SIGNALS_SUBJECT",
+    "Abreast",
     "Agreement",
     "AgreementId",
     "Because",
@@ -43,6 +47,7 @@ __all__ = [
     "Day",
     "Entry",
     "EntryId",
+    "Found",
     "Gap",
     "Group",
     "Held",
@@ -50,7 +55,9 @@ __all__ = [
     "Item",
     "Kind",
     "Level",
+    "Mark",
     "Outcome",
+    "Paragraph",
     "Pen",
     "Publication",
     "Reason",
@@ -58,6 +65,7 @@ __all__ = [
     "Revision",
     "RevisionId",
     "Roster",
+    "Runs",
     "Scope",
     "Shown",
     "Signals",
@@ -84,9 +92,11 @@ __all__ = [
     "note_edits",
     "note_path",
     "notes",
+    "own_words",
     "paragraphs",
     "plain_diff",
     "publish",
+    "read",
     "roster_of",
     "say",
     "sentence",

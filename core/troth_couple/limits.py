@@ -24,3 +24,5 @@ PLAN_NOTE_DAYS_MAX: Final = 2
 """Days for which a changed plan is shown: afterwards it would be a log."""
 UNIT_CHARACTERS_MAX: Final = 4_000
 """Characters of one sentence when a text is compared: a longer one is cut, so that comparing stays quick."""
+AGAIN_MAX: Final = 256
+"""Keys that are looked at again at a start; where there are more, everything is read."""

@@ -18,7 +18,7 @@ from troth_app.outcome import HereError, RuleError
 from troth_app.talk import Talk
 from troth_app.wording import counted
 from troth_client.files import read, write
-from troth_couple import Day, shown, texts_in
+from troth_couple import Day, shown
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -89,7 +89,7 @@ async def _made(keeper: "Keeper", *, full: bool, mine: bool, parts: Sequence[str
     if chapter is None:
         return Export(Day(keeper.today().isoformat()), "own", (), kept)
     state = await state_of(keeper)
-    texts = {key: str(text) for key, text in texts_in(chapter.space.view(chapter.document)).items()}
+    texts = {thing.id: chapter.said(thing.id) for thing in state.things.values() if thing.kind == "note"}
     names = initials(*household.settings.names, chapter.me, state.persons)
     return export(state, me=chapter.me, names=names, full=full, parts=parts, texts=texts, mine=kept)
 
