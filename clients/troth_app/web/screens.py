@@ -48,7 +48,8 @@ def sentences(shown: Sequence[Sentence], *, ours: bool = False) -> list[Context]
         shown: What was said.
         ours: Whether all of it is the program's own: then a card may name commands too.
     """
-    return [{**_sentence(sentence), "ours": ours} for sentence in shown]
+    mark = {"ours": True} if ours else {}
+    return [{**_sentence(sentence), **mark} for sentence in shown]
 
 
 def _sentence(sentence: Sentence) -> Context:
