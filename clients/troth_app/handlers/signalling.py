@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from troth_app.cards import signal_cards
-from troth_app.conversation import Card
 from troth_app.handlers.together import admin_of, chapter_of, names_of, state_of, today_of, write
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
@@ -58,7 +57,7 @@ async def _give(talk: Talk, keeper: "Keeper", level: Level) -> None:
         scope = list(Scope)[await talk.choose(tell("signal.about"), _scopes())]
     day = today_of(keeper)
     await write(keeper, lambda pen: [pen.signal(level, scope, day=day)])
-    await talk.show(Card(tell(f"signal.{level.name.lower()}"), (tell("signal.given"),)))
+    await talk.say(tell(f"signal.{level.name.lower()}"), tell("signal.given"))
 
 
 def _scopes() -> Sequence[str]:

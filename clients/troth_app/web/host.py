@@ -139,6 +139,7 @@ class Host:
         chosen = frame["pages"]
         look = {"name": chosen.get("name", NAME), **{choice: choice in chosen for choice in LOOK}}
         shown = {**look, "two": frame["two"], "bar": screens.bar(frame), "calm": frame["line"]}
+        shown["news"] = frame["news"]
         return {**page, **shown, "state": "open", "told": [*told, *frame["told"]]}
 
     def outside(self, page: Context, *, again: str = "", back: str = "/") -> Page:

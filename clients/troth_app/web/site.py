@@ -5,6 +5,7 @@ as a terminal has; what stands here is how a browser comes to it.
 """
 
 import asyncio
+import json
 import logging
 import os
 import socket
@@ -18,6 +19,7 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
+from troth_app.conversation import Say
 from troth_app.home import Home
 from troth_app.limits import PAGE_BODY_BYTES_MAX, PAGES_END_S
 from troth_app.pages_process import KEY_BYTES
@@ -35,6 +37,7 @@ __all__ = ["serve_pages"]
 
 COOKIE: Final = "seen-{port}"
 LIVE: Final = "X-Live"
+COUNT_DIGITS: Final = 12
 """With this a page asks for itself again."""
 STATIC: Final = Path(__file__).parent / "static"
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -171,12 +174,14 @@ class Site:
         """Tell a page that something is new, until it goes or the vault closes."""
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await answer.prepare(request)
-        visit = begin(self._home, "pages news")
+        after = request.query.get("after", "")[:COUNT_DIGITS]
+        visit = begin(self._home, "pages news", {"after": int(after)} if after.isdecimal() else {})
         try:
             # A page that is gone: that is how a page ends.
             with suppress(ConnectionResetError):
-                async for _ in visit.told():
-                    await answer.write(b"data: new\n\n")
+                async for said in visit.told():
+                    if isinstance(said, Say):
+                        await answer.write(f"data: {json.loads(said.text)['new']}\n\n".encode())
                 await answer.write(b"event: locked\ndata: locked\n\n")
         finally:
             await visit.close()
