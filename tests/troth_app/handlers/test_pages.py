@@ -120,3 +120,33 @@ async def test_what_the_pages_are_called_is_chosen(tmp_path: Path) -> None:
         assert (await play(pages.frame, keeper)).result["pages"] == {"name": "Garden book"}
         await play(pages.choose, keeper, 0, "")
         assert (await play(pages.frame, keeper)).result["pages"] == {}
+
+
+@pytest.mark.parametrize("after", [-1, 1_000_000])
+async def test_what_a_page_does_not_know_is_told_at_once(tmp_path: Path, after: int) -> None:
+    """What came while it was on its way, or since a lock: a count from before one is higher than there was yet."""
+    async with open_keeper(tmp_path) as keeper:
+        assert keeper.household is not None
+        played = Played()
+        listening = asyncio.ensure_future(play(pages.news, keeper, options={"after": after}, played=played))
+        await played.more.wait()
+        assert played.sentences == [Say(json.dumps({"new": keeper.household.news.count}))]
+        listening.cancel()
+        await asyncio.wait({listening})
+
+
+async def test_a_page_says_from_where_it_knows(tmp_path: Path) -> None:
+    """A listener that names the count of its page hears of nothing until there is more."""
+    async with open_keeper(tmp_path) as keeper:
+        assert keeper.household is not None
+        count = (await play(pages.frame, keeper)).result["news"]
+        played = Played()
+        listening = asyncio.ensure_future(play(pages.news, keeper, options={"after": count}, played=played))
+        while not keeper.household.news._waiting:
+            await asyncio.sleep(0)
+        assert played.sentences == []
+        keeper.household.news.tell()
+        await played.more.wait()
+        assert played.sentences == [Say(json.dumps({"new": count + 1}))]
+        listening.cancel()
+        await asyncio.wait({listening})

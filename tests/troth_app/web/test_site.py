@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import pytest
 
@@ -485,7 +486,21 @@ async def test_news_is_told_and_ends_with_the_lock(tmp_path: Path) -> None:
         heard = await listening
         assert heard.headers["content-type"] == "text/event-stream"
         assert is_kept(heard)
-        assert heard.text.startswith("data: ")
+        assert heard.text.startswith(f"data: {news.count}\n\n")
+        assert heard.text.endswith("event: locked\ndata: locked\n\n")
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 5_000, "\u0663", "1&after=2", "%00"])
+async def test_a_count_that_is_none_is_none(tmp_path: Path, after: str) -> None:
+    """Whatever a page says from where it knows, it listens, or hears that there is more."""
+    async with both(tmp_path) as (desk, at):
+        browser = await at.enter()
+        listening = asyncio.ensure_future(away(browser.get, f"/news?after={quote(after, safe='&=%')}"))
+        while not desk.inside.keeper._listening:
+            await asyncio.sleep(0)
+        await desk.lock()
+        heard = await listening
+        assert (heard.status, is_kept(heard)) == (200, True)
         assert heard.text.endswith("event: locked\ndata: locked\n\n")
 
 
