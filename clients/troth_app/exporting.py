@@ -10,16 +10,16 @@ from typing import Any, Final
 
 from troth_app.cards import agreement_card, newest_first, thing_card
 from troth_app.messages import capital, tell
-from troth_couple import Agreement, Day, State, sentence
+from troth_couple import Agreement, Day, Stage, State, sentence
 from troth_couple.kinds import KINDS
 from troth_couple.views import by_age
 from troth_wire.ids import PersonId
 
 __all__ = ["PARTS", "Export", "as_json", "as_markdown", "calendar", "export", "initials"]
 
-THINGS: Final = tuple(kind.name for kind in KINDS.values() if kind.begins)
+THINGS: Final = tuple(kind.name for kind in KINDS.values() if kind.begins and not kind.apart and not kind.joint)
 PARTS: Final = ("agreements", *THINGS)
-"""What an export may hold, beside what is yours alone."""
+"""What an export may hold, beside what is yours alone; never what felt fine to whom: that is nobody's evidence."""
 LINE_OCTETS: Final = 74
 """RFC 5545 folds lines that are longer."""
 
@@ -100,7 +100,10 @@ def as_markdown(made: Export) -> bytes:
 
 def calendar(state: State, *, title: str) -> bytes | None:
     """Return the days to remember as an iCalendar file for the own calendar, each under one neutral title."""
-    days = sorted({day for agreement in state.agreements.values() for day in _days(agreement)})
+    meetings = {
+        thing.at[0].said("on") for thing in state.things.values() if thing.at and thing.stage is not Stage.SKIPPED
+    }
+    days = sorted({day for agreement in state.agreements.values() for day in _days(agreement)} | meetings)
     left = [day for day in days if day >= state.today]
     if not left:
         return None

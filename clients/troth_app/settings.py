@@ -17,6 +17,7 @@ __all__ = [
     "Relay",
     "Settings",
     "Signposts",
+    "answer_row",
     "idle_row",
     "mine_gone",
     "moved_row",
@@ -40,6 +41,7 @@ OFF: Final = b"off"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
+ANSWERS_TABLE: Final = "answers"
 SAID_BYTES_MAX: Final = 4_096
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
@@ -93,6 +95,8 @@ class Settings:
     """What this person and the other one are called here; empty where nobody said."""
     sealed: Mapping[bytes, tuple[bytes, str]] = field(default_factory=dict)
     """By the question, the salt and text of an answer that was sealed here and is not open."""
+    answers: Mapping[bytes, str] = field(default_factory=dict)
+    """By the question, what this person wrote to it: before it is shared, and for when the question is taken back."""
     quiet_until: str = ""
     """The last day of a quiet time."""
     signposts: Signposts | None = None
@@ -158,6 +162,11 @@ def sealed_row(question: bytes, salt: bytes = b"", text: str = "") -> Row:
     return Row(SEALED_TABLE, question, codec.pack([salt, text]) if salt else None)
 
 
+def answer_row(question: bytes, text: str = "") -> Row:
+    """Return the row that keeps what was written to a question, or lets it go."""
+    return Row(ANSWERS_TABLE, question, text.encode() or None)
+
+
 def others_row(room: bytes, devices: bytes) -> Row:
     """Return the row that remembers which devices of the other person were there when this person last looked."""
     return Row(OTHERS_TABLE, room, devices)
@@ -209,6 +218,11 @@ def _read_sealed(settings: Settings, key: bytes, value: bytes | None) -> Setting
     return replace(settings, sealed=left)
 
 
+def _read_answer(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    left = {other: kept for other, kept in settings.answers.items() if other != key}
+    return replace(settings, answers=left if value is None else {**left, key: value.decode(errors="replace")})
+
+
 def _read_quiet(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, quiet_until=(value or b"").decode(errors="replace"))
 
@@ -238,6 +252,7 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     NAMES_TABLE: _read_names,
     QUIET_TABLE: _read_quiet,
     SEALED_TABLE: _read_sealed,
+    ANSWERS_TABLE: _read_answer,
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
     SIGNPOSTS_TABLE: _read_signposts,
