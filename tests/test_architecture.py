@@ -28,9 +28,11 @@ MAY_IMPORT = {
 
 # The modules that may own a library, of which each package picks one. What is not here has no owner.
 OWNERS = {
-    "aiohttp": {"troth_client.link", "troth_relay.app"},
+    "aiohttp": {"troth_app.web.site", "troth_client.link", "troth_relay.app"},
     "automerge": {"troth.document"},
     "click": {"troth_app.cli", "troth_app.main", "troth_relay.main"},
+    "jinja2": {"troth_app.web.pages"},
+    "markupsafe": {"troth_app.web.pages"},
     "mnemonic": {"troth_client.wordlist"},
     "msgpack": {"troth_wire.codec"},
     "nacl": {"troth.crypto", "troth_relay.stranger", "troth_wire.proof"},

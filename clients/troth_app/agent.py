@@ -61,6 +61,27 @@ Start = Callable[[], Awaitable[Keeping]]
 """Starts a keeper."""
 
 
+class Serving(Protocol):
+    """What serves the pages, as the agent knows it."""
+
+    @property
+    def running(self) -> bool:
+        """Whether there are pages."""
+        ...
+
+    async def invite(self) -> str:
+        """Return an address that opens them once, and begin to serve them if nobody does."""
+        ...
+
+    async def renew(self) -> None:
+        """Begin anew with a process that knows nothing, if there are pages: the vault closed."""
+        ...
+
+    async def end(self) -> None:
+        """Serve none any more."""
+        ...
+
+
 class Route(Enum):
     """Who carries a conversation."""
 
@@ -92,16 +113,20 @@ def route(command: Command, *, opened: bool, lasting: bool) -> Route:
 class Agent:
     """Serves one home, until it is told to end or nobody needs it."""
 
-    def __init__(self, home: Home, start: Start, *, lasting: bool, linger_s: float = LINGER_S) -> None:
+    def __init__(
+        self, home: Home, start: Start, *, lasting: bool, linger_s: float = LINGER_S, pages: Serving | None = None
+    ) -> None:
         """Begin without a keeper.
 
         Args:
             home: Which one.
             start: How to start a keeper.
+            pages: What serves them; an agent that does not stay has none.
             lasting: Whether it stays after the conversation that it was started for.
             linger_s: How long it stays without a keeper and without being asked.
         """
         self.home = home
+        self.pages = pages
         self._start = start
         self._lasting = lasting
         self._linger_s = linger_s
@@ -135,6 +160,8 @@ class Agent:
             while self._tasks:
                 await asyncio.wait(set(self._tasks))
         finally:
+            if self.pages is not None:
+                await self.pages.end()
             await self.lock()
 
     async def lock(self) -> bool:
@@ -145,6 +172,10 @@ class Agent:
             keeper.kill()
         for keeper in keepers:
             await keeper.ended()
+        # What was on a page may still lie in the memory of the process that served it.
+        # Its successor is there in a moment: whoever locked by a page gets the answer to that first.
+        if self.pages is not None and self.pages.running:
+            self._spawn(self.pages.renew())
         return was_open
 
     async def _accept(self, listener: socket.socket) -> socket.socket | None:
@@ -154,7 +185,7 @@ class Agent:
                 async with asyncio.timeout(self._linger_s):
                     return (await asyncio.get_running_loop().sock_accept(listener))[0]
             except TimeoutError:
-                if not self._keepers:
+                if not self._keepers and not (self.pages is not None and self.pages.running):
                     return None
 
     def _begin(self, connection: socket.socket) -> None:
@@ -222,6 +253,8 @@ class Agent:
             self._keepers.discard(keeper)
             if self._open is keeper:
                 self._open = None
+                if self.pages is not None:
+                    await self.pages.renew()
 
 
 def _hand(keeper: Keeping, connection: socket.socket, begin: Begin) -> None:

@@ -21,6 +21,7 @@ from troth_app.calling import BUSY, command_of, open_log
 from troth_app.conversation import Begin, Done, frame
 from troth_app.home import Home
 from troth_app.outcome import Code, HereError
+from troth_app.pages_process import PagesProcess
 from troth_app.sockets import listen, pair
 
 __all__ = ["KeeperProcess", "claim", "main"]
@@ -90,7 +91,8 @@ def claim(path: Path) -> int | None:
 async def serve(home: Home, *, first: socket.socket | None, lasting: bool) -> None:
     """Be the agent of a home, until it is over or somebody says so."""
     listener = listen(home.socket) if lasting else None
-    agent = Agent(home, partial(KeeperProcess.start, home, once=not lasting), lasting=lasting)
+    pages = PagesProcess(home) if lasting else None
+    agent = Agent(home, partial(KeeperProcess.start, home, once=not lasting), lasting=lasting, pages=pages)
     serving = asyncio.ensure_future(agent.serve(listener, first))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
@@ -136,16 +138,33 @@ def run_keeper(*, number: int, once: bool) -> Never:
     asyncio.run(live())
 
 
+def run_pages(*, number: int, listener: int) -> Never:
+    """Serve the pages, until the agent ends it."""
+    from troth_app.private_memory import close_memory
+    from troth_app.web.site import serve_pages
+
+    close_memory()
+
+    async def live() -> Never:
+        await serve_pages(Home.find(), socket.socket(fileno=number), socket.socket(fileno=listener))
+        os._exit(Code.OK)
+
+    asyncio.run(live())
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Be what the arguments name."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("role", choices=("agent", "keeper"))
+    parser.add_argument("role", choices=("agent", "keeper", "pages"))
     parser.add_argument("--connection", type=int, help="the number of an open socket")
+    parser.add_argument("--listener", type=int, help="the number of a socket that listens for browsers")
     parser.add_argument("--once", action="store_true", help="end with the first conversation")
     named = parser.parse_args(arguments)
     try:
         if named.role == "keeper":
             run_keeper(number=named.connection, once=named.once)
+        if named.role == "pages":
+            run_pages(number=named.connection, listener=named.listener)
         return run_agent(number=named.connection, lasting=not named.once)
     except (HereError, OSError) as error:
         sys.stderr.write(f"{error}\n")

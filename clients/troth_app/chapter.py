@@ -35,9 +35,17 @@ More = Callable[[Sequence[Entry]], Sequence[Edit]]
 class Chapter:
     """The first chapter of a couple, on this device; used from one event loop."""
 
-    def __init__(self, vault: OpenVault, room: RoomId, space: Space, journal: Mapping[EntryId, bytes]) -> None:
-        """Hold an open space, and what the journal held when it was opened."""
+    def __init__(
+        self,
+        vault: OpenVault,
+        room: RoomId,
+        space: Space,
+        journal: Mapping[EntryId, bytes],
+        stir: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Hold an open space, and what the journal held when it was opened; `stir` is called when something is new."""
         self.space = space
+        self._stir = stir
         self.document: Final[DocumentId] = document_of()
         self._vault = vault
         self._room = room
@@ -96,6 +104,7 @@ class Chapter:
                 self._book = None
                 raise
             await self._keep()
+        self._stir()
         return made
 
     async def tend(self) -> None:
@@ -115,6 +124,7 @@ class Chapter:
     def turn(self) -> None:
         """Notice that something may have changed."""
         self._stale = True
+        self._stir()
 
     async def _take_in(self) -> Mapping[str, object]:
         """Bring the book up to date; return what stands in the document, if that had to be read."""
@@ -152,7 +162,9 @@ class Chapter:
 
 
 @asynccontextmanager
-async def kept_up(vault: OpenVault, room: RoomId, space: Space) -> AsyncIterator[Chapter]:
+async def kept_up(
+    vault: OpenVault, room: RoomId, space: Space, stir: Callable[[], None] = lambda: None
+) -> AsyncIterator[Chapter]:
     """Have the record of a space for as long as the block runs, and keep it whole meanwhile.
 
     Raises:
@@ -164,7 +176,7 @@ async def kept_up(vault: OpenVault, room: RoomId, space: Space) -> AsyncIterator
         for row in rows
         if row.table == JOURNAL and row.key.startswith(room) and row.value is not None
     }
-    chapter = Chapter(vault, room, space, kept)
+    chapter = Chapter(vault, room, space, kept, stir)
     tending = asyncio.create_task(_tend(chapter))
     try:
         yield chapter

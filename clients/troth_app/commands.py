@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from troth_app.command import DEVICE, HEADINGS, PRIVATE, TODAY, TOGETHER, Command, Kind, Option, Where
+from troth_app.commands_for_pages import FOR_PAGES
 from troth_app.commands_for_two import FOR_TWO
 
 __all__ = ["BARE", "BY_NAME", "COMMANDS", "HEADINGS", "Command", "Kind", "Option", "Where", "find"]
@@ -269,9 +270,20 @@ COMMANDS: Final = (
         locked="locked:doctor",
         present="doctor",
     ),
+    Command(
+        "web",
+        DEVICE,
+        "Open the pages in your browser.",
+        "locked:web",
+        Where.AGENT,
+        more="They come from this computer alone. The address works once, within a minute.",
+        options=(Option("print", "Print the address, and open no browser."),),
+        lasting=True,
+        present="web",
+    ),
     *FOR_TWO,
 )
-BY_NAME: Final = {command.name: command for command in COMMANDS}
+BY_NAME: Final = {command.name: command for command in (*COMMANDS, *FOR_PAGES)}
 BARE: Final = BY_NAME["today"]
 """What `troth` without a command does."""
 

@@ -39,6 +39,14 @@ class Text:
         """Whether it waits for an answer."""
         return self.agreement is None or self.text in self.agreement.open
 
+    def may_decline(self, me: PersonId) -> bool:
+        """Whether one can say no to it: it is the other's, and waits."""
+        return me not in self.by and self.is_open
+
+    def may_ask_change(self, me: PersonId) -> bool:
+        """Whether one can ask for another text."""
+        return self.agreement is not None and (self.may_decline(me) or self.holds)
+
     @property
     def holds(self) -> bool:
         """Whether it is the text that holds today."""

@@ -15,6 +15,7 @@ from troth_app.chapter import Chapter, kept_up
 from troth_app.claims import claim
 from troth_app.limits import LEAVE_S
 from troth_app.moving import watch
+from troth_app.news import News
 from troth_app.settings import Relay, Settings, relay_row
 from troth_app.signposting import tend
 from troth_client import Machine, Space
@@ -66,6 +67,8 @@ class Household:
         self.waiting: RoomId | None = None
         """The room in which an invitation is under way, if one is."""
         self.places: tuple[Place, ...] = ()
+        self.news = News()
+        """Goes up whenever something may look otherwise than before."""
         self._chapters: dict[RoomId, Chapter] = {}
         self._stack = stack
         self.machine = machine
@@ -122,6 +125,7 @@ class Household:
         # A vault that is just being filled has no space of its own yet.
         works = (tend, watch) if any(place.kind == SOLO for place in self.places) else ()
         self._background = tuple(asyncio.create_task(work(self)) for work in works)
+        self.news.tell()
 
     async def _open(self, room: RoomId, about: About) -> Place:
         """Open a space; one that was left is told to the other person, unless it was left just now."""
@@ -133,7 +137,8 @@ class Household:
         if room not in self._leaving:
             await place.space.send_leave()
         if about.kind == SHARED:
-            self._chapters[room] = await stack.enter_async_context(kept_up(self.vault, room, place.space))
+            kept = kept_up(self.vault, room, place.space, self.news.tell)
+            self._chapters[room] = await stack.enter_async_context(kept)
         return place
 
     async def _reopen(self, room: RoomId) -> None:

@@ -71,6 +71,8 @@ class Keeper:
         self._frames = Frames()
         self._handed: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._listening: set[asyncio.Task[None]] = set()
+        """Conversations in which somebody waits for news: no use of the vault, and they hold nothing up."""
         self._over: asyncio.Future[str]
 
     async def run(self) -> str:
@@ -84,9 +86,10 @@ class Keeper:
             return await self._over
         finally:
             loop.remove_reader(self._channel)
-            for task in (watching, *self._tasks):
+            ending = {watching, *self._tasks, *self._listening}
+            for task in ending:
                 task.cancel()
-            await asyncio.wait({watching, *self._tasks})
+            await asyncio.wait(ending)
 
     def admit(self, household: Household) -> None:
         """From now on the vault is open: the agent hands every conversation to this keeper."""
@@ -114,9 +117,18 @@ class Keeper:
     def _begin(self, connection: socket.socket, begin: Any) -> None:
         connection.setblocking(False)
         connection.set_inheritable(False)
+        if BY_NAME[begin.command].listens:
+            listening = asyncio.create_task(self._listen(connection, begin))
+            self._listening.add(listening)
+            listening.add_done_callback(self._listening.discard)
+            return
         task = asyncio.create_task(self._converse(connection, begin))
         self._tasks.add(task)
         task.add_done_callback(self._finished)
+
+    async def _listen(self, connection: socket.socket, begin: Begin) -> None:
+        with connection:
+            await hold(Talk(connection, begin), partial(self._carry_out, begin))
 
     async def _converse(self, connection: socket.socket, begin: Begin) -> None:
         self.watch.begin()

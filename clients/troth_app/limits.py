@@ -47,6 +47,24 @@ LINGER_S: Final = 600
 MEET_TRIES_MAX: Final = 5
 """How often a command looks again for an agent that another command is just starting."""
 
+DRAFT_NAME_LETTERS_MAX: Final = 64
+"""The name of a form: which page, and what it is about."""
+
+PAGES_END_S: Final = 2
+"""How long the process that serves the pages may take to finish an answer when the vault closes."""
+PAGE_KEY_S: Final = 60
+"""How long an address that opens the pages once is good: as long as a browser takes to start."""
+PAGE_KEYS_MAX: Final = 8
+"""Such addresses that are good at a time."""
+PAGE_BODY_BYTES_MAX: Final = 262_144
+"""One form that a browser sends: the longest text that one conversation takes, written as browsers write."""
+PAGE_STEPS_MAX: Final = 16
+"""Conversations that one browser has open at a time; the oldest is ended for a new one."""
+PAGE_WAIT_S: Final = 1
+"""How long a page waits for the next question, before it says that it takes a moment."""
+PAGE_STEP_IDLE_S: Final = 900
+"""After so long without a look, a conversation that a page began is ended."""
+
 LEAVE_S: Final = 10
 """How long leaving can be taken back, before the other person is told."""
 KNOCK_S: Final = 10

@@ -22,6 +22,8 @@ from troth_app.terminal import Screen, converse
 
 __all__ = ["main"]
 
+PAGES: Final = "web"
+"""The command whose answer is for a browser."""
 STOPPED: Final = "Stopped. Nothing was changed."
 
 
@@ -74,6 +76,8 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
                     connection, command, options, screen=screen, keyboard=Keyboard(), present=presenter(command)
                 )
             if not (done.result or {}).get("busy"):
+                if command.name == PAGES and done.code == Code.OK and not options.get("print") and not as_json:
+                    _browse((done.result or {})["address"])
                 return done.code
         screen.complain(done.text)
     except BrokenPipeError:
@@ -85,6 +89,13 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
         done = done_of(error)
         screen.complain(done.text)
     return done.code
+
+
+def _browse(address: str) -> None:
+    """Open a browser, if there is one; where there is none, the address was printed."""
+    import webbrowser
+
+    webbrowser.open(address)
 
 
 def _name() -> str:
@@ -160,8 +171,9 @@ def alias(*, name: str) -> None:
 )
 @click.option(
     "--sabotage",
-    type=click.Choice(["cursor", "outbox", "plaintext"]),
-    help="Break devices on purpose: skip what arrives, forget what waits, or do not encrypt. A proof has to notice.",
+    type=click.Choice(["cursor", "outbox", "plaintext", "signatures"]),
+    help="Break devices on purpose: skip what arrives, forget what waits, do not encrypt, or believe every signature. "
+    "A proof has to notice.",
 )
 @click.option(
     "--keep",

@@ -42,7 +42,7 @@ TALKING: Final[Catalogue] = {
     "text.empty": "There was nothing to keep. Nothing changes.",
     "text.long": "That is more than one text holds. Nothing was shared. Write it as several.",
     "text.aside": "{why} What you wrote is kept for you alone: `troth mine list`.",
-    "text.end": "{prompt} End with Ctrl-D on a line of its own.",
+    "draft.text": "What is being typed:",
     "day.none": "A day is written like 2026-11-21, and has to exist. Nothing was changed.",
     "ask.day": "On which day, such as {day}? Leave it empty for today:",
     "ask.share": "What next?",
@@ -52,9 +52,11 @@ TALKING: Final[Catalogue] = {
     "shared": "It is kept, and goes to the other person when your devices sync.",
     "kept.mine": "It is kept. It is yours alone.",
     "kept.nothing": "Nothing was kept.",
+    "unlock.passphrase": "Passphrase:",
     "passphrase": "Your passphrase, to say that it is you:",
     "more": "There is more than fits here. `troth export own` writes all of it to a file.",
     "pick.which": "Which one?",
+    "pick.gone": "That is not here any more. Nothing was changed.",
 }
 
 DAYS: Final[Catalogue] = {
@@ -290,6 +292,7 @@ KEEPING: Final[Catalogue] = {
     "mine.sure": "It is gone then, for good. Let it go?",
     "mine.keep": "Keep it",
     "mine.go": "Let it go",
+    "mine.write": "Write something down for yourself:",
     "mine.kept": "Nothing was changed.",
     "mine.gone": "It is gone from this vault. Backups that were made before have it.",
     "mine.none": "There is nothing here. `troth mine add` writes something down.",

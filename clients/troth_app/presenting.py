@@ -7,7 +7,20 @@ from troth_app.commands import Command
 from troth_app.conversation import Card, Qr, Result, Say, Sentence, Table
 from troth_app.wording import counted
 
-__all__ = ["devices", "doctor", "mine", "page", "presenter", "recovery", "relay", "rows", "safety", "status", "today"]
+__all__ = [
+    "devices",
+    "doctor",
+    "mine",
+    "page",
+    "presenter",
+    "recovery",
+    "relay",
+    "rows",
+    "safety",
+    "status",
+    "today",
+    "web",
+]
 
 Shown = Sequence[Sentence]
 
@@ -21,6 +34,9 @@ COMPARE: Final = "Read it to each other, in one room or by voice. If it is the s
 CHANGED: Final = "Which ones changed since you last looked: compare the safety number if you did not expect that."
 WORDS_GOOD: Final = "These words are in force. Put the paper back where it was."
 WORDS_ANEW: Final = "These words do not open all of your spaces. `troth recovery make` makes new ones that do."
+PAGES: Final = (
+    "The pages open in your browser. If none opens: this address works once, within a minute, on this computer."
+)
 NOTHING_YET: Final = "There is nothing here. `troth mine add` writes something down."
 
 
@@ -92,6 +108,11 @@ def recovery(result: Result) -> Shown:
     """Show which spaces the words open."""
     table = Table(("Space", "These words"), tuple(tuple(row) for row in result["spaces"]))
     return [table, Say(WORDS_GOOD if result["in_force"] else WORDS_ANEW)]
+
+
+def web(result: Result) -> Shown:
+    """Show the address of the pages; a browser is opened by whoever was asked to."""
+    return [Say(PAGES), Card(result["address"], ())]
 
 
 def devices(result: Result) -> Shown:

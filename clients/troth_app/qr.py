@@ -9,7 +9,7 @@ import segno
 from troth_app.limits import QR_BYTES_MAX
 from troth_wire.errors import UsageError
 
-__all__ = ["drawn", "save"]
+__all__ = ["drawn", "picture", "save"]
 
 BORDER: Final = 1
 SCALE: Final = 8
@@ -25,6 +25,15 @@ def drawn(text: str) -> str:
     out = io.StringIO()
     _made(text).terminal(out=out, border=BORDER, compact=True)
     return out.getvalue().rstrip("\n")
+
+
+def picture(text: str) -> str:
+    """Return a code as a drawing that stands in a page.
+
+    Raises:
+        UsageError: If the text is too long.
+    """
+    return _made(text).svg_inline(border=BORDER, scale=SCALE, omitsize=True)
 
 
 def save(text: str, path: Path) -> None:

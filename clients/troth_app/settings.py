@@ -18,6 +18,7 @@ __all__ = [
     "Settings",
     "Signposts",
     "answer_row",
+    "draft_row",
     "idle_row",
     "mine_gone",
     "moved_row",
@@ -42,6 +43,7 @@ NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
 ANSWERS_TABLE: Final = "answers"
+DRAFT_TABLE: Final = "draft"
 SAID_BYTES_MAX: Final = 4_096
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
@@ -99,6 +101,8 @@ class Settings:
     """By the question, what this person wrote to it: before it is shared, and for when the question is taken back."""
     quiet_until: str = ""
     """The last day of a quiet time."""
+    drafts: Mapping[str, str] = field(default_factory=dict)
+    """What was typed into a form of the pages and not sent, by the form."""
     signposts: Signposts | None = None
     moved: Mapping[bytes, int] = field(default_factory=dict)
     """By the room in which it was read: the last move to another relay that this device has dealt with."""
@@ -164,7 +168,12 @@ def sealed_row(question: bytes, salt: bytes = b"", text: str = "") -> Row:
 
 def answer_row(question: bytes, text: str = "") -> Row:
     """Return the row that keeps what was written to a question, or lets it go."""
-    return Row(ANSWERS_TABLE, question, text.encode() or None)
+    return Row(ANSWERS_TABLE, question, text.encode(errors="replace") or None)
+
+
+def draft_row(form: str, text: str = "") -> Row:
+    """Return the row that keeps what is being typed into a form, or lets it go."""
+    return Row(DRAFT_TABLE, form.encode(), text.encode(errors="replace") or None)
 
 
 def others_row(room: bytes, devices: bytes) -> Row:
@@ -223,6 +232,14 @@ def _read_answer(settings: Settings, key: bytes, value: bytes | None) -> Setting
     return replace(settings, answers=left if value is None else {**left, key: value.decode(errors="replace")})
 
 
+def _read_draft(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    form = key.decode(errors="replace")
+    left = {other: text for other, text in settings.drafts.items() if other != form}
+    if value is not None:
+        left[form] = value.decode(errors="replace")
+    return replace(settings, drafts=left)
+
+
 def _read_quiet(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, quiet_until=(value or b"").decode(errors="replace"))
 
@@ -253,6 +270,7 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     QUIET_TABLE: _read_quiet,
     SEALED_TABLE: _read_sealed,
     ANSWERS_TABLE: _read_answer,
+    DRAFT_TABLE: _read_draft,
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
     SIGNPOSTS_TABLE: _read_signposts,

@@ -35,6 +35,7 @@ from troth_wire.errors import MalformedError
 __all__ = ["Screen", "converse"]
 
 READ_BYTES: Final = 65_536
+END_OF_TEXT: Final = "End with Ctrl-D on a line of its own."
 NOTHING_SAFER: Final = "What was saved before is safe."
 ENDED: Final = "Troth ended before this was done. {safe} Try again; `troth status` says how things stand."
 STOPPED: Final = "Stopped. {safe}"
@@ -154,7 +155,7 @@ class _Conversation:
 
     def _ask(self, prompt: str, form: str) -> str:
         if form == Form.TEXT:
-            return self._keyboard.text(prompt)
+            return self._keyboard.text(f"{prompt} {END_OF_TEXT}" if self._keyboard.live else prompt)
         asked = draw(Say(prompt), self._screen.look)
         # A long question has lines of its own, so that what is typed is not broken in the middle of a word.
         end = "\n" if width(asked) > self._screen.look.columns // 2 else " "

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from troth_app.demo.record import Add, Edit, Set, Write, words
+from troth_app.demo.acting import NAMED
+from troth_app.demo.record import Act, Add, Edit, Set, Write, words
 
 __all__ = ["BYTES_MIN", "HTTP_WORDS", "SHAPES", "chosen", "found_in", "inflated_from", "shapes_of"]
 
@@ -43,7 +44,8 @@ def chosen(written: Iterable[Edit], persons: Iterable[str], common: bytes) -> di
     edits = list(written)
     texts = [text for edit in edits for text in _texts(edit)]
     long_words = sorted({word for text in texts for word in words(text) if len(word) >= LETTERS_MIN})
-    keys = {key for edit in edits for key in edit.path if sum(map(len, words(key))) >= LETTERS_MIN}
+    paths = [edit.path for edit in edits if not isinstance(edit, Act)]
+    keys = {key for path in paths for key in path if sum(map(len, words(key))) >= LETTERS_MIN}
     names = {person for person in persons if words(person) and any(person in text for text in texts)}
     step = -(-len(long_words) // WORDS_MAX) or 1
     named = {text: text.encode() for text in (*long_words[::step], *sorted(keys), *sorted(names))}
@@ -172,6 +174,9 @@ def _texts(edit: Edit) -> Iterable[str]:
             yield insert
         case Set(value=value) | Add(value=value):
             yield from _strings(value)
+        case Act(act=act, says=says) if act != "seal":
+            # What was sealed stands on its device alone until it is opened; what has a number has no words.
+            yield from (text for name, value in says.items() if name not in NAMED for text in _strings(value))
 
 
 def _strings(value: Any) -> Iterable[str]:

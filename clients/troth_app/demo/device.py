@@ -13,18 +13,34 @@ from typing import Any, Final
 import troth_client
 from troth import Cost, Insert, Put, Splice, Text, document_id
 from troth.edits import Edit, Path
+from troth_app.chapter import kept_up
 from troth_app.demo import record, sabotage
-from troth_app.demo.line import parse_line
+from troth_app.demo.acting import Made
+from troth_app.demo.line import Act, parse_line
 from troth_app.demo.record import Add, Set, Write
-from troth_client import Space, View, open_space
+from troth_app.demo.writing import WritingDesk
+from troth_client import SHARED, Machine, OpenVault, RoomId, Space, SystemClock, View, open_vault
+from troth_couple import Day
+from troth_couple.roster import EntryId
 from troth_wire.errors import TrothError, UsageError
 
 __all__ = ["main"]
 
 DOCUMENT: Final = document_id("demo")
+WAIT_S_MAX: Final = 0.5
 COST: Final = Cost(memory_mib=64, passes=1)
 """The least that a vault may cost: the demo opens nine of them on one machine."""
 
+
+class Brisk(SystemClock):
+    """A clock by which nobody waits long: whoever finds no line dials again soon."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, a moment at most."""
+        await super().sleep(min(seconds, WAIT_S_MAX))
+
+
+MACHINE: Final = Machine(clock=Brisk())
 Reply = dict[str, Any]
 
 
@@ -36,12 +52,19 @@ class Device:
         self._passphrase = passphrase
         self._stack = AsyncExitStack()
         self._space: Space | None = None
+        self._desk: WritingDesk | None = None
 
     @property
     def space(self) -> Space:
         """The open space."""
         assert self._space is not None, "the feeder opens it before it asks for anything else"
         return self._space
+
+    @property
+    def desk(self) -> WritingDesk:
+        """Where it writes in the partners' document."""
+        assert self._desk is not None, "the feeder opens the space before it asks for anything else"
+        return self._desk
 
     async def answer(self, command: dict[str, Any]) -> Reply:
         """Carry out a command: the method of its name, with its other fields as arguments."""
@@ -81,10 +104,19 @@ class Device:
         return {}
 
     async def do_open(self, relay: str) -> Reply:
-        """Open the space; return the device id."""
-        opened = open_space(self._vault, passphrase=self._passphrase, relay=relay)
-        self._space = await self._stack.enter_async_context(opened)
+        """Open the space, for two if there is one; return the device id."""
+        vault = await self._stack.enter_async_context(
+            open_vault(self._vault, passphrase=self._passphrase, machine=MACHINE)
+        )
+        room = next((room for room in vault.rooms if _kind(vault, room) == SHARED), vault.rooms[0])
+        self._space = await self._stack.enter_async_context(vault.space(room, relay=relay))
+        chapter = await self._stack.enter_async_context(kept_up(vault, room, self._space))
+        self._desk = WritingDesk(vault, chapter, self._passphrase)
         return {"device": self._space.device.hex()}
+
+    async def do_person(self) -> Reply:
+        """Return whose device this is."""
+        return {"person": self.space.members.person(self.space.device).hex()}
 
     async def do_invite(self) -> Reply:
         """Invite a further device of this person."""
@@ -117,9 +149,31 @@ class Device:
         await self.space.revise(DOCUMENT, make)
         return {"seen": seen}
 
-    async def do_view(self) -> Reply:
-        """Return everything that the device shows."""
-        return {"view": self.space.view(DOCUMENT)}
+    async def do_act(self, line: str, known: dict[str, list[str]]) -> Reply:
+        """Write what one line says in the partners' document; return what came of it, once it is durable.
+
+        Args:
+            line: The act.
+            known: By line: the entry that came of it, and its subject.
+        """
+        act = parse_line(line)
+        assert isinstance(act, Act), "the feeder sends acts here"
+        made = {int(n): Made.of(*names) for n, names in known.items()}
+        return await self.desk.write(act, made)
+
+    async def do_forge(self, denied: str) -> Reply:
+        """Do what a changed program may try with the keys that it has."""
+        await self.desk.forge(EntryId(bytes.fromhex(denied)))
+        return {}
+
+    async def do_tend(self) -> Reply:
+        """Take in what arrived, and put back what was taken out."""
+        await self.desk.chapter.tend()
+        return {}
+
+    async def do_view(self, day: str) -> Reply:
+        """Return everything that the device shows on a day."""
+        return {"view": {"demo": self.space.view(DOCUMENT), **await self.desk.shown(Day(day))}}
 
     async def do_stored(self) -> Reply:
         """Wait until the relay's log has shown everything that was written here; return how far it was read."""
@@ -143,6 +197,11 @@ class Device:
 
     async def _carry(self, act: Callable[..., Any], **arguments: Any) -> Any:
         return await asyncio.to_thread(act, self._vault, passphrase=self._passphrase, **arguments)
+
+
+def _kind(vault: OpenVault, room: RoomId) -> str:
+    about = vault.about(room)
+    return about.kind if about is not None else ""
 
 
 def _standing(view: View, path: Path) -> list[Any]:

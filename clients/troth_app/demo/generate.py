@@ -1,7 +1,7 @@
-"""The ninety days of Robin and Sasha, woven from the tables in `data` into one edit a line.
+"""The ninety days of Robin and Sasha, woven from the tables in `data` into one act a line.
 
 Law: the same tables give the same bytes, on every machine and with every Python.
-Chance is a hash of what it decides about. The people are made up, and what each keeps alone is not here.
+Chance is a hash of what it decides about. The people are made up, and what each keeps alone is not in the record.
 
     python -m troth_app.demo.generate           writes data/ninety_days.jsonl
     python -m troth_app.demo.generate --check   compares it, and ends with 1 where it differs
@@ -13,33 +13,88 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from troth_app.demo.record import Add, Edit, Keys, Set, Value, Write, line_of
+from troth_app.demo.line import Act, Value, line_of
 
 DATA: Final = Path(__file__).parent / "data"
 NINETY_DAYS: Final = DATA / "ninety_days.jsonl"
 FIRST_DAY: Final = date(2026, 8, 23)
-TABLES: Final = ("agreements", "checkins", "notes", "talking", "warmth")
+DAYS: Final = 90
+TABLES: Final = ("agreements", "alone", "blind", "checkins", "notes", "talking", "warmth", "wishes")
 
 SECOND_DEVICE_DAYS: Final = {"Robin": range(1, 71), "Sasha": range(61, 91)}
 """Robin's tablet is retired on day 71; Sasha's new phone comes on day 61."""
 OTHER: Final = {"Robin": "Sasha", "Sasha": "Robin"}
+MARK: Final = "Robin and Sasha are made-up people."
+"""What the record says before anything else."""
+THANKED: Final = 9
+"""One check-in in so many gets a thank you for telling."""
 
-ABOUT: Final = ("about",)
-"""Where the record says, before anything else, that its people are made up."""
+REPLIES: Final = {"accepted": "accept", "changed": "counter", "declined": "decline"}
+FEELING: Final = {
+    "feeling": "feelings",
+    "appreciate": "appreciation",
+    "need": "need",
+    "own": "ownership",
+    "healing": "recovery",
+}
+CLAUSE: Final = {"noticed by": "noticed_by"}
+ITEM: Final = {"class": "sort"}
 
 Table = Any
 """A table is JSON that we wrote; its shape is the shape of the function that weaves it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """An act that has no number, no device and no date yet.
+
+    Attributes:
+        name: What other plans call it.
+        day: The day, counted from 1.
+        by: Who.
+        act: What is done.
+        thread: What belongs together: it keeps its order within a day.
+        about: The name of what it is about.
+        of: The names of what it names.
+        says: What is said; days are counted from 1 in the fields `DATED`.
+    """
+
+    name: str
+    day: int
+    by: str
+    act: str
+    thread: str
+    about: str | None = None
+    of: tuple[str, ...] = ()
+    says: Mapping[str, Value] = field(default_factory=dict)
+
+
+DATED: Final = frozenset({"until", "on", "review_on", "expires"})
+
+
 def ninety_days() -> str:
     """Give the whole record, as the text of its file."""
-    return "".join(line_of(edit) + "\n" for edit in weave(edits(tables())))
+    return "".join(line_of(act) + "\n" for act in acts())
+
+
+def acts(*, last_day: date | None = None) -> list[Act]:
+    """Give every act in its order, each with a number, a device and a date.
+
+    What belongs together keeps its order within a day; the rest is mixed, so that a day reads like a day.
+
+    Args:
+        last_day: The ninetieth day, if it is another one than the record's own.
+    """
+    first = FIRST_DAY if last_day is None else last_day - timedelta(days=DAYS - 1)
+    ordered = sorted(plans(tables()), key=lambda plan: (plan.day, plan.name != "mark", _order(plan)))
+    numbers = {plan.name: number for number, plan in enumerate(ordered, start=1)}
+    return [_act(plan, numbers, first) for plan in ordered]
 
 
 def tables() -> dict[str, Table]:
@@ -47,38 +102,23 @@ def tables() -> dict[str, Table]:
     return {name: json.loads((DATA / f"{name}.json").read_text("utf-8")) for name in TABLES}
 
 
-def weave(unordered: Iterable[Edit]) -> list[Edit]:
-    """Order edits by day, number them and give each a device.
-
-    What belongs together keeps its order within a day; the rest is mixed, so that a day reads like a day.
-    """
-    ordered = sorted(unordered, key=lambda edit: (edit.day, edit.path != ABOUT, _order(edit)))
-    return [replace(edit, n=n, on=_device(edit)) for n, edit in enumerate(ordered, start=1)]
-
-
-def edits(found: dict[str, Table]) -> Iterator[Edit]:
-    """Turn every table into edits that have no number and no device yet."""
+def plans(found: dict[str, Table]) -> Iterator[Plan]:
+    """Turn every table into plans."""
     talking, warmth = found["talking"], found["warmth"]
-    yield _put(1, "Robin", ABOUT, "Robin and Sasha are made-up people.")
+    yield Plan(name="mark", day=1, by="Robin", act="note", thread="mark", says={"title": MARK, "text": MARK})
     yield from _checkins(found["checkins"])
     yield from _agreements(found["agreements"])
     yield from _notes(found["notes"])
+    yield from _blind(found["blind"])
     yield from _requests(talking["requests"])
-    yield from _windows(talking["windows"])
-    yield from _talks(talking["talks"])
-    yield from _questions(talking["questions"])
-    yield from _disclosures(talking["disclosures"])
-    yield from _repairs(talking["repairs"])
-    yield from _letters(talking["letters"])
     yield from _promises(talking["promises"])
     yield from _boundaries(talking["boundaries"])
     yield from _signals(talking["signals"])
-    for kind in ("care", "thanks"):
-        yield from _lists(kind, warmth[kind])
+    yield from _lines("care_act", warmth["care"])
+    yield from _lines("gratitude", warmth["thanks"])
     yield from _heads_ups(warmth["heads-ups"])
     yield from _milestones(warmth["milestones"])
-    yield from _reflections(warmth["reflections"])
-    yield from _together(warmth["together"])
+    yield from _wishes(found["wishes"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,229 +134,242 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-# --- days, devices, edits ---
+# --- days, devices, numbers ---
 
 
-def _iso(day: int) -> str:
-    return (FIRST_DAY + timedelta(days=day - 1)).isoformat()
+def _act(plan: Plan, numbers: Mapping[str, int], first: date) -> Act:
+    def date_of(day: int) -> date:
+        return first + timedelta(days=day - 1)
+
+    def said(name: str, value: Any) -> Value:
+        return date_of(value).isoformat() if name in DATED and type(value) is int else value
+
+    return Act(
+        n=numbers[plan.name],
+        day=date_of(plan.day),
+        by=plan.by,
+        on=_device(plan),
+        path=(plan.act,),
+        act=plan.act,
+        about=None if plan.about is None else numbers[plan.about],
+        of=tuple(numbers[name] for name in plan.of),
+        says={name: said(name, value) for name, value in plan.says.items()},
+    )
 
 
 def _chance(*about: object) -> bytes:
     return hashlib.sha256(repr(about).encode()).digest()
 
 
-def _order(edit: Edit) -> bytes:
-    return _chance("order", edit.day, edit.path[:2])
+def _order(plan: Plan) -> bytes:
+    return _chance("order", plan.day, plan.thread)
 
 
-def _device(edit: Edit) -> int:
-    day = (edit.day - FIRST_DAY).days + 1
-    second = _chance("device", edit.day, edit.by, edit.path[:2])[0] % 2 == 1
-    return 2 if second and day in SECOND_DEVICE_DAYS[edit.by] else 1
+def _device(plan: Plan) -> int:
+    # What was sealed stands in one vault, and is opened there.
+    if plan.thread.startswith("blind"):
+        return 1
+    second = _chance("device", plan.day, plan.by, plan.thread)[0] % 2 == 1
+    return 2 if second and plan.day in SECOND_DEVICE_DAYS[plan.by] else 1
 
 
-def _put(day: int, by: str, path: Keys, value: Value) -> Edit:
-    return Set(n=0, day=date.fromisoformat(_iso(day)), by=by, on=0, path=path, value=value)
-
-
-def _append(day: int, by: str, path: Keys, value: Value) -> Edit:
-    return Add(n=0, day=date.fromisoformat(_iso(day)), by=by, on=0, path=path, value=value)
-
-
-def _said(day: int, by: str, **more: Value) -> dict[str, Value]:
-    return {"by": by, "day": _iso(day)} | {name.replace("_", " "): value for name, value in more.items()}
-
-
-def _writing(path: Keys, rows: Table, between: str) -> Iterator[Edit]:
-    """Paragraphs and replacements; a paragraph after the first brings what stands between it and the text."""
-    for index, (day, by, old, new) in enumerate(rows):
-        insert = new if old or index == 0 else between + new
-        yield Write(n=0, day=date.fromisoformat(_iso(day)), by=by, on=0, path=path, replace=old, insert=insert)
+def _renamed(fields: Mapping[str, Value], names: Mapping[str, str]) -> dict[str, Value]:
+    return {names.get(name, name): value for name, value in fields.items()}
 
 
 # --- one function for each kind ---
 
 
-def _checkins(table: Table) -> Iterator[Edit]:
+def _checkins(table: Table) -> Iterator[Plan]:
     for by, rows in table["entries"].items():
-        written: set[int] = set()
-        for day, fields in rows:
-            yield _put(day, by, _checkin_path(by, day, second=day in written), _said(day, by) | fields)
-            written.add(day)
+        for at, (day, fields) in enumerate(rows):
+            # Of two on one day the first is the one that is spoken of later.
+            name = f"check-in {by} {day}{' again' if at and rows[at - 1][0] == day else ''}"
+            says = _renamed(fields, FEELING)
+            yield Plan(name=name, day=day, by=by, act="check_in", thread=name, says=says)
+            if _chance("thanked", name)[0] % THANKED == 0 and [day, by] not in [row[1:] for row in table["taken back"]]:
+                thanks = Plan(name=f"thanks {name}", day=min(day + 1, DAYS), by=OTHER[by], act="thanks", thread=name)
+                yield _on(thanks, name)
     for day, by, of, fields in table["amended"]:
-        yield _put(day, by, _checkin_path(by, of), _said(of, by, amended=_iso(day)) | fields)
+        name = f"check-in {by} {of}"
+        says = _renamed(fields, FEELING)
+        yield _on(Plan(name=f"amended {name}", day=day, by=by, act="check_in", thread=name, says=says), name)
     for day, by, of in table["taken back"]:
-        yield _put(day, by, _checkin_path(by, of), _said(of, by, taken_back=_iso(day)))
+        name = f"check-in {by} {of}"
+        yield _on(Plan(name=f"taken back {name}", day=day, by=by, act="take_back", thread=name), name)
 
 
-def _checkin_path(by: str, day: int, *, second: bool = False) -> Keys:
-    return ("checkins", f"{by.lower()}-{_iso(day)}{'-2' if second else ''}")
+def _on(plan: Plan, about: str) -> Plan:
+    return replace(plan, about=about)
 
 
-def _agreements(table: Table) -> Iterator[Edit]:
-    for name, agreement in table.items():
-        path = ("agreements", name)
-        day, by = agreement["r1"]["text"][0][:2]
-        yield _put(day, by, (*path, "title"), agreement["title"])
-        for revision in [key for key in agreement if key != "title"]:
-            yield from _writing((*path, revision, "text"), agreement[revision]["text"], "\n")
-            for day, by, act, *text in agreement[revision]["said"]:
-                yield _append(day, by, (*path, revision, "said"), _said(day, by, act=act) | _text(text))
+def _agreements(table: Table) -> Iterator[Plan]:
+    for agreement, row in table.items():
+        names = {revision: f"{agreement} {revision}" for revision in row["revisions"]}
+        first = next(iter(names.values()))
+        for revision, text in row["revisions"].items():
+            by, day = text["by"]
+            yield Plan(
+                name=names[revision],
+                day=day,
+                by=by,
+                act="propose",
+                thread=agreement,
+                about=None if names[revision] == first else first,
+                of=tuple(names[name] for name in text.get("supersedes", [])),
+                says=_revision(row, text),
+            )
+        for day, by, act, *rest in row["said"]:
+            yield _said(Plan(name="", day=day, by=by, act=act, thread=agreement, about=first), names, rest)
 
 
-def _text(text: list[str]) -> dict[str, Value]:
-    return {"text": text[0]} if text else {}
+def _revision(row: Table, text: Table) -> dict[str, Value]:
+    lists: dict[str, Value] = {
+        "clauses": [_renamed(clause, CLAUSE) for clause in text["clauses"]],
+        "items": [_renamed(item, ITEM) for item in text.get("items", [])],
+    }
+    days = {name.replace(" ", "_"): text[name] for name in ("review on", "expires") if name in text}
+    return {"title": row["title"], "sort": row["sort"]} | {name: part for name, part in lists.items() if part} | days
 
 
-def _notes(table: Table) -> Iterator[Edit]:
+def _said(plan: Plan, names: Mapping[str, str], rest: Sequence[str]) -> Plan:
+    name = " ".join([plan.thread, plan.act, plan.by, *rest[:1], str(plan.day)])
+    if plan.act == "ask_change":
+        says: dict[str, Value] = {"wish": rest[1], "keeps": True}
+        return replace(plan, name=name, of=(names[rest[0]],), says=says)
+    # A yes may let go of an own earlier one, which it names after the text.
+    before = [f"{plan.thread} assent {plan.by} {dropped} {plan.day - 1}" for dropped in rest[1:]]
+    return replace(plan, name=name, of=(*(names[revision] for revision in rest[:1]), *before))
+
+
+def _notes(table: Table) -> Iterator[Plan]:
     for name, rows in table.items():
-        yield from _writing(("notes", name), rows, "\n\n")
+        thread = f"note {name}"
+        for at, (day, by, old, new) in enumerate(rows):
+            if at == 0:
+                says: dict[str, Value] = {"title": name.replace("-", " ").capitalize(), "text": new}
+                yield Plan(name=thread, day=day, by=by, act="note", thread=thread, says=says)
+                continue
+            says = {"replace": old, "with": new} if old else {"with": f"\n\n{new}"}
+            yield Plan(name=f"{thread} {at}", day=day, by=by, act="write", thread=thread, about=thread, says=says)
 
 
-def _requests(table: Table) -> Iterator[Edit]:
+def _blind(table: Table) -> Iterator[Plan]:
     for row in table:
-        path = ("requests", row["id"])
+        thread = f"blind {row['id']}"
+        day, by, question = row["asked"]
+        yield Plan(name=thread, day=day, by=by, act="blind", thread=thread, says={"question": question})
+        seals = {person: f"{thread} {person}" for person in row["answers"]}
+        for person, (sealed, _, text) in row["answers"].items():
+            said: dict[str, Value] = {"text": text}
+            yield Plan(name=seals[person], day=sealed, by=person, act="seal", thread=thread, about=thread, says=said)
+        for person, (_, opened, text) in row["answers"].items():
+            if opened is not None:
+                name, of = f"{seals[person]} opened", tuple(seals.values())
+                yield Plan(
+                    name=name,
+                    day=opened,
+                    by=person,
+                    act="reveal",
+                    thread=thread,
+                    about=thread,
+                    of=of,
+                    says={"text": text},
+                )
+
+
+def _requests(table: Table) -> Iterator[Plan]:
+    for row in table:
+        thread = f"request {row['id']}"
         day, by, text = row["ask"]
-        yield _put(day, by, (*path, "ask"), _said(day, by, text=text))
+        yield Plan(name=thread, day=day, by=by, act="request", thread=thread, says={"ask": text})
         day, answer, *words = row["answer"]
-        yield _put(day, OTHER[by], (*path, "answer"), _said(day, OTHER[by], answer=answer) | _text(words))
+        says: dict[str, Value] = {"reply": REPLIES[answer], **_text(words)}
+        yield Plan(name=f"{thread} answer", day=day, by=OTHER[by], act="answer", thread=thread, about=thread, says=says)
 
 
-def _windows(table: Table) -> Iterator[Edit]:
+def _text(words: list[str]) -> dict[str, Value]:
+    return {"text": words[0]} if words else {}
+
+
+def _promises(table: Table) -> Iterator[Plan]:
     for row in table:
-        path = ("windows", _iso(row["day"]))
-        for by, topic in row["topics"]:
-            yield _append(row["day"] - 1, by, (*path, "topics"), {"by": by, "text": topic})
-        by, day, how = row["how"]
-        yield _put(day, by, (*path, "how"), how)
-        for by, day, text in row["outcome"]:
-            yield _put(day, by, (*path, "outcome"), text)
-        by, day, following = row["next"]
-        yield _put(day, by, (*path, "next"), _iso(following))
-
-
-def _talks(table: Table) -> Iterator[Edit]:
-    for row in table:
-        path = ("talks", row["id"])
-        day, by, text = row["about"]
-        yield _put(day, by, (*path, "about"), _said(day, by, text=text, cap_in_minutes=row["minutes"]))
-        for day, by, text in row["heard"]:
-            yield _append(day, by, (*path, "heard"), _said(day, by, text=text))
-        if "paused" in row:
-            day, by, until = row["paused"]
-            yield _put(day, by, (*path, "paused"), _said(day, by, resume_by=_iso(until)))
-            day, by, text = row["resumed"]
-            yield _put(day, by, (*path, "resumed"), _said(day, by, text=text))
-        day, by, text = row["closed"]
-        yield _put(day, by, (*path, "closed"), _said(day, by, text=text))
-
-
-def _questions(table: Table) -> Iterator[Edit]:
-    for row in table:
-        path = ("questions", row["id"])
-        day, by, text = row["ask"]
-        yield _put(day, by, (*path, "ask"), _said(day, by, text=text, detail=row["detail"]))
-        if "taken back" in row:
-            yield _put(row["taken back"], by, (*path, "ask"), _said(day, by, taken_back=_iso(row["taken back"])))
-            continue
-        day, answer, text, *until = row["answer"]
-        value = _said(day, OTHER[by], answer=answer, text=text)
-        if until:
-            value["by day"] = _iso(until[0])
-        yield _put(day, OTHER[by], (*path, "answer"), value)
-
-
-def _disclosures(table: Table) -> Iterator[Edit]:
-    for row in table:
-        path, by = ("disclosures", row["id"]), row["by"]
-        told = {name: row[name] for name in ("item", "what", "told", "next")}
-        yield _put(row["day"], by, (*path, "written"), _said(row["day"], by) | told)
-        yield _put(row["opened"], OTHER[by], (*path, "opened"), _said(row["opened"], OTHER[by]))
-
-
-def _repairs(table: Table) -> Iterator[Edit]:
-    for row in table:
-        path, by = ("repairs", row["id"]), row["by"]
-        for part in ("heard", "review"):
-            day, text = row[part]
-            yield _put(day, by, (*path, part), _said(day, by, text=text))
-        for day, text in row["steps"]:
-            yield _append(day, by, (*path, "steps"), _said(day, by, text=text))
-        for day, person, text in row["settled"]:
-            yield _append(day, person, (*path, "settled"), _said(day, person, text=text))
-
-
-def _letters(table: Table) -> Iterator[Edit]:
-    for row in table:
-        path, by = ("letters", row["id"]), row["by"]
-        parts = [(day, by, "", text) for day, text in row["parts"]]
-        yield from _writing((*path, "text"), parts, "\n\n")
-        yield _put(row["offered"], by, (*path, "offered"), _said(row["offered"], by))
-        day, reader, text = row["received"]
-        yield _put(day, reader, (*path, "received"), _said(day, reader, text=text))
-
-
-def _promises(table: Table) -> Iterator[Edit]:
-    for row in table:
-        path = ("promises", row["id"])
+        thread = f"promise {row['id']}"
         day, by, text = row["made"]
-        yield _put(day, by, (*path, "made"), _said(day, by, text=text))
+        yield Plan(name=thread, day=day, by=by, act="promise", thread=thread, says={"what": text})
         day, how = row["said"]
-        yield _put(day, by, (*path, "said"), _said(day, by, how=how))
+        says: dict[str, Value] = {"outcome": how}
+        yield Plan(name=f"{thread} said", day=day, by=by, act="outcome", thread=thread, about=thread, says=says)
         if "other" in row:
             day, text = row["other"]
-            yield _put(day, OTHER[by], (*path, "how it was for me"), _said(day, OTHER[by], text=text))
+            says = {"text": text}
+            yield Plan(name=f"{thread} told", day=day, by=OTHER[by], act="told", thread=thread, about=thread, says=says)
 
 
-def _boundaries(table: Table) -> Iterator[Edit]:
+def _boundaries(table: Table) -> Iterator[Plan]:
     for row in table:
-        path = ("boundaries", row["id"])
+        thread = f"boundary {row['id']}"
         day, by, text = row["shared"]
-        yield _put(day, by, path, _said(day, by, text=text))
+        yield Plan(name=thread, day=day, by=by, act="boundary", thread=thread, says={"statement": text})
         if "changed" in row:
             day, text = row["changed"]
-            yield _put(day, by, path, _said(day, by, text=text))
+            says: dict[str, Value] = {"statement": text}
+            yield Plan(name=f"{thread} changed", day=day, by=by, act="boundary", thread=thread, about=thread, says=says)
         if "retired" in row:
-            yield _put(row["retired"], by, path, _said(day, by, text=text, retired=_iso(row["retired"])))
+            day = row["retired"]
+            yield Plan(name=f"{thread} retired", day=day, by=by, act="retire", thread=thread, about=thread)
 
 
-def _signals(table: Table) -> Iterator[Edit]:
-    for row in table:
-        for state in ("on", "off"):
-            value = _said(row[state], row["by"], signal=row["signal"], about=row["about"], state=state)
-            yield _append(row[state], row["by"], ("signals",), value)
+def _signals(table: Table) -> Iterator[Plan]:
+    for number, row in enumerate(table, start=1):
+        thread, by = f"signal {number}", row["by"]
+        says: dict[str, Value] = {"level": row["signal"], "scope": row["about"]}
+        yield Plan(name=thread, day=row["on"], by=by, act="signal", thread=thread, says=says)
+        yield Plan(name=f"{thread} off", day=row["off"], by=by, act="release", thread=thread, of=(thread,))
 
 
-def _lists(kind: str, table: Table) -> Iterator[Edit]:
+def _lines(act: str, table: Table) -> Iterator[Plan]:
     for by, rows in table.items():
-        for day, text in rows:
-            yield _append(day, by, (kind,), _said(day, by, text=text))
+        for at, (day, text) in enumerate(rows):
+            thread = f"{act} {by} {at}"
+            yield Plan(name=thread, day=day, by=by, act=act, thread=thread, says={"text": text})
 
 
-def _heads_ups(table: Table) -> Iterator[Edit]:
+def _heads_ups(table: Table) -> Iterator[Plan]:
     for by, rows in table.items():
-        for day, text, until in rows:
-            yield _append(day, by, ("heads-ups",), _said(day, by, text=text, until=_iso(until)))
+        for at, (day, text, until) in enumerate(rows):
+            thread = f"heads-up {by} {at}"
+            says: dict[str, Value] = {"text": text, "until": until}
+            yield Plan(name=thread, day=day, by=by, act="plan_note", thread=thread, says=says)
 
 
-def _milestones(table: Table) -> Iterator[Edit]:
+def _milestones(table: Table) -> Iterator[Plan]:
     for row in table:
-        path = ("milestones", row["id"])
-        yield _put(row["day"], row["by"], (*path, "marked"), _said(row["day"], row["by"], text=row["text"]))
-        if "assent" in row:
-            day, by = row["assent"]
-            yield _put(day, by, (*path, "assent"), _said(day, by))
+        thread, day, by = f"milestone {row['id']}", row["day"], row["by"]
+        says: dict[str, Value] = {"what": row["text"], "on": day, "ours": "assent" in row}
+        yield Plan(name=thread, day=day, by=by, act="milestone", thread=thread, says=says)
+        for when, person in [[day, by], row["assent"]] if "assent" in row else []:
+            yield Plan(
+                name=f"{thread} {person}",
+                day=when,
+                by=person,
+                act="assent",
+                thread=thread,
+                about=thread,
+                of=(thread,),
+            )
 
 
-def _reflections(table: Table) -> Iterator[Edit]:
-    for day, by, text in table:
-        yield _put(day, by, ("reflections", f"{by.lower()}-{_iso(day)}"), _said(day, by, text=text))
+def _wishes(table: Table) -> Iterator[Plan]:
+    for at, (day, by, text) in enumerate(table):
+        thread = f"wish {at}"
+        yield Plan(name=thread, day=day, by=by, act="care_menu", thread=thread, says={"text": text})
 
 
-def _together(table: Table) -> Iterator[Edit]:
-    for day, plans in table:
-        for by, wrote, text in plans:
-            yield _put(wrote, by, ("together", _iso(day)), text)
+def alone(person: str) -> list[tuple[int, str]]:
+    """Give what a person keeps for themselves, by day; it stands in no record of two."""
+    kept = tables()["alone"]
+    return sorted((day, text) for part in kept.values() for day, text in part.get(person, []))
 
 
 if __name__ == "__main__":

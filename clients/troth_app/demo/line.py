@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Never, TypeAlias
+
+from troth_couple.kinds import BY_NAME
 
 LINE_BYTES_MAX: Final = 32_768
 """One line, without its line end: what one edit holds has to fit a few CRDT changes."""
@@ -27,6 +29,9 @@ INT_MAX: Final = 2**63 - 1
 """The largest whole number that the document keeps."""
 INT_CHARACTERS_MAX: Final = 20
 """`INT_MIN` in digits with its sign; a longer number is refused before it is converted."""
+
+ACTS: Final = frozenset({*BY_NAME, "write"})
+"""What an `act` may be: every kind of the partners' document, and writing in a note."""
 
 Keys: TypeAlias = tuple[str, ...]
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
@@ -73,6 +78,28 @@ class Write(Edit):
     insert: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Act(Edit):
+    """Write in the partners' document; its path is the act, and where it stands there is the document's business.
+
+    Attributes:
+        act: A kind of the document, or `write` for words of a note that both write.
+        about: The line that began what it is about, if it is about something.
+        of: The lines of what it names: a text that was proposed, signals, earlier versions.
+        says: The fields of the kind.
+    """
+
+    act: str
+    about: int | None = None
+    of: tuple[int, ...] = ()
+    says: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def leans_on(self) -> frozenset[int]:
+        """The lines without which it can not be written."""
+        return frozenset({*self.of, *([] if self.about is None else [self.about])})
+
+
 class LineError(Exception):
     """A line cannot be used; the message is a sentence about it, for the person who wrote it."""
 
@@ -101,6 +128,9 @@ def line_of(edit: Edit) -> str:
 def _body(edit: Edit) -> dict[str, Value]:
     path: list[Value] = list(edit.path)
     match edit:
+        case Act(act=act, about=about, of=of, says=says):
+            more: dict[str, Value] = {"about": about, "of": [*of], "says": dict(says)}
+            return {"edit": "act", "act": act, **{name: value for name, value in more.items() if value}}
         case Add(value=value):
             return {"edit": "add", "path": path, "value": value}
         case Write(replace="", insert=insert):
@@ -189,8 +219,10 @@ def _check_string(text: str) -> None:
 
 def _edit(found: dict[str, Value]) -> Edit:
     kind = found.get("edit")
+    if kind == "act":
+        return _act(found)
     if kind not in ("set", "add", "write"):
-        raise LineError("`edit` is not `set`, `add` or `write`.")
+        raise LineError("`edit` is not `set`, `add`, `write` or `act`.")
     needed = (*_HEAD, "with" if kind == "write" else "value")
     _check_names(found, needed, may={"edit", "replace"} if kind == "write" else {"edit"})
     head: dict[str, Any] = {name: check(found[name]) for name, check in _HEAD.items()}
@@ -198,6 +230,29 @@ def _edit(found: dict[str, Value]) -> Edit:
         return Write(**head, replace=_string(found, "replace"), insert=_string(found, "with"))
     make = Set if kind == "set" else Add
     return make(**head, value=found["value"])
+
+
+def _act(found: dict[str, Value]) -> Act:
+    needed = (*_PLACE, "act")
+    _check_names(found, needed, may={"edit", "about", "of", "says"})
+    head: dict[str, Any] = {name: _HEAD[name](found[name]) for name in _PLACE}
+    act, says = found["act"], found.get("says", {})
+    if not isinstance(act, str) or act not in ACTS:
+        raise LineError("`act` is none that the partners' document knows.")
+    if not isinstance(says, dict):
+        raise LineError("`says` is not an object.")
+    about = _earlier(found["about"], head["n"], "about") if "about" in found else None
+    of = found.get("of", [])
+    if not isinstance(of, list):
+        raise LineError("`of` is not a list.")
+    lines = tuple(_earlier(line, head["n"], "of") for line in of)
+    return Act(**head, path=(act,), act=act, about=about, of=lines, says=says)
+
+
+def _earlier(value: Value, n: int, name: str) -> int:
+    if type(value) is not int or not 0 < value < n:
+        raise LineError(f"`{name}` names no earlier line.")
+    return value
 
 
 def _check_names(found: dict[str, Value], needed: tuple[str, ...], may: set[str]) -> None:
@@ -251,6 +306,7 @@ def _string(found: dict[str, Value], name: str) -> str:
     return value
 
 
+_PLACE: Final = ("n", "day", "by", "on")
 _HEAD: Final[dict[str, Callable[[Value], Any]]] = {
     "n": _number,
     "day": _day,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from troth_app.demo.record import Add, Edit, Keys, Set, Write, missing, owed
+from troth_app.demo.record import Act, Add, Edit, Keys, Set, Write, missing, owed
 
 __all__ = ["Ledger", "differing", "lost"]
 
@@ -23,16 +23,28 @@ class Ledger:
         acknowledged: Edits that a device said to have saved, in the order in which they said so.
         doubtful: Edits that a device was given and died over: they may stand or not.
         seen: For each acknowledged `set`, by number, the value that its device saw there before.
+        made: For each acknowledged act, by line, the entry that came of it and its subject, in hexadecimal.
+        unwritten: Acts that could not be written, for what they lean on never arrived.
     """
 
     acknowledged: list[Edit] = field(default_factory=list)
     doubtful: list[Edit] = field(default_factory=list)
     seen: dict[int, list[Any]] = field(default_factory=dict)
+    made: dict[int, list[str]] = field(default_factory=dict)
+    unwritten: list[Act] = field(default_factory=list)
 
     def acknowledge(self, edit: Edit, seen: list[Any]) -> None:
         """Note that a device saved an edit."""
         self.acknowledged.append(edit)
         self.seen[edit.n] = seen
+
+    def note(self, act: Act, made: list[str] | None) -> None:
+        """Note what a device says of an act: what came of it, if anything could."""
+        if made is None:
+            self.unwritten.append(act)
+            return
+        self.acknowledged.append(act)
+        self.made[act.n] = made
 
 
 def differing(shown: Mapping[str, Shown]) -> list[str]:
@@ -58,7 +70,8 @@ def lost(ledger: Ledger, shown: Shown) -> list[str]:
 def _by_path(edits: Iterable[Edit]) -> dict[Keys, list[Edit]]:
     paths: dict[Keys, list[Edit]] = defaultdict(list)
     for edit in edits:
-        paths[edit.path].append(edit)
+        if not isinstance(edit, Act):
+            paths[edit.path].append(edit)
     return paths
 
 

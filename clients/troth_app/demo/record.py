@@ -16,6 +16,7 @@ from typing import Final
 
 from troth_app.demo.line import (
     LINE_BYTES_MAX,
+    Act,
     Add,
     Edit,
     Keys,
@@ -30,6 +31,7 @@ from troth_app.demo.line import (
 __all__ = [
     "LINES_MAX",
     "PERSONS_MAX",
+    "Act",
     "Add",
     "Container",
     "Edit",
@@ -103,6 +105,8 @@ class Record:
         """The maps, lists and texts to lay out, each after the map that it stands in."""
         kinds: dict[Keys, Kind] = {}
         for edit in self.edits:
+            if isinstance(edit, Act):
+                continue
             kinds.update((above, Kind.MAP) for above in _above(edit.path))
             kinds[edit.path] = _kind(edit)
         return tuple(Container(kind, path) for path, kind in kinds.items() if kind is not Kind.VALUE)
@@ -115,6 +119,7 @@ class _Reading:
     edits: list[Edit] = field(default_factory=list)
     persons: set[str] = field(default_factory=set)
     kinds: dict[Keys, tuple[Kind, int]] = field(default_factory=dict)
+    acts: set[int] = field(default_factory=set)
 
 
 def read(path: str | PathLike[str]) -> Record:
@@ -216,9 +221,14 @@ def _take(reading: _Reading, number: int, line: str) -> None:
     reading.persons.add(edit.by)
     if len(reading.persons) > PERSONS_MAX:
         raise LineError("It names a third person.")
-    for above in _above(edit.path):
-        _claim(reading, number, above, Kind.MAP)
-    _claim(reading, number, edit.path, _kind(edit))
+    if isinstance(edit, Act):
+        if not edit.leans_on <= reading.acts:
+            raise LineError("It names a line that is no act.")
+        reading.acts.add(edit.n)
+    else:
+        for above in _above(edit.path):
+            _claim(reading, number, above, Kind.MAP)
+        _claim(reading, number, edit.path, _kind(edit))
     reading.edits.append(edit)
 
 

@@ -10,6 +10,10 @@ from troth import crypto, loading
 from troth.engine import Engine
 from troth.listening import Arrival
 from troth.step import Step
+from troth_couple import entry as entries
+from troth_couple.entry import Entry
+from troth_couple.roster import Standing
+from troth_wire.ids import SpaceId
 
 __all__ = ["SABOTAGES", "commit"]
 
@@ -51,10 +55,21 @@ def seal_nothing() -> None:
     patched.aead_seal, patched.aead_open = no_seal, no_open
 
 
+def believe_anything() -> None:
+    """Whoever signed an entry, it is taken for what it says."""
+
+    def no_verify(_entry: Entry, _standing: Standing, _space: SpaceId) -> None:
+        return
+
+    patched: Any = entries
+    patched.verify = no_verify
+
+
 SABOTAGES: Final[dict[str, Callable[[], None]]] = {
     "cursor": skip_entry,
     "outbox": forget_outbox,
     "plaintext": seal_nothing,
+    "signatures": believe_anything,
 }
 
 

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from troth import document_id
-from troth_app.demo import canaries
+from troth_app.demo import canaries, witness
 from troth_app.demo.line import line_of
 from troth_app.demo.processes import DeviceDiedError, DeviceProcess, RelayProcess, end
 from troth_app.demo.proof import Ledger, differing, lost
-from troth_app.demo.record import Edit, Record
+from troth_app.demo.reach import Reach
+from troth_app.demo.record import Act, Edit, Record
 from troth_app.demo.tap import HOST, Tap, frames_in
+from troth_couple import document_of
 
 __all__ = ["Outcome", "Sighting", "tell"]
 
@@ -26,7 +28,10 @@ MEETING_S: Final = 12.0
 MEETING_EDIT_S: Final = 0.02
 """And so much more for each edit, for long files."""
 DEVICES_EACH: Final = 2
-DOCUMENT: Final = bytes(document_id("demo"))
+DOCUMENTS: Final = {False: bytes(document_id("demo")), True: bytes(document_of())}
+"""Where edits go: whatever a file brings, and the partners' document for acts."""
+NAMED: Final = {False: "edits", True: "acts"}
+EVERYWHERE: Final = ("plaintext", "signatures")
 
 Say = Callable[[str], None]
 
@@ -47,6 +52,7 @@ class Outcome:
     Attributes:
         differing: Devices that show something else than most.
         lost: Sentences about acknowledged edits that are missing.
+        forged: Sentences about what a device believes and nobody said.
         sightings: Canaries that were found at the relay.
         alarms: Devices that suspect a relay that did nothing wrong.
         canaries: What was looked for, by a name that may be shown.
@@ -59,6 +65,7 @@ class Outcome:
     ledger: Ledger = field(default_factory=Ledger)
     differing: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    forged: list[str] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
     canaries: dict[str, bytes] = field(default_factory=dict)
@@ -69,7 +76,7 @@ class Outcome:
     @property
     def held(self) -> bool:
         """Whether all of it held."""
-        return not (self.differing or self.lost or self.sightings or self.alarms)
+        return not (self.differing or self.lost or self.forged or self.sightings or self.alarms)
 
 
 @dataclass
@@ -83,6 +90,8 @@ class Desk:
     edits: list[Edit]
     sabotage: str | None
     identity: bytes = b""
+    soul: bytes = b""
+    """The id of the person."""
 
     @property
     def name(self) -> str:
@@ -97,8 +106,8 @@ def called(person: str, number: int) -> str:
 
 def desks_for(record: Record, folder: Path, sabotage: str | None) -> list[Desk]:
     """Return two desks for each person, each with the edits that are made there; nothing runs yet."""
-    # One device is broken when it starts again after its death; sealing is broken everywhere from the start.
-    broken = sabotage if sabotage == "plaintext" else None
+    # One device is broken when it starts again after its death; what all rely on is broken everywhere from the start.
+    broken = sabotage if sabotage in EVERYWHERE else None
     places = [(person, number) for person in record.persons for number in range(1, DEVICES_EACH + 1)]
     return [
         Desk(
@@ -123,6 +132,7 @@ class Story:
         self._say = say
         self._relay = RelayProcess(folder)
         self._desks = desks_for(record, folder, sabotage)
+        self._reach = Reach(record.edits)
         self._common = canaries.HTTP_WORDS
         """Words that give nothing away: what every connection and the files of an unused relay hold."""
         self.outcome = Outcome(sabotage=sabotage)
@@ -134,6 +144,7 @@ class Story:
             await self._write_together()
             await self._write_apart()
             await self._meet()
+            await self._forge()
             await self._look()
             await self._search()
         return self.outcome
@@ -172,8 +183,11 @@ class Story:
         await _all(self._open(desk) for desk in founders)
         await _all(self._add(founder, self._second(founder)) for founder in founders)
         containers = [(container.kind.value, container.path) for container in self._record.layout]
-        await founders[0].process.ask("layout", containers=containers)
+        if containers:
+            await founders[0].process.ask("layout", containers=containers)
         await self._agree()
+        for desk in self._desks:
+            desk.soul = bytes.fromhex((await desk.process.ask("person"))["person"])
 
     async def _found_for_two(self, first: Desk, second: Desk) -> None:
         cards = [answer["card"] for answer in await _all(desk.process.ask("card") for desk in (first, second))]
@@ -204,17 +218,20 @@ class Story:
 
     async def _write_apart(self) -> None:
         """Two lines are cut; in the middle, a device that has unsent edits is killed, and so is the relay."""
+        await self._agree()
         two_thirds = 2 * len(self._record.edits) // 3
         apart = [self._desks[0], self._desks[-1]]
         self._say(f"Cutting the lines of {apart[0].name} and {apart[1].name}.")
         for desk in apart:
             await desk.tap.cut()
+        self._reach.cut((desk.person, desk.number) for desk in apart)
         others = [desk for desk in self._desks if desk is not apart[0]]
         await _all([self._suffer(apart[0]), *(self._write(desk, lambda edit: edit.n <= two_thirds) for desk in others)])
         await self._write(apart[0], lambda edit: edit.n <= two_thirds)
         self._say("Mending the lines. All write the rest.")
         for desk in apart:
             desk.tap.mend()
+        self._reach.mend()
         await _all(self._write(desk, lambda _: True) for desk in self._desks)
 
     async def _suffer(self, desk: Desk) -> None:
@@ -228,24 +245,48 @@ class Story:
 
     async def _write(self, desk: Desk, until: Callable[[Edit], bool]) -> None:
         """Give a device its next edits, one after the other, and note what it says of each."""
-        while desk.edits and until(desk.edits[0]):
-            edit = desk.edits.pop(0)
-            answer = await desk.process.ask("edit", line=line_of(edit))
+        for edit in [edit for edit in desk.edits if until(edit)]:
+            if await self._reach.can_write(edit):
+                desk.edits.remove(edit)
+                asked = self._asked(edit)
+                answer = await desk.process.ask(**asked) if asked else {"made": None}
+                await self._note(edit, answer)
+
+    def _asked(self, edit: Edit) -> dict[str, Any] | None:
+        """Return the command that writes an edit; none, where something that it leans on could not be written."""
+        if not isinstance(edit, Act):
+            return {"do": "edit", "line": line_of(edit)}
+        made = self.outcome.ledger.made
+        if not edit.leans_on <= made.keys():
+            return None
+        return {"do": "act", "line": line_of(edit), "known": {n: made[n] for n in edit.leans_on}}
+
+    async def _note(self, edit: Edit, answer: dict[str, Any]) -> None:
+        if isinstance(edit, Act):
+            self.outcome.ledger.note(edit, answer["made"])
+        else:
             self.outcome.ledger.acknowledge(edit, answer["seen"])
+        await self._reach.wrote(edit)
 
     async def _die_writing(self, desk: Desk) -> None:
         """Kill a device with an edit in its hands, which then may stand or not, and start it again."""
         self._say(f"SIGKILL to {desk.name} while it writes; it starts again.")
-        if desk.edits:
-            edit = desk.edits.pop(0)
-            await desk.process.give("edit", line=line_of(edit))
+        # Nothing leans on what may stand or not, nor does it lean on what is out of reach.
+        edit = next((edit for edit in desk.edits if self._stands_alone(edit)), None)
+        asked = self._asked(edit) if edit else None
+        if edit and asked:
+            desk.edits.remove(edit)
+            await desk.process.give(**asked)
             await desk.process.kill()
             try:
-                self.outcome.ledger.acknowledge(edit, (await desk.process.answer())["seen"])
+                await self._note(edit, await desk.process.answer())
             except DeviceDiedError:
                 self.outcome.ledger.doubtful.append(edit)
         desk.sabotage = self._sabotage
         await self._reopen(desk)
+
+    def _stands_alone(self, edit: Edit) -> bool:
+        return edit.n not in self._reach.leaned_on and not (isinstance(edit, Act) and edit.leans_on)
 
     # Meeting
 
@@ -261,15 +302,33 @@ class Story:
         ends = [answer["read"] for answer in await _all(desk.process.ask("stored") for desk in self._desks)]
         await _all(desk.process.ask("read", position=max(ends)) for desk in self._desks)
 
+    async def _forge(self) -> None:
+        """Where somebody said no, let the other person's device say yes for them, and take the no away."""
+        made = self.outcome.ledger.made
+        noes = [edit for edit in self.outcome.ledger.acknowledged if isinstance(edit, Act) and edit.act == "decline"]
+        forgers = [desk for desk in self._desks if noes and desk.person != noes[0].by]
+        if not forgers:
+            return
+        self._say(f"A changed program on {forgers[-1].name} says yes for {noes[0].by}, and takes away a no.")
+        await forgers[-1].process.ask("forge", denied=made[noes[0].n][0])
+        await self._meet()
+        await _all(desk.process.ask("tend") for desk in self._desks)
+        await self._meet()
+
     async def _look(self) -> None:
         """Kill every device, open it again from its vault, and compare what it shows with the ledger."""
         self._say("SIGKILL to every device; it opens its vault again, and is compared.")
         await _all(self._reopen(desk) for desk in self._desks)
-        answers = await _all(desk.process.ask("view") for desk in self._desks)
+        day = max(edit.day for edit in self._record.edits).isoformat()
+        answers = await _all(desk.process.ask("view", day=day) for desk in self._desks)
         shown = {desk.name: answer["view"] for desk, answer in zip(self._desks, answers, strict=True)}
         self.outcome.differing = differing(shown)
+        whose = {(desk.person, desk.number): (desk.soul.hex(), desk.identity.hex()) for desk in self._desks}
         for name, view in shown.items():
-            self.outcome.lost += [f"{name}: {sentence}" for sentence in lost(self.outcome.ledger, view)]
+            gone = [*lost(self.outcome.ledger, view["demo"]), *witness.lost(self.outcome.ledger, view)]
+            self.outcome.lost += [f"{name}: {sentence}" for sentence in gone]
+            unsaid = witness.forged(self.outcome.ledger, view, whose)
+            self.outcome.forged += [f"{name}: {sentence}" for sentence in unsaid]
         for desk in self._desks:
             if (await desk.process.ask("status"))["disputed"]:
                 self.outcome.alarms.append(desk.name)
@@ -300,7 +359,9 @@ class Story:
         """Return what nobody but the persons may ever see: their words, names and keys, and which devices they have."""
         texts = canaries.chosen(self.outcome.ledger.acknowledged, self._record.persons, self._common)
         devices = {f"the id of {desk.name}": desk.identity for desk in self._desks}
-        return {**texts, **devices, "the id of the document": DOCUMENT}
+        used = {isinstance(edit, Act) for edit in self._record.edits}
+        documents = {f"the id of a document of {NAMED[acts]}": DOCUMENTS[acts] for acts in used}
+        return {**texts, **devices, **documents}
 
 
 def _spelled(number: int) -> str:

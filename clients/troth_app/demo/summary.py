@@ -83,6 +83,11 @@ def _what_held(outcome: Outcome) -> Iterator[str]:
         "Every acknowledged edit is there, on every device.", "Acknowledged edits are missing:", outcome.lost
     )
     yield from _proof(
+        "Nobody's word was forged: what counts was said by whom it names.",
+        "Somebody's word was forged:",
+        outcome.forged,
+    )
+    yield from _proof(
         "No device suspects the relay, which did nothing wrong.",
         "These devices suspect the relay, which did nothing wrong:",
         outcome.alarms,

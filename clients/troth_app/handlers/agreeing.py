@@ -1,11 +1,11 @@
 """Reading agreements: which there are, what each says in full, what differs between two texts, and why it is so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from troth_app.cards import agreement_card, bar, headline, page, proposed_at
 from troth_app.conversation import Result
-from troth_app.exact import wording_label
+from troth_app.exact import Text, texts_in, wording_label
 from troth_app.handlers.together import chapter_of, names_of, pick, state_of
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
@@ -15,6 +15,7 @@ from troth_couple.entry import SIGNALS_SUBJECT, SubjectId
 from troth_couple.revision import SORTS
 from troth_couple.views import by_age
 from troth_couple.wordings import Wording
+from troth_wire.ids import PersonId
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -59,8 +60,10 @@ async def show(talk: Talk, keeper: "Keeper") -> Result:
     """Show one agreement in full: the text that holds, what is proposed, and who said yes on which day."""
     state, names = await state_of(keeper), names_of(keeper)
     agreement = await pick_agreement(talk, state)
-    ends = [tell("show.withdraw")] if any(chapter_of(keeper).me in said for said in agreement.assents.values()) else []
-    return page(agreement_card(agreement, names=names), says=bar(state, chapter_of(keeper).me), ends=ends)
+    me = chapter_of(keeper).me
+    acts = list(_acts(agreement, texts_in(state, names, me), me))
+    ends = [tell("show.withdraw")] if "agree withdraw" in acts else []
+    return page(agreement_card(agreement, names=names), says=bar(state, me), ends=ends, acts=acts)
 
 
 async def diff(talk: Talk, keeper: "Keeper") -> Result:
@@ -108,6 +111,25 @@ def title_of(agreement: Agreement) -> str:
     """Return what an agreement is called."""
     head = headline(agreement)
     return shown(head.title) if head else tell("agree.untitled")
+
+
+def _acts(agreement: Agreement, texts: Iterable[Text], me: PersonId) -> Iterator[str]:
+    """Yield the commands with which one can say something to an agreement now; taking a yes back stands first."""
+    own = [text for text in texts if text.agreement is agreement]
+    if agreement.shown is not Shown.ENDED and any(me in said for said in agreement.assents.values()):
+        yield "agree withdraw"
+    if any(me not in text.agreed for text in own):
+        yield "agree assent"
+    if any(text.may_decline(me) for text in own):
+        yield "agree decline"
+    if any(text.may_ask_change(me) for text in own):
+        yield "agree ask-change"
+    yield "agree propose"
+    if len(agreement.wordings) >= TEXTS_MIN:
+        yield "agree diff"
+    yield "agree why"
+    if any(act.name == "assent" and act.person == me for act in agreement.acts):
+        yield "agree not-me"
 
 
 def _in_order(agreement: Agreement) -> Sequence[Wording]:

@@ -60,7 +60,7 @@ async def withdraw(talk: Talk, keeper: "Keeper") -> None:
 
 async def decline(talk: Talk, keeper: "Keeper") -> None:
     """Say no to a text of the other's; no reason is asked for."""
-    text = await _asked_about(talk, keeper, "decline.which", _declinable)
+    text = await _asked_about(talk, keeper, "decline.which", Text.may_decline)
     day = today_of(keeper)
     await write(keeper, lambda pen: [pen.decline(text.about, RevisionId(text.text), day=day)])
     await talk.say(say(key_of(Shown.NOT_AGREED)))
@@ -69,7 +69,7 @@ async def decline(talk: Talk, keeper: "Keeper") -> None:
 async def ask_change(talk: Talk, keeper: "Keeper") -> None:
     """Ask for another text, with or without words; an own yes stands meanwhile or not, as one says."""
     me = chapter_of(keeper).me
-    text = await _asked_about(talk, keeper, "ask.which", _changeable)
+    text = await _asked_about(talk, keeper, "ask.which", Text.may_ask_change)
     await talk.safe(tell("safe.nothing"))
     wish = await ask_line(talk, tell("ask.wish"))
     keeps = me not in text.agreed or await talk.choose(tell("ask.keeps"), [tell("ask.keep"), tell("ask.lower")]) == 0
@@ -134,14 +134,6 @@ async def _asked_about(talk: Talk, keeper: "Keeper", key: str, fits: Callable[[T
     if not found:
         raise RuleError(tell("decline.none"))
     return await pick(talk, tell(key), found, lambda text: text.title)
-
-
-def _declinable(text: Text, me: PersonId) -> bool:
-    return me not in text.by and text.is_open
-
-
-def _changeable(text: Text, me: PersonId) -> bool:
-    return text.agreement is not None and (_declinable(text, me) or text.holds)
 
 
 def _given(state: State, me: PersonId) -> Iterator[tuple[SubjectId, str]]:

@@ -14,6 +14,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    meant,
     names_of,
     share,
     state_of,
@@ -86,8 +87,10 @@ async def thanks(talk: Talk, keeper: "Keeper") -> None:
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     await talk.safe(tell("safe.unshared"))
     told = [thing for thing in newest_first(_of_today(state)) if thing.author != me and _thankable(thing)]
+    if named := talk.begin.options.get("which") is not None:
+        told = list(meant(talk, told))
     items = [thing_card(thing, names=names, me=me)["title"] for thing in told]
-    choice = await talk.choose(tell("thanks.what"), [*items, tell("thanks.own")]) if told else 0
+    choice = await talk.choose(tell("thanks.what"), [*items, tell("thanks.own")]) if told and not named else 0
     day = today_of(keeper)
     if choice < len(told):
         about = told[choice].id

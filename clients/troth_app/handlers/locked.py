@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.conversation import Result
 from troth_app.home import OTHERS, Home
-from troth_app.outcome import LockedError
+from troth_app.outcome import HereError, LockedError
 from troth_app.talk import Talk
 
 if TYPE_CHECKING:
     from troth_app.agent import Agent
 
-__all__ = ["doctor", "files", "lock", "status", "today"]
+__all__ = ["doctor", "files", "lock", "status", "today", "web"]
 
 LOCKED_NOW: Final = "It is locked. Nothing is sent and nothing arrives until you unlock."
 LOCKED_BEFORE: Final = "It was locked before. Nothing changes."
@@ -18,6 +18,7 @@ FIRST_UNLOCK: Final = (
     "It is locked, and what is kept as evidence lies inside. Nothing was written. `troth unlock` opens it."
 )
 
+NO_PAGES: Final = "Nothing that stays runs here, so there is nobody to serve the pages. Nothing was changed."
 EMPTY: Final = "empty"
 LOCKED: Final = "locked"
 
@@ -46,6 +47,13 @@ async def doctor(talk: Talk, agent: "Agent") -> Result:
     if talk.begin.options.get("evidence"):
         raise LockedError(FIRST_UNLOCK)
     return {"state": _state(agent), "files": files(agent.home), "relay": None, "spaces": []}
+
+
+async def web(_: Talk, agent: "Agent") -> Result:
+    """Open the pages: return an address that lets one browser in, once."""
+    if agent.pages is None:
+        raise HereError(NO_PAGES)
+    return {"address": await agent.pages.invite()}
 
 
 def files(home: Home) -> list[list[str]]:

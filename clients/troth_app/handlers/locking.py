@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.household import Household
 from troth_app.limits import PASSPHRASE_BYTES_MAX, PASSPHRASE_LETTERS_MIN
+from troth_app.messages import tell
 from troth_app.outcome import HereError, RuleError
 from troth_app.settings import idle_row
 from troth_app.talk import Talk
@@ -82,7 +83,7 @@ async def open_household(talk: Talk, keeper: "Keeper") -> Household:
         raise HereError(NO_VAULT)
     await talk.safe("It is locked, and nothing was changed.")
     for left in reversed(range(talk.tries)):
-        typed = await talk.hidden("Passphrase:")
+        typed = await talk.hidden(tell("unlock.passphrase"))
         try:
             household = await talk.wait(Household.open(keeper.home.vault, passphrase=typed, machine=keeper.machine))
         except DamagedError as error:

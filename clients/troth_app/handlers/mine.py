@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "list_", "remove"]
 
-PROMPT: Final = "Write, and end with Ctrl-D on a line of its own:"
 NO_VAULT: Final = "There is no vault to keep it in. Nothing was kept. `troth init` makes one."
 EMPTY: Final = "There was nothing to keep. Nothing changes."
 TOO_LONG: Final = "That is more than one entry holds. Nothing was kept. Write it as several."
@@ -33,7 +32,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
     if not keeper.home.vault.exists():
         raise HereError(NO_VAULT)
     await talk.safe("Nothing was kept.")
-    entry = (await talk.ask(PROMPT, form=Form.TEXT)).strip().encode(errors="replace")
+    entry = (await talk.ask(tell("mine.write"), form=Form.TEXT)).strip().encode(errors="replace")
     if not entry:
         raise RuleError(EMPTY)
     if len(entry) > ENTRY_BYTES_MAX:

@@ -43,7 +43,7 @@ SEND_LINK: Final = (
     "Send this link to the other person, in a way that you both trust. It is good for three days and can be used once. "
     "They may say no, and leave at any time."
 )
-WAITING: Final = "It waits for the other person. Ctrl-C stops waiting, and the invitation stays."
+WAITING: Final = "It waits for the other person. If you stop waiting, the invitation stays."
 INVITED: Final = "The invitation stays. `troth pair far` goes on with it."
 UNDER_WAY: Final = "An invitation is under way. What next?"
 KEEP_ON: Final = "Wait for the other person"

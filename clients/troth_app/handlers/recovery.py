@@ -45,8 +45,7 @@ SEVERAL: Final = (
     "everything. So another one of yours has to agree, at the end: have it at hand."
 )
 WAITING: Final = (
-    "Now run `troth recovery agree` on another device of yours. This waits for it. Ctrl-C stops, and then no words are "
-    "set."
+    "Now run `troth recovery agree` on another device of yours. This waits for it. If you stop, no words are set."
 )
 NOBODY: Final = "It locked before another device agreed. No words were set. Begin again when you like."
 NOT_AGREED: Final = (

@@ -4,7 +4,7 @@ A text that could not be shared is not lost: it is kept for its writer alone.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from troth import Signer
 from troth_app.cards import bar, page, thing_card
@@ -33,6 +33,7 @@ __all__ = [
     "ask_text",
     "chapter_of",
     "keep_aside",
+    "meant",
     "names",
     "names_of",
     "pick",
@@ -104,10 +105,36 @@ def things_page(keeper: "Keeper", state: State, things: Iterable[Thing], *, none
 
 
 async def pick(talk: Talk, prompt: str, items: Sequence[Item], label: Callable[[Item], str]) -> Item:
-    """Return the one of several that is picked; where there is one, nobody is asked."""
+    """Return the one of several that is picked; where there is one, or a page named one, nobody is asked.
+
+    Raises:
+        RuleError: If none is left of what was named.
+    """
+    items = meant(talk, items)
     if len(items) == 1:
         return items[0]
     return items[await talk.choose(prompt, [label(item) for item in items])]
+
+
+def meant(talk: Talk, items: Sequence[Item]) -> Sequence[Item]:
+    """Return those of several that a page named by their id, or all where nothing was named.
+
+    Raises:
+        RuleError: If none is left of what was named.
+    """
+    which = talk.begin.options.get("which")
+    if which is None:
+        return items
+    left = [item for item in items if _identity(item).hex() == which]
+    if not left:
+        raise RuleError(tell("pick.gone"))
+    return left
+
+
+def _identity(item: Any) -> bytes:
+    """Return by what something is known: its own id, or of a text what it is about."""
+    found = item[0] if isinstance(item, tuple) else getattr(item, "about", None) or item.id
+    return bytes(found)
 
 
 async def ask_line(talk: Talk, prompt: str) -> str | None:
@@ -126,8 +153,7 @@ async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
         RuleError: If it says nothing, can not be shown truly, or is too long.
     """
     several = talk.begin.live and form == Form.TEXT
-    asked = tell("text.end", prompt=prompt) if several else prompt
-    text = _checked(await talk.ask(asked, form=Form.TEXT if several else Form.LINE))
+    text = _checked(await talk.ask(prompt, form=Form.TEXT if several else Form.LINE))
     if not text:
         raise RuleError(tell("text.empty"))
     return text

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from troth_app.demo import line as line_module
 from troth_app.demo import record as record_module
 from troth_app.demo.record import (
+    Act,
     Add,
     Container,
     Edit,
@@ -47,6 +48,11 @@ GOOD: dict[str, Any] = {
 WRITE: dict[str, Any] = {name: value for name, value in GOOD.items() if name != "value"} | {
     "edit": "write",
     "with": "kale",
+}
+ACT: dict[str, Any] = {name: GOOD[name] for name in ("n", "day", "by", "on")} | {
+    "edit": "act",
+    "act": "gratitude",
+    "says": {"text": "For the kale."},
 }
 
 
@@ -83,9 +89,9 @@ REFUSED: list[tuple[list[str], int, str]] = [
         "A value is nested deeper than 16 levels.",
     ),
     (["[" * 32_768], 1, "A value is nested deeper than 16 levels."),
-    ([text_of(GOOD | {"edit": "delete"})], 1, "`edit` is not `set`, `add` or `write`."),
-    ([text_of(GOOD | {"edit": ["add"]})], 1, "`edit` is not `set`, `add` or `write`."),
-    ([without("edit")], 1, "`edit` is not `set`, `add` or `write`."),
+    ([text_of(GOOD | {"edit": "delete"})], 1, "`edit` is not `set`, `add`, `write` or `act`."),
+    ([text_of(GOOD | {"edit": ["add"]})], 1, "`edit` is not `set`, `add`, `write` or `act`."),
+    ([without("edit")], 1, "`edit` is not `set`, `add`, `write` or `act`."),
     ([without("day")], 1, "`day` is not given."),
     ([text_of(GOOD | {"with": ""})], 1, "It holds a field that the format does not know."),
     ([text_of(WRITE | {"replcae": "a"})], 1, "It holds a field that the format does not know."),
@@ -109,6 +115,15 @@ REFUSED: list[tuple[list[str], int, str]] = [
     ([text_of(GOOD | {"path": ["a"] * 9})], 1, "`path` is not a list of 1 to 8 strings that are not empty."),
     ([text_of(GOOD | {"path": "a"})], 1, "`path` is not a list of 1 to 8 strings that are not empty."),
     ([text_of(WRITE | {"with": None})], 1, "`with` is not a string."),
+    ([text_of(ACT | {"act": "trust"})], 1, "`act` is none that the partners' document knows."),
+    ([text_of(ACT | {"act": ["note"]})], 1, "`act` is none that the partners' document knows."),
+    ([text_of(ACT | {"says": "kale"})], 1, "`says` is not an object."),
+    ([text_of(ACT | {"of": 1})], 1, "`of` is not a list."),
+    ([text_of(ACT | {"about": 1})], 1, "`about` names no earlier line."),
+    ([text_of(ACT | {"about": 0})], 1, "`about` names no earlier line."),
+    ([text_of(ACT), text_of(ACT | {"n": 2, "of": [1, True]})], 2, "`of` names no earlier line."),
+    ([text_of(GOOD), text_of(ACT | {"n": 2, "of": [1]})], 2, "It names a line that is no act."),
+    ([text_of(GOOD), text_of(ACT | {"n": 2, "about": 1})], 2, "It names a line that is no act."),
     (
         [text_of(GOOD), text_of(WRITE | {"n": 2})],
         2,
@@ -146,9 +161,9 @@ def test_the_bounds_of_the_specification_are_those_of_the_code() -> None:
 
 
 def test_the_examples_of_the_specification_are_a_record() -> None:
-    """The four lines that the specification shows are taken as one file."""
+    """The six lines that the specification shows are taken as one file."""
     lines = [row for row in SPEC.splitlines() if row.startswith('{"n"')]
-    assert [type(edit) for edit in parse(lines).edits] == [Set, Add, Write, Write]
+    assert [type(edit) for edit in parse(lines).edits] == [Set, Add, Write, Write, Act, Act]
 
 
 def test_the_examples_name_their_containers() -> None:
@@ -226,18 +241,31 @@ PLACES = {
 
 
 @st.composite
+def acts(draw: st.DrawFn, head: dict[str, Any], earlier: list[int]) -> Act:
+    """Acts that lean on earlier ones."""
+    about = draw(st.none() | st.sampled_from(earlier)) if earlier else None
+    of = draw(st.lists(st.sampled_from(earlier), max_size=2)) if earlier else []
+    says = draw(st.dictionaries(STRINGS.filter(bool), VALUES, max_size=3))
+    act = draw(st.sampled_from(["note", "write", "assent"]))
+    return Act(**head, path=(act,), act=act, about=about, of=tuple(of), says=says)
+
+
+@st.composite
 def edits(draw: st.DrawFn) -> list[Edit]:
     """Lists of edits that agree on what each path holds."""
     found: list[Edit] = []
     for n in range(1, draw(st.integers(1, 6)) + 1):
-        kind = draw(st.sampled_from([Set, Add, Write]))
+        kind = draw(st.sampled_from([Set, Add, Write, Act]))
         head: dict[str, Any] = {
             "n": n,
             "day": draw(st.dates(date(1, 1, 1))),
             "by": draw(st.sampled_from(["Robin", "Sasha"])),
             "on": draw(st.sampled_from([1, 2])),
-            "path": draw(st.sampled_from(PLACES[kind])),
         }
+        if kind is Act:
+            found.append(draw(acts(head, [edit.n for edit in found if isinstance(edit, Act)])))
+            continue
+        head["path"] = draw(st.sampled_from(PLACES[kind]))
         if kind is Write:
             found.append(Write(**head, replace=draw(STRINGS), insert=draw(STRINGS)))
         else:
@@ -260,7 +288,7 @@ def test_every_container_follows_its_map(found: list[Edit]) -> None:
     assert len(set(paths)) == len(paths)
     for at, path in enumerate(paths):
         assert path[:-1] == () or Container(Kind.MAP, path[:-1]) in layout[:at]
-    kept = {edit.path for edit in found if not isinstance(edit, Set)}
+    kept = {edit.path for edit in found if not isinstance(edit, Set | Act)}
     assert kept == {container.path for container in layout if container.kind is not Kind.MAP}
 
 

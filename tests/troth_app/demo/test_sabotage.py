@@ -5,24 +5,30 @@ from typing import Any
 
 import pytest
 
+from tests.troth_couple.people import DAY as TODAY
+from tests.troth_couple.people import Couple
 from troth import crypto, loading
 from troth.engine import Engine
 from troth.step import Step
 from troth_app.demo.sabotage import SABOTAGES, commit
+from troth_couple import Book
+from troth_couple import entry as entries
 
 KEY, NONCE = bytes(32), bytes(24)
+SEALING = ((crypto, "aead_seal"), (crypto, "aead_open"))
 
 
 @pytest.fixture(autouse=True)
 def _mended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put everything back afterwards that a sabotage replaces."""
-    for place, name in ((crypto, "aead_seal"), (crypto, "aead_open"), (loading, "_queue"), (Engine, "_take")):
+    for place, name in (*SEALING, (loading, "_queue"), (Engine, "_take"), (entries, "verify")):
         monkeypatch.setattr(place, name, getattr(place, name))
 
 
 def patched() -> list[object]:
     """Give what a sabotage may replace."""
-    return [crypto.aead_seal, crypto.aead_open, getattr(loading, "_queue"), getattr(Engine, "_take")]  # noqa: B009
+    mine = [crypto.aead_seal, crypto.aead_open, entries.verify]
+    return [*mine, getattr(loading, "_queue"), getattr(Engine, "_take")]  # noqa: B009
 
 
 def test_no_name_breaks_nothing() -> None:
@@ -70,3 +76,16 @@ def test_the_first_entry_after_a_start_is_passed_over(monkeypatch: pytest.Monkey
         listener = SimpleNamespace(arrived=[met, first, then])
         take(SimpleNamespace(writer=SimpleNamespace(remembered=remembered), listener=listener), Step())
     assert taken == [[met, first, then], [met, then], [met, first, then]]
+
+
+def test_a_forged_word_is_believed() -> None:
+    """Whoever signed it, it counts for the one whom it names."""
+    couple = Couple("r", "s")
+    said = couple.pen("r").write("gratitude", {"text": "kale"}, day=TODAY)
+    forged = entries.parse(bytes(64) + said.value[64:])
+    book = Book(couple.roster)
+    book.add({forged.id.hex(): forged.value})
+    assert not book.ledger.known
+    commit("signatures")
+    book.add({forged.id.hex(): forged.value})
+    assert forged.id in book.ledger.known

@@ -17,15 +17,15 @@ WAIT_S = 120
 PLACES = st.lists(st.tuples(st.sampled_from(["Robin", "../Sasha"]), st.sampled_from([1, 2])), min_size=1, max_size=10)
 
 
-@given(PLACES, st.sampled_from([None, "cursor", "outbox", "plaintext"]))
+@given(PLACES, st.sampled_from([None, "cursor", "outbox", "plaintext", "signatures"]))
 def test_every_edit_goes_to_one_desk(places: list[tuple[str, int]], sabotage: str | None) -> None:
-    """Each person has two desks, each edit lies on that of its device; only sealing is broken from the start."""
+    """Each person has two desks, each edit lies on that of its device; what all rely on is broken from the start."""
     edits = tuple(add(n, n, by=by, on=on) for n, (by, on) in enumerate(places, start=1))
     desks = desks_for(Record(edits), Path("folder"), sabotage)
     assert len(desks) == 2 * len({by for by, _ in places}) == len({desk.name for desk in desks})
     for desk in desks:
         assert desk.edits == [edit for edit in edits if (edit.by, edit.on) == (desk.person, desk.number)]
-        assert desk.sabotage == ("plaintext" if sabotage == "plaintext" else None)
+        assert desk.sabotage == (sabotage if sabotage in ("plaintext", "signatures") else None)
         assert desk.name == desk.process.name == called(desk.person, desk.number)
 
 
@@ -39,6 +39,7 @@ def test_a_device_has_a_name() -> None:
     [
         Outcome(differing=["Robin's device 1"]),
         Outcome(lost=["Robin's device 1: title"]),
+        Outcome(forged=["Robin's device 1: assent"]),
         Outcome(sightings=[Sighting("garden", "plain", "relay.db")]),
         Outcome(alarms=["Robin's device 1"]),
     ],
@@ -61,7 +62,12 @@ async def test_the_story_of_one_person(tmp_path: Path) -> None:
     outcome = await told(tmp_path, sentences)
     assert outcome.held
     assert len(outcome.ledger.acknowledged) + len(outcome.ledger.doubtful) == len(ALONE)
-    assert {"Garden", "marigold", "the id of Robin's device 2", "the id of the document"} <= outcome.canaries.keys()
+    assert {
+        "Garden",
+        "marigold",
+        "the id of Robin's device 2",
+        "the id of a document of edits",
+    } <= outcome.canaries.keys()
     assert all(b"".join(outcome.captured).count(part) for part in (b"HTTP/1.1 101", b"GET /"))
     assert (tmp_path / "wire.bin").stat().st_size > sum(map(len, outcome.captured))
     assert sentences[0] == "Starting a relay and two devices, each a process of its own."

@@ -53,6 +53,7 @@ def test_a_run_in_which_everything_held() -> None:
         "  1,234,567 bytes in its files",
         "  yes  Every device shows the same document.",
         "  yes  Every acknowledged edit is there, on every device.",
+        "  yes  Nobody's word was forged: what counts was said by whom it names.",
         "  yes  No device suspects the relay, which did nothing wrong.",
         "  yes  None of 1 canaries is in the relay's files or in what passed.",
         "All of it held.",
@@ -66,6 +67,7 @@ def test_a_run_in_which_everything_held() -> None:
     [
         ("differing", ["Robin's device 1"], "These devices show another document than most:"),
         ("lost", MANY, "Acknowledged edits are missing:"),
+        ("forged", MANY, "Somebody's word was forged:"),
         ("alarms", ["Robin's device 1"], "These devices suspect the relay, which did nothing wrong:"),
         (
             "sightings",
@@ -81,7 +83,7 @@ def test_a_proof_that_does_not_hold(field: str, against: list[object], sentence:
     summary = said(broken).splitlines()
     assert not broken.held
     assert [line for line in summary if line.startswith("  NO ")] == [f"  NO   {sentence}"]
-    assert len([line for line in summary if line.startswith("  yes  ")]) == 3
+    assert len([line for line in summary if line.startswith("  yes  ")]) == 4
     reasons = summary[summary.index(f"  NO   {sentence}") + 1 :]
     assert reasons[0].startswith(
         f"         {against[0]}" if isinstance(against[0], str) else "         garden (hex, in"

@@ -2,13 +2,13 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
-from troth_app.demo.record import Add, Keys, Set, Value, Write
+from troth_app.demo.record import Act, Add, Keys, Set, Value, Write
 
-__all__ = ["ALONE", "DAY", "HEAD", "add", "children", "frame", "put", "write"]
+__all__ = ["ALONE", "DAY", "HEAD", "act", "add", "children", "frame", "put", "write"]
 
 DAY: Final = date(2026, 9, 14)
 HEAD: Final = b"GET /v1 HTTP/1.1\r\nHost: relay\r\n\r\n"
@@ -36,6 +36,12 @@ def add(n: int, value: Value, path: Keys = ("l",), by: str = "Robin", on: int = 
 def write(n: int, insert: str, replace: str = "", path: Keys = ("t",), by: str = "Robin", on: int = 1) -> Write:
     """Give an edit that writes words."""
     return Write(n=n, day=DAY, by=by, on=on, path=path, replace=replace, insert=insert)
+
+
+def act(n: int, kind: str = "gratitude", *, by: str = "Robin", on: int = 1, **more: Any) -> Act:
+    """Give an act; without fields it says thanks."""
+    fields: dict[str, Any] = {"day": DAY, "says": {"text": f"words{n}"} if kind == "gratitude" else {}} | more
+    return Act(n=n, by=by, on=on, path=(kind,), act=kind, **fields)
 
 
 def frame(payload: bytes, mask: bytes = b"") -> bytes:

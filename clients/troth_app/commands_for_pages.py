@@ -1,0 +1,15 @@
+"""What the pages ask of a keeper beside the commands that a person gives; none of it is on the command line."""
+
+from typing import Final
+
+from troth_app.command import Command
+
+__all__ = ["FOR_PAGES"]
+
+FOR_PAGES: Final = (
+    Command("pages frame", "", "What every page shows: signals, the calm line.", "pages:frame"),
+    Command("pages here", "", "Say that somebody is reading.", "pages:here"),
+    Command("pages drafts", "", "What was typed and not sent.", "pages:drafts"),
+    Command("pages keep", "", "Keep what is being typed.", "pages:keep"),
+    Command("pages news", "", "Say when something is new.", "pages:news", listens=True),
+)

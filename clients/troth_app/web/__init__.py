@@ -1,0 +1,1 @@
+"""The pages in a browser: a visitor like the terminal, which speaks with the same handlers."""

@@ -1,0 +1,133 @@
+"""What every page and every form needs: the agent of this home to ask, and what is remembered of each browser.
+
+Nothing of it outlives the process, and the process ends when the vault closes.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from troth_app.conversation import Result
+from troth_app.home import Home
+from troth_app.messages import tell
+from troth_app.outcome import Code
+from troth_app.web import screens
+from troth_app.web.filling import fill
+from troth_app.web.replies import NOT_FOUND, Context, Page, See
+from troth_app.web.steps import Step, Steps
+from troth_app.web.telling import ENGLISH
+from troth_app.web.visit import begin, read
+from troth_app.web.visitors import Visitors
+
+__all__ = ["Browser", "Host"]
+
+NAME: Final = "Notes"
+"""What every page is called: it says nothing."""
+OUT: Final = "out-"
+"""How a folder begins in which a file waits for the browser that asked for it."""
+
+
+@dataclass
+class Browser:
+    """What is remembered of one browser.
+
+    Attributes:
+        steps: The conversations that it has open.
+        told: What its next page says first.
+    """
+
+    steps: Steps = field(default_factory=Steps)
+    told: list[str] = field(default_factory=list)
+
+
+class Host:
+    """Stands between the browsers and the agent."""
+
+    def __init__(self, home: Home, visitors: Visitors, clock: Callable[[], float]) -> None:
+        """Begin; what an earlier process left to be fetched goes."""
+        self.home = home
+        self.visitors = visitors
+        self.clock = clock
+        self._browsers: dict[str, Browser] = {}
+        for left in home.runtime.glob(f"{OUT}*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def browser(self, see: See) -> Browser:
+        """Return what is remembered of whoever asks."""
+        return self._browsers.setdefault(see.cookie, Browser())
+
+    def step(self, see: See, number: str) -> Step | None:
+        """Return a conversation of whoever asks, if there is one of that number."""
+        return self.browser(see).steps.look(int(number), now_s=self.clock()) if number.isdecimal() else None
+
+    def room_for(self, name: str) -> str:
+        """Return a path, in a folder that nobody else has, for a file that the browser then fetches."""
+        folder = self.home.runtime / f"{OUT}{os.urandom(8).hex()}"
+        folder.mkdir(mode=0o700)
+        return str(folder / name)
+
+    def file(self, see: See, number: str) -> Path | None:
+        """Return the file that a conversation wrote for this browser, if there is one."""
+        step = self.step(see, number)
+        found = Path(step.file) if step is not None and step.file else None
+        return found if found is not None and found.is_file() else None
+
+    async def found(self, command: str, **options: str) -> Result:
+        """Return what a reading command found out; nothing, where it found nothing."""
+        visit = await read(self.home, command, options)
+        return (visit.done.result if visit.done else None) or {}
+
+    async def page(self, see: See) -> Context:
+        """Return what stands on every page; what was told once is told now."""
+        browser = self.browser(see)
+        told: list[str] = []
+        if not see.live:
+            told, browser.told = browser.told, []
+        token = self.visitors.token(see.cookie)
+        page = {"name": NAME, "here": "", "csrf": token, "two": False, "bar": [], "calm": "", "told": told}
+        frame = await self.found("pages frame")
+        if not frame:
+            state = await self.found("today")
+            return {**page, "state": state.get("state", "locked")}
+        shown = {"two": frame["two"], "bar": screens.bar(frame), "calm": frame["line"]}
+        return {**page, **shown, "state": "open", "told": [*told, *frame["told"]]}
+
+    def outside(self, page: Context, *, again: str = "", back: str = "/") -> Page:
+        """Return what stands before the door: the lock, or how to begin where there is no vault."""
+        if page["state"] == "empty":
+            texts = {"right_tool": _numbered("web.tool."), "private": _numbered("web.private.")}
+            return Page("welcome", {"page": page, **texts})
+        return Page("lock", {"page": page, "again": again, "back": back})
+
+    def nothing(self, page: Context) -> Page:
+        """Return the page of an address at which there is nothing."""
+        lines = [ENGLISH["web.nothing.safe"], ENGLISH["web.nothing.do"]]
+        context = {"page": page, "title": ENGLISH["web.nothing"], "lines": lines, "onward": ""}
+        return Page("closed", context, NOT_FOUND)
+
+    async def drafts(self) -> Mapping[str, Mapping[str, str]]:
+        """Return what was typed and not sent: by form, its fields."""
+        found = {}
+        for name, text in (await self.found("pages drafts")).get("drafts", {}).items():
+            with suppress(ValueError, AttributeError):
+                found[name] = {str(key): str(value) for key, value in json.loads(text).items()}
+        return found
+
+    async def keep_draft(self, form: str, fields: Mapping[str, str]) -> bool:
+        """Keep what is being typed into a form, or let it go where nothing is; whether that is durable."""
+        text = json.dumps(dict(fields)) if any(value.strip() for value in fields.values()) else ""
+        visit = begin(self.home, "pages keep", {"form": form})
+        try:
+            await fill(visit, {tell("draft.text"): text})
+            return visit.done is not None and visit.done.code == Code.OK
+        finally:
+            await visit.close()
+
+
+def _numbered(start: str) -> list[str]:
+    return [text for key, text in ENGLISH.items() if key.startswith(start)]

@@ -1,0 +1,121 @@
+"""What a command is called on a page: a button says what happens, and a sentence that names a command becomes one."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from troth_app.commands import BY_NAME
+
+__all__ = ["LABELS", "label_of", "split"]
+
+LABELS: Final = {
+    "agree ask-change": "Ask for another text",
+    "agree assent": "Read it and say yes",
+    "agree decline": "Say no to it",
+    "agree diff": "What differs",
+    "agree list": "Your agreements",
+    "agree not-me": "That was not me",
+    "agree propose": "Propose a text",
+    "agree show": "Show it",
+    "agree why": "Why is this so?",
+    "agree withdraw": "Withdraw",
+    "amend": "Say it anew",
+    "answer": "Answer",
+    "ask-for": "Ask for something",
+    "blind add": "Ask something you both answer blind",
+    "blind answer": "Seal your answer",
+    "blind list": "Questions you both answer",
+    "blind open": "Open your answer",
+    "boundary add": "Write down a boundary",
+    "boundary list": "Boundaries",
+    "boundary retire": "Let a boundary go",
+    "care add": "Note something kind",
+    "care list": "Care",
+    "care wish": "Say what you would enjoy",
+    "checkin": "Check in",
+    "compare": "Compare the words",
+    "devices list": "Your devices",
+    "devices rename": "Rename a device",
+    "devices revoke": "Remove a device",
+    "doctor": "Look closer",
+    "heads-up": "Tell that a plan changed",
+    "init": "Begin",
+    "join": "Join from here",
+    "leave": "Leave the space for two",
+    "lock": "Lock",
+    "lock-after": "Choose when it locks",
+    "milestone": "Mark something that happened",
+    "mine add": "Write something down",
+    "mine list": "What you wrote for yourself",
+    "mine remove": "Let one go",
+    "names": "Choose what you two are called here",
+    "note add": "Begin a note",
+    "note close": "Close it",
+    "note edit": "Write in it",
+    "note list": "Notes",
+    "pair device": "Let another device in",
+    "pair far": "Invite somebody far away",
+    "pair here": "Begin with somebody in the room",
+    "passphrase": "Choose another passphrase",
+    "pause": "Pause",
+    "promise add": "Promise something",
+    "promise list": "Promises",
+    "promise tell": "Say what became of it",
+    "quiet off": "End the quiet time",
+    "quiet until": "Have quiet until a day",
+    "recovery agree": "Agree to words of another device",
+    "recovery make": "Make recovery words",
+    "recovery test": "Try your words",
+    "recovery use": "Come back with twelve words",
+    "relay follow": "Follow to their relay",
+    "relay move": "Move to another relay",
+    "relay show": "Show the relay",
+    "relay use": "Name a relay",
+    "release": "Release a signal",
+    "requests": "Requests",
+    "safety-number": "Safety number",
+    "search": "Search",
+    "slow": "Slow",
+    "status": "Why?",
+    "stop": "Stop",
+    "support": "Get support",
+    "steady": "Steady",
+    "sync off": "Reach out to nobody",
+    "sync on": "Reach the relay again",
+    "take-back": "Take it back",
+    "thanks": "Thank you",
+    "today": "Today",
+    "uncounted": "What is kept and not counted",
+    "unlock": "Unlock",
+    "backup make": "Copy the vault",
+    "export calendar": "Days for your calendar",
+    "export full": "Everything, as a file",
+    "export own": "Your own words, as a file",
+    "export therapist": "A selection, as a file",
+}
+NAMED: Final = re.compile(r"`troth ([a-z][a-z -]{0,40})`")
+ELSEWHERE: Final = re.compile(r"run `troth ([a-z][a-z -]{0,40})`")
+"""What somebody does at another device: it is said and no button."""
+DOES: Final = re.compile(r"(^|(?<=[.!?] ))`troth ([a-z][a-z -]{0,40})`(?: or)? [^`]*?\.(?= |$)")
+"""A sentence that says what a command does, beginning with its name: a button says the same by itself."""
+
+
+def label_of(command: str) -> str:
+    """Return what a button says that begins a command."""
+    return LABELS.get(command) or BY_NAME[command].summary.rstrip(".")
+
+
+def split(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the pieces of a text, each with the command that it names, or with none.
+
+    A command that is not on the pages stays as it is, between its ticks.
+    """
+    there = ELSEWHERE.sub(lambda found: f"choose “{label_of(found[1])}”" if found[1] in LABELS else found[0], text)
+    shorter = DOES.sub(lambda found: f"`troth {found[2]}`" if found[2] in LABELS else found[0], there)
+    at = 0
+    for found in NAMED.finditer(shorter):
+        if found[1] in LABELS:
+            yield shorter[at : found.start()], ""
+            yield label_of(found[1]), found[1]
+            at = found.end()
+    yield shorter[at:], ""

@@ -1,0 +1,70 @@
+"""How pages are written: templates in which every text is escaped; the only importer of jinja2."""
+
+from calendar import month_name, monthcalendar
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from troth_app.qr import picture
+from troth_app.screen import clean
+from troth_app.web.labels import label_of, split
+from troth_app.web.telling import ENGLISH
+
+__all__ = ["Pages", "month_of"]
+
+
+class Pages:
+    """Writes pages."""
+
+    def __init__(self) -> None:
+        """Load the templates of this package."""
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("troth_app.web"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        self._templates.filters |= {"said": said, "words": words}
+        self._templates.globals |= {"label": label_of, "qr": drawn, "t": tell}
+
+    def write(self, name: str, context: Mapping[str, Any]) -> str:
+        """Return a page.
+
+        Args:
+            name: Of the template, without its end.
+            context: What stands in it.
+        """
+        return self._templates.get_template(f"{name}.html").render(context)
+
+
+def tell(key: str, /, **values: str) -> str:
+    """Return a sentence of the pages."""
+    return ENGLISH[key].format(**values) if values else ENGLISH[key]
+
+
+def said(text: str) -> Markup:
+    """Return a sentence of the program, in which each command that it names is a button."""
+    button = Markup('<button class="inline" form="go" name="command" value="{}">{}</button>')
+    return Markup("").join(
+        button.format(command, piece) if command else escape(clean(piece)) for piece, command in split(text)
+    )
+
+
+def words(text: str) -> Markup:
+    """Return somebody's own words, their lines kept."""
+    return Markup("<br>").join(clean(text).replace("\r\n", "\n").split("\n"))
+
+
+def drawn(text: str) -> Markup:
+    """Return a code for a camera."""
+    return Markup(picture(text))  # noqa: S704 - drawn by a library, from squares alone
+
+
+def month_of(today: date) -> dict[str, Any]:
+    """Return a month, for a page that shows nothing else: its name, its weeks from Monday on, and the day."""
+    weeks = [[str(day or "") for day in week] for week in monthcalendar(today.year, today.month)]
+    return {"month": f"{month_name[today.month]} {today.year}", "weeks": weeks, "today": str(today.day)}

@@ -1,0 +1,109 @@
+"""From an address to a page. Where the vault is locked, the lock stands in place of all but a few."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from troth_app.commands import BY_NAME
+from troth_app.presenting import presenter
+from troth_app.web import screens
+from troth_app.web.host import Host
+from troth_app.web.replies import Context, Page, Reply, See
+from troth_app.web.walk import page_of
+
+__all__ = ["show"]
+
+LOCKED_TOO: Final = ("6", "8", "step")
+"""What is shown while the vault is locked: help, rest, and a conversation that goes on."""
+
+Show = Callable[[Host, See, Context, str], Awaitable[Reply]]
+
+
+async def show(host: Host, see: See) -> Reply:
+    """Return the page at an address."""
+    first, rest = see.place
+    page = await host.page(see)
+    if page["state"] != "open" and first not in LOCKED_TOO:
+        return host.outside(page, back=see.path)
+    room = ROOMS.get(first)
+    return await room(host, see, page, rest) if room else host.nothing(page)
+
+
+async def today(host: Host, _: See, page: Context, __: str) -> Reply:
+    """Show what is here today."""
+    drafts = (await host.drafts()).get("checkin", {})
+    context = screens.today(await host.found("today"), drafts, two=page["two"])
+    return Page("today", {"page": {**page, "here": "today"}, **context})
+
+
+async def agreements(host: Host, see: See, page: Context, code: str) -> Reply:
+    """Show every agreement, or one."""
+    page = {**page, "here": "agreements"}
+    listed = await host.found("agree list")
+    if not code:
+        return Page("agreements", {"page": page, **screens.agreements(listed, host.visitors.code)})
+    for row in listed.get("rows", ()):
+        if host.visitors.code(row["id"]) == code:
+            found = await host.found("agree show", which=row["id"])
+            return Page("agreement", {"page": page, **screens.agreement(found)})
+    return host.nothing(page)
+
+
+async def notes(host: Host, see: See, page: Context, code: str) -> Reply:
+    """Show the notes that both write, or one."""
+    page = {**page, "here": "notes"}
+    listed = await host.found("note list")
+    if not code:
+        return Page("notes", {"page": page, **screens.notes(listed, host.visitors.code)})
+    for card in listed.get("cards", ()):
+        if host.visitors.code(card["id"]) == code:
+            found = await host.found("note show", which=card["id"])
+            return Page("note", {"page": page, **screens.note(found)})
+    return host.nothing(page)
+
+
+async def mine(host: Host, _: See, page: Context, __: str) -> Reply:
+    """Show what is this person's alone."""
+    drafts = (await host.drafts()).get("mine", {})
+    return Page("mine", {"page": {**page, "here": "mine"}, **screens.mine(await host.found("mine list"), drafts)})
+
+
+async def safety(host: Host, _: See, page: Context, __: str) -> Reply:
+    """Show devices, relay, copies and the ways out."""
+    reading = {"devices": "devices list", "relay": "status"}
+    found = {key: (command, await host.found(command)) for key, command in reading.items()}
+    shown = {key: presenter(BY_NAME[command])(result) for key, (command, result) in found.items() if result}
+    return Page("safety", {"page": {**page, "here": "safety"}, **screens.safety(shown)})
+
+
+async def support(host: Host, _: See, page: Context, __: str) -> Reply:
+    """Show where help is."""
+    return await _help(host, page, "support")
+
+
+async def steady(host: Host, _: See, page: Context, __: str) -> Reply:
+    """Show how to come to rest."""
+    return await _help(host, page, "steady")
+
+
+async def search(_: Host, __: See, page: Context, ___: str) -> Reply:
+    """Show where to look for words."""
+    return Page("search", {"page": {**page, "here": "search"}, "shown": [], "asked": ""})
+
+
+async def _help(host: Host, page: Context, name: str) -> Reply:
+    shown = screens.sentences(presenter(BY_NAME[name])(await host.found(name)))
+    return Page(name, {"page": {**page, "here": name}, "shown": shown})
+
+
+ROOMS: Final[dict[str, Show]] = {
+    "": today,
+    "2": agreements,
+    "3": notes,
+    "4": mine,
+    "5": safety,
+    "6": support,
+    "7": search,
+    "8": steady,
+    "step": page_of,
+}
+"""What stands at an address; none of them says what it is."""
