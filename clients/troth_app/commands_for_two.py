@@ -117,6 +117,18 @@ FOR_TWO: Final = (
     Command("pace lapse", TOGETHER, "Take it back, at once and without a reason.", "pacing:lapse"),
     Command("pace show", TOGETHER, "Show what is fine for both now.", "pacing:show", present="page"),
     Command(
+        "chapter open",
+        TOGETHER,
+        "Suggest a new chapter, and say yes to it.",
+        "chapters:open_",
+        more="It takes your passphrase, and opens once you both say yes. What was agreed before ends then.",
+    ),
+    Command("chapter agree", TOGETHER, "Say yes to a new chapter.", "chapters:agree", more="It takes your passphrase."),
+    Command("chapter withdraw", TOGETHER, "Take your yes to a new chapter back, at once.", "chapters:withdraw"),
+    Command("chapter list", TOGETHER, "Show which chapters are suggested.", "chapters:listed", present="page"),
+    Command("chapter carry", TOGETHER, "Say anew what you want to keep.", "chapters:carry_over"),
+    Command("chapter read", TOGETHER, "Read earlier chapters.", "chapters:read", present="page"),
+    Command(
         "blind add",
         TOGETHER,
         "Ask something that you both answer blind.",

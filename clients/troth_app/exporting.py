@@ -5,7 +5,7 @@ No signature, no minute, and nothing that would make it evidence: it is a copy t
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from troth_app.cards import agreement_card, newest_first, thing_card
@@ -15,7 +15,7 @@ from troth_couple.kinds import KINDS
 from troth_couple.views import by_age
 from troth_wire.ids import PersonId
 
-__all__ = ["PARTS", "Export", "as_json", "as_markdown", "calendar", "export", "initials"]
+__all__ = ["PARTS", "Export", "as_json", "as_markdown", "calendar", "export", "initials", "joined"]
 
 THINGS: Final = tuple(kind.name for kind in KINDS.values() if kind.begins and not kind.apart and not kind.joint)
 PARTS: Final = ("agreements", *THINGS)
@@ -79,6 +79,17 @@ def export(
                 items = [_with(item, body) for item, body in zip(items, bodies, strict=True)]
         sections.append({"title": tell(f"part.{part}"), "items": items})
     return Export(state.today, "full" if full else "own", tuple(sections), tuple(mine))
+
+
+def joined(chapters: Sequence[Export]) -> Export:
+    """Return the exports of all chapters as one: the current one first, and earlier ones said to be such."""
+    *earlier, current = chapters
+    named = [
+        {**section, "title": tell("export.earlier", title=str(section["title"]))}
+        for one in reversed(earlier)
+        for section in one.sections
+    ]
+    return replace(current, sections=(*current.sections, *named))
 
 
 def as_json(made: Export) -> bytes:

@@ -99,6 +99,33 @@ MEETING: Final[Catalogue] = {
     "pace.lapsed": "It is gone: nothing of it is shown any more. No reason is needed.",
     "pace.none": "You have set nothing. Nothing changes.",
     "pace.no_yes": "This is no yes to anything. Ask each other, each time. `troth slow` and `troth stop` hold always.",
+    "chapter.first": "This is the first chapter.",
+    "chapter.later": "`troth chapter read` shows what stands in earlier chapters.",
+    "chapter.left": "Some of it is in the last chapter: `troth chapter carry` says anew what you want to keep.",
+    "chapter.none": "There is no chapter that waits for this. Nothing changes.",
+    "chapter.ends": (
+        "A new chapter opens once you both say yes to it. What you agreed to in this one ends then, for good; "
+        "a signal stays on until it is released."
+    ),
+    "chapter.keeps": (
+        "Nothing goes along by itself. Each of you says anew what is to be kept, and an agreement takes both of you "
+        "again. What stands here stays to be read, on your devices and on theirs."
+    ),
+    "chapter.sure": "What do you want to do?",
+    "chapter.yes": "I say yes to a new chapter",
+    "chapter.words": "What is the new chapter called? May stay empty:",
+    "chapter.said": "{name} said yes to it.",
+    "chapter.waits": "You have said yes. It opens once you both have, and to this one alone: `troth chapter list`.",
+    "chapter.opened": "The new chapter is open. `troth chapter carry` says anew what you want to keep.",
+    "chapter.used": "That chapter has words in it already. Nothing was changed. `troth chapter open` suggests another.",
+    "chapter.withdrawn": "You have taken your yes back.",
+    "chapter.nothing": "There is nothing of yours in the last chapter that is not here. Nothing changes.",
+    "chapter.anew": "Which of it do you say anew?",
+    "chapter.enough": "That is enough for now",
+    "chapter.proposed": "It is proposed. It holds once you both say yes to it: `troth agree assent`.",
+    "chapter.old": "This stands in earlier chapters. You can read it, and nothing of it holds.",
+    "chapter.none_old": "There is no earlier chapter.",
+    "export.earlier": "{title} (earlier chapter)",
     "part.window": "Windows",
     "part.question": "Questions to each other",
     "part.repair": "Repairs",

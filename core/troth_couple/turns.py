@@ -82,9 +82,9 @@ def _age(thing: Thing) -> tuple[str, bytes]:
 
 
 def _lasts(thing: Thing) -> bool:
-    """Tell whether a thing is more than a moment's: what passes by itself, and a chapter itself, stay behind."""
-    kind = BY_NAME[thing.kind]
-    return thing.stage not in OVER and kind.until is None and thing.kind != KIND
+    """Tell whether its author may say a thing anew: not what passes, nor what the other's words stand in too."""
+    alone = thing.kind in BY_NAME["take_back"].about
+    return alone and thing.stage not in OVER and BY_NAME[thing.kind].until is None
 
 
 def _words(thing: Thing) -> tuple[object, ...]:
