@@ -11,5 +11,6 @@ FOR_PAGES: Final = (
     Command("pages here", "", "Say that somebody is reading.", "pages:here"),
     Command("pages drafts", "", "What was typed and not sent.", "pages:drafts"),
     Command("pages keep", "", "Keep what is being typed.", "pages:keep"),
+    Command("pages choose", "", "Choose how the pages look and behave.", "pages:choose"),
     Command("pages news", "", "Say when something is new.", "pages:news", listens=True),
 )

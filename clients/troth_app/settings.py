@@ -24,6 +24,7 @@ __all__ = [
     "moved_row",
     "names_row",
     "others_row",
+    "pages_row",
     "quiet_row",
     "relay_row",
     "sealed_row",
@@ -44,6 +45,7 @@ QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
 ANSWERS_TABLE: Final = "answers"
 DRAFT_TABLE: Final = "draft"
+PAGES_TABLE: Final = "pages"
 SAID_BYTES_MAX: Final = 4_096
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""
@@ -103,6 +105,8 @@ class Settings:
     """The last day of a quiet time."""
     drafts: Mapping[str, str] = field(default_factory=dict)
     """What was typed into a form of the pages and not sent, by the form."""
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """How the pages look and behave here: by choice, what was chosen."""
     signposts: Signposts | None = None
     moved: Mapping[bytes, int] = field(default_factory=dict)
     """By the room in which it was read: the last move to another relay that this device has dealt with."""
@@ -176,6 +180,11 @@ def draft_row(form: str, text: str = "") -> Row:
     return Row(DRAFT_TABLE, form.encode(), text.encode(errors="replace") or None)
 
 
+def pages_row(choice: str, value: str = "") -> Row:
+    """Return the row that remembers how the pages are to look or behave, or that nothing was chosen."""
+    return Row(PAGES_TABLE, choice.encode(), value.encode() or None)
+
+
 def others_row(room: bytes, devices: bytes) -> Row:
     """Return the row that remembers which devices of the other person were there when this person last looked."""
     return Row(OTHERS_TABLE, room, devices)
@@ -240,6 +249,14 @@ def _read_draft(settings: Settings, key: bytes, value: bytes | None) -> Settings
     return replace(settings, drafts=left)
 
 
+def _read_pages(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    choice = key.decode(errors="replace")
+    left = {other: chosen for other, chosen in settings.pages.items() if other != choice}
+    if value is not None:
+        left[choice] = value.decode(errors="replace")
+    return replace(settings, pages=left)
+
+
 def _read_quiet(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, quiet_until=(value or b"").decode(errors="replace"))
 
@@ -271,6 +288,7 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     SEALED_TABLE: _read_sealed,
     ANSWERS_TABLE: _read_answer,
     DRAFT_TABLE: _read_draft,
+    PAGES_TABLE: _read_pages,
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
     SIGNPOSTS_TABLE: _read_signposts,

@@ -3,21 +3,25 @@
 Waits are for something that a page shows, and bounded by Playwright; nothing here waits for time to pass.
 """
 
+import asyncio
 import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.system.proxies import program
+from troth_app.demo.furnish import Homes, furnish
 
-__all__ = ["PASSPHRASE", "Person", "chromium", "commands_of", "person"]
+__all__ = ["PASSPHRASE", "Person", "chromium", "commands_of", "furnished", "person"]
 
 PASSPHRASE: Final = "three plain words"
 TROTH: Final = (sys.executable, "-m", "troth_app.main")
@@ -36,6 +40,12 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def furnished(folder: Path) -> Homes:
+    """Robin's home and Sasha's, with ninety days that end today; Playwright has the event loop of this thread."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(furnish(folder, last_day=date.today()))).result()
 
 
 def commands_of(folder: Path, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:

@@ -15,16 +15,21 @@ from troth_app.handlers.together import names_of, state_of
 from troth_app.limits import DRAFT_NAME_LETTERS_MAX, ENTRY_BYTES_MAX
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
-from troth_app.settings import draft_row
+from troth_app.settings import draft_row, pages_row
 from troth_app.talk import Talk
+from troth_couple import clean
 from troth_wire.errors import TrothError
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["drafts", "frame", "here", "keep", "news"]
+__all__ = ["choose", "drafts", "frame", "here", "keep", "news"]
 
 NEW: Final = "new"
+CHOICES: Final = ("blank", "no_shift", "notices")
+"""What is off unless somebody turns it on."""
+ON: Final = "on"
+NAME_LETTERS_MAX: Final = 32
 
 
 async def frame(_: Talk, keeper: "Keeper") -> Result:
@@ -35,6 +40,7 @@ async def frame(_: Talk, keeper: "Keeper") -> Result:
         "two": household.chapter is not None,
         "told": [tell("today.device", name=name) for name in new_devices(household)],
         "signals": [],
+        "pages": dict(household.settings.pages),
     }
     if household.chapter is not None:
         try:
@@ -48,6 +54,24 @@ async def frame(_: Talk, keeper: "Keeper") -> Result:
 
 async def here(_: Talk, __: "Keeper") -> None:
     """Count as use: somebody reads, and locks later."""
+
+
+async def choose(talk: Talk, keeper: "Keeper") -> None:
+    """Choose how the pages look and behave on this device."""
+    household = opened(keeper)
+    await talk.safe(tell("safe.nothing"))
+    chosen = household.settings.pages
+    items = [tell(f"pages.{choice}.{'off' if choice in chosen else 'on'}") for choice in CHOICES]
+    picked = await talk.choose(tell("pages.what"), [tell("pages.name"), *items])
+    if picked == 0:
+        name = clean(" ".join((await talk.ask(tell("pages.which_name"))).split()))
+        if len(name) > NAME_LETTERS_MAX:
+            raise RuleError(tell("pages.long"))
+        await household.remember(pages_row("name", name))
+    else:
+        choice = CHOICES[picked - 1]
+        await household.remember(pages_row(choice, "" if choice in chosen else ON))
+    await talk.say(tell("pages.kept"))
 
 
 async def drafts(_: Talk, keeper: "Keeper") -> Result:

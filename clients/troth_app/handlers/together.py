@@ -22,7 +22,7 @@ from troth_couple.days import DAY
 from troth_couple.entry import Entry
 from troth_couple.limits import TEXT_BYTES_MAX
 from troth_couple.turns import unreleased
-from troth_wire.errors import LocalError, MalformedError, UsageError
+from troth_wire.errors import LocalError, MalformedError, PassphraseError, UsageError
 from troth_wire.ids import PersonId
 
 if TYPE_CHECKING:
@@ -191,8 +191,15 @@ async def admin_of(talk: Talk, keeper: "Keeper") -> Signer:
     space = chapter_of(keeper).space
     if space.words:
         raise RuleError(tell("two.uncompared"))
-    typed = await talk.hidden(tell("passphrase"))
-    return await talk.wait(space.admin(typed))
+    for left in reversed(range(talk.tries)):
+        typed = await talk.hidden(tell("passphrase"))
+        try:
+            return await talk.wait(space.admin(typed))
+        except PassphraseError:
+            if not left:
+                raise
+            await talk.say(tell("passphrase.not"))
+    raise AssertionError("it was asked for at least once")
 
 
 async def write(

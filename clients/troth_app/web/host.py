@@ -27,7 +27,8 @@ from troth_app.web.visitors import Visitors
 __all__ = ["Browser", "Host"]
 
 NAME: Final = "Notes"
-"""What every page is called: it says nothing."""
+"""What every page is called, unless somebody chose another name: it says nothing."""
+LOOK: Final = ("blank", "no_shift", "notices")
 OUT: Final = "out-"
 """How a folder begins in which a file waits for the browser that asked for it."""
 
@@ -94,7 +95,9 @@ class Host:
         if not frame:
             state = await self.found("today")
             return {**page, "state": state.get("state", "locked")}
-        shown = {"two": frame["two"], "bar": screens.bar(frame), "calm": frame["line"]}
+        chosen = frame["pages"]
+        look = {"name": chosen.get("name", NAME), **{choice: choice in chosen for choice in LOOK}}
+        shown = {**look, "two": frame["two"], "bar": screens.bar(frame), "calm": frame["line"]}
         return {**page, **shown, "state": "open", "told": [*told, *frame["told"]]}
 
     def outside(self, page: Context, *, again: str = "", back: str = "/") -> Page:

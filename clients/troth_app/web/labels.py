@@ -6,7 +6,7 @@ from typing import Final
 
 from troth_app.commands import BY_NAME
 
-__all__ = ["LABELS", "label_of", "split"]
+__all__ = ["LABELS", "PLACES", "label_of", "split"]
 
 LABELS: Final = {
     "agree ask-change": "Ask for another text",
@@ -56,6 +56,7 @@ LABELS: Final = {
     "pair device": "Let another device in",
     "pair far": "Invite somebody far away",
     "pair here": "Begin with somebody in the room",
+    "pages choose": "How these pages look and behave",
     "passphrase": "Choose another passphrase",
     "pause": "Pause",
     "promise add": "Promise something",
@@ -93,6 +94,18 @@ LABELS: Final = {
     "export own": "Your own words, as a file",
     "export therapist": "A selection, as a file",
 }
+PLACES: Final = {
+    "agree list": "/2",
+    "devices list": "/5",
+    "mine list": "/4",
+    "note list": "/3",
+    "search": "/7",
+    "status": "/5",
+    "steady": "/8",
+    "support": "/6",
+    "today": "/",
+}
+"""Commands that have a page of their own."""
 NAMED: Final = re.compile(r"`troth ([a-z][a-z -]{0,40})`")
 ELSEWHERE: Final = re.compile(r"run `troth ([a-z][a-z -]{0,40})`")
 """What somebody does at another device: it is said and no button."""

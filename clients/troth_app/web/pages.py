@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from troth_app.qr import picture
 from troth_app.screen import clean
-from troth_app.web.labels import label_of, split
+from troth_app.web.labels import PLACES, label_of, split
 from troth_app.web.telling import ENGLISH
 
 __all__ = ["Pages", "month_of"]
@@ -48,10 +48,16 @@ def tell(key: str, /, **values: str) -> str:
 
 def said(text: str) -> Markup:
     """Return a sentence of the program, in which each command that it names is a button."""
-    button = Markup('<button class="inline" form="go" name="command" value="{}">{}</button>')
-    return Markup("").join(
-        button.format(command, piece) if command else escape(clean(piece)) for piece, command in split(text)
-    )
+    return Markup("").join(_named(piece, command) for piece, command in split(text))
+
+
+def _named(piece: str, command: str) -> Markup:
+    """Return a piece of a sentence: a button or a link, if it names a command."""
+    if not command:
+        return escape(clean(piece))
+    if command in PLACES:
+        return Markup('<a href="{}">{}</a>').format(PLACES[command], piece)
+    return Markup('<button class="inline" form="go" name="command" value="{}">{}</button>').format(command, piece)
 
 
 def words(text: str) -> Markup:

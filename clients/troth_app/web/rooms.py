@@ -72,7 +72,7 @@ async def safety(host: Host, _: See, page: Context, __: str) -> Reply:
     reading = {"devices": "devices list", "relay": "status"}
     found = {key: (command, await host.found(command)) for key, command in reading.items()}
     shown = {key: presenter(BY_NAME[command])(result) for key, (command, result) in found.items() if result}
-    return Page("safety", {"page": {**page, "here": "safety"}, **screens.safety(shown)})
+    return Page("safety", {"page": {**page, "here": "safety"}, **screens.safety(shown, two=page["two"])})
 
 
 async def support(host: Host, _: See, page: Context, __: str) -> Reply:

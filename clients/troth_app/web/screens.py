@@ -162,21 +162,23 @@ def mine(result: Result, drafts: Mapping[str, str]) -> Context:
 
 SECTIONS: Final = (
     ("devices", ("pair device", "devices rename", "devices revoke")),
-    ("two", ("pair here", "pair far", "compare", "safety-number", "names", "leave")),
+    ("two", ("safety-number", "compare", "names", "leave")),
+    ("begin", ("pair here", "pair far", "join")),
     ("relay", ("relay use", "relay move", "relay follow", "sync on", "sync off", "doctor")),
     ("recovery", ("recovery make", "recovery agree", "recovery test")),
     ("copies", ("export own", "export therapist", "export calendar", "export full", "backup make")),
-    ("quiet", ("quiet until", "quiet off", "lock-after", "passphrase")),
+    ("quiet", ("quiet until", "quiet off", "lock-after", "passphrase", "pages choose")),
     ("kept", ("uncounted",)),
 )
 """What stands on the page of safety and data: a section, and the commands that begin there."""
 
 
-def safety(shown: Mapping[str, Sequence[Sentence]]) -> Context:
+def safety(shown: Mapping[str, Sequence[Sentence]], *, two: bool) -> Context:
     """Return the page of safety and data.
 
     Args:
         shown: By section, what a reading command found out.
+        two: Whether there is a space for two.
     """
     return {
         "sections": [
@@ -188,6 +190,7 @@ def safety(shown: Mapping[str, Sequence[Sentence]]) -> Context:
                 "acts": [{"command": command, "label": label_of(command)} for command in commands],
             }
             for key, commands in SECTIONS
+            if key != ("begin" if two else "two")
         ]
     }
 

@@ -33,12 +33,17 @@ FORMS: Final = {
     "web.kept_sealed": "It locked meanwhile. What you typed is kept, sealed, for you alone: you find it under Mine.",
     "web.file": "Save the file",
     "web.back": "Back",
+    "web.notice": "There is something new.",
+    "web.notice_ask": "You chose that this browser may say when there is something. It asks you once more.",
+    "web.notice_allow": "Ask me",
+    "web.also": "Also between you",
 }
 
 SECTIONS: Final = {
     "web.section.devices": "Your devices",
     "web.section.two": "The space for two",
-    "web.section.two.text": "Begin it with both of you in one room, if you can.",
+    "web.section.begin": "A space for two",
+    "web.section.begin.text": "Begin it with both of you in one room, if you can.",
     "web.section.relay": "Relay and sync",
     "web.section.recovery": "Recovery words",
     "web.section.recovery.text": "Twelve words on paper bring you back when every device is lost.",

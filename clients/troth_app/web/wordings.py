@@ -36,6 +36,9 @@ EVERYWHERE: Final[Mapping[str, str]] = {
     "web.new": "Something new is here.",
     "web.show_it": "Show it",
     "web.unkept": "What you write now is not kept yet. Leave this page open; it is tried again as you write.",
+    "web.unanswered": (
+        "Nothing answers just now, so nothing was sent. What you wrote stays on this page; leave it open and try again."
+    ),
     "web.can_do": "What you can do",
     "web.code": "A code for the camera of the other device. The same stands below as text.",
 }
@@ -66,7 +69,7 @@ SCREENS: Final[Mapping[str, str]] = {
     "web.join_go": "They invited me",
     "web.propose": "Propose a text",
     "web.agreements_none": "There is no agreement here. A small one is a good beginning: how you both use this.",
-    "web.agreed_by": "Agreed by:",
+    "web.agreed_by": "Said yes:",
     "web.note_begin": "Begin a note",
     "web.notes_none": "There is no note here. A note is a page that you both write.",
     "web.note_empty": "Nothing stands here yet.",

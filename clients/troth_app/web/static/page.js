@@ -13,10 +13,12 @@
 
   // Leaving at once: blank first, then lock, then go; Back finds nothing.
   let left = false;
+  const unsent = new Set();
   const leave = () => {
     if (left) return;
-    left = true;
     const token = csrf();
+    for (const keep of unsent) keep({ keepalive: true });
+    left = true;
     root.classList.add("gone");
     document.body.replaceChildren();
     fetch("/exit", { method: "POST", body: new URLSearchParams({ csrf: token }), keepalive: true, redirect: "manual" })
@@ -79,29 +81,43 @@
   // Drafts go to the program as they are written, and from there to the vault.
   const drafted = (form) => {
     let timer = 0;
-    let sent = false;
     let asked = null;
     const keep = (more = {}) => {
       clearTimeout(timer);
-      timer = 0;
+      unsent.delete(keep);
       const fields = {};
       for (const field of form.querySelectorAll("textarea[name], input[type=text][name]")) fields[field.name] = field.value;
       asked = new AbortController();
       post("/draft", { form: form.dataset.draft, fields: JSON.stringify(fields) }, { signal: asked.signal, ...more })
-        .then((answer) => (answer.ok ? hush("unkept") : say("unkept")))
+        .then((answer) => (answer.ok ? (hush("unkept"), hush("unanswered")) : say("unkept")))
         .catch((why) => why.name === "AbortError" || left || say("unkept"));
     };
     form.addEventListener("input", () => {
       clearTimeout(timer);
+      unsent.add(keep);
       timer = setTimeout(keep, 300);
     });
-    form.addEventListener("submit", () => {
-      sent = true;
+    // Sent once, and only where something answers: a browser's own page of errors would take the place of the words.
+    let step = "written";
+    form.addEventListener("submit", async (event) => {
+      if (step === "sent") return;
+      event.preventDefault();
+      if (step === "asked") return;
+      step = "asked";
       clearTimeout(timer);
       asked?.abort();
+      const answered = await post("/here").then(() => true, () => false);
+      step = answered ? "sent" : "written";
+      if (!answered) return say("unanswered");
+      unsent.delete(keep);
+      form.requestSubmit(event.submitter);
+      step = "asked";
+      setTimeout(() => (step = "written"), 3000);
     });
-    addEventListener("pagehide", () => timer && !sent && !left && keep({ keepalive: true }));
   };
+  addEventListener("pagehide", () => {
+    if (!left) for (const keep of unsent) keep({ keepalive: true });
+  });
   document.querySelectorAll("form[data-draft]").forEach(drafted);
 
   // News: the same page is asked for again, and its living regions are put in place of those that nobody reads.
@@ -143,7 +159,20 @@
       first?.focus();
     }
   };
-  news?.addEventListener("click", (event) => event.target.closest("button") && live(true));
+  news?.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if ("allow" in button.dataset) Notification.requestPermission().finally(() => hush("allow"));
+    else live(true);
+  });
+
+  // A notice is for who chose it, says the same few words each time, and is given where nobody looks.
+  const notices = "notices" in document.body.dataset && "Notification" in window;
+  const notice = () => {
+    if (!notices || !document.hidden || Notification.permission !== "granted") return;
+    new Notification(document.title, { body: document.getElementById("notice").content.textContent.trim(), tag: "new" });
+  };
+  if (notices && Notification.permission === "default") say("allow");
 
   // While it takes a moment, the page looks again by itself.
   const wait = () => setTimeout(async () => {
@@ -158,18 +187,25 @@
 
   if ("news" in document.body.dataset) {
     let stream = null;
+    let listened = false;
     const listen = () => {
       stream = new EventSource("/news");
-      stream.addEventListener("message", () => live());
+      // What came while nobody listened was told to nobody.
+      stream.addEventListener("open", () => {
+        if (listened) live();
+        listened = true;
+      });
+      stream.addEventListener("message", () => {
+        notice();
+        live();
+      });
       stream.addEventListener("locked", () => location.replace("/"));
     };
     // A page that nobody sees holds no line open: a browser has six for all of its pages.
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) stream?.close();
-      else {
-        listen();
-        live();
-      }
+      if (document.hidden && notices) return;
+      stream?.close();
+      if (!document.hidden) listen();
     });
     if (!document.hidden) listen();
   }
