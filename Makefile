@@ -29,6 +29,7 @@ check: $(READY) ## Check format, lint, types and the laws of the house (tests/te
 	@$(BIN)/mypy
 # Not the planted mistakes: they take as long as many tests, and `make test` plants them.
 	@$(BIN)/python -m pytest --quiet --deselect tests/test_planted.py tests/test_*.py
+	@$(BIN)/python -m troth_app.helplines
 
 format: $(READY) ## Format the code and apply the safe fixes.
 	@$(BIN)/ruff check --quiet --fix-only .

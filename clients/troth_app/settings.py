@@ -15,6 +15,7 @@ from troth_wire.limits import PASS_BYTES_MAX
 __all__ = [
     "RELAY_BYTES_MAX",
     "Relay",
+    "Rest",
     "Settings",
     "Signposts",
     "answer_row",
@@ -27,6 +28,7 @@ __all__ = [
     "pages_row",
     "quiet_row",
     "relay_row",
+    "rest_row",
     "sealed_row",
     "signposts_row",
     "sync_row",
@@ -39,6 +41,7 @@ OTHERS_TABLE: Final = "others"
 SYNC_TABLE: Final = "sync"
 SIGNPOSTS_TABLE: Final = "signposts"
 MOVED_TABLE: Final = "moved"
+RESTS_TABLE: Final = "rests"
 OFF: Final = b"off"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
@@ -56,6 +59,7 @@ _ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
 _SEALED: Final = codec.fields(codec.raw(16), codec.text(ENTRY_BYTES_MAX))
 _NAMES: Final = codec.fields(codec.text(NAME_BYTES_MAX), codec.text(NAME_BYTES_MAX))
 _SIGNPOSTS: Final = codec.fields(codec.raw(32), codec.blob(SAID_BYTES_MAX))
+_REST: Final = codec.fields(codec.text(16), codec.flag)
 _RELAY: Final = codec.fields(codec.text(RELAY_BYTES_MAX), codec.blob(PASS_BYTES_MAX))
 
 
@@ -85,6 +89,19 @@ class Signposts:
     said: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What follows of the end of a space for two.
+
+    Attributes:
+        since: The day on which this device learned that the other person had ended it; empty if this one did.
+        invited: Whether an invitation went out since.
+    """
+
+    since: str
+    invited: bool = False
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """Everything that this device remembers for itself."""
@@ -110,6 +127,8 @@ class Settings:
     signposts: Signposts | None = None
     moved: Mapping[bytes, int] = field(default_factory=dict)
     """By the room in which it was read: the last move to another relay that this device has dealt with."""
+    rests: Mapping[bytes, Rest] = field(default_factory=dict)
+    """By the room of a space for two that was ended."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -205,6 +224,11 @@ def moved_row(room: bytes, number: int) -> Row:
     return Row(MOVED_TABLE, room, number.to_bytes(8))
 
 
+def rest_row(room: bytes, rest: Rest) -> Row:
+    """Return the row that remembers the end of a space for two."""
+    return Row(RESTS_TABLE, room, codec.pack([rest.since, rest.invited]))
+
+
 def _read_relay(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     if value is None:
         return replace(settings, relay=None)
@@ -279,6 +303,11 @@ def _read_moved(settings: Settings, key: bytes, value: bytes | None) -> Settings
     return replace(settings, moved={**settings.moved, key: int.from_bytes(value or b"")})
 
 
+def _read_rest(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    rest = Rest(*codec.decode(value or b"", _REST, bytes_max=NAME_BYTES_MAX))
+    return replace(settings, rests={**settings.rests, key: rest})
+
+
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
@@ -293,4 +322,5 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     SYNC_TABLE: _read_sync,
     SIGNPOSTS_TABLE: _read_signposts,
     MOVED_TABLE: _read_moved,
+    RESTS_TABLE: _read_rest,
 }
