@@ -15,7 +15,7 @@ from troth_app.handlers.together import (
     today_of,
     write,
 )
-from troth_app.messages import tell
+from troth_app.messages import inert, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_couple import days_after, shown, together
@@ -65,7 +65,7 @@ async def show(_: Talk, keeper: "Keeper") -> Result:
     """Show what is fine for both now, and one's own; while a signal is on nothing is fine."""
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     fine = of_both(state).fine
-    lines = [shown(line) for line in fine] or [tell("pace.none_both")]
+    lines = [inert(shown(line)) for line in fine] or [tell("pace.none_both")]
     mine = [thing_card(thing, names=names, me=me) for thing in own(state.things.values(), me)]
     cards: list[Result] = [{"title": tell("pace.both"), "lines": lines, "kind": "pace", "fine": [*fine]}]
     cards += [{**card, "title": tell("pace.yours")} for card in mine]

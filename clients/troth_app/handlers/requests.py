@@ -19,7 +19,7 @@ from troth_app.handlers.together import (
     today_of,
     write,
 )
-from troth_app.messages import tell
+from troth_app.messages import inert, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_couple import Reply, Stage, Thing, days_after, shown
@@ -60,7 +60,7 @@ async def answer(talk: Talk, keeper: "Keeper") -> None:
     if request.kind == "question":
         await respond(talk, keeper, request)
         return
-    await talk.say(shown(request.says("ask")))
+    await talk.say(inert(shown(request.says("ask"))))
     replies = sorted(REPLIES, reverse=True)
     reply: Reply = replies[await talk.choose(tell("answer.reply"), [tell(REPLIES[reply]) for reply in replies])]
     text = await ask_line(talk, tell("answer.text"))
