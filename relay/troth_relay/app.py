@@ -45,7 +45,7 @@ from troth_relay.workers import Reader, Worker, Writer
 from troth_wire.errors import ListenError, StoreError
 from troth_wire.ids import Lineage, MailboxId
 from troth_wire.limits import CHALLENGE_BYTES, FRAME_BYTES_MAX
-from troth_wire.messages import Message, encode
+from troth_wire.messages import encode
 
 __all__ = ["Relay", "SystemEntropy"]
 
@@ -223,7 +223,7 @@ class Relay:
             await link.may_be_read()
 
     def _written(self, connection: ConnectionId, weight: int) -> None:
-        self._turn(self._hub.written(connection, weight))
+        self._turn(self._hub.written([connection], weight))
 
     async def _tick(self) -> None:
         while True:
@@ -238,17 +238,14 @@ class Relay:
         self._turn(self._hub.settle(results))
 
     def _turn(self, outputs: Sequence[Output]) -> None:
-        packed: dict[int, tuple[bytes, int]] = {}
-        written: list[tuple[ConnectionId, int]] = []
+        written: list[tuple[list[ConnectionId], int]] = []
         self._metrics.count(outputs)
         for output in outputs:
             match output:
                 case Send():
-                    # One message to many followers is encoded once.
-                    message = output.message
-                    frame, weight = packed.get(id(message)) or packed.setdefault(id(message), _pack(message))
-                    if self._sockets[output.connection].say(frame, weight):
-                        written.append((output.connection, weight))
+                    frame, weight = encode(output.message), weigh(output.message)
+                    at_once = [to for to in output.connections if self._sockets[to].say(frame, weight)]
+                    written.append((at_once, weight))
                 case Append() | Open() | Shut() | Sweep():
                     self._writer.submit(output)
                 case Look() | Read():
@@ -260,12 +257,8 @@ class Relay:
                 case Resume():
                     self._sockets[output.connection].resume()
         # Afterwards: what the hub asks for because of it comes after all that it has said already.
-        for connection, weight in written:
-            self._written(connection, weight)
-
-
-def _pack(message: Message) -> tuple[bytes, int]:
-    return encode(message), weigh(message)
+        for at_once, weight in written:
+            self._turn(self._hub.written(at_once, weight))
 
 
 async def _ok(_request: web.Request) -> web.Response:

@@ -167,7 +167,7 @@ def test_unknown_connection_is_ignored() -> None:
     """Inputs for a connection that is gone do nothing."""
     hub = World().hub
     nobody = ConnectionId(99)
-    assert hub.receive(nobody, b"x", now=0) + hub.written(nobody, 1) + hub.disconnect(nobody) == []
+    assert hub.receive(nobody, b"x", now=0) + hub.written([nobody], 1) + hub.disconnect(nobody) == []
 
 
 SIZES: Final = st.lists(st.sampled_from([ENVELOPE_BYTES_MIN, 20_000, ENVELOPE_BYTES_MAX]), min_size=1, max_size=3)
