@@ -142,9 +142,13 @@ class Hub:
         return self._desk.flush()
 
     def _swept(self, gone: tuple[MailboxId, ...] | StoreError) -> None:
-        self._sweeping = False
-        for mailbox in gone if isinstance(gone, tuple) else ():
+        ended = gone if isinstance(gone, tuple) else ()
+        for mailbox in ended:
             self._fanout.end(mailbox)
+        self._sweeping = bool(ended)
+        if ended:
+            # There may be more: one commit deletes so many, and what was pushed meanwhile comes between.
+            self._desk.ask(Sweep(self._policy.closed_log_days))
 
     def _look_after(self, link: Link, *, now: float) -> None:
         waited_s = now - link.moved_at_s

@@ -61,11 +61,13 @@ LINE_OPENING_S: Final = 60
 CLOSED_LOG_DAYS: Final = 180
 """Default time for which the entries of a closed log are kept: for a device that was away for half a year."""
 ERASE_ENTRIES_MAX: Final = 1_024
-"""Entries of closed logs that one commit deletes: bounds how long it holds up the others."""
+"""Entries that one commit deletes: bounds how long it holds up the others."""
 SWEEP_MAILBOXES_MAX: Final = 256
 """Mailboxes that one commit deletes because they have ended: bounds how long it holds up the others."""
 RECLAIM_PAGES_MAX: Final = 1_024
-"""Free pages of 4 KiB that are given back to the disk after one sweep: bounds how long it holds up the others."""
+"""Free pages of 4 KiB that are given back to the disk at once: bounds how long it holds up the others."""
+RECOUNT_ROWS_MAX: Final = 4_096
+"""Entries that are counted anew at once: bounds how long it holds up the others."""
 FREE_PAGES_KEPT: Final = 256
 """Free pages that are kept for what comes next: a mebibyte that need not leave and come again."""
 PASS_FILE_BYTES_MAX: Final = 1_048_576
