@@ -27,9 +27,9 @@ ENTRY_OVERHEAD_BYTES: Final = 256
 QUOTA_BYTES: Final = 256 * 1_048_576
 """Default room of one line of logs: sixty tails at the size where a space starts a new one."""
 RATE_BYTES_PER_S: Final = 4 * 1_048_576
-"""Default lasting rate of one mailbox."""
+"""Default lasting rate of one line of logs, or of one brief mailbox."""
 RATE_BURST_BYTES: Final = 64 * 1_048_576
-"""What one mailbox may take at once before the rate counts: a device that comes back after long."""
+"""What it may take at once before the rate counts: a device that comes back after long."""
 CREATIONS_PER_S: Final = 16
 """Lasting rate at which the whole relay opens mailboxes: no flood of keys fills the disk in minutes."""
 CREATIONS_BURST: Final = 4_096

@@ -92,14 +92,14 @@ TABLE: Final = (
         "rate_kb_per_s",
         Kind.NUMBER,
         limits.RATE_BYTES_PER_S // KIBIBYTE,
-        "What one mailbox may take lastingly, in kibibytes a second.",
+        "What one line of logs may take lastingly, in kibibytes a second.",
         reloads=True,
     ),
     Setting(
         "rate_burst_mb",
         Kind.NUMBER,
         limits.RATE_BURST_BYTES // MEBIBYTE,
-        "What one mailbox may take at once, in mebibytes.",
+        "What one line of logs may take at once, in mebibytes.",
         reloads=True,
     ),
     Setting(
