@@ -86,7 +86,12 @@ class Inlet:
             asyncio.get_running_loop().call_soon(self._catch_up)
 
     def _catch_up(self) -> None:
-        self._go_on()
+        try:
+            self._go_on()
+        except Exception:
+            # We are broken; as where it happens while reading, nobody goes on as if nothing was.
+            self._ways.cut()
+            raise
         if not self._paused:
             self._transport.resume_reading()
 

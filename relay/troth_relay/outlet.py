@@ -102,13 +102,13 @@ class Outlet:
         """Finish, now that nothing more comes and nobody listens."""
         self._waiting.clear()
         self._transport.close()
+        if self._transport.get_write_buffer_size():
+            # What was said last has not been taken, and may never be.
+            self._cut = self._cut or asyncio.get_running_loop().call_later(limits.GOODBYE_S, self.cut)
         if self._writing is not None:
             await asyncio.wait({self._writing})
-        if self._cut is not None:
+        if self._cut is not None and not self._transport.get_write_buffer_size():
             self._cut.cancel()
-        if self._transport.get_write_buffer_size():
-            # Its goodbye has not been taken, and may never be.
-            asyncio.get_running_loop().call_later(limits.GOODBYE_S, self.cut)
 
     def _is_empty(self) -> bool:
         return not (self._transport.get_write_buffer_size() or self._transport.is_closing())

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from tests.troth_relay.test_framing import masked
 from troth_relay import limits
 from troth_relay.framing import PROTOCOL_ERROR, Opcode
@@ -31,6 +33,8 @@ class Line:
         self.taken.append(frame)
         if frame == b"wait":
             self.inlet.pause()
+        if frame == b"bug":
+            raise RuntimeError
 
     def pong(self, payload: bytes) -> None:
         """Note it."""
@@ -90,6 +94,21 @@ def test_pausing_holds_everything_up() -> None:
             await asyncio.sleep(0)
             assert line.taken == [frame.encode() for frame in taken]
         assert line.reading
+
+    on_a_line(scenario)
+
+
+def test_bug_ends_the_link() -> None:
+    """A frame that breaks us after a pause ends the link, as one that does so while it is read."""
+
+    async def scenario(line: Line) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: line.done.append(str(context["message"])))
+        line.inlet.feed_data(masked(b"wait") + masked(b"bug"))
+        line.inlet.resume()
+        await asyncio.sleep(0)
+        assert line.done[0] == "cut"
+        with pytest.raises(RuntimeError):
+            line.inlet.feed_data(masked(b"bug"))
 
     on_a_line(scenario)
 

@@ -193,6 +193,27 @@ def test_goodbye_that_is_not_taken_is_cut(monkeypatch: pytest.MonkeyPatch) -> No
     on_a_line(scenario)
 
 
+def test_who_says_goodbye_and_reads_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a frame is just being written to it: a link that has ended waits for nobody."""
+    monkeypatch.setattr(limits, "GOODBYE_S", 0.01)
+
+    async def scenario(line: Line) -> None:
+        line.room.clear()
+        line.outlet.say(LARGE, 1)
+        await asyncio.sleep(0)
+        line.buffered = 9
+        line.outlet.answer_goodbye()
+        line.over.set_result(None)
+        ending = asyncio.ensure_future(line.outlet.end())
+        await line.aborted.wait()
+        assert not ending.done()
+        line.room.set()
+        await ending
+        assert line.weights == [1]
+
+    on_a_line(scenario)
+
+
 def test_who_is_gone_costs_nothing() -> None:
     """What is said to a link that broke is lost without a complaint, and its end is an end."""
 
