@@ -70,10 +70,12 @@ class Outlet:
         self._later((frame, weight))
         return False
 
-    def ping(self) -> None:
-        """Ask whether somebody is there; where something waits, that asks already."""
-        if self._writing is None and self._is_empty():
+    def ping(self) -> bool:
+        """Ask whether somebody is there, and return True; where something waits, that asks already."""
+        idle = self._writing is None and self._is_empty()
+        if idle:
             self._transport.write(framing.pack(b"", Opcode.PING))
+        return idle
 
     def pong(self, payload: bytes) -> None:
         """Answer a ping, unless so much waits that it was not read yet."""

@@ -21,6 +21,7 @@ class Line:
         self.taken: list[bytes] = []
         self.done: list[str | bytes | int] = []
         self.reading = True
+        self.busy = False
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         transport: Any = SimpleNamespace(
             pause_reading=lambda: setattr(self, "reading", False), resume_reading=lambda: setattr(self, "reading", True)
@@ -40,9 +41,11 @@ class Line:
         """Note it."""
         self.done.append(payload)
 
-    def ping(self) -> None:
-        """Note it."""
-        self.done.append("ping")
+    def ping(self) -> bool:
+        """Note it, where nothing waits to be written."""
+        if not self.busy:
+            self.done.append("ping")
+        return not self.busy
 
     def misuse(self, code: int) -> None:
         """Note it."""
@@ -159,6 +162,25 @@ def test_who_is_silent_is_asked_and_then_cut() -> None:
         for silence in (1.0, 1.4, 1.5):
             line.inlet.beat(now=now + silent_s * silence)
         assert line.done == ["ping", "ping", "cut"]
+
+    on_a_line(scenario)
+
+
+def test_who_is_written_to_is_not_taken_for_silent() -> None:
+    """However long somebody reads and says nothing, it is asked first when nothing waits any more, and has its time."""
+    silent_s = float(limits.HEARTBEAT_S)
+
+    async def scenario(line: Line) -> None:
+        line.busy = True
+        for silence in (1.0, 2.0, 9.0):
+            line.inlet.beat(now=line.began_s + silent_s * silence)
+        assert line.done == []
+        line.busy = False
+        for silence in (10.0, 10.4):
+            line.inlet.beat(now=line.began_s + silent_s * silence)
+        assert line.done == ["ping"]
+        line.inlet.beat(now=line.began_s + silent_s * 10.5)
+        assert line.done == ["ping", "cut"]
 
     on_a_line(scenario)
 

@@ -143,14 +143,14 @@ def test_pings_and_pongs_never_pile_up() -> None:
     """Where something waits to be read nothing is added that was not said by the relay's mind."""
 
     async def scenario(line: Line) -> None:
-        line.outlet.ping()
+        assert line.outlet.ping()
         line.outlet.pong(b"p")
         assert line.sent == [pack(b"", Opcode.PING), pack(b"p", Opcode.PONG)]
         line.buffered = 1
-        line.outlet.ping()
+        assert not line.outlet.ping()
         line.outlet.pong(b"p")
         line.buffered, line.gone = 0, True
-        line.outlet.ping()
+        assert not line.outlet.ping()
         line.outlet.pong(b"p")
         assert len(line.sent) == 2
         await line.outlet.end()
