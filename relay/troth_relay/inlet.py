@@ -22,8 +22,8 @@ class Ways(Protocol):
     def pong(self, payload: bytes) -> None:
         """Answer a ping."""
 
-    def ping(self) -> None:
-        """Ask whether somebody is there."""
+    def ping(self) -> bool:
+        """Ask whether somebody is there; return whether it was possible, for who is being written to is."""
 
     def misuse(self, code: int) -> None:
         """Say goodbye to who does not speak this protocol."""
@@ -38,7 +38,7 @@ class Ways(Protocol):
 class Inlet:
     """What one client says; made for the `set_parser` of aiohttp's protocol, which hands over bytes as they come."""
 
-    __slots__ = ("_deaf", "_heard_s", "_over", "_parser", "_paused", "_pinged", "_take", "_transport", "_ways")
+    __slots__ = ("_deaf", "_heard_s", "_over", "_parser", "_paused", "_pinged_s", "_take", "_transport", "_ways")
 
     def __init__(
         self,
@@ -56,13 +56,13 @@ class Inlet:
         self._over = over
         self._parser = Parser()
         self._heard_s = now
-        self._pinged = False
+        self._pinged_s: float | None = None
         self._paused = False
         self._deaf = False
 
     def feed_data(self, data: bytes) -> tuple[bool, bytes]:
         """Take what was read; return whether that was all that is wanted, and nothing for anybody else."""
-        self._pinged, self._heard_s = False, asyncio.get_running_loop().time()
+        self._pinged_s, self._heard_s = None, asyncio.get_running_loop().time()
         if not self._deaf:
             self._parser.feed(data)
             self._go_on()
@@ -86,7 +86,12 @@ class Inlet:
             asyncio.get_running_loop().call_soon(self._catch_up)
 
     def _catch_up(self) -> None:
-        self._go_on()
+        try:
+            self._go_on()
+        except Exception:
+            # We are broken; as where it happens while reading, nobody goes on as if nothing was.
+            self._ways.cut()
+            raise
         if not self._paused:
             self._transport.resume_reading()
 
@@ -94,12 +99,11 @@ class Inlet:
         """Ask after who has been silent for long; cut who does not answer either."""
         if self._paused or self._deaf:
             return
-        silent_s = now - self._heard_s
-        if self._pinged and silent_s >= limits.HEARTBEAT_S * 3 / 2:
+        if self._pinged_s is None:
+            if now - self._heard_s >= limits.HEARTBEAT_S and self._ways.ping():
+                self._pinged_s = now
+        elif now - self._pinged_s >= limits.HEARTBEAT_S / 2:
             self._ways.cut()
-        elif not self._pinged and silent_s >= limits.HEARTBEAT_S:
-            self._pinged = True
-            self._ways.ping()
 
     def _go_on(self) -> None:
         while not (self._paused or self._deaf):

@@ -70,10 +70,12 @@ class Outlet:
         self._later((frame, weight))
         return False
 
-    def ping(self) -> None:
-        """Ask whether somebody is there; where something waits, that asks already."""
-        if self._writing is None and self._is_empty():
+    def ping(self) -> bool:
+        """Ask whether somebody is there, and return True; where something waits, that asks already."""
+        idle = self._writing is None and self._is_empty()
+        if idle:
             self._transport.write(framing.pack(b"", Opcode.PING))
+        return idle
 
     def pong(self, payload: bytes) -> None:
         """Answer a ping, unless so much waits that it was not read yet."""
@@ -102,13 +104,13 @@ class Outlet:
         """Finish, now that nothing more comes and nobody listens."""
         self._waiting.clear()
         self._transport.close()
+        if self._transport.get_write_buffer_size():
+            # What was said last has not been taken, and may never be.
+            self._cut = self._cut or asyncio.get_running_loop().call_later(limits.GOODBYE_S, self.cut)
         if self._writing is not None:
             await asyncio.wait({self._writing})
-        if self._cut is not None:
+        if self._cut is not None and not self._transport.get_write_buffer_size():
             self._cut.cancel()
-        if self._transport.get_write_buffer_size():
-            # Its goodbye has not been taken, and may never be.
-            asyncio.get_running_loop().call_later(limits.GOODBYE_S, self.cut)
 
     def _is_empty(self) -> bool:
         return not (self._transport.get_write_buffer_size() or self._transport.is_closing())

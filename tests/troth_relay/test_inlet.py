@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from tests.troth_relay.test_framing import masked
 from troth_relay import limits
 from troth_relay.framing import PROTOCOL_ERROR, Opcode
@@ -19,6 +21,7 @@ class Line:
         self.taken: list[bytes] = []
         self.done: list[str | bytes | int] = []
         self.reading = True
+        self.busy = False
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         transport: Any = SimpleNamespace(
             pause_reading=lambda: setattr(self, "reading", False), resume_reading=lambda: setattr(self, "reading", True)
@@ -31,14 +34,18 @@ class Line:
         self.taken.append(frame)
         if frame == b"wait":
             self.inlet.pause()
+        if frame == b"bug":
+            raise RuntimeError
 
     def pong(self, payload: bytes) -> None:
         """Note it."""
         self.done.append(payload)
 
-    def ping(self) -> None:
-        """Note it."""
-        self.done.append("ping")
+    def ping(self) -> bool:
+        """Note it, where nothing waits to be written."""
+        if not self.busy:
+            self.done.append("ping")
+        return not self.busy
 
     def misuse(self, code: int) -> None:
         """Note it."""
@@ -94,6 +101,21 @@ def test_pausing_holds_everything_up() -> None:
     on_a_line(scenario)
 
 
+def test_bug_ends_the_link() -> None:
+    """A frame that breaks us after a pause ends the link, as one that does so while it is read."""
+
+    async def scenario(line: Line) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: line.done.append(str(context["message"])))
+        line.inlet.feed_data(masked(b"wait") + masked(b"bug"))
+        line.inlet.resume()
+        await asyncio.sleep(0)
+        assert line.done[0] == "cut"
+        with pytest.raises(RuntimeError):
+            line.inlet.feed_data(masked(b"bug"))
+
+    on_a_line(scenario)
+
+
 def test_goodbye_ends_it() -> None:
     """A goodbye is answered, and what comes after it is nothing; so is a break."""
 
@@ -140,6 +162,25 @@ def test_who_is_silent_is_asked_and_then_cut() -> None:
         for silence in (1.0, 1.4, 1.5):
             line.inlet.beat(now=now + silent_s * silence)
         assert line.done == ["ping", "ping", "cut"]
+
+    on_a_line(scenario)
+
+
+def test_who_is_written_to_is_not_taken_for_silent() -> None:
+    """However long somebody reads and says nothing, it is asked first when nothing waits any more, and has its time."""
+    silent_s = float(limits.HEARTBEAT_S)
+
+    async def scenario(line: Line) -> None:
+        line.busy = True
+        for silence in (1.0, 2.0, 9.0):
+            line.inlet.beat(now=line.began_s + silent_s * silence)
+        assert line.done == []
+        line.busy = False
+        for silence in (10.0, 10.4):
+            line.inlet.beat(now=line.began_s + silent_s * silence)
+        assert line.done == ["ping"]
+        line.inlet.beat(now=line.began_s + silent_s * 10.5)
+        assert line.done == ["ping", "cut"]
 
     on_a_line(scenario)
 

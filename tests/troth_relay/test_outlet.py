@@ -143,14 +143,14 @@ def test_pings_and_pongs_never_pile_up() -> None:
     """Where something waits to be read nothing is added that was not said by the relay's mind."""
 
     async def scenario(line: Line) -> None:
-        line.outlet.ping()
+        assert line.outlet.ping()
         line.outlet.pong(b"p")
         assert line.sent == [pack(b"", Opcode.PING), pack(b"p", Opcode.PONG)]
         line.buffered = 1
-        line.outlet.ping()
+        assert not line.outlet.ping()
         line.outlet.pong(b"p")
         line.buffered, line.gone = 0, True
-        line.outlet.ping()
+        assert not line.outlet.ping()
         line.outlet.pong(b"p")
         assert len(line.sent) == 2
         await line.outlet.end()
@@ -189,6 +189,27 @@ def test_goodbye_that_is_not_taken_is_cut(monkeypatch: pytest.MonkeyPatch) -> No
         line.buffered = 9
         await line.outlet.end()
         await line.aborted.wait()
+
+    on_a_line(scenario)
+
+
+def test_who_says_goodbye_and_reads_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a frame is just being written to it: a link that has ended waits for nobody."""
+    monkeypatch.setattr(limits, "GOODBYE_S", 0.01)
+
+    async def scenario(line: Line) -> None:
+        line.room.clear()
+        line.outlet.say(LARGE, 1)
+        await asyncio.sleep(0)
+        line.buffered = 9
+        line.outlet.answer_goodbye()
+        line.over.set_result(None)
+        ending = asyncio.ensure_future(line.outlet.end())
+        await line.aborted.wait()
+        assert not ending.done()
+        line.room.set()
+        await ending
+        assert line.weights == [1]
 
     on_a_line(scenario)
 
