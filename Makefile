@@ -29,6 +29,7 @@ check: $(READY) ## Check format, lint, types and the laws of the house (tests/te
 	@$(BIN)/mypy
 # Not the planted mistakes: they take as long as many tests, and `make test` plants them.
 	@$(BIN)/python -m pytest --quiet --deselect tests/test_planted.py tests/test_*.py
+	@$(BIN)/python -m troth_app.helplines
 
 format: $(READY) ## Format the code and apply the safe fixes.
 	@$(BIN)/ruff check --quiet --fix-only .
@@ -36,8 +37,7 @@ format: $(READY) ## Format the code and apply the safe fixes.
 
 lock: $(READY) ## Lock requirements/*.txt again. ARGS=--upgrade takes newer versions.
 	@$(COMPILE) --all-extras --group dev --output-file requirements/dev.txt $(ARGS)
-# A relay never imports automerge, so it does not install it either.
-	@$(COMPILE) --extra relay --no-emit-package automerge --output-file requirements/relay.txt $(ARGS)
+	@$(COMPILE) --extra relay --output-file requirements/relay.txt $(ARGS)
 	@! grep -n '://' requirements/*.txt || { echo "A lock file names an address."; exit 1; }
 
 bench: $(READY) $(if $(wildcard $(PEERS)/run.py),.peers/run.py) ## Measure the engine and the relay by themselves: the peers' cases, the parts, the way of an edit.

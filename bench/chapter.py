@@ -22,7 +22,7 @@ from troth_client.vault import Vault
 from troth_couple import Book, Day, Pen, SubjectId, days_after, entry_edits, note_path, roster_of
 from troth_wire.ids import Incarnation
 
-__all__ = ["measure"]
+__all__ = ["PASSPHRASE", "fill", "measure"]
 
 PASSPHRASE: Final = "correct horse battery staple"
 COST: Final = Cost(memory_mib=64, passes=1)
@@ -42,7 +42,7 @@ def measure() -> Figures:
 
 
 async def _measure(path: Path) -> Figures:
-    other = await _fill(path)
+    other = await fill(path)
     size = sum(file.stat().st_size for file in path.parent.iterdir() if file.is_file())
     begun, spent = perf_counter(), process_time()
     household = await Household.open(path, passphrase=PASSPHRASE)
@@ -94,7 +94,7 @@ async def _batch(chapter: Chapter, other: DeviceKeys) -> float:
     return perf_counter() - begun
 
 
-async def _fill(path: Path) -> DeviceKeys:
+async def fill(path: Path) -> DeviceKeys:
     """Make a vault with ten years of two people in it; return the other one's keys."""
     entropy = entropy_of("ten years")
     (mine, seed), (other, second) = DeviceKeys.make(entropy), DeviceKeys.make(entropy)

@@ -34,7 +34,7 @@ BATCH: Final = 100
 NOTES: Final = 50
 CHANGES: Final = 2_000
 SENTENCE: Final = "This sentence stands in a note, and so.\n"
-START: Final = Day("2026-08-23")
+START: Final = Day("2016-08-23")
 
 
 def measure() -> Figures:

@@ -13,6 +13,7 @@ from bench import (
     epochs,
     floods,
     membership,
+    pages,
     pairing,
     primitives,
     relay,
@@ -35,6 +36,7 @@ PARTS: Final[dict[str, Callable[[], Figures]]] = {
     "pairing": pairing.measure,
     "couple": couple.measure,
     "chapter": chapter.measure,
+    "pages": pages.measure,
     "typing": typing_trace.measure,
     "commands": commands.measure,
 }
@@ -50,6 +52,9 @@ def main() -> None:
     for name in arguments.only or PARTS:
         if name == "typing" and not typing_trace.FILE.exists():
             print(f"typing: skipped, because the trace {typing_trace.FILE.name} is not beside the project")
+            continue
+        if name == "pages" and pages.BROWSER is None:
+            print("pages: skipped, because there is no chromium here")
             continue
         found[name] = PARTS[name]()
         print(_table(name, found[name]), flush=True)

@@ -1,6 +1,7 @@
 """`troth demo` from its options to an exit code; what does not work costs a sentence, never a traceback."""
 
 import asyncio
+import shutil
 import signal
 import sys
 import tempfile
@@ -8,6 +9,7 @@ import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Never
 
@@ -20,26 +22,79 @@ if TYPE_CHECKING:
 
 __all__ = ["show"]
 
+OPEN_ALONE: Final = (
+    "`--open` leaves the ninety days and nothing else. Nothing was started. Leave the other option away."
+)
+LOOK_AROUND: Final = """
+Robin and Sasha are made-up people, and their vaults stay, to look around in:
+
+  export TROTH_HOME={folder}/robin    # in another terminal: {folder}/sasha
+  troth unlock                        # it asks for: {passphrase}
+  troth today
+
+When you are done, `troth lock` on both sides, and remove all of it:
+
+  rm -r {folder}
+"""
+"""Where the homes are; a path may be wider than a terminal, and is to be copied whole."""
 SAID_AFTER: Final = " " * 9
 NINETY_DAYS: Final = Path(__file__).parent / "demo" / "data" / "ninety_days.jsonl"
 SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-def show(source: Path | None, *, sabotage: str | None, keep: Path | None) -> int:
+def show(source: Path | None, *, sabotage: str | None, keep: Path | None, stay: bool = False) -> int:
     """Run the demo; return its exit code.
 
     Args:
         source: The edits, or None for those that come with it.
         sabotage: What to break on purpose.
         keep: The folder in which everything is kept, if anything is.
+        stay: Whether the two homes stay, to look around in.
     """
+    if stay and (source or sabotage):
+        _fail(OPEN_ALONE, Code.USAGE)
     record = _read(source or NINETY_DAYS)
     try:
+        if stay:
+            return _show_and_stay(keep)
         with _folder(keep) as folder:
             held = _run(record, folder, sabotage)
     except (KeyboardInterrupt, asyncio.CancelledError):
         _fail("Stopped. Nothing that was started here is running.", Code.STOPPED)
     return Code.OK if held else Code.HERE
+
+
+def _show_and_stay(keep: Path | None) -> int:
+    """Tell the ninety days as if the last of them were today, and leave both homes."""
+    from troth_app.demo.generate import acts
+    from troth_app.demo.homes import PASSPHRASE, PERSONS
+    from troth_app.demo.record import Record
+
+    today = date.today()
+    with _lasting_folder(keep, {person.lower() for person in PERSONS}) as folder:
+        held = _run(Record(tuple(acts(last_day=today))), folder, None, stays_until=today)
+        print(LOOK_AROUND.format(folder=folder, passphrase=PASSPHRASE))
+    return Code.OK if held else Code.HERE
+
+
+@contextmanager
+def _lasting_folder(keep: Path | None, homes: set[str]) -> Iterator[Path]:
+    """Make the folder that stays, with the homes alone in it unless it was named; what goes wrong leaves nothing."""
+    if keep is not None:
+        with _folder(keep) as folder:
+            yield folder
+        return
+    folder = Path(tempfile.mkdtemp(prefix="troth-demo-"))
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    for path in folder.iterdir():
+        if path.is_dir() and path.name not in homes:
+            shutil.rmtree(path)
+        elif not path.is_dir():
+            path.unlink()
 
 
 def _read(source: Path) -> "Record":
@@ -69,7 +124,9 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
-def _run(record: "Record", folder: Path, sabotage: str | None) -> bool:
+def _run(record: "Record", folder: Path, sabotage: str | None, stays_until: date | None = None) -> bool:
+    """Tell the story; where it stays until a day, the first device of each person is a home afterwards."""
+    from troth_app.demo.homes import home_of, move_in
     from troth_app.demo.processes import DeviceDiedError
     from troth_app.demo.story import Outcome, tell
     from troth_app.demo.summary import lines
@@ -82,7 +139,15 @@ def _run(record: "Record", folder: Path, sabotage: str | None) -> bool:
 
     async def told() -> Outcome:
         _end_on_signals()
-        return await tell(record, folder, sabotage=sabotage, say=say)
+        if stays_until is None:
+            return await tell(record, folder, sabotage=sabotage, say=say)
+        homes = {person: home_of(folder, person) for person in record.persons}
+        for home in homes.values():
+            home.prepare()
+        outcome = await tell(record, folder, sabotage=None, say=say, homes=homes)
+        for person, home in homes.items():
+            await move_in(home, person, last_day=stays_until)
+        return outcome
 
     try:
         outcome = asyncio.run(told())

@@ -3,12 +3,13 @@
 A region is added by somebody who answers for it; no list is complete, and a number that nobody checked says so.
 """
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-__all__ = ["REGIONS", "Helpline", "is_checked"]
+__all__ = ["REGIONS", "Helpline", "is_checked", "unchecked"]
 
 CHECKED_DAYS: Final = 365
 """So long a number counts as checked."""
@@ -46,3 +47,23 @@ REGIONS: Final[Mapping[str, Sequence[Helpline]]] = {
 def is_checked(helpline: Helpline, today: date) -> bool:
     """Tell whether somebody checked a number in the last twelve months."""
     return helpline.verified_on is not None and 0 <= (today - helpline.verified_on).days <= CHECKED_DAYS
+
+
+def unchecked(today: date) -> Iterator[str]:
+    """Yield a line for each number that nobody checked in the last twelve months."""
+    for region, helplines in REGIONS.items():
+        for helpline in helplines:
+            if not is_checked(helpline, today):
+                when = f"last on {helpline.verified_on}" if helpline.verified_on else "never"
+                yield f"{region}, {helpline.name}: {when}"
+
+
+def main() -> None:
+    """Say which numbers somebody has to call before the next release; whatever is found, it ends well."""
+    found = list(unchecked(date.today()))
+    if found:
+        print("Help lines that nobody checked in the last twelve months:", *found, sep="\n  ", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

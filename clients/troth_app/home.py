@@ -18,6 +18,7 @@ __all__ = ["Home", "private_folder"]
 
 PRIVATE: Final = 0o700
 OTHERS: Final = 0o077
+SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108 - what lies in it is in a folder of this user's alone.
 SOCKET_PATH_BYTES_MAX: Final = 100
 """What every system takes for the path of a socket, with room."""
 
@@ -60,6 +61,11 @@ class Home:
     def socket(self) -> Path:
         """The agent's socket: named after the folder, so that two homes share one runtime folder."""
         return self.runtime / f"{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}.sock"
+
+    def desks(self, environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+        """Return where a text may lie while it is written in an editor, if that is in memory."""
+        bases = filter(None, (environ.get("XDG_RUNTIME_DIR"), SHARED_MEMORY))
+        return tuple(Path(os.path.realpath(base), f"{self.socket.stem}.d") for base in bases)
 
     def remove_vault(self) -> None:
         """Remove a vault in which nothing was ever kept, and what lies beside it; for nobody else to call."""

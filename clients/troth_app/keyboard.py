@@ -10,9 +10,13 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
-__all__ = ["GivenUpError", "Keyboard", "NobodyError"]
+__all__ = ["ASKED", "GivenUpError", "Keyboard", "NobodyError"]
+
+ASKED: Final = ":e"
+"""What asks for an editor, alone on the first line of a text."""
+HINT: Final = f"(`{ASKED}` alone on the first line opens your editor.)"
 
 
 class NobodyError(Exception):
@@ -50,12 +54,14 @@ class Keyboard:
         read_hidden: Reads what is typed without showing it.
         is_typed: Waits until a line was typed, or something came over a connection; whether it was the line.
         forget_typed: Drops what was typed before it was asked for.
+        edit: Lets a text be written in an editor instead; None if it was not.
     """
 
     source: TextIO = field(default_factory=lambda: sys.stdin)
     read_hidden: Callable[[str], str] = _read_hidden
     is_typed: Callable[[TextIO, socket.socket], bool] = _is_typed
     forget_typed: Callable[[TextIO], None] = _forget_typed
+    edit: Callable[["Keyboard"], str | None] | None = None
 
     @property
     def live(self) -> bool:
@@ -91,8 +97,23 @@ class Keyboard:
             self.forget_typed(self.source)
 
     def text(self, prompt: str) -> str:
-        """Return everything up to the end of input."""
-        if self.live:
-            sys.stderr.write(f"{prompt}\n")
-            sys.stderr.flush()
-        return self.source.read()
+        """Return everything up to the end of input, or what was written in an editor if that is asked for."""
+        if not self.live:
+            return self.source.read()
+        self.tell(prompt if self.edit is None else f"{prompt}\n{HINT}")
+        first = self.source.readline()
+        if self.edit is not None and first.strip() == ASKED:
+            written = self.edit(self)
+            return self.source.read() if written is None else written
+        return first + self.source.read() if first else ""
+
+    def tell(self, text: str) -> None:
+        """Say something beside the question."""
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+    def ask(self, prompt: str) -> str:
+        """Return a line about the answer itself; nothing, where nobody is there any more."""
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        return self.source.readline()

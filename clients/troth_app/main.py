@@ -3,7 +3,9 @@
 What goes wrong on this machine is said in a few words, never in a traceback.
 """
 
+import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,13 +69,17 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
     """Carry a command out; return its exit code."""
     from troth_app.calling import call
 
+    home, keyboard = Home.find(), Keyboard()
+    _sweep(home)
+    if keyboard.live:
+        keyboard.edit = partial(_edit, home)
     live = (sys.stderr if as_json else sys.stdout).isatty()
     screen = Screen(Look.of(plain=plain, live=live, name=_name()), as_json)
     try:
-        for line in call(Home.find(), lasting=command.lasting):
+        for line in call(home, lasting=command.lasting):
             with line as connection:
                 done = converse(
-                    connection, command, options, screen=screen, keyboard=Keyboard(), present=presenter(command)
+                    connection, command, options, screen=screen, keyboard=keyboard, present=presenter(command)
                 )
             if not (done.result or {}).get("busy"):
                 if command.name == PAGES and done.code == Code.OK and not options.get("print") and not as_json:
@@ -89,6 +95,22 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
         done = done_of(error)
         screen.complain(done.text)
     return done.code
+
+
+def _sweep(home: Home) -> None:
+    """Wipe what an editor that was killed left in memory."""
+    for desk in home.desks():
+        if desk.is_dir():
+            from troth_app.editor import sweep
+
+            sweep(desk)
+
+
+def _edit(home: Home, keyboard: Keyboard) -> str | None:
+    """Let a text be written in an editor."""
+    from troth_app.editor import Bench, compose
+
+    return compose(Bench(home, keyboard.ask, keyboard.tell, os.environ))
 
 
 def _browse(address: str) -> None:
@@ -180,7 +202,8 @@ def alias(*, name: str) -> None:
     type=click.Path(path_type=Path),
     help="Keep vaults, logs, the relay's files and all that passed (wire.bin) in this new folder.",
 )
-def demo(*, source: Path | None, sabotage: str | None, keep: Path | None) -> None:
+@click.option("--open", "stay", is_flag=True, help="Leave the vaults of both made-up people, to look around in.")
+def demo(*, source: Path | None, sabotage: str | None, keep: Path | None, stay: bool) -> None:
     """Show that nothing is lost and that the relay can not read.
 
     Starts a relay and two devices for each person, lets all of them write, cuts lines, kills
@@ -194,7 +217,7 @@ def demo(*, source: Path | None, sabotage: str | None, keep: Path | None) -> Non
     """
     from troth_app.demo_command import show
 
-    sys.exit(show(source, sabotage=sabotage, keep=keep))
+    sys.exit(show(source, sabotage=sabotage, keep=keep, stay=stay))
 
 
 if __name__ == "__main__":

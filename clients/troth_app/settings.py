@@ -15,8 +15,10 @@ from troth_wire.limits import PASS_BYTES_MAX
 __all__ = [
     "RELAY_BYTES_MAX",
     "Relay",
+    "Rest",
     "Settings",
     "Signposts",
+    "answer_row",
     "draft_row",
     "idle_row",
     "mine_gone",
@@ -26,6 +28,7 @@ __all__ = [
     "pages_row",
     "quiet_row",
     "relay_row",
+    "rest_row",
     "sealed_row",
     "signposts_row",
     "sync_row",
@@ -38,10 +41,12 @@ OTHERS_TABLE: Final = "others"
 SYNC_TABLE: Final = "sync"
 SIGNPOSTS_TABLE: Final = "signposts"
 MOVED_TABLE: Final = "moved"
+RESTS_TABLE: Final = "rests"
 OFF: Final = b"off"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
+ANSWERS_TABLE: Final = "answers"
 DRAFT_TABLE: Final = "draft"
 PAGES_TABLE: Final = "pages"
 SAID_BYTES_MAX: Final = 4_096
@@ -54,6 +59,7 @@ _ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
 _SEALED: Final = codec.fields(codec.raw(16), codec.text(ENTRY_BYTES_MAX))
 _NAMES: Final = codec.fields(codec.text(NAME_BYTES_MAX), codec.text(NAME_BYTES_MAX))
 _SIGNPOSTS: Final = codec.fields(codec.raw(32), codec.blob(SAID_BYTES_MAX))
+_REST: Final = codec.fields(codec.text(16), codec.flag)
 _RELAY: Final = codec.fields(codec.text(RELAY_BYTES_MAX), codec.blob(PASS_BYTES_MAX))
 
 
@@ -83,6 +89,19 @@ class Signposts:
     said: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What follows of the end of a space for two.
+
+    Attributes:
+        since: The day on which this device learned that the other person had ended it; empty if this one did.
+        invited: Whether an invitation went out since.
+    """
+
+    since: str
+    invited: bool = False
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """Everything that this device remembers for itself."""
@@ -97,6 +116,8 @@ class Settings:
     """What this person and the other one are called here; empty where nobody said."""
     sealed: Mapping[bytes, tuple[bytes, str]] = field(default_factory=dict)
     """By the question, the salt and text of an answer that was sealed here and is not open."""
+    answers: Mapping[bytes, str] = field(default_factory=dict)
+    """By the question, what this person wrote to it: before it is shared, and for when the question is taken back."""
     quiet_until: str = ""
     """The last day of a quiet time."""
     drafts: Mapping[str, str] = field(default_factory=dict)
@@ -106,6 +127,8 @@ class Settings:
     signposts: Signposts | None = None
     moved: Mapping[bytes, int] = field(default_factory=dict)
     """By the room in which it was read: the last move to another relay that this device has dealt with."""
+    rests: Mapping[bytes, Rest] = field(default_factory=dict)
+    """By the room of a space for two that was ended."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -166,6 +189,11 @@ def sealed_row(question: bytes, salt: bytes = b"", text: str = "") -> Row:
     return Row(SEALED_TABLE, question, codec.pack([salt, text]) if salt else None)
 
 
+def answer_row(question: bytes, text: str = "") -> Row:
+    """Return the row that keeps what was written to a question, or lets it go."""
+    return Row(ANSWERS_TABLE, question, text.encode(errors="replace") or None)
+
+
 def draft_row(form: str, text: str = "") -> Row:
     """Return the row that keeps what is being typed into a form, or lets it go."""
     return Row(DRAFT_TABLE, form.encode(), text.encode(errors="replace") or None)
@@ -194,6 +222,11 @@ def signposts_row(signposts: Signposts) -> Row:
 def moved_row(room: bytes, number: int) -> Row:
     """Return the row that remembers that a move to another relay was dealt with."""
     return Row(MOVED_TABLE, room, number.to_bytes(8))
+
+
+def rest_row(room: bytes, rest: Rest) -> Row:
+    """Return the row that remembers the end of a space for two."""
+    return Row(RESTS_TABLE, room, codec.pack([rest.since, rest.invited]))
 
 
 def _read_relay(settings: Settings, _: bytes, value: bytes | None) -> Settings:
@@ -225,6 +258,11 @@ def _read_sealed(settings: Settings, key: bytes, value: bytes | None) -> Setting
         salt, text = codec.decode(value, _SEALED, bytes_max=ENTRY_BYTES_MAX * 2)
         left[key] = salt, text
     return replace(settings, sealed=left)
+
+
+def _read_answer(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    left = {other: kept for other, kept in settings.answers.items() if other != key}
+    return replace(settings, answers=left if value is None else {**left, key: value.decode(errors="replace")})
 
 
 def _read_draft(settings: Settings, key: bytes, value: bytes | None) -> Settings:
@@ -265,6 +303,11 @@ def _read_moved(settings: Settings, key: bytes, value: bytes | None) -> Settings
     return replace(settings, moved={**settings.moved, key: int.from_bytes(value or b"")})
 
 
+def _read_rest(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    rest = Rest(*codec.decode(value or b"", _REST, bytes_max=NAME_BYTES_MAX))
+    return replace(settings, rests={**settings.rests, key: rest})
+
+
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
@@ -272,10 +315,12 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     NAMES_TABLE: _read_names,
     QUIET_TABLE: _read_quiet,
     SEALED_TABLE: _read_sealed,
+    ANSWERS_TABLE: _read_answer,
     DRAFT_TABLE: _read_draft,
     PAGES_TABLE: _read_pages,
     OTHERS_TABLE: _read_others,
     SYNC_TABLE: _read_sync,
     SIGNPOSTS_TABLE: _read_signposts,
     MOVED_TABLE: _read_moved,
+    RESTS_TABLE: _read_rest,
 }

@@ -5,17 +5,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.contracts.relay_process import environment
 from tests.troth_app.demo.world import ALONE, children
+from troth_app.demo.homes import PASSPHRASE
+from troth_app.household import Household
+from troth_couple import Day
 
 DEMO = (sys.executable, "-m", "troth_app.main", "demo")
 RUN_S = 240
 WIDTH = 80
-PROOFS = ("document", "acknowledged", "suspect", "canaries")
+PROOFS = ("document", "acknowledged", "forged", "suspect", "canaries")
 TOGETHER = (
     *ALONE,
     '{"n": 7, "day": "2026-09-16", "by": "Sasha", "on": 1, "edit": "add", "path": ["seeds"], "value": "calendula"}',
@@ -23,16 +27,18 @@ TOGETHER = (
     '{"n": 8, "day": "2026-09-16", "by": "Sasha", "on": 2, "edit": "set", "path": ["title"], "value": "Two gardens"}',
     '{"n": 9, "day": "2026-09-16", "by": "Robin", "on": 1, "edit": "set", "path": ["title"], "value": "A shed"}',
     '{"n": 10, "day": "2026-09-17", "by": "Sasha", "on": 1, "edit": "write", "path": ["beds"], "with": " Done."}',
+    '{"n": 11, "day": "2026-09-17", "by": "Robin", "on": 1, "edit": "act", "act": "gratitude", "says": {"text": "x"}}',
+    '{"n": 12, "day": "2026-09-18", "by": "Sasha", "on": 2, "edit": "act", "act": "thanks", "about": 11}',
 )
 
 
-def demo(*options: str) -> subprocess.CompletedProcess[str]:
-    """Run the demo to its end; it says nothing that is wider than a terminal, and shows no traceback."""
+def demo(*options: str, wide: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run the demo to its end; it says nothing that is wider than a terminal but for a path, and shows no traceback."""
     done = subprocess.run(
         [*DEMO, *options], capture_output=True, text=True, env=environment(), timeout=RUN_S, check=False
     )
     assert "Traceback" not in done.stdout + done.stderr
-    assert all(len(line) <= WIDTH for line in done.stdout.splitlines())
+    assert wide or all(len(line) <= WIDTH for line in done.stdout.splitlines())
     return done
 
 
@@ -79,6 +85,14 @@ def test_what_is_not_encrypted_is_noticed() -> None:
     assert found[1] == found[2]
 
 
+def test_a_forged_yes_is_noticed() -> None:
+    """With signatures unchecked, devices believe a yes that nobody gave; the proof of that notices, and no other."""
+    done = demo("--sabotage", "signatures")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert failed(done.stdout) == {"forged"}
+    assert "holds without a yes of both" in done.stdout
+
+
 def test_two_people_with_a_file_of_their_own(tmp_path: Path) -> None:
     """A file of edits for two is all it needs; what went to disk and over the wire is kept where it was asked to be."""
     done = demo("--input", file_of(tmp_path, TOGETHER), "--keep", str(tmp_path / "kept"))
@@ -101,6 +115,22 @@ def test_a_file_that_can_not_be_used(tmp_path: Path) -> None:
     done = demo("--input", file_of(tmp_path, [*ALONE, "", '{"n": 7}']))
     assert (done.returncode, done.stdout) == (2, "")
     assert "Line 8: " in done.stderr
+
+
+async def test_both_homes_stay_to_look_around_in(tmp_path: Path) -> None:
+    """Everything holds; then both vaults open with the passphrase that was printed, and show the same agreements."""
+    done = demo("--open", "--keep", str(tmp_path / "kept"), wide=True)
+    assert (done.returncode, done.stderr, failed(done.stdout)) == (0, "", set())
+    shown = []
+    for person in ("robin", "sasha"):
+        household = await Household.open(tmp_path / "kept" / person / "vault", passphrase=PASSPHRASE)
+        assert household.chapter is not None
+        state = await household.chapter.look(Day(date.today().isoformat()))
+        shown.append(sorted((found.id, found.shown) for found in state.agreements.values()))
+        assert len(household.settings.entries) >= 10
+        await household.close()
+    assert shown[0] == shown[1]
+    assert len(shown[0]) == 8
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

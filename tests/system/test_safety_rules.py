@@ -40,6 +40,9 @@ PAGE: Final = ROOT / "specs" / "safety.md"
 TESTS: Final = ROOT / "tests"
 COUPLE: Final = Path(troth_couple.__file__).parent
 APP: Final = Path(troth_app.__file__).parent
+NOTIFIERS: Final = re.compile(
+    r"notify-send|osascript|terminal-notifier|\bplyer\b|\bdbus\b|win10toast|\bNotification\(|showNotification|\\a|\\x07"
+)
 SHARE, MINE, NOTHING = 0, 1, 2
 SIX = ("tired", "", "", "", "", "")
 TEXT = (0, 5, "Evenings", "Phones away at nine.", 0, "", 0, "2026-09-15", "", 1)
@@ -199,6 +202,18 @@ def test_no_keychain_is_used() -> None:
     """R35: no module asks the system to keep a secret."""
     found = [path.name for folder in (APP, APP.parent / "troth_client") for path in folder.rglob("*.py") if _asks(path)]
     assert found == []
+
+
+def test_nothing_notifies() -> None:
+    """R29: nothing that the app brings shows a notice but a page on which that was chosen, and no terminal rings."""
+    found = [path.name for path in APP.rglob("*.py") if NOTIFIERS.search(_code_of(path))]
+    assert found == []
+
+
+@pytest.mark.parametrize("source", ["run(['notify-send', 'x'])", "print('\\a')", "import dbus", "Notification('x')"])
+def test_a_notice_is_found(source: str) -> None:
+    """The rule itself is not blind."""
+    assert NOTIFIERS.search(source)
 
 
 async def test_names_of_files_say_nothing(tmp_path: Path) -> None:

@@ -1,19 +1,23 @@
 """`troth demo` says what it does in lines that fit, and costs a short message where something does not work."""
 
 import asyncio
+import shutil
 import signal
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from troth_app.demo import story
+from troth_app.demo import homes, story
 from troth_app.demo.processes import DeviceDiedError
 from troth_app.demo.record import Record
 from troth_app.demo.sabotage import SABOTAGES
 from troth_app.demo.story import Outcome
+from troth_app.home import Home
 from troth_app.limits import COLUMNS
 from troth_app.main import demo, main
 from troth_app.outcome import Code
@@ -31,14 +35,22 @@ class Told:
         self.record: Record | None = None
         self.folder = Path()
         self.sabotage: str | None = None
+        self.homes: Mapping[str, Home] = {}
 
     async def __call__(
-        self, record: Record, folder: Path, *, sabotage: str | None, say: Callable[[str], None]
+        self,
+        record: Record,
+        folder: Path,
+        *,
+        sabotage: str | None,
+        say: Callable[[str], None],
+        homes: Mapping[str, Home] | None = None,
     ) -> Outcome:
         """Stand in for `troth_app.demo.story.tell`."""
-        self.record, self.folder, self.sabotage = record, folder, sabotage
-        assert list(folder.iterdir()) == []
+        self.record, self.folder, self.sabotage, self.homes = record, folder, sabotage, homes or {}
+        assert set(folder.iterdir()) == {home.folder for home in self.homes.values()}
         (folder / "relay.log").touch()
+        (folder / "device-2.vault-letterbox").mkdir()
         say(LONG)
         if isinstance(self.end, BaseException):
             raise self.end
@@ -102,7 +114,58 @@ def test_what_is_kept_is_kept(told: Choose, tmp_path: Path) -> None:
     tale = told(Outcome())
     assert run("--keep", str(tmp_path / "a" / "b")).exit_code == 0
     assert tale.folder == tmp_path / "a" / "b"
-    assert [path.name for path in tale.folder.iterdir()] == ["relay.log"]
+    assert sorted(path.name for path in tale.folder.iterdir()) == ["device-2.vault-letterbox", "relay.log"]
+
+
+@pytest.fixture
+def moved_in(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, date]]:
+    """Note who moves in where, and do no more."""
+    moved: list[tuple[str, Path, date]] = []
+
+    async def move_in(home: Home, person: str, *, last_day: date) -> None:
+        moved.append((person, home.folder, last_day))
+
+    monkeypatch.setattr(homes, "move_in", move_in)
+    return moved
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_both_homes_stay(told: Choose, moved_in: list[tuple[str, Path, date]], tmp_path: Path, *, named: bool) -> None:
+    """They stay alone unless their folder was named, and it says how to come in and how to remove them."""
+    tale = told(Outcome())
+    result = run("--open", *(["--keep", str(tmp_path / "kept")] if named else []))
+    try:
+        assert (result.exit_code, result.stderr) == (0, "")
+        today = date.today()
+        assert tale.record is not None
+        assert max(edit.day for edit in tale.record.edits) == today
+        places = {person: tale.folder / person.lower() for person in homes.PERSONS}
+        assert moved_in == [(person, place, today) for person, place in places.items()]
+        assert {stat.S_IMODE(place.stat().st_mode) for place in (tale.folder, *places.values())} <= {0o700, 0o755}
+        assert {stat.S_IMODE(place.stat().st_mode) for place in places.values()} == {0o700}
+        left = {path.name for path in tale.folder.iterdir()} - {"robin", "sasha"}
+        assert left == ({"relay.log", "device-2.vault-letterbox"} if named else set())
+        for said in (*map(str, places.values()), homes.PASSPHRASE, "made-up people", f"rm -r {tale.folder}"):
+            assert said in result.stdout
+    finally:
+        shutil.rmtree(tale.folder)
+
+
+@pytest.mark.parametrize("error", [DeviceDiedError("It ended."), KeyboardInterrupt()])
+def test_a_home_that_was_not_finished_does_not_stay(told: Choose, error: BaseException) -> None:
+    """What goes wrong on the way, or is stopped, leaves nothing."""
+    tale = told(error)
+    assert run("--open").exit_code in (Code.HERE, Code.STOPPED)
+    assert not tale.folder.exists()
+
+
+@pytest.mark.parametrize("other", [("--sabotage", "cursor"), ("--input", "edits")])
+def test_nobody_lives_in_a_broken_vault(told: Choose, other: tuple[str, str]) -> None:
+    """Homes are left of the ninety days alone, whole; with another file or a sabotage nothing is started."""
+    told(AssertionError("it was started"))
+    result = run("--open", *other)
+    assert (result.exit_code, result.stdout) == (Code.USAGE, "")
+    assert "Nothing was started." in result.stderr
 
 
 @pytest.mark.parametrize("name", ["folder", "file", "file/below"])

@@ -10,6 +10,7 @@ import pytest
 
 from tests.contracts.client_world import CHEAP, WAIT_S, HandClock
 from tests.troth_app.house import DAY, PASSPHRASE, HandClocks, Played, home_at, made, say_to
+from troth_app.commands_for_pages import GLANCE, PAUSES
 from troth_app.conversation import Begin, frame
 from troth_app.home import Home
 from troth_app.household import Household
@@ -34,12 +35,13 @@ class Kept:
         self.channel = channel
         self.running = asyncio.ensure_future(self.keeper.run())
 
-    async def begin(self, command: str, *, live: bool = False) -> socket.socket:
+    async def begin(self, command: str, *, live: bool = False, option: str = "") -> socket.socket:
         """Hand a conversation over; return the terminal's end."""
         near, far = pair()
         near.setblocking(False)
+        options = {option: True} if option else {}
         with far:
-            socket.send_fds(self.agent, [frame(Begin(command, {}, live))], [far.fileno()])
+            socket.send_fds(self.agent, [frame(Begin(command, options, live))], [far.fileno()])
         return near
 
     async def ask(self, command: str, *answers: str, live: bool = False) -> Played:
@@ -139,6 +141,21 @@ async def test_a_conversation_keeps_it_alive(tmp_path: Path) -> None:
             kept.clocks.go(IDLE_S * 2)
             await kept.tick()
             assert not kept.running.done()
+
+
+@pytest.mark.parametrize(("command", "option"), [("passphrase", PAUSES), ("passphrase", GLANCE), ("pages news", "")])
+async def test_what_a_page_leaves_open_does_not(tmp_path: Path, command: str, option: str) -> None:
+    """A question that waits on it, what it looks at by itself, and listening for news hold nothing open."""
+    async with keeping(made(tmp_path)) as kept:
+        await kept.ask("unlock", PASSPHRASE)
+        with await kept.begin(command, option=option) as near:
+            while not (kept.keeper._tasks or kept.keeper._listening):
+                await asyncio.sleep(0)
+            if option:
+                await asyncio.get_running_loop().sock_recv(near, 4_096)
+            kept.clocks.go(IDLE_S)
+            await kept.tick()
+            assert await kept.running == IDLE
 
 
 async def test_it_dies_when_the_machine_slept(tmp_path: Path) -> None:

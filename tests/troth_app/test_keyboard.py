@@ -7,7 +7,7 @@ import select
 
 import pytest
 
-from troth_app.keyboard import Keyboard, NobodyError, _is_typed
+from troth_app.keyboard import HINT, Keyboard, NobodyError, _is_typed
 from troth_app.sockets import pair
 
 
@@ -62,3 +62,27 @@ def test_a_pipe_has_a_line_for_each_question() -> None:
         assert keyboard.text("c") == "the rest\nof it"
         with pytest.raises(NobodyError):
             keyboard.line("d", near)
+
+
+def test_a_text_may_be_written_in_an_editor(capsys: pytest.CaptureFixture[str]) -> None:
+    """`:e` alone on the first line asks for it; where it is not opened, or anything else is typed, it is typed."""
+    opened = Keyboard(Tty(":e\nnot read"), edit=lambda _: "from the editor")
+    assert opened.text("Write:") == "from the editor"
+    assert capsys.readouterr().err == f"Write:\n{HINT}\n"
+    assert Keyboard(Tty(":e\ntyped\n"), edit=lambda _: None).text("Write:") == "typed\n"
+    for typed in ("one\n:e\n", " :e x\ntwo\n", "", "one"):
+        assert Keyboard(Tty(typed), edit=lambda _: "no").text("Write:") == typed
+
+
+def test_without_an_editor_nothing_hints_at_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where none can be opened, the two characters are words like any other, and a pipe never opens one."""
+    assert Keyboard(Tty("one\n")).text("Write:") == "one\n"
+    assert capsys.readouterr().err == "Write:\n"
+    assert Keyboard(io.StringIO(":e\n"), edit=lambda _: "no").text("Write:") == ":e\n"
+
+
+def test_a_question_about_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is asked beside the answers, and whoever is gone answers nothing."""
+    keyboard = Keyboard(Tty("yes\n"))
+    assert (keyboard.ask("Sure? "), keyboard.ask("Sure? ")) == ("yes\n", "")
+    assert capsys.readouterr().err == "Sure? Sure? "

@@ -157,3 +157,16 @@ def test_what_is_no_command() -> None:
     """A word that is no command costs 2."""
     assert CliRunner().invoke(main, ["shout"]).exit_code == Code.USAGE
     assert CliRunner().invoke(main, ["relay"]).exit_code == Code.USAGE
+
+
+def test_every_start_wipes_what_an_editor_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """R32: whichever command comes next; where nothing was left, no editor is even thought of."""
+    monkeypatch.setenv("TROTH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    (desk, *_) = Home.find().desks()
+    assert desk.parent == tmp_path
+    (desk / "left").mkdir(parents=True)
+    desk.chmod(0o700)
+    (desk / "left" / "text").write_text("canary")
+    run(monkeypatch, Agent([Done(Code.OK, OPEN)]), "status")
+    assert list(desk.iterdir()) == []

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -227,3 +228,32 @@ async def test_questions_while_waiting(ends: Ends) -> None:
     async with asyncio.timeout(WAIT_S):
         _, found = await asyncio.gather(answer(), talk.wait(work()))
     assert found == ["one", "two"]
+
+
+@pytest.mark.parametrize("working", [True, False])
+async def test_a_question_waits_inside_of_a_pause(ends: Ends, working: bool) -> None:
+    """From when it is asked until it is answered, and not a moment of the work around it; also while work goes on."""
+    heard: list[str] = []
+
+    @contextmanager
+    def pause() -> Iterator[None]:
+        heard.append("pause")
+        yield
+        heard.append("on")
+
+    async def handler(talk: Talk) -> None:
+        async def work() -> None:
+            heard.append("asks")
+            await talk.ask("Name?")
+            heard.append("works")
+
+        await (talk.wait(work()) if working else work())
+
+    terminal, ours = ends
+    holding = asyncio.ensure_future(hold(Talk(ours, Begin("status"), pause), handler))
+    frames = Frames()
+    assert await read_sentence(terminal, frames) == Ask("Name?")
+    terminal.sendall(frame(Answer("Robin")))
+    assert await read_sentence(terminal, frames) == Done()
+    await holding
+    assert heard == ["asks", "pause", "on", "works"]

@@ -73,6 +73,18 @@ def test_a_wall_clock_does_where_there_is_no_other(clocks: HandClocks) -> None:
     assert watch.look() is None
 
 
+def test_what_pauses_is_no_use(clocks: HandClocks) -> None:
+    """While it waits for somebody the idle time goes on, from when it began to wait; then it is use again."""
+    watch = Watch(clocks, idle_s=IDLE_S)
+    watch.begin()
+    clocks.go(IDLE_S)
+    with watch.pause():
+        assert watch.look() is None
+        clocks.go(IDLE_S)
+        assert watch.look() == IDLE
+    assert watch.look() is None
+
+
 def test_this_machines_clocks_go_forward() -> None:
     """Two looks one after the other are in order."""
     first, second = read_clocks(), read_clocks()

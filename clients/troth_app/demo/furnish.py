@@ -15,32 +15,26 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from troth import Cost, DeviceKeys, Edit, Genesis, Identity, Signer, Welcome, begin, countersign, found
+from troth import DeviceKeys, Edit, Genesis, Identity, Signer, Welcome, begin, countersign, found
 from troth_app.demo.acting import COMMITMENTS, Made, beginning, entry_of, made_of, published
-from troth_app.demo.generate import DAYS, FIRST_DAY, OTHER, acts, alone
+from troth_app.demo.generate import DAYS, FIRST_DAY, acts
+from troth_app.demo.homes import COST, PASSPHRASE, PERSONS, home_of, settle
 from troth_app.demo.line import Act
 from troth_app.demo.processes import RelayProcess, end
 from troth_app.demo.tap import HOST
-from troth_app.handlers.devices import introduce
 from troth_app.home import Home
 from troth_app.household import Household
-from troth_app.settings import Relay, names_row, others_row, sealed_row
+from troth_app.settings import Relay, sealed_row
 from troth_client import Space, create_space
 from troth_client.machine import MACHINE, Machine
 from troth_client.room import SHARED
 from troth_couple import Book, Pen, SubjectId, document_of, entry_edits, roster_of
 
-__all__ = ["LAST_DAY", "PASSPHRASE", "PERSONS", "Homes", "furnish", "settle"]
+__all__ = ["LAST_DAY", "PASSPHRASE", "Homes", "furnish"]
 
-PERSONS: Final = ("Robin", "Sasha")
-PASSPHRASE: Final = "made up people"  # noqa: S105 - it is printed beside the vaults.
-"""What opens the vaults of people who do not exist."""
 LAST_DAY: Final = FIRST_DAY + timedelta(days=DAYS - 1)
-COST: Final = Cost(memory_mib=64, passes=1)
-"""The least that a vault may cost: nobody's secret is behind it."""
 SALT_BYTES: Final = 16
 DOCUMENT: Final = document_of()
-DEVICE: Final = "Laptop"
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ async def furnish(folder: Path, *, last_day: date = LAST_DAY, machine: Machine =
         DeviceDiedError: If the relay, which has to be installed beside the app, does not start.
         TrothError: If something can not be written.
     """
-    homes = {person: Home(folder / person.lower(), folder / person.lower()) for person in PERSONS}
+    homes = {person: home_of(folder, person) for person in PERSONS}
     for home in homes.values():
         home.prepare()
         await asyncio.to_thread(create_space, home.vault, passphrase=PASSPHRASE, cost=COST, machine=machine)
@@ -90,22 +84,6 @@ async def furnish(folder: Path, *, last_day: date = LAST_DAY, machine: Machine =
         for side in sides.values():
             await settle(side.household, side.person, last_day=last_day)
     return Homes(homes["Robin"].folder, homes["Sasha"].folder)
-
-
-async def settle(household: Household, person: str, *, last_day: date) -> None:
-    """Let a person feel at home: names, the device's name, what they keep alone, and no relay to dial."""
-    first = last_day - timedelta(days=DAYS - 1)
-    await introduce(household, name=DEVICE, day=first.isoformat())
-    await household.remember(names_row(person, OTHER[person]))
-    for number, (_, text) in enumerate(alone(person)):
-        await household.remember(household.settings.mine_row(number.to_bytes(16), text.encode()))
-    place = household.shared
-    assert place is not None, "it is a space for two"
-    members = place.space.members
-    own = members.devices(members.person(place.space.device))
-    others = sorted(device for device in members.active if device not in own)
-    await household.remember(others_row(place.room, b"".join(others)))
-    await household.use(None)
 
 
 @asynccontextmanager

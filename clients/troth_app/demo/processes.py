@@ -118,8 +118,8 @@ class RelayProcess(_Child):
 class DeviceProcess(_Child):
     """One device; its vault outlives the process."""
 
-    def __init__(self, name: str, vault: Path, passphrase: str) -> None:
-        super().__init__(vault.with_suffix(".log"))
+    def __init__(self, name: str, vault: Path, log: Path, passphrase: str) -> None:
+        super().__init__(log)
         self.name = name
         self._vault = vault
         self._passphrase = passphrase

@@ -5,7 +5,7 @@ The feeder (this process) gives the edits, writes down what was acknowledged, cu
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +13,14 @@ from typing import Any, Final
 
 from troth import document_id
 from troth_app.demo import canaries, witness
+from troth_app.demo.homes import PASSPHRASE
 from troth_app.demo.line import line_of
 from troth_app.demo.processes import DeviceDiedError, DeviceProcess, RelayProcess, end
 from troth_app.demo.proof import Ledger, differing, lost
 from troth_app.demo.reach import Reach
 from troth_app.demo.record import Act, Edit, Record
 from troth_app.demo.tap import HOST, Tap, frames_in
+from troth_app.home import Home
 from troth_couple import document_of
 
 __all__ = ["Outcome", "Sighting", "tell"]
@@ -34,6 +36,8 @@ NAMED: Final = {False: "edits", True: "acts"}
 EVERYWHERE: Final = ("plaintext", "signatures")
 
 Say = Callable[[str], None]
+Homes = Mapping[str, Home]
+"""By person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,15 @@ def called(person: str, number: int) -> str:
     return f"{person}'s device {number}"
 
 
-def desks_for(record: Record, folder: Path, sabotage: str | None) -> list[Desk]:
-    """Return two desks for each person, each with the edits that are made there; nothing runs yet."""
+def desks_for(record: Record, folder: Path, sabotage: str | None, homes: Homes | None = None) -> list[Desk]:
+    """Return two desks for each person, each with the edits that are made there; nothing runs yet.
+
+    Args:
+        record: What is written.
+        folder: Where vaults and logs go.
+        sabotage: How devices are broken.
+        homes: Where the first device of each person keeps its vault, if somebody is to look around there afterwards.
+    """
     # One device is broken when it starts again after its death; what all rely on is broken everywhere from the start.
     broken = sabotage if sabotage in EVERYWHERE else None
     places = [(person, number) for person in record.persons for number in range(1, DEVICES_EACH + 1)]
@@ -113,7 +124,7 @@ def desks_for(record: Record, folder: Path, sabotage: str | None) -> list[Desk]:
         Desk(
             person=person,
             number=number,
-            process=DeviceProcess(called(person, number), folder / f"device-{at}.vault", secrets.token_hex(16)),
+            process=DeviceProcess(called(person, number), *_vault(person, number, folder / f"device-{at}", homes)),
             tap=Tap(0),
             edits=[edit for edit in record.edits if (edit.by, edit.on) == (person, number)],
             sabotage=broken,
@@ -122,16 +133,26 @@ def desks_for(record: Record, folder: Path, sabotage: str | None) -> list[Desk]:
     ]
 
 
+def _vault(person: str, number: int, stem: Path, homes: Homes | None) -> tuple[Path, Path, str]:
+    """Return where a device keeps its vault and its log, and what opens it."""
+    log = stem.with_suffix(".log")
+    if homes is None or number != 1:
+        return stem.with_suffix(".vault"), log, secrets.token_hex(16)
+    return homes[person].vault, log, PASSPHRASE
+
+
 class Story:
     """Everything that the demo does, in the order in which it does it."""
 
-    def __init__(self, record: Record, folder: Path, sabotage: str | None, say: Say) -> None:
+    def __init__(
+        self, record: Record, folder: Path, sabotage: str | None, say: Say, homes: Homes | None = None
+    ) -> None:
         self._record = record
         self._folder = folder
         self._sabotage = sabotage
         self._say = say
         self._relay = RelayProcess(folder)
-        self._desks = desks_for(record, folder, sabotage)
+        self._desks = desks_for(record, folder, sabotage, homes)
         self._reach = Reach(record.edits)
         self._common = canaries.HTTP_WORDS
         """Words that give nothing away: what every connection and the files of an unused relay hold."""
@@ -379,7 +400,7 @@ async def _all(waits: Iterable[Coroutine[Any, Any, Any]]) -> Sequence[Any]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def tell(record: Record, folder: Path, *, sabotage: str | None, say: Say) -> Outcome:
+async def tell(record: Record, folder: Path, *, sabotage: str | None, say: Say, homes: Homes | None = None) -> Outcome:
     """Run the demo.
 
     Args:
@@ -387,5 +408,6 @@ async def tell(record: Record, folder: Path, *, sabotage: str | None, say: Say) 
         folder: Empty; everything that the processes keep goes there.
         sabotage: The name of a way to break the devices, or None.
         say: Takes a sentence for each thing that happens.
+        homes: Where the first device of each person keeps its vault, if it is to stay.
     """
-    return await Story(record, folder, sabotage, say).run()
+    return await Story(record, folder, sabotage, say, homes).run()

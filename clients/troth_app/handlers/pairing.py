@@ -12,6 +12,7 @@ from troth_app.handlers.syncing import check_on
 from troth_app.household import Household
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.pairing_talk import PairingTalk
+from troth_app.resting import check_rested, note_invited
 from troth_app.talk import Talk
 from troth_client import Space
 from troth_client.faraway import forget_far, go_on_far, invite_far, link_of, sponsor_of
@@ -81,6 +82,8 @@ async def far(talk: Talk, keeper: "Keeper") -> None:
     household = opened(keeper)
     relay_of(household)
     check_alone(household)
+    if household.waiting is None:
+        check_rested(household, keeper.today())
     await talk.safe(NOTHING_JOINED)
     home = await home_of(talk, household)
     room = household.waiting or await _invite(talk, household, home, keeper.machine)
@@ -100,6 +103,7 @@ async def _invite(talk: Talk, household: Household, home: VaultHome, machine: Ma
     """Make an invitation, and show its link."""
     sponsor = sponsor_of(await home.load(household.solo.room))
     room, link = await talk.wait(invite_far(home, relay_of(household), sponsor, machine=machine))
+    await note_invited(household)
     await talk.say(SEND_LINK, link)
     return room
 

@@ -30,6 +30,7 @@ PLAN: Final = (
     "In it is a space that is yours alone, and nobody else needs to do anything. "
     "Nobody can open it without the passphrase, so nobody can help you if you forget it."
 )
+WHOSE: Final = "Whoever will use it types from here on: let nobody set it up for you, and set it up for nobody else."
 CHOOSE: Final = "Which passphrase?"
 OWN: Final = "One that I think of"
 DRAWN: Final = "Six words, drawn for me by chance"
@@ -54,7 +55,7 @@ async def init(talk: Talk, keeper: "Keeper") -> None:
     if path.exists():
         raise RuleError(EXISTS)
     await talk.safe(NOT_MADE)
-    await talk.say(PLAN)
+    await talk.say(PLAN, WHOSE)
     passphrase = await _choose_passphrase(talk, keeper)
     await talk.safe(MAYBE_MADE)
     await talk.say(MAKING)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.client_world import CHEAP
-from troth_app.demo.furnish import LAST_DAY, PASSPHRASE, PERSONS, Homes, furnish
+from troth_app.demo.furnish import LAST_DAY, Homes, furnish
 from troth_app.demo.generate import DAYS, MARK, acts, alone
+from troth_app.demo.homes import PASSPHRASE, PERSONS
 from troth_app.handlers.devices import own_devices
 from troth_app.household import Household
 from troth_couple import Day, Shown, Stage, State, shown, texts_in

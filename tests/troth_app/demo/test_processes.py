@@ -23,7 +23,7 @@ def runs(pid: int | None) -> bool:
 
 def device(folder: Path) -> DeviceProcess:
     """Give a device that has not started."""
-    return DeviceProcess("Robin's device 1", folder / "device-1.vault", "correct horse")
+    return DeviceProcess("Robin's device 1", folder / "device-1.vault", folder / "device-1.log", "correct horse")
 
 
 async def test_a_relay_comes_back_at_its_port(tmp_path: Path) -> None:

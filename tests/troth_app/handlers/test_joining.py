@@ -10,7 +10,8 @@ import pytest
 from tests.contracts.relay_process import serving
 from tests.troth_app.handlers.test_pairing import GO_ON, MATCHES, PERSON, code_of, words_of
 from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, open_keeper, play
-from troth_app.handlers import devices, joining, pairing
+from troth_app.conversation import Ask, Choose, Say
+from troth_app.handlers import devices, joining, pairing, spaces
 from troth_app.outcome import Code
 from troth_client.link import Address
 
@@ -23,6 +24,22 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A relay on this machine."""
     with serving(tmp_path_factory.mktemp("relay") / "relay.db") as (_, address):
         yield Address.parse(address).url
+
+
+async def test_whoever_will_use_it_sets_it_up(tmp_path: Path) -> None:
+    """R19: before a passphrase is chosen, here or on a further device, it says that nobody does this for another."""
+    home = home_at(tmp_path)
+    home.prepare()
+    async with a_closed_keeper(home) as keeper:
+        begun = await play(spaces.init, keeper)
+        joined = await play(joining.join, keeper, OWN, "7-guitar-crane-lemon", "ws://127.0.0.1:9")
+    assert (begun.done, joined.done) == (None, None)
+    assert spaces.WHOSE in begun.said
+    assert joining.OWN_SETUP in joined.said
+    for played in (begun, joined):
+        asked = [at for at, sentence in enumerate(played.sentences) if isinstance(sentence, Ask | Choose)]
+        said = [at for at, sentence in enumerate(played.sentences) if isinstance(sentence, Say)]
+        assert said[-1] < asked[-1]
 
 
 async def test_an_own_device_by_code(tmp_path: Path, relay: str) -> None:

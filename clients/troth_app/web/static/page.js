@@ -78,6 +78,9 @@
     news.replaceChildren();
   };
 
+  // Whether nothing answered when it was asked last.
+  let silent = false;
+
   // Drafts go to the program as they are written, and from there to the vault.
   const drafted = (form) => {
     let timer = 0;
@@ -89,32 +92,47 @@
       for (const field of form.querySelectorAll("textarea[name], input[type=text][name]")) fields[field.name] = field.value;
       asked = new AbortController();
       post("/draft", { form: form.dataset.draft, fields: JSON.stringify(fields) }, { signal: asked.signal, ...more })
-        .then((answer) => (answer.ok ? (hush("unkept"), hush("unanswered")) : say("unkept")))
-        .catch((why) => why.name === "AbortError" || left || say("unkept"));
+        .then((answer) => {
+          silent = false;
+          hush("unanswered");
+          if (answer.ok) hush("unkept");
+          else say("unkept");
+        })
+        .catch((why) => {
+          if (why.name === "AbortError" || left) return;
+          silent = true;
+          say("unkept");
+        });
     };
     form.addEventListener("input", () => {
       clearTimeout(timer);
       unsent.add(keep);
       timer = setTimeout(keep, 300);
     });
-    // Sent once, and only where something answers: a browser's own page of errors would take the place of the words.
-    let step = "written";
-    form.addEventListener("submit", async (event) => {
-      if (step === "sent") return;
-      event.preventDefault();
-      if (step === "asked") return;
-      step = "asked";
+    // Sent once, and where nothing answers not at all: a browser's own page of errors would take the words' place.
+    let sent = false;
+    form.addEventListener("submit", (event) => {
+      if (sent || silent) event.preventDefault();
+      if (sent) return;
+      sent = true;
       clearTimeout(timer);
       asked?.abort();
-      const answered = await post("/here").then(() => true, () => false);
-      step = answered ? "sent" : "written";
-      if (!answered) return say("unanswered");
       unsent.delete(keep);
-      form.requestSubmit(event.submitter);
-      step = "asked";
-      setTimeout(() => (step = "written"), 3000);
+      if (silent) ask(form, event.submitter, () => (sent = false));
+      else setTimeout(() => (sent = false), 3000);
     });
   };
+  const ask = (form, button, again) =>
+    post("/here")
+      .then(() => {
+        silent = false;
+        again();
+        form.requestSubmit(button);
+      })
+      .catch(() => {
+        again();
+        say("unanswered");
+      });
   addEventListener("pagehide", () => {
     if (!left) for (const keep of unsent) keep({ keepalive: true });
   });
@@ -123,6 +141,7 @@
   // News: the same page is asked for again, and its living regions are put in place of those that nobody reads.
   const fresh = async () => {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin", cache: "no-store" });
+    if (left) return null;
     if (answer.redirected && new URL(answer.url).pathname !== location.pathname) {
       location.replace(answer.url);
       return null;
@@ -178,6 +197,7 @@
   const wait = () => setTimeout(async () => {
     const page = await fresh().catch(() => null);
     const main = page?.getElementById("main");
+    if (left) return;
     if (main && !("waiting" in main.dataset)) location.reload();
     else wait();
   }, 1000);
@@ -187,19 +207,18 @@
 
   if ("news" in document.body.dataset) {
     let stream = null;
-    let listened = false;
     const listen = () => {
-      stream = new EventSource("/news");
-      // What came while nobody listened was told to nobody.
-      stream.addEventListener("open", () => {
-        if (listened) live();
-        listened = true;
-      });
-      stream.addEventListener("message", () => {
-        notice();
+      // Where it knows from: what came while the page was on its way, or nobody listened, is told at once.
+      stream = new EventSource(`/news?after=${document.body.dataset.news}`);
+      stream.addEventListener("error", () => (silent = true));
+      stream.addEventListener("open", () => (silent = false));
+      stream.addEventListener("message", (event) => {
+        if (event.data !== document.body.dataset.news) notice();
+        document.body.dataset.news = event.data;
         live();
       });
-      stream.addEventListener("locked", () => location.replace("/"));
+      // Who leaves locks too, and is on the way to another page already.
+      stream.addEventListener("locked", () => left || location.replace("/"));
     };
     // A page that nobody sees holds no line open: a browser has six for all of its pages.
     document.addEventListener("visibilitychange", () => {
