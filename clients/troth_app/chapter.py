@@ -16,7 +16,7 @@ from troth_client import Space, View
 from troth_client.opening import OpenVault
 from troth_client.room import SETTINGS, RoomId
 from troth_couple import Book, Day, Pen, Roster, State, document_of, entries_in, entry_edits, roster_of
-from troth_couple.entry import Entry
+from troth_couple.entry import FIRST_CHAPTER, ChapterId, Entry
 from troth_couple.roster import EntryId
 from troth_wire.errors import LocalError, TrothError, UsageError
 from troth_wire.ids import DocumentId, PersonId
@@ -33,7 +33,7 @@ More = Callable[[Sequence[Entry]], Sequence[Edit]]
 
 
 class Chapter:
-    """The first chapter of a couple, on this device; used from one event loop."""
+    """One chapter of a couple, on this device; used from one event loop."""
 
     def __init__(
         self,
@@ -42,11 +42,13 @@ class Chapter:
         space: Space,
         journal: Mapping[EntryId, bytes],
         stir: Callable[[], None] = lambda: None,
+        chapter: ChapterId = FIRST_CHAPTER,
     ) -> None:
         """Hold an open space, and what the journal held when it was opened; `stir` is called when something is new."""
         self.space = space
         self._stir = stir
-        self.document: Final[DocumentId] = document_of()
+        self.id: Final[ChapterId] = chapter
+        self.document: Final[DocumentId] = document_of(chapter)
         self._vault = vault
         self._room = room
         self._journal = dict(journal)
@@ -135,7 +137,7 @@ class Chapter:
             found = entries_in(self.space.view(self.document))
             roster = await self._read_roster(members, found)
             if self._book is None or roster != self._roster:
-                self._book, self._roster = Book(roster, journal=self._journal), roster
+                self._book, self._roster = Book(roster, journal=self._journal, chapter=self.id), roster
             self.book.add(found)
             self._members = members
         await self._keep()
@@ -163,23 +165,27 @@ class Chapter:
 
 @asynccontextmanager
 async def kept_up(
-    vault: OpenVault, room: RoomId, space: Space, stir: Callable[[], None] = lambda: None
+    vault: OpenVault,
+    room: RoomId,
+    space: Space,
+    stir: Callable[[], None] = lambda: None,
+    chapter: ChapterId = FIRST_CHAPTER,
 ) -> AsyncIterator[Chapter]:
     """Have the record of a space for as long as the block runs, and keep it whole meanwhile.
 
     Raises:
         StoreError: If the journal can not be read.
     """
-    rows = await vault.run(lambda opened: opened.settings.load())
+    rows = await vault.run(lambda held: held.settings.load())
     kept = {
         EntryId(row.key.removeprefix(room)): row.value
         for row in rows
         if row.table == JOURNAL and row.key.startswith(room) and row.value is not None
     }
-    chapter = Chapter(vault, room, space, kept, stir)
-    tending = asyncio.create_task(_tend(chapter))
+    opened = Chapter(vault, room, space, kept, stir, chapter)
+    tending = asyncio.create_task(_tend(opened))
     try:
-        yield chapter
+        yield opened
     finally:
         tending.cancel()
         await asyncio.wait({tending})

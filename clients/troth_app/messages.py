@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSING
+from troth_app.messages_of_meeting import MEETING
 
 __all__ = ["ENGLISH", "Catalogue", "capital", "tell"]
 
@@ -358,6 +359,7 @@ ENGLISH: Final[Catalogue] = {
     **EXAMPLES,
     **CONSENT,
     **THINGS,
+    **MEETING,
     **KEEPING,
     **STEADY,
 }
