@@ -4,7 +4,8 @@ import random
 from typing import Final
 
 from bench.figures import Figures, median_us, seconds
-from troth import Signer
+from troth import Edit, Put, Signer, Splice, Text
+from troth.document import Document
 from troth.keys import DeviceKeys
 from troth.testing import entropy_of
 from troth_couple import (
@@ -20,16 +21,19 @@ from troth_couple import (
     days_after,
     derive,
     new_agreement,
+    paragraphs,
     publish,
 )
-from troth_wire.ids import Incarnation, PersonId, SpaceId
+from troth_wire.ids import ActorId, Incarnation, PersonId, SpaceId
 
-__all__ = ["BATCH", "START", "life", "measure"]
+__all__ = ["BATCH", "NOTES", "START", "life", "measure"]
 
 ENTRIES: Final = 30_000
 AGREEMENTS: Final = 40
 BATCH: Final = 100
 NOTES: Final = 50
+CHANGES: Final = 2_000
+SENTENCE: Final = "This sentence stands in a note, and so.\n"
 START: Final = Day("2016-08-23")
 
 
@@ -54,6 +58,8 @@ def measure() -> Figures:
     found["one_entry_ms"] = median_us(one, turns=30) / 1e3
     found["batch_ms"] = _batch(pens[1], book, today)
     found["publish_50_notes_ms"] = seconds(_publish) * 1e3
+    document = _note()
+    found["whose_words_ms"] = median_us(lambda: _whose(document), turns=20) / 1e3
     return found
 
 
@@ -102,6 +108,22 @@ def _batch(writer: Pen, book: Book, today: Day) -> float:
         book.state(today)
 
     return seconds(take) * 1e3
+
+
+def _note() -> Document:
+    """Return a page that two changed two thousand times, a sentence at a time."""
+    draw, hands = random.Random(2), [Document(ActorId(bytes([number]) * 16)) for number in range(2)]
+    edits: list[Edit] = [Put(("n",), Text(SENTENCE * 100))]
+    for number in range(CHANGES + 1):
+        writer, reader = hands[number % 2], hands[1 - number % 2]
+        for raw in writer.edit([edits]).changes:
+            reader.merge(raw)
+        edits = [Splice(("n",), draw.randrange(100) * len(SENTENCE), len(SENTENCE), SENTENCE)]
+    return hands[0]
+
+
+def _whose(document: Document) -> None:
+    paragraphs([(PersonId(actor * 2), text) for actor, text in document.typed(("n",))])
 
 
 def _publish() -> None:

@@ -6,6 +6,7 @@ that silently did not run looks just like one that passed.
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -29,6 +30,13 @@ settings.register_profile(
 )
 # `--hypothesis-profile=slow` is read after this line, and so wins.
 settings.load_profile("fast")
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Be in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def _refuse_missing_program(report: pytest.CollectReport | pytest.TestReport) -> None:

@@ -4,7 +4,12 @@ from typing import Final
 
 from troth_app.command import Command
 
-__all__ = ["FOR_PAGES"]
+__all__ = ["FOR_PAGES", "GLANCE", "PAUSES"]
+
+PAUSES: Final = "pauses"
+"""An option of every conversation that a page begins: while it asks, nobody may be there, so that is no use."""
+GLANCE: Final = "glance"
+"""An option of what a page reads by itself: nobody asked for it, so it is no use."""
 
 FOR_PAGES: Final = (
     Command("pages frame", "", "What every page shows: signals, the calm line.", "pages:frame"),

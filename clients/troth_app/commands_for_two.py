@@ -143,7 +143,7 @@ FOR_TWO: Final = (
     Command("care list", TOGETHER, "Show what both would enjoy, and what was done.", "caring:listed", present="page"),
     Command("note add", TOGETHER, "Begin a note that you both write.", "notes:add"),
     Command("note list", TOGETHER, "List the notes.", "notes:listed", present="page"),
-    Command("note show", TOGETHER, "Show a note in full.", "notes:show", present="page"),
+    Command("note show", TOGETHER, "Show a note in full, and whose words it holds.", "notes:show", present="note"),
     Command(
         "note edit",
         TOGETHER,

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from troth_app.cards import agreement_card, newest_first, thing_card
 from troth_app.messages import capital, tell
-from troth_couple import Agreement, Day, Stage, State, sentence
+from troth_couple import Agreement, Day, Runs, Stage, State, SubjectId, own_words, sentence, shown
 from troth_couple.kinds import KINDS
 from troth_couple.views import by_age
 from troth_wire.ids import PersonId
@@ -50,7 +50,7 @@ def export(
     names: Mapping[PersonId, str],
     full: bool,
     parts: Sequence[str] = PARTS,
-    texts: Mapping[str, str] | None = None,
+    texts: Mapping[SubjectId, Runs] | None = None,
     mine: Sequence[str] = (),
 ) -> Export:
     """Return an export of what stands.
@@ -61,12 +61,10 @@ def export(
         names: What the two are called in it.
         full: Whether the other person's words are in it.
         parts: Which parts are in it.
-        texts: Notes that both write, by id in hexadecimal.
+        texts: Notes that both write, and whose words they hold.
         mine: What is this person's alone.
     """
     theirs = None if full else tell("export.their_words")
-    # Whose words are whose in a note is not told apart, so it is there whole or not at all.
-    whose = tell("export.both_words")
     sections = []
     for part in parts:
         if part == "agreements":
@@ -75,7 +73,7 @@ def export(
             things = [thing for thing in newest_first(state.things.values()) if thing.kind == part]
             items = [_item(thing_card(thing, names=names, me=me, letters=None, theirs=theirs)) for thing in things]
             if part == "note":
-                bodies = [(texts or {}).get(thing.id.hex(), "") if full else whose for thing in things]
+                bodies = [_body((texts or {}).get(thing.id, ()), me, theirs) for thing in things]
                 items = [_with(item, body) for item, body in zip(items, bodies, strict=True)]
         sections.append({"title": tell(f"part.{part}"), "items": items})
     return Export(state.today, "full" if full else "own", tuple(sections), tuple(mine))
@@ -135,6 +133,12 @@ def initials(own: str, other: str, me: PersonId, persons: Sequence[PersonId]) ->
     return {
         person: (first or tell("export.i")) if person == me else (second or tell("export.they")) for person in persons
     }
+
+
+def _body(runs: Runs, me: PersonId, theirs: str | None) -> str:
+    """Return the text of a note, with something in the place of the other person's words, if anything is."""
+    text = "".join(said for _, said in runs) if theirs is None else own_words(runs, me, others=theirs)
+    return shown(text)
 
 
 def _agreement(agreement: Agreement, names: Mapping[PersonId, str]) -> Iterator[Content]:

@@ -19,6 +19,7 @@ from troth_app.news import News
 from troth_app.settings import Relay, Settings, relay_row
 from troth_app.signposting import tend
 from troth_app.turning import Chapters
+from troth_app.uncollected import uncollected
 from troth_client import Machine, Space
 from troth_client.faraway import note_of
 from troth_client.letterbox import Letter
@@ -26,7 +27,7 @@ from troth_client.machine import MACHINE
 from troth_client.opening import OpenVault, open_vault
 from troth_client.room import SETTINGS, SHARED, SOLO, About, RoomId
 from troth_client.vault import Vault
-from troth_couple import FIRST_CHAPTER, ChapterId, Day
+from troth_couple import ChapterId, Day
 from troth_wire.errors import TrothError
 
 __all__ = ["Household", "Place"]
@@ -94,11 +95,12 @@ class Household:
         """
         stack = AsyncExitStack()
         try:
-            vault = await stack.enter_async_context(open_vault(path, passphrase=passphrase, machine=machine))
-            household = cls(vault, stack, machine)
-            household.settings = Settings.parse(await vault.run(lambda opened: list(opened.settings.load())))
-            household.taken_in = await household.take_in()
-            await household.connect()
+            with uncollected():
+                vault = await stack.enter_async_context(open_vault(path, passphrase=passphrase, machine=machine))
+                household = cls(vault, stack, machine)
+                household.settings = Settings.parse(await vault.run(lambda opened: list(opened.settings.load())))
+                household.taken_in = await household.take_in()
+                await household.connect()
         except BaseException:
             await stack.aclose()
             raise
@@ -141,10 +143,11 @@ class Household:
         if about.kind == SHARED:
 
             async def open_(chapter: ChapterId) -> Chapter:
-                kept = kept_up(self.vault, room, place.space, self.news.tell, chapter)
-                return await stack.enter_async_context(kept)
+                more = kept_up(self.vault, room, place.space, self.news.tell, chapter=chapter, journal=first.journal)
+                return await stack.enter_async_context(more)
 
-            self._chapters[room] = Chapters(await open_(FIRST_CHAPTER), open_)
+            first = await stack.enter_async_context(kept_up(self.vault, room, place.space, self.news.tell))
+            self._chapters[room] = Chapters(first, open_)
         return place
 
     async def _reopen(self, room: RoomId) -> None:

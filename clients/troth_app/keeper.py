@@ -7,13 +7,14 @@ Dying is its only end: a crash, a kill and a lock leave the same vault, so there
 import asyncio
 import socket
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date
 from functools import partial
 from itertools import count
 from typing import Any, Final
 
 from troth_app.commands import BY_NAME, Where, find
+from troth_app.commands_for_pages import GLANCE, PAUSES
 from troth_app.conversation import Begin, Frames
 from troth_app.home import Home
 from troth_app.household import Household
@@ -74,7 +75,7 @@ class Keeper:
         self._handed: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._listening: set[asyncio.Task[None]] = set()
-        """Conversations in which somebody waits for news: no use of the vault, and they hold nothing up."""
+        """Conversations in which a page waits for news or looks by itself: no use, and they hold nothing up."""
         self._over: asyncio.Future[str]
 
     async def run(self) -> str:
@@ -119,7 +120,7 @@ class Keeper:
     def _begin(self, connection: socket.socket, begin: Any) -> None:
         connection.setblocking(False)
         connection.set_inheritable(False)
-        if BY_NAME[begin.command].listens:
+        if BY_NAME[begin.command].listens or begin.options.get(GLANCE):
             listening = asyncio.create_task(self._listen(connection, begin))
             self._listening.add(listening)
             listening.add_done_callback(self._listening.discard)
@@ -133,10 +134,11 @@ class Keeper:
             await hold(Talk(connection, begin), partial(self._carry_out, begin))
 
     async def _converse(self, connection: socket.socket, begin: Begin) -> None:
+        pause = self.watch.pause if begin.options.get(PAUSES) else nullcontext
         self.watch.begin()
         try:
             with connection:
-                await hold(Talk(connection, begin), partial(self._carry_out, begin))
+                await hold(Talk(connection, begin, pause), partial(self._carry_out, begin))
         finally:
             self.watch.end()
 
@@ -150,8 +152,8 @@ class Keeper:
 
             await open_household(talk, self)
         if self.household is not None:
-            await note_ends(self.household, self.today())
             await self.household.follow(Day(self.today().isoformat()))
+            await note_ends(self.household, self.today())
         return await find(command.handler)(talk, self)
 
     def _finished(self, task: "asyncio.Task[None]") -> None:

@@ -50,8 +50,8 @@ MEET_TRIES_MAX: Final = 5
 DRAFT_NAME_LETTERS_MAX: Final = 64
 """The name of a form: which page, and what it is about."""
 
-PAGES_END_S: Final = 2
-"""How long the process that serves the pages may take to finish an answer when the vault closes."""
+PAGES_END_S: Final = 5
+"""How long the process that serves the pages may take, when the vault closes, to finish an answer and seal words."""
 PAGE_KEY_S: Final = 60
 """How long an address that opens the pages once is good: as long as a browser takes to start."""
 PAGE_KEYS_MAX: Final = 8

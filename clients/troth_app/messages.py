@@ -264,7 +264,6 @@ KEEPING: Final[Catalogue] = {
     "export.inside": "What is inside",
     "export.none": "Nothing is inside.",
     "export.their_words": "[their words]",
-    "export.both_words": "[written by both; the full export has it]",
     "export.acts": "What was said and when",
     "export.i": "the author",
     "export.they": "the other person",

@@ -50,6 +50,8 @@ class PagesProcess:
         """Return an address that lets one browser in, once; begin to serve if nobody does."""
         async with self._turning:
             if not self.running:
+                # One that ended by itself left its end of the channel here.
+                await self._stop()
                 await self._start()
             key = os.urandom(KEY_BYTES)
             assert self._channel is not None, "it was started"

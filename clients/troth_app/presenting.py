@@ -11,6 +11,7 @@ __all__ = [
     "devices",
     "doctor",
     "mine",
+    "note",
     "page",
     "presenter",
     "recovery",
@@ -59,6 +60,13 @@ def page(result: Result) -> Shown:
     """Show cards, with what is said before and after them."""
     cards = [Card(card["title"], tuple(card["lines"])) for card in result.get("cards", ())]
     return [*map(Say, result.get("says", ())), *cards, *map(Say, result.get("ends", ()))]
+
+
+def note(result: Result) -> Shown:
+    """Show a note, each paragraph under whose words are in it, where no text of anybody's can stand."""
+    (card,) = result["cards"]
+    parts = [Card(part["by"], tuple(part["text"].split("\n"))) for part in card["paragraphs"]]
+    return [*map(Say, result.get("says", ())), Card(card["title"], ()), *parts]
 
 
 def rows(result: Result) -> Shown:

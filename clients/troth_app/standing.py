@@ -4,7 +4,7 @@ Of a removed device an entry counts if a record at or below its cut carries it, 
 that recovery words added commits to waits for another own device, which no device of its own making can be.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from troth import Row
@@ -23,7 +23,7 @@ from troth_wire.errors import RemoteError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, OperationId
 from troth_wire.limits import RECORD_BYTES_MAX
 
-__all__ = ["is_plain", "records_in", "roster_from"]
+__all__ = ["is_plain", "records_in", "roster_from", "written_by"]
 
 RECORDS: Final = "records"
 _ROW: Final = codec.fields(codec.flag, codec.natural(), codec.blob(RECORD_BYTES_MAX * 2))
@@ -67,6 +67,11 @@ def roster_from(
         unconfirmed=_by_words(operations.values(), members),
         without={device for device, cut in members.cuts.items() if _never_added(device, cut, operations)},
     )
+
+
+def written_by(devices: Collection[DeviceId], values: Mapping[str, object]) -> bool:
+    """Tell whether one of some values is an entry of one of some devices, or says so."""
+    return any(entry is not None and entry.device in devices for entry in map(_entry, values.values()))
 
 
 def _operations(records: Iterable[Record]) -> Iterator[Operation]:

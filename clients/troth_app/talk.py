@@ -6,6 +6,7 @@ Whoever hung up ends the handler at the next word: nobody is asked anything twic
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Never, TypeVar
 
 from troth_app.conversation import (
@@ -62,9 +63,15 @@ async def read_sentence(connection: socket.socket, frames: Frames) -> Sentence:
 class Talk:
     """What a handler may do with the person at the terminal: one question at a time."""
 
-    def __init__(self, connection: socket.socket, begin: Begin) -> None:
-        """Take a connection whose first sentence was read."""
+    def __init__(
+        self,
+        connection: socket.socket,
+        begin: Begin,
+        pause: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Take a connection whose first sentence was read; a question waits for its answer inside of a pause."""
         self.begin = begin
+        self._pause = pause
         self._connection = connection
         self._frames = Frames()
         self._saying = asyncio.Lock()
@@ -148,10 +155,12 @@ class Talk:
             raise MalformedError("two questions at once")
         if not self._listening:
             await self.show(question)
-            return await read_sentence(self._connection, self._frames)
+            with self._pause():
+                return await read_sentence(self._connection, self._frames)
         self._question = asyncio.get_running_loop().create_future()
         await self.show(question)
-        answer = await self._question
+        with self._pause():
+            answer = await self._question
         self._question = None
         return answer
 

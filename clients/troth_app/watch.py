@@ -4,7 +4,8 @@ Three clocks are compared. One stands still while a machine sleeps, one goes on,
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,6 +64,15 @@ class Watch:
         """It is answered: the idle time begins anew."""
         self._busy -= 1
         self._used = self._clocks()
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Have something that is in progress be none for as long as the block runs: it waits for somebody."""
+        self.end()
+        try:
+            yield
+        finally:
+            self.begin()
 
     def look(self) -> str | None:
         """Return why the vault must close now, if it must."""

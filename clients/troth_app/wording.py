@@ -1,8 +1,9 @@
 """Small pieces of sentences, so that one is never glued together from a number and an "(s)"."""
 
+from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["counted", "name_of", "named"]
+__all__ = ["counted", "listed_as", "name_of", "named"]
 
 NAMES: Final = {"solo": "Yours alone", "shared": "For two"}
 
@@ -10,6 +11,12 @@ NAMES: Final = {"solo": "Yours alone", "shared": "For two"}
 def counted(count: int, one: str, many: str) -> str:
     """Return "1 entry" or "3 entries"."""
     return f"{count} {one if count == 1 else many}"
+
+
+def listed_as(names: Sequence[str]) -> str:
+    """Return "Robin", "Robin and Sasha" or "one, two and three"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def named(places: list[int]) -> str:

@@ -1,10 +1,10 @@
 """An open space as its app sees it: edits, views, status, notices, and further devices of the person."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
-from troth import Edit, Engine, Path, Request, Signer, Status, Step, Value
+from troth import Edit, Engine, Path, Request, Signer, Status, Step, Touched, Value
 from troth.amendments import Second
 from troth.membership import Members
 from troth.recovery import Way, Words
@@ -27,7 +27,7 @@ from troth_client.works import (
     way,
 )
 from troth_wire.errors import UsageError
-from troth_wire.ids import DeviceId, DocumentId, Incarnation, SpaceId
+from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, PersonId, SpaceId
 
 __all__ = ["Space"]
 
@@ -82,6 +82,23 @@ class Space:
             UsageError: If nothing stands there.
         """
         return self._driver.look(lambda engine: engine.view(document, path))
+
+    def said(self, document: DocumentId, path: Path) -> tuple[tuple[PersonId, str], ...]:
+        """Return the text at a path of a document, cut where it is another person's.
+
+        Raises:
+            UsageError: If no text stands there.
+        """
+        return self._driver.look(lambda engine: engine.said(document, path))
+
+    def touched(self, document: DocumentId, since: Collection[ChangeHash] = ()) -> Touched:
+        """Return under which keys at its root a document may show something else than when it had some heads.
+
+        Args:
+            document: Which one.
+            since: Its heads as of an earlier look (`Touched.heads`), before the space was closed or after.
+        """
+        return self._driver.look(lambda engine: engine.touched(document, since))
 
     def status(self) -> Status:
         """Answer why something is not synced."""

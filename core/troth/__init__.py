@@ -32,6 +32,7 @@ from troth.step import (
     Row,
     Step,
 )
+from troth.touched import Touched
 
 __all__ = [
     "Card",
@@ -73,6 +74,7 @@ __all__ = [
     "Step",
     "Store",
     "Text",
+    "Touched",
     "Value",
     "Welcome",
     "aead_open",

@@ -36,6 +36,11 @@ class Cursor:
         return max(0, len(self._running) - 1)
 
     @property
+    def is_new(self) -> bool:
+        """Whether nothing of the log was ever read."""
+        return self.lineage is None and self.known is None
+
+    @property
     def seen(self) -> Seen | None:
         """How far the log was read, or None before its lineage is known."""
         if self.lineage is None:

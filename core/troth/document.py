@@ -9,6 +9,7 @@ a foreign change is applied alone, after the guard, and its hash is looked for a
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Final
 
 from troth import edits
@@ -36,6 +37,8 @@ HEADS_MAX: Final = CHANGE_DEPENDENCIES_MAX // 2
 DEPTH_MAX: Final = 2 * EDIT_PATH_PARTS_MAX + 2
 """No edit nests deeper: a path's parts and a value's own levels. What a hostile change nests deeper is not shown."""
 
+_ACTOR_IN_ID: Final = slice(2, 18)
+"""Where the id that the library gives of an operation names the actor, behind two bytes that say so."""
 _SYNC_PREFIX: Final = b"\x42\x00\x00\x00\x01"
 _SCALARS: Final[dict[type[Any], ScalarType]] = {
     type(None): ScalarType.Null,
@@ -235,6 +238,21 @@ class Document:
         with _WALL:
             kind, place = _resolve(self._document, path)
             return _plain(self._document, kind, place)
+
+    def typed(self, path: Path) -> list[tuple[ActorId, str]]:
+        """Return the text at a path, cut where the actor changes that typed it.
+
+        Raises:
+            UsageError: If no text stands there.
+            PoisonedError: If the library stopped; discard the document.
+        """
+        edits.check_path(path)
+        with _WALL:
+            elements: list[Any] = self._document.values(_resolve(self._document, path, ObjType.Text)[1])
+        return [
+            (ActorId(typed), "".join([character for (_, character), _ in those]))
+            for typed, those in groupby(elements, key=lambda element: element[1][_ACTOR_IN_ID])
+        ]
 
     def save(self) -> bytes:
         """Return the library's own compressed form, for a cache or a probe."""

@@ -4,7 +4,7 @@ Every input returns one `Step`. The rows are the truth; what is in memory is reb
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,10 +26,11 @@ from troth.record import Kind, Record, Verified
 from troth.sightings import Sightings
 from troth.status import Item, Status
 from troth.step import CaughtUp, Changed, Elsewhere, Forked, Offline, Rebuild, RefusedEdit, Row, Step
+from troth.touched import Touched
 from troth.unsettled import SHOWN_BEFORE
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
-from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, RecordId
+from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, PersonId, RecordId
 
 __all__ = ["Engine", "Group"]
 
@@ -328,6 +329,26 @@ class Engine(Acts):
             UsageError: If nothing stands there.
         """
         return self.library.view(document, path)
+
+    def said(self, document: DocumentId, path: Path) -> tuple[tuple[PersonId, str], ...]:
+        """Return the text at a path, cut where it is another person's: each character is its author's.
+
+        Nobody can write under another's name, so nobody can put words into another's mouth; who copies or replaces
+        somebody's words makes them their own.
+
+        Raises:
+            UsageError: If no text stands there.
+        """
+        return self.library.said(document, path, self.inbox.members.person_of)
+
+    def touched(self, document: DocumentId, since: Collection[ChangeHash] = ()) -> Touched:
+        """Tell under which keys at its root a document may show something else than when it had some heads.
+
+        Args:
+            document: Which one.
+            since: Its heads as of an earlier look (`Touched.heads`), in this life of the engine or another.
+        """
+        return self.library.touched(document, since)
 
     def close(self) -> Step:
         """Nothing is being applied any more: the fuse may go."""

@@ -127,7 +127,7 @@ class Follower:
             case Head() if before is State.ASKING:
                 self._check_head(message)
                 self._end = message.position
-            case Head() if before is State.PROVING and self._wary and self.cursor.lineage is None:
+            case Head() if before is State.PROVING and self._wary and self.cursor.is_new:
                 self._squatted = True
             case Head():
                 return self._follow(message)

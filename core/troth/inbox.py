@@ -120,8 +120,20 @@ class Inbox:
 
     def unknown_to(self, device: DeviceId) -> list[Verified]:
         """Return the records of operations of which nothing that a device wrote shows that it knows them."""
-        known = self._knowledge[device] | self._roll.signed_by(device)
-        return self._carried(self._roll.beyond(known))
+        return self._carried(self._news_to(device))
+
+    def is_news_to(self, device: DeviceId, newcomer: DeviceId) -> bool:
+        """Tell whether nothing that a device wrote shows that it knows what let another one in."""
+        cards = (operation.card for operation in self._news_to(device))
+        return any(card is not None and card.device == newcomer for card in cards)
+
+    def _news_to(self, device: DeviceId) -> Iterable[Operation]:
+        return self._roll.beyond(self._knowledge[device] | self._roll.signed_by(device))
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation that was authorised, parents before children."""
+        return self._roll.beyond(0)
 
     def since(self, mailbox: MailboxId, first: OperationId | None) -> list[Verified]:
         """Return the records of operations that lead on from a mailbox, parents before children.
@@ -135,6 +147,11 @@ class Inbox:
     def leads(self, nearest: Collection[DeviceId]) -> tuple[tuple[OperationId, Announcement], ...]:
         """Return the epochs of operations that wait for a parent (`Roll.leads`)."""
         return self._roll.leads(nearest)
+
+    def announced_by(self, device: DeviceId) -> set[MailboxId]:
+        """Return the mailboxes of the epochs in a device's own operations."""
+        own = {identity for (identity, _), letter in self._carriers.items() if letter.header.device == device}
+        return {announced.mailbox for identity, announced in self.members.announced if identity in own}
 
     def is_cheap(self, letter: Record, device: DeviceId) -> bool:
         """Tell whether an operation cost its author nothing, and comes from the other person than a device's."""

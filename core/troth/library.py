@@ -1,7 +1,9 @@
 """The documents of a space: own edits become changes, foreign changes find their document or are held with a reason."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from troth import guard, keys
@@ -13,6 +15,7 @@ from troth.guard import Refused
 from troth.record import Record, Verified
 from troth.retracing import Retraced
 from troth.shelf import Parcel, Shelf
+from troth.touched import Touched
 from troth_wire.ids import ActorId, ChangeHash, DeviceId, DocumentId, Incarnation, PersonId, RecordId
 
 __all__ = ["Library", "Reaches", "in_order"]
@@ -70,6 +73,23 @@ class Library:
             UsageError: If nothing stands there.
         """
         return self._look(document).view(path)
+
+    def said(
+        self, document: DocumentId, path: Path, persons: Mapping[DeviceId, PersonId]
+    ) -> tuple[tuple[PersonId, str], ...]:
+        """Return the text at a path, cut where it is another person's.
+
+        Raises:
+            UsageError: If no text stands there.
+        """
+        authors = self._authors(document, persons)
+        typed = ((authors[actor].person, text) for actor, text in self._look(document).typed(path))
+        runs = groupby(typed, key=itemgetter(0))
+        return tuple((person, "".join([text for _, text in those])) for person, those in runs)
+
+    def touched(self, document: DocumentId, since: Collection[ChangeHash]) -> Touched:
+        """Tell where a document was written to since it had some heads."""
+        return self._look(document).touched(since)
 
     def unpack(self, record: Verified) -> tuple[DocumentId, list[Parcel]]:
         """Return the changes in a record, each with the only actor under which its author may write.

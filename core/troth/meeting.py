@@ -1,9 +1,10 @@
 """Where two devices meet alone: a small mailbox whose key only these two can derive (specs/epochs.md, Meetings).
 
 Every operation is left there until the other shows that it knows it, so nobody else can keep it from an honest device.
+Whom recovery words let in is known to nobody yet, and the words are: it is lent the keys of their meetings.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,8 +23,10 @@ from troth_wire.limits import FRAME_ENVELOPES_MAX, MEETING_BYTES_MAX
 from troth_wire.log import envelope_id
 from troth_wire.messages import MailboxKind, Message, Push
 
-__all__ = ["Meeting", "Meetings", "between"]
+__all__ = ["LENT", "Meeting", "Meetings", "between"]
 
+LENT: Final = "lent"
+"""By device: the key of its meeting with the recovery words that let this one in."""
 CHEAP_BYTES_MAX: Final = MEETING_BYTES_MAX // 2
 """Of one meeting, what may hold epochs of the other person: each costs its author nothing, and could fill it."""
 
@@ -52,6 +55,8 @@ class Meeting:
     pushed: set[EnvelopeId] = field(default_factory=set)
     cheap_bytes: int = 0
     """Of what lies in it: how much cost its author nothing."""
+    is_lent: bool = False
+    """Whether it is a meeting of recovery words with the other device."""
 
     def note(self, letter: Record, *, cheap: bool) -> None:
         """Note a record that lies there, or is on its way."""
@@ -90,6 +95,8 @@ class Meetings:
     identity: Identity
     inbox: Inbox
     entropy: Entropy
+    lent: Mapping[DeviceId, Epoch] = field(default_factory=dict)
+    """The words' meetings in which this device speaks until the others know it."""
     _places: dict[MailboxId, Meeting] = field(default_factory=dict)
 
     def __getitem__(self, mailbox: MailboxId) -> Meeting:
@@ -99,7 +106,8 @@ class Meetings:
     def apart(self) -> frozenset[DeviceId]:
         """The active devices whose meetings with this one were refused, or closed."""
         active = self.inbox.members.active
-        return frozenset(at.device for at in self._places.values() if at.is_shut and at.device in active)
+        own = (at for at in self._places.values() if not at.is_lent)
+        return frozenset(at.device for at in own if at.is_shut and at.device in active)
 
     @property
     def _readers(self) -> frozenset[DeviceId]:
@@ -117,14 +125,31 @@ class Meetings:
         A newcomer that has not read yet that it was added meets the others too: where the mailbox that it was given was
         closed meanwhile, the operations that name it may lie nowhere else that it can read.
         """
-        members, me = self.inbox.members, self.identity
-        known = {at.device for at in self._places.values()}
-        looks = me.device in self._readers or me.device not in members.cuts
-        for device in sorted(self._readers - known - {me.device}) if looks else ():
-            epoch = between(me.keys, members.cards[device], me.space)
-            follower = Follower(epoch, Cursor(epoch.mailbox), kind=MailboxKind.MEETING)
-            self._places[epoch.mailbox] = Meeting(device, follower)
-            yield follower
+        me, cards = self.identity, self.inbox.members.cards
+        for device in sorted(self._wanted - {at.device for at in self._places.values() if not at.is_lent}):
+            yield self._place(device, between(me.keys, cards[device], me.space))
+        for device, epoch in self.lent.items():
+            if epoch.mailbox not in self._places and self.inbox.is_news_to(device, me.device):
+                yield self._place(device, epoch, is_lent=True)
+
+    @property
+    def _is_out(self) -> bool:
+        """Whether this device was removed, as far as it knows."""
+        me = self.identity.device
+        return me in self.inbox.members.cuts and me not in self._readers
+
+    @property
+    def _wanted(self) -> frozenset[DeviceId]:
+        """Whom this device meets: all other readers; once removed its person's words, which may strike the removal."""
+        members, me = self.inbox.members, self.identity.device
+        if not self._is_out:
+            return self._readers - {me}
+        return frozenset(words for person, words in members.words.items() if person == members.person_of.get(me))
+
+    def _place(self, device: DeviceId, epoch: Epoch, *, is_lent: bool = False) -> Follower:
+        follower = Follower(epoch, Cursor(epoch.mailbox), kind=MailboxKind.MEETING)
+        self._places[epoch.mailbox] = Meeting(device, follower, is_lent=is_lent)
+        return follower
 
     def tell(self, sponsor: MailboxId | None) -> Iterator[Message]:
         """Leave with every other device what nothing shows that it knows.
@@ -132,6 +157,8 @@ class Meetings:
         Args:
             sponsor: A log in whose name a meeting is opened.
         """
+        if self._is_out:
+            return
         for at in self._places.values():
             lacking = [letter for letter in self.inbox.unknown_to(at.device) if letter.id not in at.present]
             if not lacking or at.device not in self._readers:

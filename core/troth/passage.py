@@ -79,7 +79,7 @@ class Passage:
     _barred_at: tuple[OperationId, ...] | None = None
     """The heads on which an epoch of this device would count nowhere."""
     _drawn: set[MailboxId] = field(default_factory=set)
-    """The mailboxes of epochs whose keys this process drew."""
+    """The mailboxes of epochs whose keys this device drew."""
     _rotations: int = 0
     """How often it had to change the key since it was last caught up."""
     _links: int = 0
@@ -157,6 +157,8 @@ class Passage:
         """
         mailbox = self.crossing.mailbox
         self._open_keys()
+        # Whoever was told of a key before it was used may have been at the relay first, also while this device slept.
+        self._drawn |= self.inbox.announced_by(self.identity.device)
         if pending is not None:
             self.tail = Tail(mailbox)
             # What of it the log has shown was not kept, so it is read again from its beginning.

@@ -16,11 +16,15 @@ from troth.identity import Identity
 from troth.joining import Invitation, Welcome, add_device, request
 from troth.keys import DeviceKeys, Entropy, Epoch
 from troth.loading import begin
-from troth.recovery import Way, Words, check_taken
+from troth.meeting import LENT, between
+from troth.membership import Members
+from troth.operations import Operation
+from troth.recovery import Way, Words, check_taken, undoubted
+from troth.roll import evaluate
 from troth.step import Row, Step
 from troth.unsettled import RECORDS
 from troth_wire import codec
-from troth_wire.ids import DeviceId, PersonId
+from troth_wire.ids import DeviceId, OperationId, PersonId
 
 __all__ = ["Restorer", "reader"]
 
@@ -43,6 +47,8 @@ class Restorer:
     engine: Engine
     admin: Signer
     """Of the words."""
+    doubted: frozenset[OperationId] = frozenset()
+    """Operations of devices in doubt: the words act as if these and all that builds on them had never been."""
 
     def __post_init__(self) -> None:
         """Refuse a space that never took these words, or took others since.
@@ -51,17 +57,29 @@ class Restorer:
             ForgedError: If it never did, so whoever wrote the signpost led elsewhere.
             UsageError: If others took their place.
         """
-        check_taken(self.engine.inbox.members, self.engine.identity.keys)
+        check_taken(self.members, self.engine.identity.keys)
+
+    @property
+    def members(self) -> Members:
+        """Who belongs, without what is in doubt."""
+        inbox = self.engine.inbox
+        if not self.doubted:
+            return inbox.members
+        return evaluate(self.engine.identity.genesis, undoubted(inbox.operations, self.doubted))
+
+    def signed_by(self, device: DeviceId) -> tuple[Operation, ...]:
+        """Return what a device signed, from first to last, so that its person can say what of it is in doubt."""
+        return tuple(operation for operation in self.engine.inbox.operations if operation.author == device)
 
     @property
     def person(self) -> PersonId:
         """Whose words they are."""
-        return self.engine.inbox.members.person(self.engine.identity.device)
+        return self.members.person(self.engine.identity.device)
 
     @property
     def devices(self) -> frozenset[DeviceId]:
         """The devices of the person that belong now."""
-        return self.engine.inbox.members.devices(self.person)
+        return self.members.devices(self.person)
 
     def restore(self, keys: DeviceKeys, admin: Signer, lost: Iterable[DeviceId]) -> list[Row]:
         """Remove devices, add another one, and return the rows with which it begins.
@@ -75,28 +93,32 @@ class Restorer:
             lost: The devices to remove, each of this person.
 
         Raises:
-            UsageError: If the words have added a device before, or the space was ended.
+            UsageError: If the words have added a device before, or the space was ended by what is not in doubt.
         """
         engine, words = self.engine, self.engine.identity.keys
         epoch, step, entropy = self._epoch(), Step(), engine.entropy
         for victim in sorted(lost):
             tips = engine.inbox.chains.ends(victim)
-            payload = revoke_device(engine.inbox.members, words, self.admin, victim, tips, None, entropy)
+            payload = revoke_device(self.members, words, self.admin, victim, tips, None, entropy)
             engine.passage.enact(payload, None, step)
         asked = request(Invitation(engine.identity.space, self.person), keys, admin)
-        payload = add_device(engine.inbox.members, words, self.admin, asked, epoch, entropy)
+        payload = add_device(self.members, words, self.admin, asked, epoch, entropy)
         welcome = Welcome(engine.identity.genesis, engine.passage.enact(payload, None, step))
         return self._rows(Identity.welcomed(keys, welcome, expected=engine.identity.space), entropy)
 
     def _epoch(self) -> Epoch:
         """The latest epoch whose key the words hold: from its mailbox everything goes on."""
-        keyring, current = self.engine.passage.keyring, self.engine.inbox.members.current
+        keyring, current = self.engine.passage.keyring, self.members.current
         held = [*keyring]
         return keyring[current.mailbox if current is not None and current.mailbox in keyring else held[-1]]
 
     def _rows(self, identity: Identity, entropy: Entropy) -> list[Row]:
         chains = self.engine.inbox.chains
         kept = [codec.pack([False, 0, record.encode()]) for record in (*chains.proven, *chains.parked)]
+        members, words, space = self.members, self.engine.identity.keys, identity.space
+        # Who is there knows the words and not this device, so it is heard first where those are.
+        met = {device: between(words, members.cards[device], space) for device in members.active - {identity.device}}
+        lent = [Row(LENT, device, epoch.key) for device, epoch in met.items()]
         records = [Row(RECORDS, number.to_bytes(ROW_KEY_BYTES, "big"), row) for number, row in enumerate(kept, 1)]
         # The log lacks what the words have just signed, and perhaps more.
-        return [*begin(identity, entropy), *records, Row(REOFFER, identity.epoch.mailbox, FIRST)]
+        return [*begin(identity, entropy), *records, *lent, Row(REOFFER, identity.epoch.mailbox, FIRST)]

@@ -5,7 +5,7 @@ that it holds no longer does. As long as nobody forks, nothing is looked at twic
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +16,7 @@ from troth.edits import Edit, Path, Value
 from troth.forks import Author, Fate, Known
 from troth.guard import Accepted, Past, Refused, Wait
 from troth.retracing import Retraced, retrace
+from troth.touched import Touched, touched
 from troth_wire.ids import ActorId, ChangeHash, RecordId
 
 __all__ = ["Fork", "Parcel", "Shelf"]
@@ -149,6 +150,14 @@ class Shelf:
     def view(self, path: Path) -> Value:
         """Return plain values (see `Document.view`)."""
         return self._document.view(path)
+
+    def typed(self, path: Path) -> list[tuple[ActorId, str]]:
+        """Return a text with who typed it (see `Document.typed`)."""
+        return self._document.typed(path)
+
+    def touched(self, since: Collection[ChangeHash]) -> Touched:
+        """Tell where the document was written to since it had some heads."""
+        return Touched(self.heads(), touched(self._past, since))
 
     def heads(self) -> frozenset[ChangeHash]:
         """Return the hashes of the latest changes."""

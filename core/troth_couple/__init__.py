@@ -3,7 +3,9 @@
 Values in, values out. `derive` is a function of the entries, the roster and the day; nothing here reads a clock.
 """
 
+from troth_couple.abreast import Abreast, Found, Mark, read
 from troth_couple.agreements import Agreement, Shown
+from troth_couple.authorship import PARAGRAPH, Paragraph, Runs, own_words, paragraphs
 from troth_couple.chains import Gap, Hold
 from troth_couple.days import Day, day_of, days_after
 from troth_couple.derive import Book, State, derive
@@ -12,7 +14,7 @@ from troth_couple.edits import document_of, entries_in, entry_edits, note_edits,
 from troth_couple.entry import FIRST_CHAPTER, SIGNALS_SUBJECT, ChapterId, Entry, SubjectId
 from troth_couple.kinds import KINDS, Detail, Kind, Level, Outcome, Place, Reply, Response, Scope, Weight
 from troth_couple.messages import ENGLISH, key_of, say
-from troth_couple.publish import Choice, Clash, Publication, paragraphs, publish
+from troth_couple.publish import Choice, Clash, Publication, publish
 from troth_couple.quiet import notes
 from troth_couple.revision import AgreementId, Clause, Item, Revision, RevisionId
 from troth_couple.roster import Cut, EntryId, Roster, Standing, Tail, roster_of
@@ -29,7 +31,9 @@ __all__ = [
     "ENGLISH",
     "FIRST_CHAPTER",
     "KINDS",
+    "PARAGRAPH",
     "SIGNALS_SUBJECT",
+    "Abreast",
     "Agreement",
     "AgreementId",
     "Because",
@@ -44,6 +48,7 @@ __all__ = [
     "Detail",
     "Entry",
     "EntryId",
+    "Found",
     "Gap",
     "Group",
     "Held",
@@ -51,7 +56,9 @@ __all__ = [
     "Item",
     "Kind",
     "Level",
+    "Mark",
     "Outcome",
+    "Paragraph",
     "Pen",
     "Place",
     "Publication",
@@ -61,6 +68,7 @@ __all__ = [
     "Revision",
     "RevisionId",
     "Roster",
+    "Runs",
     "Scope",
     "Shown",
     "Signals",
@@ -87,9 +95,11 @@ __all__ = [
     "note_edits",
     "note_path",
     "notes",
+    "own_words",
     "paragraphs",
     "plain_diff",
     "publish",
+    "read",
     "roster_of",
     "say",
     "sentence",

@@ -8,17 +8,19 @@ from typing import Final
 
 from troth_couple.entry import Entry
 from troth_couple.ground import Ground, disowned
+from troth_couple.kinds import BY_NAME
 from troth_couple.roster import EntryId
 from troth_wire.ids import PersonId
 
 __all__ = ["KIND", "closes", "is_turn"]
 
 KIND: Final = "chapter"
+_NUMBER: Final = BY_NAME[KIND].number
 
 
 def is_turn(entries: Iterable[Entry]) -> bool:
     """Tell whether some entries are about a chapter to come."""
-    return any(entry.name == KIND for entry in entries)
+    return any(entry.kind == _NUMBER for entry in entries)
 
 
 def closes(turns: Iterable[Sequence[Entry]], ground: Ground) -> tuple[EntryId, ...]:

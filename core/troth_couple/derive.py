@@ -4,7 +4,7 @@ The same set gives the same state, in whatever order it came, in one piece or in
 `Book` remembers what it worked out, so that one more entry costs one more subject; `derive` is a book opened once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from troth_couple import chapters
@@ -65,6 +65,10 @@ class Book:
     def add(self, entries: Mapping[str, object]) -> None:
         """Take in values of the document's map of entries, all or only new ones."""
         self._touched |= self.ledger.add(entries)
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Note that nothing stands at some keys any more."""
+        self.ledger.drop(keys)
 
     def fresh(self) -> Mapping[EntryId, bytes]:
         """Hand over what was verified since the last time, for the caller's journal."""

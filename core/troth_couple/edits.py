@@ -13,11 +13,12 @@ from troth_couple.entry import FIRST_CHAPTER, ChapterId, Entry, SubjectId
 from troth_couple.roster import EntryId
 from troth_wire.ids import DocumentId
 
-__all__ = ["document_of", "entries_in", "entry_edits", "named_entry", "note_edits", "note_path", "texts_in"]
+__all__ = ["ENTRY", "document_of", "entries_in", "entry_edits", "named_entry", "note_edits", "note_path", "texts_in"]
 
-_ENTRY: Final = "entry:"
+ENTRY: Final = "entry:"
+"""Begins the key of an entry; its id in hexadecimal follows."""
 _TEXT: Final = "text:"
-_NAMED: Final = re.compile(f"{_ENTRY}[0-9a-f]{{64}}")
+_NAMED: Final = re.compile(f"{ENTRY}[0-9a-f]{{64}}")
 
 
 def document_of(chapter: ChapterId = FIRST_CHAPTER) -> DocumentId:
@@ -27,19 +28,19 @@ def document_of(chapter: ChapterId = FIRST_CHAPTER) -> DocumentId:
 
 def entry_edits(entries: Iterable[Entry]) -> list[Edit]:
     """Return the edits that put entries into the document, one value each; also those that somebody removed."""
-    return [Put((_ENTRY + entry.id.hex(),), entry.value) for entry in entries]
+    return [Put((ENTRY + entry.id.hex(),), entry.value) for entry in entries]
 
 
 def entries_in(view: Value) -> dict[str, object]:
     """Return the values at the places of entries, by key, from a view of the document's root."""
-    return _under(_ENTRY, view)
+    return _under(ENTRY, view)
 
 
 def named_entry(key: object) -> EntryId | None:
     """Return the entry that a key at the root of the document names, if it names one."""
     if type(key) is not str or not _NAMED.fullmatch(key):
         return None
-    return EntryId(bytes.fromhex(key.removeprefix(_ENTRY)))
+    return EntryId(bytes.fromhex(key.removeprefix(ENTRY)))
 
 
 def texts_in(view: Value) -> dict[str, object]:

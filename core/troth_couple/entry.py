@@ -69,7 +69,7 @@ _CONTENT: Final = codec.known(
         _any,
     ),
 )
-_TRUSTED: Final = codec.known(FORMAT, then=_any)
+_KNOWN: Final = codec.known(FORMAT, then=_any)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +155,12 @@ def entry_id(value: bytes) -> EntryId:
     return EntryId(crypto.digest(b"troth/entry", value[SIGNATURE_BYTES:]))
 
 
-def parse(value: bytes, *, trusted: bool = False) -> Entry:
+def parse(value: bytes, *, known: EntryId | None = None) -> Entry:
     """Read an entry from a value of the document.
 
     Args:
         value: Signature and content.
-        trusted: Whether this very value was read before, so that its first fields need no second look.
+        known: Its id, if this very value was read and verified before: its first fields need no second look.
 
     Raises:
         MalformedError: If its shape does not hold; a body of another shape is a flaw of the entry instead.
@@ -168,12 +168,15 @@ def parse(value: bytes, *, trusted: bool = False) -> Entry:
     """
     if len(value) > ENTRY_BYTES_MAX:
         raise MalformedError("too long for an entry")
-    shape = _TRUSTED if trusted else _CONTENT
-    parts = codec.decode(value[SIGNATURE_BYTES:], shape, bytes_max=ENTRY_BYTES_MAX)
+    content = value[SIGNATURE_BYTES:]
+    if known is None:
+        parts = codec.decode(content, _CONTENT, bytes_max=ENTRY_BYTES_MAX)
+    else:
+        parts = codec.decode_again(content, _KNOWN)
     _, kind, weight, chapter, person, device, incarnation, sequence, prev, about, after, day, body = parts
     if (prev is None) != (sequence == 1) or (after and list(after) != sorted(set(after))):
         raise MalformedError("a first entry with a past, a later one without, or acts in no order")
-    row, identity = KINDS.get(kind), entry_id(value)
+    row, identity = KINDS.get(kind), known or entry_id(value)
     body, flaw = _read_body(row, weight, about, body)
     begins = row is None or row.begins
     return Entry(

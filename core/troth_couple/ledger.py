@@ -41,6 +41,8 @@ class Ledger:
         self._values: dict[str, bytes] = {}
         self._chains: dict[Life, Chain] = {}
         self._newer: dict[EntryId, Entry] = {}
+        self._strange: dict[str, Held] = {}
+        """What of the journal does not count, whatever stands in the document."""
 
     def trust(self, journal: Mapping[EntryId, bytes]) -> set[SubjectId]:
         """Take in what was verified on this device before; return what it is about.
@@ -49,7 +51,7 @@ class Ledger:
         """
         touched = set()
         for identity, value in journal.items():
-            entry = _read(identity.hex(), value, trusted=True)
+            entry = _read(identity.hex(), value, known=identity)
             if isinstance(entry, Entry) and entry.chapter != self.chapter:
                 # Verified for another chapter, and so nothing of this one's: neither counted nor named.
                 continue
@@ -57,7 +59,7 @@ class Ledger:
                 reason = self._stranger(entry)
                 entry = entry if reason is None else Held(identity.hex(), reason, entry)
             if isinstance(entry, Held):
-                self.held[identity.hex()] = entry
+                self.held[identity.hex()] = self._strange[identity.hex()] = entry
             elif entry.id not in self.known and (subject := self._keep(entry)) is not None:
                 touched.add(subject)
         return touched
@@ -77,7 +79,21 @@ class Ledger:
                 self.fresh[entry.id] = entry.value
                 subject = self._keep(entry)
                 touched |= set() if subject is None else {subject}
+            else:
+                self.held.pop(key, None)
         return touched
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Forget why what stood at some keys did not count, now that nothing stands there; what is verified stays."""
+        for key in list(keys):
+            self.held.pop(key, None)
+            if key in self._strange:
+                self.held[key] = self._strange[key]
+
+    def at(self, key: str) -> Entry | None:
+        """Return the verified entry whose place this key is."""
+        value = self._values.get(key)
+        return None if value is None else self.known[entries.entry_id(value)]
 
     def holds(self) -> tuple[Hold, ...]:
         """Return why commitments are on hold; none, mostly."""
@@ -150,9 +166,9 @@ class Ledger:
         return None
 
 
-def _read(key: str, value: bytes, *, trusted: bool = False) -> Entry | Held:
+def _read(key: str, value: bytes, *, known: EntryId | None = None) -> Entry | Held:
     try:
-        return entries.parse(value, trusted=trusted)
+        return entries.parse(value, known=known)
     except MalformedError:
         return Held(key, Reason.MALFORMED)
     except VersionError:

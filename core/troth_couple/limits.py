@@ -28,3 +28,5 @@ PACE_DAYS_MAX: Final = 14
 """Days for which a pace stands: what felt fine two weeks ago is asked anew."""
 UNIT_CHARACTERS_MAX: Final = 4_000
 """Characters of one sentence when a text is compared: a longer one is cut, so that comparing stays quick."""
+AGAIN_MAX: Final = 256
+"""Keys that are looked at again at a start; where there are more, everything is read."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from troth_couple.derive import State
 from troth_couple.roster import EntryId
 from troth_couple.things import Stage, Thing
 from troth_wire.ids import PersonId
@@ -25,12 +26,14 @@ class Pace:
     because: tuple[EntryId, ...] = ()
 
 
-def of_both(things: Iterable[Thing], persons: Iterable[PersonId]) -> Pace:
-    """Return the lines that every person calls fine and nobody puts off; none where somebody has set nothing."""
-    set_now = own(things)
-    said = [version for pace in set_now for version in pace.versions]
-    by_person = [[version for version in said if version.person == person] for person in persons]
-    if not by_person or not all(by_person):
+def of_both(state: State) -> Pace:
+    """Return the lines that every person calls fine and nobody puts off; none where somebody has set nothing.
+
+    While a signal is on nothing is fine; nor while an entry is missing, which may be one that took a pace back.
+    """
+    said = [version for pace in own(state.things.values()) for version in pace.versions]
+    by_person = [[version for version in said if version.person == person] for person in state.persons]
+    if state.signals.active or state.holds or not by_person or not all(by_person):
         return Pace()
     # Of one person's two devices the narrower word counts: a line is fine where all of them say so.
     fine = set.intersection(*(set(version.said("fine")) for version in said))

@@ -15,9 +15,8 @@ from troth.edits import Path, Splice
 from troth_couple.limits import UNIT_CHARACTERS_MAX
 from troth_couple.texts import clean
 from troth_wire.errors import UsageError
-from troth_wire.ids import PersonId
 
-__all__ = ["Choice", "Clash", "Publication", "paragraphs", "publish"]
+__all__ = ["Choice", "Clash", "Publication", "publish"]
 
 _ENDS: Final = ".!?\u2026\u3002\uff01\uff1f\u061f\u06d4\u0964"
 """What ends a sentence, in a few scripts; one that ends otherwise is compared with its neighbour."""
@@ -91,22 +90,6 @@ def publish(path: Path, *, base: str, mine: str, current: str, choices: Sequence
     wanted = _wanted(pieces, iter(choices))
     text = "".join(new for _, new in wanted)
     return Publication((), text, tuple(_splices(path, wanted)))
-
-
-def paragraphs(runs: Sequence[tuple[str, PersonId]]) -> list[tuple[str, tuple[PersonId, ...]]]:
-    """Return each paragraph of a text with its authors.
-
-    Args:
-        runs: The text in order, cut where the author of the characters changes.
-    """
-    found: list[tuple[str, tuple[PersonId, ...]]] = [("", ())]
-    for text, person in runs:
-        for number, part in enumerate(text.split("\n")):
-            if number:
-                found.append(("", ()))
-            before, authors = found[-1]
-            found[-1] = before + part, authors if not part or person in authors else (*authors, person)
-    return [(text, authors) for text, authors in found if text]
 
 
 def _units(text: str) -> list[str]:

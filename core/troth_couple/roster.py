@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NewType
 
+from troth.crypto import digest
 from troth.membership import Members
+from troth_wire import codec
 from troth_wire.ids import DeviceId, Incarnation, PersonId, SpaceId
 
 __all__ = ["Cut", "EntryId", "Roster", "Standing", "Tail", "roster_of"]
@@ -62,6 +64,12 @@ class Roster:
     def persons(self) -> tuple[PersonId, ...]:
         """Everyone whose consent an agreement needs, ascending; the order means nothing."""
         return tuple(sorted({standing.person for standing in self.devices.values()} | self.founders))
+
+    @cached_property
+    def writers(self) -> bytes:
+        """A hash of whose entries can be verified: all that it takes to judge a value once more, or not."""
+        known = sorted((device, one.person, one.everyday, one.admin) for device, one in self.devices.items())
+        return digest(b"troth/writers", codec.pack([self.space, known]))
 
 
 def roster_of(

@@ -92,6 +92,10 @@ class Thing:
         return self.versions[0].said(name) if self.versions else None
 
 
+_FIRST: Final = {number: Stage(kind.first) for number, kind in KINDS.items()}
+"""By kind, where such a thing stands before anything happened to it."""
+
+
 def thing(
     subject: SubjectId, entries: Sequence[Entry], ground: Ground
 ) -> tuple[Thing | None, Mapping[EntryId, Reason]]:
@@ -118,7 +122,7 @@ def _said(root: Entry) -> Thing:
         kind=root.name,
         author=root.person,
         day=root.day,
-        stage=Stage(KINDS[root.kind].first),
+        stage=_FIRST[root.kind],
         versions=(root,),
         at=(root,) if KINDS[root.kind].movable else (),
         because=(root.id,),
@@ -157,7 +161,8 @@ class _Case:
 
     def stands(self, *names: str) -> tuple[Entry, ...]:
         """Return what stands of the acts of some kinds, each person's as they said it last."""
-        return _current([act for name in names for act in self.said.get(name, ())])
+        acts = [act for name in names for act in self.said.get(name, ())]
+        return _current(acts) if len(acts) > 1 else tuple(acts)
 
     def first(self, name: str, choice: str) -> list[Entry]:
         """Return what stands of the acts of a kind, the most careful choice first."""
@@ -196,14 +201,15 @@ def _settled(
 
 
 def _case(root: Entry, entries: Sequence[Entry], weighed: Consent, ground: Ground) -> _Case:
+    kind = KINDS[root.kind]
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         found.setdefault(entry.name, []).append(entry)
     said = {name: tuple(acts) for name, acts in found.items()}
     versions = _current([root, *(entry for entry in said[root.name] if entry is not root)])
     assents = weighed.live.get(versions[0].id, {}) if len(versions) == 1 else {}
-    times = timing(root, _current(said.get("move", ())))
-    return _Case(root, KINDS[root.kind], said, versions, times, assents, ground)
+    times = timing(root, _current(said.get("move", ()))) if kind.movable else Timing((root,), ())
+    return _Case(root, kind, said, versions, times, assents, ground)
 
 
 def _current(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -292,7 +298,7 @@ def _answered(case: _Case) -> _Found:
 def _as_said(case: _Case) -> _Found:
     if case.times.at != (case.root,):
         return Stage.MOVED, case.times.at
-    first = Stage(case.kind.first)
+    first = _FIRST[case.root.kind]
     amended = case.root not in case.versions and first is Stage.SAID
     return (Stage.AMENDED if amended else first), [*case.versions, *_reopened(case)]
 

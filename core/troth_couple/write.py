@@ -97,8 +97,14 @@ class Pen:
         return entry
 
     def amend(self, thing: SubjectId, fields: dict[str, object], *, day: Day) -> Entry:
-        """Say an own thing anew; what it said before is shown as amended."""
+        """Say an own thing anew; what it said before is shown as amended.
+
+        Raises:
+            UsageError: If it is another's, or of a kind that is never said anew.
+        """
         root = self._own(thing)
+        if root.row and root.row.fixed:
+            raise UsageError("This is not said anew: the other may have answered it. Nothing was changed.")
         versions = [act.id for act in self._about(thing) if act.kind == root.kind and act is not root]
         return self.write(root.name, fields, day=day, about=thing, after=versions[-ENTRY_AFTER_MAX:])
 

@@ -17,6 +17,7 @@ __all__ = [
     "Walk",
     "blob",
     "decode",
+    "decode_again",
     "either",
     "fields",
     "flag",
@@ -39,6 +40,7 @@ _HEADERS: Final = msgpack.Packer()
 _WALK_BYTES: Final = 65_536
 """What a walk looks at together."""
 _WALK_BUFFER_BYTES: Final = 4 * _WALK_BYTES
+_UNREADABLE: Final = (msgpack.UnpackException, ValueError, TypeError, OverflowError, RecursionError)
 _SCALARS: Final = frozenset({type(None), bool, int, str, bytes})
 
 
@@ -69,11 +71,28 @@ def decode(data: bytes, check: Check, *, bytes_max: int, levels_max: int = LIST_
         canonical = msgpack.packb(value, use_bin_type=True) == data
     except MalformedError:
         raise
-    except (msgpack.UnpackException, ValueError, TypeError, OverflowError, RecursionError):
+    except _UNREADABLE:
         # Without the cause: its text may quote what it could not read.
         raise MalformedError("not canonical MessagePack") from None
     if not canonical:
         raise MalformedError("not the shortest encoding")
+    return check(value)
+
+
+def decode_again(data: bytes, check: Check) -> Any:
+    """Decode what `decode` accepted once and what nobody else could change since: that it is canonical is known.
+
+    Args:
+        data: The whole encoding, from where this device alone writes.
+        check: The shape.
+
+    Raises:
+        MalformedError, VersionError: As `decode` does.
+    """
+    try:
+        value = msgpack.unpackb(data, raw=False, object_pairs_hook=_refuse_map, ext_hook=_refuse_extension)
+    except _UNREADABLE:
+        raise MalformedError("not canonical MessagePack") from None
     return check(value)
 
 

@@ -10,7 +10,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 from troth_wire.limits import FRAME_BYTES_MAX
 from troth_wire.messages import Message, encode, parse
 
-__all__ = ["Between", "between"]
+__all__ = ["Between", "between", "names"]
 
 AnySocket = web.WebSocketResponse | ClientWebSocketResponse
 HOST: Final = "127.0.0.1"
@@ -42,12 +42,13 @@ class Between:
         await asyncio.gather(*(socket.close() for socket in list(self._sockets)))
 
     async def link(self, request: web.Request) -> web.WebSocketResponse:
-        """Take a client, and dial the relay for it."""
+        """Take a client, and dial for it the relay that is upstream at this moment."""
+        upstream = self.upstream
         client = web.WebSocketResponse(max_msg_size=FRAME_BYTES_MAX + 1)
         await client.prepare(request)
         self._sockets.add(client)
         try:
-            async with ClientSession() as session, session.ws_connect(self.upstream, max_msg_size=0) as relay:
+            async with ClientSession() as session, session.ws_connect(upstream, max_msg_size=0) as relay:
                 passing = [
                     asyncio.create_task(_pass(client, relay, lambda message: self.to_relay(message))),
                     asyncio.create_task(_pass(relay, client, lambda message: self.to_client(message))),
@@ -67,6 +68,11 @@ async def _pass(source: AnySocket, target: AnySocket, change: Callable[[Message]
         if message.type is WSMsgType.BINARY:
             for each in change(parse(message.data)):
                 await target.send_bytes(encode(each))
+
+
+def names(*sides: Between) -> list[str]:
+    """The options of a relay that may be dialled through these."""
+    return [option for side in sides for option in ("--name", side.name)]
 
 
 @asynccontextmanager

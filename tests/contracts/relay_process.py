@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,16 +10,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["END_S", "RELAY", "environment", "finished", "loggers_kept", "serving"]
+__all__ = ["END_S", "RELAY", "ahead", "end", "environment", "finished", "loggers_kept", "port_of", "serving"]
 
 RELAY: Final = (sys.executable, "-m", "troth_relay")
 END_S: Final = 20
 LISTENING: Final = "listening on "
+AHEAD: Final = """
+import time
+now = time.time
+time.time = lambda: now() + {days} * 86400
+from troth_relay.main import main
+main()
+"""
 
 
 def environment() -> dict[str, str]:
     """Return this process's environment with its own import path."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+def ahead(days: int) -> tuple[str, ...]:
+    """Return the command of a relay whose clock is so many days ahead."""
+    return sys.executable, "-c", AHEAD.format(days=days)
 
 
 @contextmanager
@@ -39,10 +52,21 @@ def serving(
         process.communicate(timeout=END_S)
 
 
-def finished(*options: str) -> tuple[int, str]:
+def port_of(relay: str) -> str:
+    """The port in a relay's address."""
+    return relay.rpartition(":")[2].partition("/")[0]
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Ask a relay to end, as its operator would, and wait until it has."""
+    process.send_signal(signal.SIGTERM)
+    process.wait(END_S)
+
+
+def finished(*options: str, command: Sequence[str] = RELAY) -> tuple[int, str]:
     """Run a relay that is expected to end by itself; return its exit code and what it said on stderr."""
     done = subprocess.run(
-        [*RELAY, *options], capture_output=True, text=True, env=environment(), timeout=END_S, check=False
+        [*command, *options], capture_output=True, text=True, env=environment(), timeout=END_S, check=False
     )
     return done.returncode, done.stderr
 

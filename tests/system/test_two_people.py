@@ -1,6 +1,7 @@
 """Two persons, two vaults, one relay, the real commands: what one does the other sees, and nobody takes it away."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from troth_app.handlers import (
     consenting,
     days,
     devices,
+    exports,
     joining,
     notes,
     pairing,
@@ -150,8 +152,16 @@ async def test_one_note_written_by_both(tmp_path: Path, relay: str) -> None:
         told = chapter(robin).space.notices()
         while "hills" not in str((await play(notes.show, robin)).result):
             await anext(told)
-        texts = [(await play(notes.show, keeper)).result["cards"][0]["lines"] for keeper in (robin, sasha)]
-        assert texts[0] == texts[1] == ["We like the sea.", "", "And the hills."]
+        for keeper, names in ((robin, ("You", "The other person")), (sasha, ("The other person", "You"))):
+            (card,) = (await play(notes.show, keeper)).result["cards"]
+            texts = [(part["text"], part["by"]) for part in card["paragraphs"]]
+            assert texts == [("We like the sea.", names[0]), ("And the hills.", names[1])]
+        own = {robin: ["We like the sea.", "", "[their words]"], sasha: ["[their words]", "", "And the hills."]}
+        for number, (keeper, text) in enumerate(own.items()):
+            path = tmp_path / f"{number}.json"
+            assert (await play(exports.own, keeper, 0, 1, options={"file": str(path)})).code == Code.OK
+            (section,) = json.loads(path.read_text())["sections"]
+            assert section["items"][0]["lines"][-3:] == text
 
 
 async def test_a_second_device_and_its_removal(tmp_path: Path, relay: str) -> None:

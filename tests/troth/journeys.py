@@ -7,7 +7,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from troth import Put, checkpoint, collecting, document_id, envelope, forward, meeting
+from troth import Engine, Put, checkpoint, collecting, document_id, envelope, forward, meeting
 from troth import record as records
 from troth.amendments import payload
 from troth.checkpoint import Part
@@ -20,7 +20,7 @@ from troth.record import Record
 from troth.step import Row, Step
 from troth.testing import Device, MemoryStore, Relay, World, probe_here
 from troth_wire.errors import UsageError
-from troth_wire.ids import MailboxId, RecordId
+from troth_wire.ids import DeviceId, MailboxId, RecordId
 from troth_wire.limits import ENVELOPE_BYTES_MIN, FORWARD_BYTES
 from troth_wire.messages import Reason
 
@@ -40,6 +40,7 @@ __all__ = [
     "rotate",
     "settle",
     "spoil_a_wrap",
+    "spoiling",
     "together",
     "words",
     "write",
@@ -122,15 +123,20 @@ def disputes(world: World, *names: str) -> dict[str, int]:
 def spoil_a_wrap(world: World, by: str, victim: str) -> None:
     """Let a member change the key so that one device can not open it."""
     device = world.devices[by]
-    engine, keys, epoch = device.engine, device.keys, Epoch(world.entropy(32))
-    members = engine.inbox.members
-    said = announce(epoch, members.recipients, world.entropy, generation=members.highest + 1)
-    wraps = {**said.wraps, world.devices[victim].keys.device: bytes(WRAP_BYTES)}
+    step, _ = spoiling(device.engine, victim=world.devices[victim].keys.device)
+    device._carry_out(step)
+
+
+def spoiling(engine: Engine, *, victim: DeviceId) -> tuple[Step, None]:
+    """Change the key so that one device can not open it."""
+    keys, epoch, members = engine.identity.keys, Epoch(engine.entropy(32)), engine.inbox.members
+    said = announce(epoch, members.recipients, engine.entropy, generation=members.highest + 1)
+    wraps = {**said.wraps, victim: bytes(WRAP_BYTES)}
     parts = Announcement(said.generation, said.mailbox, wraps).parts()
     step = Step()
     engine.passage.enact(payload(members, keys.device, keys.signer, OperationKind.EPOCH, parts), epoch, step)
     engine.passage.steer(step)
-    device._carry_out(step)
+    return step, None
 
 
 def end_meetings(world: World) -> None:

@@ -1,6 +1,7 @@
 """A document gives back what was put into it, whole groups or nothing, and falls over behind one wall."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from random import Random
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.troth.anatomy import ACTION, INSERT, KEY, PREDECESSORS, VALUE_KIND, Anatomy, sleb, uleb
-from tests.troth.histories import KEYS, SCALARS, STRINGS, VALUES, actor, history, spelled
+from tests.troth.histories import KEYS, SCALARS, STRINGS, VALUES, History, actor, history, spelled
 from troth import document as module
 from troth import guard
 from troth.document import DEPTH_MAX, Document, PoisonedError, UnappliedError
@@ -453,3 +454,41 @@ def test_more_heads_than_a_change_may_name_are_tied_together(monkeypatch: pytest
         assert isinstance(verdict, guard.Accepted)
         past.add(verdict)
     assert len(document.edit([[Put(("x",), 1)]]).changes) == 1
+
+
+ALPHABETS = ("aá\u0301", "b\U0001f600", "c\n")
+"""What each writer types, and no other: with marks that combine, beyond the first plane, and ends of lines."""
+
+
+@given(st.integers(0, 2**32).map(Random))
+def test_each_character_is_its_writers(dice: Random) -> None:
+    """Whoever types, removes and merges where and when: of every character it is known who typed it."""
+    made = History.begin(len(ALPHABETS))
+    made.edit(0, Put(("t",), Text("")))
+    for number in range(len(ALPHABETS)):
+        made.read(number)
+    for _ in range(12):
+        writer = dice.randrange(len(ALPHABETS))
+        length = len(made.documents[writer].view(("t",)))
+        start = dice.randint(0, length)
+        typed = "".join(dice.choices(ALPHABETS[writer], k=dice.randint(0, 4)))
+        made.edit(writer, Splice(("t",), start, dice.randint(0, min(3, length - start)), typed))
+        if dice.random() < 0.5:
+            made.read(dice.randrange(len(ALPHABETS)))
+    for number, document in enumerate(made.documents):
+        made.read(number)
+        found = document.typed(("t",))
+        assert "".join(text for _, text in found) == document.view(("t",))
+        for by, text in found:
+            assert text
+            assert set(text) <= set(ALPHABETS[by[0] - 1])
+        assert all(one != other for (one, _), (other, _) in pairwise(found)), "cut only where the writer changes"
+
+
+def test_only_a_text_was_typed() -> None:
+    """Where something else stands, or nothing, there is nobody to name."""
+    document = begun()
+    document.edit([[Put(("m",), {})]])
+    for path in ((), ("m",), ("nothing",)):
+        with pytest.raises(UsageError):
+            document.typed(path)

@@ -654,6 +654,31 @@ def test_changes_are_told_apart() -> None:
     assert ann.told == [Changed(LIST, local=True)] * 2, "an edit that changes nothing is told to nobody"
 
 
+def test_a_text_says_whose_words_it_holds() -> None:
+    """By person, over all devices and lives of each; the same on every device, and after a restart."""
+    world = World("ann", "bob")
+    world.add("ann2", by="ann")
+    world.sync()
+    ann, tablet, bob = (world.devices[name] for name in ("ann", "ann2", "bob"))
+    ann.edit(LIST, Put(("text",), Text("one ")))
+    world.sync()
+    tablet.edit(LIST, Splice(("text",), -1, 0, "two "))
+    world.sync()
+    bob.edit(LIST, Splice(("text",), -1, 0, "three "))
+    world.sync()
+    ann.restart(moved=True)
+    ann.edit(LIST, Splice(("text",), -1, 0, "four"))
+    world.sync()
+    members = ann.engine.inbox.members
+    persons = [members.person(device.engine.identity.device) for device in (ann, bob)]
+    said = ((persons[0], "one two "), (persons[1], "three "), (persons[0], "four"))
+    assert [device.engine.said(LIST, ("text",)) for device in (ann, tablet, bob)] == [said] * 3
+    tablet.restart()
+    assert tablet.engine.said(LIST, ("text",)) == said
+    with pytest.raises(UsageError):
+        ann.engine.said(LIST, ("nothing",))
+
+
 def test_the_wire_shows_no_word() -> None:
     """Nothing that a person typed, and no device id, stands in any frame."""
     world = family()

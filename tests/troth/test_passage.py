@@ -42,7 +42,7 @@ from troth.testing import Relay
 from troth_wire.errors import UsageError
 from troth_wire.ids import Incarnation, Lineage, MailboxId, OperationId
 from troth_wire.limits import ENVELOPE_BYTES_MIN, FORWARD_BYTES
-from troth_wire.messages import Reason
+from troth_wire.messages import Create, Reason, parse
 
 
 def test_everybody_follows_to_the_next_mailbox() -> None:
@@ -375,6 +375,24 @@ def test_a_mailbox_that_somebody_opened_first_is_used_or_left(how: str) -> None:
     settle(world)
     together(world)
     assert words(world.devices["ann2"]) == {"after", "meanwhile"}
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_was_drawn_here_is_opened_whatever_is_there(restarts: bool) -> None:
+    """A device asks for the log of its own key though something is there, since it may be no log; a restart too."""
+    world = family()
+    ann = world.devices["ann"]
+    ann.cut()
+    rotate(world, "ann")
+    squatted = mailbox(ann)
+    world.relay.logs[squatted], world.relay.lineages[squatted] = [], Lineage(bytes(16))
+    if restarts:
+        ann.restart()
+    world.relay.wire.clear()
+    for _ in range(2):
+        settle(world, "ann")
+    said = [parse(frame) for frame in world.relay.wire]
+    assert [one.mailbox for one in said if isinstance(one, Create)].count(squatted) == 1
 
 
 def test_removing_works_where_the_relay_takes_nothing_more() -> None:

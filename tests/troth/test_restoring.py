@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.troth.journeys import mailbox, rotate, settle, words, write
+from tests.troth.journeys import mailbox, rotate, settle, together, words, write
 from troth.acts import OLD_NEEDED
 from troth.crypto import Signer
 from troth.keys import DeviceKeys, Epoch
@@ -15,6 +15,7 @@ from troth.step import Row
 from troth.testing import Device, MemoryStore, World, probe_here
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId
+from troth_wire.limits import FORWARD_BYTES
 
 PAPER, NEXT, STRANGER = Words(b"w" * 16), Words(b"v" * 16), Words(b"s" * 16)
 
@@ -152,6 +153,61 @@ def test_replacing_words_outlives_a_restart() -> None:
     members = world.devices["bob"].engine.inbox.members
     keys, _ = NEXT.keys(members.space, members.person_of[ann.keys.device])
     assert keys.device in members.words.values()
+
+
+@pytest.mark.parametrize("how", ["closes the log", "removes and ends"])
+def test_words_are_heard_whatever_a_thief_did_meanwhile(how: str) -> None:
+    """Where the log was closed before they went out, and the owner's device removed, all honest devices read them."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    tablet = world.add("tablet", by="ann")
+    settle(world)
+    for device in world.devices.values():
+        device.cut()
+    new = restore(world, way, "tablet")
+    if how == "closes the log":
+        world.relay.closings[mailbox(tablet)] = None, bytes(FORWARD_BYTES)
+    else:
+        world.revoke("ann", by="tablet")
+        tablet._carry_out(tablet.engine.split(tablet.admin))
+        settle(world, "tablet")
+    settle(world, "ann", "bob")
+    settle(world, "new", "ann", "bob")
+    together(world, "new", "ann", "bob")
+    for name in ("new", "ann", "bob"):
+        assert active(world, name) == {new.keys.device, *(world.devices[one].keys.device for one in ("ann", "bob"))}
+    write(world, "ann", "among us")
+    settle(world)
+    assert "among us" in words(new)
+    assert "among us" not in words(tablet)
+
+
+def test_words_undo_what_is_in_doubt() -> None:
+    """Where all have read that a thief removed the owner and ended the space, words that doubt it undo it for all."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    tablet = world.add("tablet", by="ann")
+    settle(world)
+    world.add("second", by="tablet")
+    world.revoke("ann", by="tablet")
+    tablet._carry_out(tablet.engine.split(tablet.admin))
+    settle(world)
+    with pytest.raises(UsageError, match="this space was ended"):
+        restore(world, way, "tablet")
+    read = read_with(world, way)
+    restorer = Restorer(read.engine, read.admin)
+    theft = restorer.signed_by(tablet.keys.device)
+    restorer = replace(restorer, doubted=frozenset(operation.id for operation in theft))
+    assert restorer.devices == {world.devices[name].keys.device for name in ("ann", "tablet")}
+    keys, seed = DeviceKeys.make(world.entropy)
+    started(world, "new", restorer.restore(keys, Signer(seed), [tablet.keys.device]), Signer(seed), quiet=False)
+    honest = ("new", "ann", "bob")
+    settle(world, *honest)
+    together(world, *honest)
+    for name in honest:
+        assert active(world, name) == {world.devices[one].keys.device for one in honest}
 
 
 def test_other_words_lead_nowhere() -> None:

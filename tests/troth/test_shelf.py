@@ -170,6 +170,17 @@ def test_forks_end_alike_however_they_come(dice: Random, rounds: int) -> None:
 
 
 @given(DICE, st.integers(1, 14))
+def test_words_are_their_writers_after_forks(dice: Random, rounds: int) -> None:
+    """Each word of the text is its writer's, as what the same change put beside it says."""
+    parcels = quarrel(dice, rounds)
+    shelf = read_all(Shelf(actor(9)), dice.sample(parcels, len(parcels)), dice, often=0.3)
+    root: Any = shelf.view(())
+    for by, text in shelf.typed(("t",)) if "t" in root else ():
+        for word in text.split(".")[:-1]:
+            assert actor(root[f"k{word.removeprefix('w')}"]) == by
+
+
+@given(DICE, st.integers(1, 14))
 def test_a_probe_is_shown_the_document_that_comes_of_forks(dice: Random, rounds: int) -> None:
     """Applied to the saved document that goes with it, what is foreseen makes exactly what settling makes."""
     parcels = quarrel(dice, rounds)

@@ -66,14 +66,40 @@ class FakeKeeper:
         self._ended.set()
 
 
+class FakePages:
+    """Pages that note what is done with them."""
+
+    def __init__(self) -> None:
+        """Begin, served."""
+        self.running = True
+        self.done: list[str] = []
+        self.renewed = asyncio.Event()
+
+    async def invite(self) -> str:
+        """Let somebody in."""
+        return "http://127.0.0.1:1/in/00"
+
+    async def renew(self) -> None:
+        """Begin anew."""
+        self.done.append("renewed")
+        self.renewed.set()
+
+    async def end(self) -> None:
+        """Serve none any more."""
+        self.running = False
+        self.done.append("ended")
+
+
 class House:
     """An agent that listens, and the keepers that it started."""
 
-    def __init__(self, home: Home, *, lasting: bool = True, linger_s: float = 600) -> None:
+    def __init__(
+        self, home: Home, *, lasting: bool = True, linger_s: float = 600, pages: FakePages | None = None
+    ) -> None:
         """Begin without a keeper."""
         self.home = home
         self.keepers: list[FakeKeeper] = []
-        self.agent = Agent(home, self._start, lasting=lasting, linger_s=linger_s)
+        self.agent = Agent(home, self._start, lasting=lasting, linger_s=linger_s, pages=pages)
 
     async def _start(self) -> FakeKeeper:
         self.keepers.append(FakeKeeper())
@@ -314,3 +340,40 @@ async def test_an_agent_that_is_told_to_end_leaves_no_keeper(tmp_path: Path) -> 
     async with serving(tmp_path) as house:
         keeper = await house.opens()
     assert keeper.killed
+
+
+async def test_pages_begin_anew_with_every_lock(tmp_path: Path) -> None:
+    """Also where a keeper ended by itself; once each; and they end with the agent."""
+    pages = FakePages()
+    async with serving(tmp_path, pages=pages) as house:
+        assert (await house.ask("web")).result == {"address": "http://127.0.0.1:1/in/00"}
+        await house.opens()
+        assert (await house.ask("lock")).code == Code.OK
+        await pages.renewed.wait()
+        pages.renewed.clear()
+        keeper = await house.opens()
+        keeper.end()
+        await pages.renewed.wait()
+        assert pages.done == ["renewed", "renewed"]
+    assert pages.done == ["renewed", "renewed", "ended"]
+
+
+async def test_an_agent_stays_for_its_pages(tmp_path: Path) -> None:
+    """Without a keeper and without being asked, for as long as they are served."""
+    pages = FakePages()
+    house = House(home_at(tmp_path), linger_s=0, pages=pages)
+    house.home.prepare()
+    with listen(house.home.socket) as listener:
+        async with asyncio.timeout(WAIT_S):
+            serving = asyncio.ensure_future(house.agent.serve(listener, None))
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert not serving.done()
+            pages.running = False
+            await serving
+
+
+async def test_an_agent_for_one_command_has_no_pages(tmp_path: Path) -> None:
+    """Whoever asks for them is told so, and nothing is changed."""
+    async with serving(tmp_path) as house:
+        assert (await house.ask("web")).code == Code.HERE

@@ -2,21 +2,45 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from random import Random
+from typing import Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.contracts.client_world import CHEAP
+from tests.troth.clones import Clone
 from tests.troth_app.house import PASSPHRASE
+from tests.troth_app.simulated import Simulated, done
 from tests.troth_app.two import TODAY, Two, two
-from troth import Changed, Delete, Put
-from troth_app.chapter import JOURNAL
+from troth import Changed, Delete, Edit, Put, Splice, Text, Value
+from troth import Path as Place
+from troth.testing import World
 from troth_app.household import Household
+from troth_app.journal import JOURNAL
+from troth_app.standing import is_plain, records_in, roster_from
 from troth_client import View
-from troth_couple import Book, Level, Pen, Reason, Scope, Shown, entries_in, entry_edits, roster_of
+from troth_couple import (
+    Abreast,
+    Book,
+    Level,
+    Pen,
+    Reason,
+    Scope,
+    Shown,
+    document_of,
+    entries_in,
+    entry_edits,
+    read,
+    roster_of,
+)
 from troth_couple.entry import Entry, SubjectId, entry_id
 from troth_wire.errors import FullError, UsageError
-from troth_wire.ids import Incarnation
+from troth_wire.ids import DocumentId, Incarnation
 
 
 def check_in(pen: Pen, feelings: str = "calm") -> Entry:
@@ -258,3 +282,137 @@ async def test_a_full_disk_ends_no_tending(tmp_path: Path, monkeypatch: pytest.M
                 await came.get()
         await couple.sasha(check_in)
         assert len((await couple.state()).things) == 1
+
+
+DOCUMENT = document_of()
+JUNK: Final[tuple[Value, ...]] = (b"junk" * 40, "words", {}, Text("words"), None, 7)
+
+
+class Quarrel:
+    """Two people, one of them with two devices, and whatever a member may do to a document: its entries above all."""
+
+    def __init__(self, dice: Random) -> None:
+        """Let everybody begin."""
+        self.dice = dice
+        self.world = World("robin", "sasha")
+        self.world.add("robin2", by="robin")
+        self.world.sync()
+        self.homes = {name: Simulated(device) for name, device in self.world.devices.items()}
+        self.values: dict[str, bytes] = {}
+        self.steps = [self.say, self.say, self.harm, self.harm, self.write, self.sync, self.sync, self.tend]
+        self.steps += [self.open, self.restart, self.fork, self.remove]
+
+    def step(self) -> None:
+        """Let something happen, and look everywhere."""
+        with suppress(UsageError):
+            self.dice.choice(self.steps)(self.dice.choice(list(self.homes)))
+        for home in self.homes.values():
+            if self.dice.random() < 0.7:
+                check_against_everything(home)
+
+    def say(self, name: str) -> None:
+        """Write entries, as the app does."""
+        made = done(self.homes[name].chapter.write(lambda pen: [check_in(pen), check_in(pen, "tired")]))
+        self.values |= {entry.id.hex(): entry.value for entry in made}
+
+    def harm(self, name: str) -> None:
+        """Take an entry out, put something in its place or under a name of no entry, or put an old one back."""
+        self.homes[name].at.edit(DOCUMENT, self.harmful(list(self.homes[name].root)))
+
+    def harmful(self, there: list[str]) -> Edit:
+        """An edit of what is there."""
+        entries = [key for key in there if key.startswith("entry:")]
+        known = [f"entry:{key}" for key in sorted(self.values)]
+        match self.dice.randrange(4):
+            case 0 if entries:
+                return Delete((self.dice.choice(entries),))
+            case 1 if entries:
+                return Put((self.dice.choice(entries),), self.dice.choice(JUNK))
+            case 2 if known:
+                key = self.dice.choice(known)
+                return Put((key,), self.values[key.removeprefix("entry:")])
+            case _:
+                return Put((f"entry:{self.dice.choice('abc')}",), self.dice.choice(JUNK))
+
+    def write(self, name: str) -> None:
+        """Write in a note, which is no entry."""
+        there = self.homes[name].root
+        self.homes[name].at.edit(
+            DOCUMENT, Splice(("text:n",), 0, 0, "a") if "text:n" in there else Put(("text:n",), Text("n"))
+        )
+
+    def sync(self, _: str) -> None:
+        """Let some devices meet."""
+        self.world.sync(*self.dice.sample(list(self.homes), self.dice.randint(1, 3)))
+
+    def tend(self, name: str) -> None:
+        """Put back what was taken out."""
+        done(self.homes[name].chapter.tend())
+
+    def open(self, name: str) -> None:
+        """Lock and unlock."""
+        self.homes[name].open()
+
+    def restart(self, name: str) -> None:
+        """Kill the process, and begin again, also from a copy elsewhere."""
+        self.homes[name].at.restart(moved=self.dice.random() < 0.3)
+        self.homes[name].open()
+
+    def fork(self, name: str) -> None:
+        """Let somebody with a copy of a device's keys write in its place."""
+        Clone(self.world, self.homes[name].at).push(DOCUMENT, (self.harmful(list(self.homes[name].root)),))
+
+    def remove(self, _: str) -> None:
+        """Remove a device, once."""
+        if self.dice.random() < 0.3:
+            self.world.revoke("robin2", by="robin")
+
+
+def check_against_everything(home: Simulated) -> None:
+    """What a chapter shows and what it finds lacking is what reading the whole document would come to."""
+    home.chapter.turn()
+    state = done(home.chapter.look(TODAY))
+    kept, members = home.chapter.journal.entries, home.at.engine.inbox.members
+    values = {**entries_in(home.root), **{identity.hex(): value for identity, value in kept.items()}}
+    plain = is_plain(members)
+    roster = roster_of(members) if plain else roster_from(members, records_in(home.at.store.load()), DOCUMENT, values)
+    whole = Abreast(roster, journal=kept)
+    whole.take(read(partial(home.at.engine.touched, DOCUMENT), partial(home.at.view, DOCUMENT), None))
+    assert state == whole.book.state(TODAY)
+    assert not whole.book.fresh(), "what is verified is in the journal"
+    assert home.chapter._abreast is not None
+    assert home.chapter._abreast.lacking == whole.lacking
+
+
+@given(st.integers(0, 2**32).map(Random), st.integers(1, 25))
+def test_what_is_read_as_it_comes_is_what_is_read_at_once(dice: Random, steps: int) -> None:
+    """Whoever deletes, overwrites, forks, removes, restores or reopens: the same state, and the same to be put back."""
+    quarrel = Quarrel(dice)
+    for _ in range(steps):
+        quarrel.step()
+
+
+def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch is looked at entry by entry, and the root of the document never, nor when the app is opened anew."""
+    world = World("robin", "sasha")
+    robin, sasha = (Simulated(world.devices[name]) for name in ("robin", "sasha"))
+    done(robin.chapter.write(lambda pen: [check_in(pen, f"{number}") for number in range(20)]))
+    world.sync()
+    done(sasha.chapter.look(TODAY))
+    paths: list[object] = []
+    view = sasha.at.engine.view
+
+    def watched(document: DocumentId, path: Place = ()) -> Value:
+        paths.append(path)
+        return view(document, path)
+
+    monkeypatch.setattr(sasha.at.engine, "view", watched)
+    for opened in (False, True):
+        home = sasha.open() if opened else sasha.chapter
+        (entry,) = done(robin.chapter.write(lambda pen: [check_in(pen, "new")]))
+        world.sync()
+        home.turn()
+        state = done(home.look(TODAY))
+        assert "new" in {thing.says("feelings") for thing in state.things.values()}
+        assert set(paths) == {(f"entry:{entry.id.hex()}",)}
+        paths.clear()

@@ -8,7 +8,7 @@ from troth.crypto import digest
 from troth.operations import Operation
 from troth.record import Header, Kind, Record, sign
 from troth.testing import Device, World
-from troth_app.standing import is_plain, records_in, roster_from
+from troth_app.standing import is_plain, records_in, roster_from, written_by
 from troth_couple import Book, Day, Pen, Roster, State, derive, document_of, entries_in, entry_edits, roster_of
 from troth_couple.entry import Entry
 from troth_wire import codec
@@ -148,3 +148,13 @@ def test_a_device_does_not_confirm_itself() -> None:
     assert not devices[device("phone of robin")].confirmed
     assert not devices[device("tablet of robin")].confirmed
     assert devices[device("robin")].confirmed
+
+
+def test_an_entry_of_a_removed_device_is_noticed() -> None:
+    """Among values of any kind, by the device that an entry names."""
+    world = World("robin", "sasha")
+    robin, sasha = (world.devices[name] for name in ("robin", "sasha"))
+    entry = write(robin, "calm")
+    values = {"junk": b"junk", "text": "words", entry.id.hex(): entry.value}
+    assert written_by({robin.engine.identity.device}, values)
+    assert not written_by({sasha.engine.identity.device}, values)

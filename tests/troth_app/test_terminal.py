@@ -162,7 +162,7 @@ def test_questions_at_a_keyboard(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert heard == [Answer("Robin"), Answer("secret"), Answer("x\n")]
     assert asked == ["Secret: "]
-    assert capsys.readouterr().err == "Name: Text:\n"
+    assert capsys.readouterr().err == "Name: Text: End with Ctrl-D on a line of its own.\n"
 
 
 def test_a_long_question_has_lines_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:

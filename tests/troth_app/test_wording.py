@@ -2,7 +2,7 @@
 
 import pytest
 
-from troth_app.wording import counted, named
+from troth_app.wording import counted, listed_as, named
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 entries"), (1, "1 entry"), (2, "2 entries")])
@@ -17,3 +17,8 @@ def test_counted(count: int, text: str) -> None:
 def test_named(places: list[int], text: str) -> None:
     """Places are listed as people list them."""
     assert named(places) == text
+
+
+def test_listed_as() -> None:
+    """Names are listed as people list them."""
+    assert [listed_as("abc"[:count]) for count in (1, 2, 3)] == ["a", "a and b", "a, b and c"]

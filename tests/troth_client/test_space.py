@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.contracts.client_world import CHEAP, WAIT_S, MemoryRelay
-from troth import CaughtUp, Changed, Edit, Insert, Put, Row, document_id
+from troth import CaughtUp, Changed, Edit, Insert, Put, Row, Text, document_id
 from troth.record import parse
 from troth_client import Machine, Space, Vault, View, create_space, join, open_space, opening, request_to_join
 from troth_client.joining import card
@@ -51,6 +51,19 @@ async def test_what_was_written_is_there_when_it_is_opened_again() -> None:
     async with opened() as laptop:
         assert laptop.view(LIST) == {"items": ["bread", "milk"]}
         assert laptop.status().waiting == 1
+
+
+async def test_whose_words_and_what_changed() -> None:
+    """Of a text whose it is, and since a look where to look again, also when it is opened anew."""
+    async with opened() as laptop:
+        await laptop.edit(LIST, Put(("text",), Text("mine")), Put(("a",), 1))
+        me = laptop.members.person_of[laptop.device]
+        assert laptop.said(LIST, ("text",)) == ((me, "mine"),)
+        seen = laptop.touched(LIST)
+        assert seen.keys == frozenset({"text", "a"})
+        await laptop.edit(LIST, Put(("a",), 2))
+    async with opened() as laptop:
+        assert laptop.touched(LIST, seen.heads).keys == frozenset({"a"})
 
 
 async def test_listeners_hear_what_changes_and_then_the_end() -> None:

@@ -91,7 +91,7 @@ def _check_together(row: Scenario, state: State, line: dict[EntryId, str]) -> No
     assert times == set(row.times)
     assert {line[act.id] for thing in things for act in thing.suggested} == set(row.suggested)
     assert {line[act.id] for thing in things for acts in thing.beside.values() for act in acts} == set(row.beside)
-    assert of_both(things, state.persons).fine == row.fine
+    assert of_both(state).fine == row.fine
     assert (turn(state).next or b"").decode() == row.next
 
 
@@ -487,7 +487,7 @@ def test_every_released_format_is_read_for_ever(path: Path) -> None:
     assert {key: held.reason.name for key, held in state.held.items()} == found["held"]
     times = {key.hex(): [act.id.hex() for act in thing.at] for key, thing in state.things.items() if thing.at}
     assert times == found.get("times", {})
-    assert list(of_both(state.things.values(), state.persons).fine) == found.get("fine", [])
+    assert list(of_both(state).fine) == found.get("fine", [])
     assert (turn(state).next or b"").hex() == found.get("next", "")
 
 

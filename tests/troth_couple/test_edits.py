@@ -24,6 +24,7 @@ from troth_couple import (
     entry_edits,
     note_edits,
     note_path,
+    paragraphs,
     publish,
     roster_of,
     texts_in,
@@ -240,6 +241,16 @@ def test_scenario_44_one_sentence_changed_by_both(house: House) -> None:
     expected = {"We cook together.", "We talk on Saturday.", "We talk never on Fridays.", "We sleep well."}
     assert sentences == expected
     assert texts_in(house.world.devices["s"].view(DOCUMENT)) == {note.hex(): text}
+    robin, sasha = (house.roster.devices[house.world.devices[name].keys.device].person for name in "rs")
+    for device in house.world.devices.values():
+        (part,) = paragraphs(device.engine.said(DOCUMENT, note_path(note)))
+        said = {sentence.strip(): person for person, run in part.runs for sentence in re.findall(r"[^.]+\.", run)}
+        assert said == {
+            "We cook together.": sasha,
+            "We talk on Saturday.": robin,
+            "We talk never on Fridays.": sasha,
+            "We sleep well.": robin,
+        }
 
 
 def test_what_the_other_published_since_is_shown_before_the_choice(house: House) -> None:

@@ -119,3 +119,11 @@ def test_too_much_is_no_entry() -> None:
     made = ledger()
     made.add({entry_id(value).hex(): value})
     assert made.held[entry_id(value).hex()].reason is Reason.MALFORMED
+
+
+def test_an_entry_is_found_by_its_place() -> None:
+    """By the key where it stands, if it was verified."""
+    made = ledger()
+    made.add({ACT.id.hex(): ACT.value, "junk": b"junk"})
+    assert made.at(ACT.id.hex()) == made.known[ACT.id]
+    assert made.at("junk") is None

@@ -23,7 +23,7 @@ def state(script: str, *, today: str = DAY) -> State:
 def fine(script: str, *, today: str = DAY) -> tuple[str, ...]:
     """What is fine for both after a play."""
     found = state(script, today=today)
-    return of_both(found.things.values(), found.persons).fine
+    return of_both(found).fine
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,14 @@ def fine(script: str, *, today: str = DAY) -> tuple[str, ...]:
         ("r paces a hands walks\nr2 paces c walks\ns paces b hands walks", ("walks",)),
         ("r paces a hands\nmeet\nr2 paces c walks\ns paces b hands walks", ("walks",)),
         ("r paces a hands\ns paces b hands\nmeet\ns2 lapses", ()),
+        ("r paces a hands\ns paces b hands\nr2 signals slow one", ()),
+        ("r paces a hands\ns paces b hands\nr2 signals stop one\nr2 releases r2 signals stop one", ("hands",)),
+        ("r paces a hands\ns paces b hands\nmeet\nr lapses\nr says c1\nmeet\nremoved r lapses", ()),
         ("r paces a hands\ns paces b hands\nmeet\ns lapses\nmeet\ns2 paces c hands", ("hands",)),
     ],
 )
 def test_only_what_both_chose(script: str, words: tuple[str, ...]) -> None:
-    """Short plays: one alone shows nothing, either puts off, of two devices the narrower word counts."""
+    """Short plays: one alone shows nothing, either puts off, the narrower word counts, and doubt shows nothing."""
     assert fine(script) == words
 
 
@@ -52,7 +55,7 @@ def test_it_lapses_by_itself(today: str, words: tuple[str, ...]) -> None:
     mine, theirs = (forge("intimacy_pace", [["hands"], [], "2030-01-01"], by=hand) for hand in "rs")
     stage = Stage()
     found = derive({act.id.hex(): act.value for act in (mine, theirs)}, stage.couple.roster, Day(today))
-    assert of_both(found.things.values(), found.persons).fine == words
+    assert of_both(found).fine == words
 
 
 def test_no_view_shows_what_one_chose_alone() -> None:

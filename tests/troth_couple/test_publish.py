@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.troth_couple.people import person_of
-from troth_couple.publish import Choice, _units, paragraphs, publish
+from troth_couple.publish import Choice, _units, publish
 from troth_couple.texts import clean
 from troth_wire.errors import UsageError
 
@@ -85,13 +84,6 @@ def test_a_private_buffer_can_not_hide_anything() -> None:
     """What no screen could show truly is not published."""
     with pytest.raises(UsageError):
         publish(PATH, base="", mine="a\x1b[31m", current="")
-
-
-def test_paragraphs_have_their_authors() -> None:
-    """Each paragraph names who wrote in it, in order, and an empty one nobody."""
-    r, s = person_of("r"), person_of("s")
-    runs = [("We eat", r), (" late", s), (".\nWe", r), (" talk.\n\n", r), ("Rest.", s)]
-    assert paragraphs(runs) == [("We eat late.", (r, s)), ("We talk.", (r,)), ("Rest.", (s,))]
 
 
 @pytest.mark.parametrize(

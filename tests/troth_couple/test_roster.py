@@ -60,3 +60,14 @@ def test_everyone_is_asked() -> None:
     assert set(roster.persons) == {person_of("r"), person_of("s")}
     assert roster_of(members(), without=[keys_of("s").device]).persons == roster.persons
     assert Roster(SPACE, {}).persons == ()
+
+
+def test_whose_words_can_be_told() -> None:
+    """The same for the same devices, persons and keys, whatever was confirmed or cut; another with any other one."""
+    writers = roster_of(members()).writers
+    assert roster_of(members(split=True), unconfirmed=[SECOND]).writers == writers
+    assert roster_of(removed(), tails={SECOND: {LIFE: TAIL}}).writers == writers
+    assert roster_of(members(), without=[SECOND]).writers != writers
+    swapped = members()
+    swapped.person_of[SECOND] = person_of("s")
+    assert roster_of(swapped).writers != writers

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.troth_couple import oracle, oracle_together
+from tests.troth_couple.histories import mirrored
 from tests.troth_couple.people import DAY, Couple, admin_of, person_of
 from tests.troth_couple.plays import Stage
 from troth_couple import Book, Day, Response, State, derive
@@ -40,13 +41,15 @@ LINES = st.one_of(
 EVENINGS = st.lists(LINES, max_size=14)
 
 
-def evening(lines: list[str]) -> Stage:
-    """What comes of some lines; what a pen refuses did not happen."""
+def evening(lines: list[str], *, swapped: bool = False) -> Stage:
+    """What comes of some lines, perhaps with all parts exchanged; what a pen refuses did not happen."""
     stage = Stage()
-    stage.play(OPENING)
-    for line in lines:
+    swap = str.maketrans("rs", "sr") if swapped else {}
+    for line in [*OPENING.splitlines(), *lines]:
+        hands, rest = line.split(" ", 1) if not line.startswith("meet") else (line.removeprefix("meet"), "")
+        said = f"{hands.translate(swap)} {rest}" if rest else f"meet{hands.translate(swap)}"
         try:
-            stage.play(line)
+            stage.play(said)
         except (UsageError, LookupError):
             # Nothing to take back, nothing to disown: the line is not there.
             continue
@@ -71,9 +74,7 @@ def test_the_oracle_agrees(lines: list[str]) -> None:
     assert {act.id for act in window.suggested} == waiting
     assert {act.id for act in question.beside.get("reply", ())} == oracle_together.replies(plain, question.id)
     assert (repair.stage is Step.CLOSED) is oracle_together.settled(plain, repair.id, roster.persons)
-    assert set(of_both(state.things.values(), state.persons).fine) == oracle_together.fine_for_both(
-        plain, roster.persons, DAY
-    )
+    assert set(of_both(state).fine) == oracle_together.fine_for_both(plain, roster.persons, DAY)
     follows, closed = oracle_together.chapters(plain, roster.persons)
     assert turn(state).next == follows
     stage.play("s proposes r1")
@@ -93,6 +94,27 @@ def test_order_and_repeats_mean_nothing(lines: list[str], order: random.Random) 
         book.add({key: value})
         book.state(DAY)
     assert book.state(DAY) == whole
+
+
+def told(state: State) -> object:
+    """What a state comes to, but for whose it is."""
+    things = state.things.values()
+    return (
+        sorted((t.kind, t.stage.value, t.versions[0].body[0] if t.kind == "window" else "") for t in things),
+        sorted(act.said("on") for thing in things for act in (*thing.at, *thing.suggested)),
+        of_both(state).fine,
+        turn(state).next,
+    )
+
+
+@given(EVENINGS)
+def test_members_are_symmetric(lines: list[str]) -> None:
+    """Invariant 16, R1: with all parts exchanged the same comes of it; no right is one person's."""
+    here, there = (evening(lines, swapped=swapped) for swapped in (False, True))
+    states = [derive(stage.values(), stage.couple.roster, DAY) for stage in (here, there)]
+    assert told(states[0]) == told(states[1])
+    authors = [{(t.kind, t.author) for t in state.things.values()} for state in states]
+    assert authors[0] == {(kind, mirrored(person)) for kind, person in authors[1]}
 
 
 @given(EVENINGS)

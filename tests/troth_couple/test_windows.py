@@ -9,6 +9,7 @@ from tests.troth_couple.plays import Stage
 from troth_couple.days import Day
 from troth_couple.derive import derive
 from troth_couple.things import Thing
+from troth_wire.errors import UsageError
 
 PLAN = "r plans money 2026-11-25 19:00\nmeet\n"
 
@@ -87,7 +88,10 @@ def test_a_window_is_never_amended() -> None:
     stage = Stage()
     stage.play(PLAN)
     window = stage.acts["r plans money 2026-11-25 19:00"].subject
-    stage.couple.pen("r").amend(window, {"topics": "all", "on": "2026-12-24"}, day=DAY)
+    fields: dict[str, object] = {"topics": "all", "on": "2026-12-24"}
+    with pytest.raises(UsageError):
+        stage.couple.pen("r").amend(window, fields, day=DAY)
+    stage.couple.pen("r").write("window", fields, day=DAY, about=window)
     state = derive(stage.values(), stage.couple.roster, DAY)
     assert state.things[window].at[0].said("on") == "2026-11-25"
     assert [held.reason.name for held in state.held.values()] == ["NOT_SUCH"]

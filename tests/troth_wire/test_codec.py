@@ -1,6 +1,7 @@
 """One value, one encoding; whatever else arrives is refused with one kind of error."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -34,6 +35,14 @@ def decode(encoded: bytes) -> Any:
 def test_what_was_packed_comes_back(value: object) -> None:
     """Every value comes back as it went in."""
     assert decode(codec.pack(value)) == value
+
+
+@given(SCALARS | lists(4), st.binary(max_size=20))
+def test_what_was_decoded_once_comes_back_again(value: object, odd: bytes) -> None:
+    """The same as the first time; bytes that never decoded are malformed, or mean something, and nothing else."""
+    assert codec.decode_again(codec.pack(value), anything) == value
+    with suppress(MalformedError):
+        codec.decode_again(odd, anything)
 
 
 @given(lists(3))

@@ -16,6 +16,7 @@ from troth import (
     Splice,
     Status,
     Text,
+    Touched,
     document_id,
 )
 from troth_client import (
@@ -79,6 +80,9 @@ async def read(space: Space) -> list[str]:
     """Look at a document and at why something is not synced."""
     await space.caught_up()
     title: str = space.view(NOTES, ("title",))
+    words: tuple[tuple[bytes, str], ...] = space.said(NOTES, ("title",))
+    seen: Touched = space.touched(NOTES)
+    print(words, space.touched(NOTES, seen.heads).keys)
     status: Status = space.status()
     return [title, *status.sentences()]
 

@@ -18,7 +18,7 @@ from troth_app.outcome import HereError, RuleError
 from troth_app.talk import Talk
 from troth_app.wording import counted
 from troth_client.files import read, write
-from troth_couple import Day, shown, texts_in
+from troth_couple import Day, shown
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -92,7 +92,7 @@ async def _made(keeper: "Keeper", *, full: bool, mine: bool, parts: Sequence[str
     made = []
     for one in household.chapters:
         state = await one.look(today)
-        texts = {key: str(text) for key, text in texts_in(one.space.view(one.document)).items()}
+        texts = {thing.id: one.said(thing.id) for thing in state.things.values() if thing.kind == "note"}
         names = initials(*household.settings.names, one.me, state.persons)
         made.append(export(state, me=one.me, names=names, full=full, parts=parts, texts=texts, mine=kept))
     return joined(made)

@@ -3,7 +3,7 @@
 Nothing that was typed and not published is ever in the shared history.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from troth import Edit, Put, Text
@@ -22,11 +22,26 @@ from troth_app.handlers.together import (
     write,
 )
 from troth_app.limits import NOTE_LETTERS_MAX
-from troth_app.messages import tell
+from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
+from troth_app.wording import listed_as
 from troth_client import View
-from troth_couple import Choice, Clash, Stage, State, Thing, key_of, note_path, publish, say, shown, texts_in
+from troth_couple import (
+    PARAGRAPH,
+    Choice,
+    Clash,
+    Paragraph,
+    Stage,
+    State,
+    Thing,
+    key_of,
+    note_path,
+    paragraphs,
+    publish,
+    say,
+    shown,
+)
 from troth_wire.errors import LocalError, UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +50,6 @@ if TYPE_CHECKING:
 __all__ = ["add", "close", "edit", "listed", "show"]
 
 CHOICES: Final = (Choice.MINE, Choice.THEIRS, Choice.BOTH)
-PARAGRAPH: Final = "\n\n"
 
 
 class ClashError(Exception):
@@ -66,15 +80,15 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
 
 
 async def show(talk: Talk, keeper: "Keeper") -> Result:
-    """Show one note in full."""
-    state, chapter = await state_of(keeper), chapter_of(keeper)
+    """Show one note in full, each paragraph with whose words are in it: by name, and nothing else."""
+    state, chapter, names = await state_of(keeper), chapter_of(keeper), names_of(keeper)
     note = await _pick(talk, _notes(state))
-    text = _text_of(chapter, note)
-    lines = [shown(line) for line in preview(text, NOTE_LETTERS_MAX).split("\n")]
-    return page(
-        [{"title": shown(note.says("title")), "lines": lines, "id": note.id.hex(), "kind": "note"}],
-        says=bar(state, chapter_of(keeper).me),
-    )
+    parts = [
+        {"text": text, "by": capital(listed_as([names[person] for person in paragraph.persons]))}
+        for paragraph, text in _as_long_as(paragraphs(chapter.said(note.id)), NOTE_LETTERS_MAX)
+    ]
+    card = {"title": shown(note.says("title")), "lines": [], "id": note.id.hex(), "kind": "note", "paragraphs": parts}
+    return page([card], says=bar(state, chapter.me))
 
 
 async def add(talk: Talk, keeper: "Keeper") -> None:
@@ -126,13 +140,13 @@ async def close(talk: Talk, keeper: "Keeper") -> None:
 
 async def _compose(talk: Talk, base: str) -> tuple[str, str]:
     """Let a paragraph be added or said anew, privately; return what was typed, and the whole buffer."""
-    paragraphs = base.split(PARAGRAPH) if base else []
-    items = [preview(shown(" ".join(paragraph.split())), 60) for paragraph in paragraphs]
+    parts = base.split(PARAGRAPH) if base else []
+    items = [preview(shown(" ".join(part.split())), 60) for part in parts]
     at = await talk.choose(tell("note.where"), [*items, tell("note.end")]) if items else 0
-    if at < len(paragraphs):
-        await talk.show(Card(tell("note.now"), tuple(shown(paragraphs[at]).split("\n"))))
+    if at < len(parts):
+        await talk.show(Card(tell("note.now"), tuple(shown(parts[at]).split("\n"))))
     typed = await ask_text(talk, tell("note.text"))
-    return typed, PARAGRAPH.join([*paragraphs[:at], typed, *paragraphs[at + 1 :]])
+    return typed, PARAGRAPH.join([*parts[:at], typed, *parts[at + 1 :]])
 
 
 async def _publish(talk: Talk, chapter: Chapter, note: Thing, base: str, mine: str) -> None:
@@ -157,12 +171,16 @@ def _splices(note: Thing, base: str, mine: str, choices: Sequence[Choice]) -> Ca
     path = note_path(note.id)
 
     def splices(view: View) -> Sequence[Edit]:
-        current = view(()).get(path[0], "")
-        made = publish(path, base=base, mine=mine, current=str(current), choices=choices)
+        try:
+            current = view(path)
+        except UsageError:
+            current = None
+        text = str(current) if isinstance(current, Text) else ""
+        made = publish(path, base=base, mine=mine, current=text, choices=choices)
         if made.clashes:
             raise ClashError(made.clashes)
         # Who took the text out of the document took no words out of the writer's hands.
-        return made.splices if current else [Put(path, Text(made.text))]
+        return made.splices if text else [Put(path, Text(made.text))]
 
     return splices
 
@@ -186,5 +204,14 @@ async def _pick(talk: Talk, notes: Sequence[Thing]) -> Thing:
 
 def _text_of(chapter: Chapter, note: Thing) -> str:
     """Return the text of a note; none where it was taken out of the document, or is something else."""
-    found = texts_in(chapter.space.view(chapter.document)).get(note.id.hex())
-    return str(found) if isinstance(found, str) else ""
+    return "".join(text for _, text in chapter.said(note.id))
+
+
+def _as_long_as(found: Sequence[Paragraph], letters: int) -> Iterator[tuple[Paragraph, str]]:
+    """Yield paragraphs as they are shown, until so many letters were."""
+    for paragraph in found:
+        if letters <= 0:
+            return
+        text = preview(shown(paragraph.text), letters)
+        letters -= len(text)
+        yield paragraph, text

@@ -64,7 +64,7 @@ async def lapse(talk: Talk, keeper: "Keeper") -> None:
 async def show(_: Talk, keeper: "Keeper") -> Result:
     """Show what is fine for both now, and one's own; while a signal is on nothing is fine."""
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
-    fine = () if state.signals.active else of_both(state.things.values(), state.persons).fine
+    fine = of_both(state).fine
     lines = [shown(line) for line in fine] or [tell("pace.none_both")]
     mine = [thing_card(thing, names=names, me=me) for thing in own(state.things.values(), me)]
     cards: list[Result] = [{"title": tell("pace.both"), "lines": lines, "kind": "pace", "fine": [*fine]}]

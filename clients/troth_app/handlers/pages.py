@@ -40,6 +40,7 @@ async def frame(_: Talk, keeper: "Keeper") -> Result:
         "two": household.chapter is not None,
         "told": [tell("today.device", name=name) for name in new_devices(household)],
         "signals": [],
+        "news": household.news.count,
         "pages": dict(household.settings.pages),
     }
     if household.chapter is not None:
@@ -94,9 +95,11 @@ async def keep(talk: Talk, keeper: "Keeper") -> None:
 
 
 async def news(talk: Talk, keeper: "Keeper") -> None:
-    """Say so each time something is new, for as long as somebody listens."""
+    """Say so each time more is new than a page was written with, for as long as somebody listens."""
     news = opened(keeper).news
-    count = news.count
+    after = int(talk.begin.options.get("after", news.count))
+    # A count from before a lock is higher than one that begins anew; what is new since then is not known.
+    count = after if after <= news.count else -1
     while True:
         count = await talk.wait(news.after(count))
         await talk.show(Say(json.dumps({NEW: count})))

@@ -12,7 +12,7 @@ from troth_app.handlers.together import ask_line, chapter_of, names_of, state_of
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import shown, texts_in
+from troth_couple import shown
 from troth_couple.kinds import BY_NAME
 from troth_couple.views import by_age
 
@@ -47,10 +47,9 @@ async def _together(keeper: "Keeper") -> list[Result]:
         parts = agreement_card(agreement, names=names)
         lines = [line for part in parts for line in (part["title"], *part["lines"])]
         cards.append({**parts[0], "lines": lines[1:], "kind": "agreement"})
-    texts = texts_in(chapter.space.view(chapter.document))
     notes = [thing for thing in state.things.values() if thing.kind == "note" and thing.versions]
     for note in notes:
-        text = shown(str(texts.get(note.id.hex(), "")))
+        text = shown("".join(text for _, text in chapter.said(note.id)))
         cards.append({"title": shown(note.says("title")), "lines": text.split("\n"), "kind": "note"})
     return cards
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from troth import Signer
 from troth_app.cards import signal_cards
 from troth_app.chapter import Write
-from troth_app.conversation import Card
 from troth_app.handlers.locking import opened
 from troth_app.handlers.together import admin_of, chapter_of, names_of, state_of, today_of, write
 from troth_app.messages import tell
@@ -68,7 +67,7 @@ async def _give(talk: Talk, keeper: "Keeper", level: Level) -> None:
         scope = list(Scope)[await talk.choose(tell("signal.about"), _scopes())]
     day = today_of(keeper)
     await write(keeper, lambda pen: [pen.signal(level, scope, day=day)])
-    await talk.show(Card(tell(f"signal.{level.name.lower()}"), (tell("signal.given"),)))
+    await talk.say(tell(f"signal.{level.name.lower()}"), tell("signal.given"))
 
 
 def _scopes() -> Sequence[str]:

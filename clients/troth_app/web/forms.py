@@ -1,22 +1,25 @@
 """From a form to what it does. What somebody typed is never lost by it: it is said, kept, or shown again."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from troth_app.commands import BY_NAME
-from troth_app.conversation import Ask, Result
+from troth_app.conversation import Ask, Choose, Result
+from troth_app.conversation import Form as How
+from troth_app.limits import DRAFT_NAME_LETTERS_MAX
 from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_app.web import screens
 from troth_app.web.filling import fill
-from troth_app.web.host import Host
+from troth_app.web.host import Host, number_of
 from troth_app.web.labels import LABELS, label_of
 from troth_app.web.replies import CONFLICT, NO_CONTENT, Go, Page, Reply, See
+from troth_app.web.rooms import place_of
 from troth_app.web.steps import Step
-from troth_app.web.telling import ENGLISH
-from troth_app.web.visit import Visit, begin, read
-from troth_app.web.walk import conclude, draft_of, go_on
+from troth_app.web.visit import begin, read
+from troth_app.web.walk import draft_of, go_on, late
 
 __all__ = ["take"]
 
@@ -33,6 +36,8 @@ FILLED: Final[Mapping[str, tuple[str, Mapping[str, str], str]]] = {
     "mine": ("mine add", {"text": "mine.write"}, "/4"),
 }
 """A form that answers several questions: its command, the key of the question for each field, and where it stands."""
+WHICH: Final = re.compile(r"[0-9a-f]{0,128}")
+"""What a page names: an id."""
 PICKS: Final = {"mine": "share.mine", "share": "share.yes"}
 
 Form = Mapping[str, str]
@@ -49,7 +54,7 @@ async def take(host: Host, see: See, form: Form) -> Reply:
 async def go(host: Host, see: See, form: Form, _: str) -> Reply:
     """Begin a command, which may be about one thing that the page named."""
     command, _, which = form.get("command", "").partition(":")
-    if command not in LABELS or command not in BY_NAME:
+    if command not in LABELS or command not in BY_NAME or not WHICH.fullmatch(which):
         return host.nothing(await host.page(see))
     file = host.room_for(FILES[command]) if command in FILES else ""
     options: Result = {**({"which": which} if which else {}), **({"file": file} if file else {})}
@@ -59,32 +64,42 @@ async def go(host: Host, see: See, form: Form, _: str) -> Reply:
 
 async def answer(host: Host, see: See, form: Form, number: str) -> Reply:
     """Answer what a conversation asks, or end it."""
-    step, typed = host.step(see, number), form.get("answer", "")
-    if step is None or step.visit.ended:
-        return await _late(host, see, "" if "hidden" in form else typed)
+    step, typed = host.step(see, number), "" if "hidden" in form else form.get("answer", "")
+    if step is None or step.visit.done is not None:
+        return await _too_late(host, see, step, typed)
     if "stop" in form:
         await step.visit.close()
         browser = host.browser(see)
         browser.steps.drop(int(number))
         browser.told.append(step.visit.safe)
         return Go(step.back)
-    if form.get("question") != str(step.visit.number) or not await _answered(host, step, form, typed):
-        return Go(f"/step/{number}")
-    return await go_on(host, see, step, int(number))
+    if form.get("question") != str(step.visit.number):
+        return await late(host, see, typed) if typed.strip() and typed not in step.typed else Go(f"/step/{number}")
+    return await _answer(host, see, step, int(number), form)
 
 
-async def _answered(host: Host, step: Step, form: Form, typed: str) -> bool:
-    """Answer the question of a step; false if the form does not answer it."""
-    question, index = step.visit.question, form.get("index", "")
-    if isinstance(question, Ask):
-        if "hidden" not in form:
-            await host.keep_draft(draft_of(host, step), {})
-        await step.visit.answer(typed)
-        return True
-    if question is None or not index.isdecimal() or int(index) >= len(question.items):
-        return False
-    await step.visit.answer(int(index))
-    return True
+async def _too_late(host: Host, see: See, step: Step | None, typed: str) -> Reply:
+    """Take an answer that nobody waits for; one that was sent twice was taken once."""
+    if typed and typed in host.browser(see).taken:
+        return Go("/")
+    return await late(host, see, typed, step.visit.done.text if step is not None and step.visit.done else "")
+
+
+async def _answer(host: Host, see: See, step: Step, number: int, form: Form) -> Reply:
+    """Answer the question of a step, if the form does; what was typed is let go when something came of it."""
+    question, index = step.visit.question, number_of(form.get("index", ""))
+    match question:
+        case Ask(form=how):
+            typed, draft = form.get("answer", ""), draft_of(host, step)
+            step.typed += [] if how == How.HIDDEN else [typed]
+            await step.visit.answer(typed)
+            reply = await go_on(host, see, step, number)
+            if how != How.HIDDEN and (step.visit.done is None or step.visit.done.code == Code.OK):
+                await host.keep_draft(draft, {})
+            return reply
+        case Choose(items=items) if index is not None and index < len(items):
+            await step.visit.answer(index)
+    return await go_on(host, see, step, number)
 
 
 async def say(host: Host, see: See, form: Form, _: str) -> Reply:
@@ -94,42 +109,16 @@ async def say(host: Host, see: See, form: Form, _: str) -> Reply:
         return host.nothing(await host.page(see))
     command, fields, place = FILLED[name]
     texts = {tell(key): form.get(field, "") for field, key in fields.items()}
+    # Whether it is shared is the person's to say: a form that does not say so is asked.
+    pick = PICKS.get(form.get("as", ""))
     visit = begin(host.home, command)
-    await fill(visit, {**texts, tell("ask.share"): tell(PICKS.get(form.get("as", ""), "share.yes"))})
-    step = Step(visit, place, label_of(command))
-    if not visit.ended:
-        return await go_on(host, see, step)
-    typed = "\n".join(text for text in texts.values() if text.strip())
-    if typed and visit.done is not None and visit.done.code != Code.OK:
-        await visit.close()
-        return await _unsaid(host, see, visit, typed)
-    await host.keep_draft(name, {})
-    return await conclude(host, see, step)
-
-
-async def _unsaid(host: Host, see: See, visit: Visit, typed: str) -> Reply:
-    """Keep what could not be said: sealed for its writer where it locked meanwhile, else on the page."""
-    assert visit.done is not None, "that is why"
-    if visit.done.code == Code.LOCKED:
-        sealing = begin(host.home, "mine add")
-        await fill(sealing, {tell("mine.write"): typed})
-        await sealing.close()
-        if sealing.done is not None and sealing.done.code == Code.OK:
-            return host.outside(await host.page(see), again=ENGLISH["web.kept_sealed"])
-    return await _late(host, see, typed, why=visit.done.text)
-
-
-async def _late(host: Host, see: See, typed: str, why: str = "") -> Reply:
-    """Show what was typed into a form that nobody waits for any more."""
-    if not typed.strip():
-        return Go("/")
-    context = {"page": await host.page(see), "typed": typed, "why": why or ENGLISH["web.late.why"]}
-    return Page("late", context, CONFLICT)
+    await fill(visit, {**texts, **({tell("ask.share"): tell(pick)} if pick else {})})
+    return await go_on(host, see, Step(visit, place, label_of(command), typed=[*texts.values()], draft=name))
 
 
 async def unlock(host: Host, see: See, form: Form, _: str) -> Reply:
     """Open the vault."""
-    back = form.get("back", "/")
+    back = place_of(form.get("back", ""))
     visit = begin(host.home, "unlock")
     try:
         await fill(visit, {tell("unlock.passphrase"): form.get("passphrase", "")})
@@ -137,7 +126,7 @@ async def unlock(host: Host, see: See, form: Form, _: str) -> Reply:
         await visit.close()
     if visit.done is not None and visit.done.code == Code.OK:
         host.browser(see).told += visit.said[1:]
-        return Go(back if back.startswith("/") and not back.startswith("//") else "/")
+        return Go(back)
     again = visit.said if visit.done is None else [visit.done.text]
     return host.outside(await host.page(see), again=" ".join(again), back=back)
 
@@ -166,7 +155,9 @@ async def draft(host: Host, _: See, form: Form, __: str) -> Reply:
         fields = {str(key): str(value) for key, value in json.loads(form.get("fields", "")).items()}
     except (ValueError, AttributeError):
         return Go(status=CONFLICT)
-    return Go(status=NO_CONTENT if await host.keep_draft(form.get("form", ""), fields) else CONFLICT)
+    name = form.get("form", "")
+    kept = len(name) <= DRAFT_NAME_LETTERS_MAX and await host.keep_draft(name, fields)
+    return Go(status=NO_CONTENT if kept else CONFLICT)
 
 
 async def search(host: Host, see: See, form: Form, _: str) -> Reply:

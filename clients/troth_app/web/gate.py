@@ -4,11 +4,12 @@ Another site that a browser shows can send requests here, and another user of th
 same few words, from which nothing is learned.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-__all__ = ["HEADERS", "comes_from_us", "is_for_us", "owner_of"]
+__all__ = ["HEADERS", "NOBODY", "comes_from_us", "is_for_us", "owner_of"]
 
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -26,8 +27,13 @@ HEADERS: Final = {
 """On every answer: kept nowhere, run from nowhere else, shown in no other page."""
 
 OURS: Final = ("same-origin", "none")
-CONNECTIONS: Final = Path("/proc/net/tcp")
+CONNECTIONS: Final = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 OWNER_FIELD: Final = 7
+MAPPED: Final = "0000000000000000FFFF0000"
+NOBODY: Final = -1
+"""Owns a connection that is not listed where connections are: whoever it was is gone, or hides."""
+LOOKS: Final = 3
+"""A list that changes while it is read can leave one out."""
 
 
 def is_for_us(headers: Mapping[str, str], address: str) -> bool:
@@ -43,7 +49,7 @@ def comes_from_us(headers: Mapping[str, str], address: str, *, changes: bool) ->
     return origin == f"http://{address}" if changes else origin in (None, f"http://{address}")
 
 
-def owner_of(peer: tuple[str, int], here: tuple[str, int], *, connections: Path = CONNECTIONS) -> int | None:
+def owner_of(peer: tuple[str, int], here: tuple[str, int], *, connections: Sequence[Path] = CONNECTIONS) -> int | None:
     """Return which user of this machine is at the other end of a connection; None where the system does not tell.
 
     Args:
@@ -51,16 +57,23 @@ def owner_of(peer: tuple[str, int], here: tuple[str, int], *, connections: Path 
         here: Those at this end.
         connections: Where Linux lists its connections.
     """
-    ends = [_written(peer), _written(here)]
+    # A socket of the newer kind reaches an older address too, and stands in the other list.
+    ends = [[mapped + _written(end) for end in (peer, here)] for mapped in ("", MAPPED)]
+    for _ in range(LOOKS):
+        listed = [rows for rows in map(_rows, connections) if rows is not None]
+        if not listed:
+            return None
+        for fields in chain.from_iterable(listed):
+            if fields[1:3] in ends:
+                return int(fields[OWNER_FIELD])
+    return NOBODY
+
+
+def _rows(connections: Path) -> list[list[str]] | None:
     try:
-        rows = connections.read_text().splitlines()[1:]
+        return [row.split() for row in connections.read_text().splitlines()[1:]]
     except OSError:
         return None
-    for row in rows:
-        fields = row.split()
-        if fields[1:3] == ends:
-            return int(fields[OWNER_FIELD])
-    return None
 
 
 def _written(end: tuple[str, int]) -> str:

@@ -8,10 +8,12 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from troth_app.commands_for_pages import GLANCE
 from troth_app.conversation import Result
 from troth_app.home import Home
 from troth_app.messages import tell
@@ -24,8 +26,9 @@ from troth_app.web.telling import ENGLISH
 from troth_app.web.visit import begin, read
 from troth_app.web.visitors import Visitors
 
-__all__ = ["Browser", "Host"]
+__all__ = ["Browser", "Host", "number_of"]
 
+NUMBER_LETTERS_MAX: Final = 9
 NAME: Final = "Notes"
 """What every page is called, unless somebody chose another name: it says nothing."""
 LOOK: Final = ("blank", "no_shift", "notices")
@@ -40,10 +43,12 @@ class Browser:
     Attributes:
         steps: The conversations that it has open.
         told: What its next page says first.
+        taken: What was typed into the conversation that ended well last: sent twice, it was taken once.
     """
 
     steps: Steps = field(default_factory=Steps)
     told: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
 
 
 class Host:
@@ -55,8 +60,43 @@ class Host:
         self.visitors = visitors
         self.clock = clock
         self._browsers: dict[str, Browser] = {}
-        for left in home.runtime.glob(f"{OUT}*"):
+        self._glances = False
+        self._sealed: list[str] = []
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove the files that nobody fetched."""
+        for left in self.home.runtime.glob(f"{OUT}*"):
             shutil.rmtree(left, ignore_errors=True)
+
+    async def close(self) -> None:
+        """Hang up on every conversation, keep what was typed into those that are not done, and leave no file behind."""
+        self.clear()
+        for browser in self._browsers.values():
+            for step in browser.steps.open.values():
+                await step.visit.close()
+                if step.lost:
+                    await self.seal(step.lost)
+
+    async def seal(self, typed: str) -> bool:
+        """Keep what was typed and can not be said, for its writer alone; whether that is durable."""
+        if typed in self._sealed:
+            return True
+        visit = begin(self.home, "mine add")
+        try:
+            await fill(visit, {tell("mine.write"): typed})
+        finally:
+            await visit.close()
+        if visit.done is None or visit.done.code != Code.OK:
+            return False
+        self._sealed.append(typed)
+        return True
+
+    def glancing(self) -> "Host":
+        """Return the same for a page that looks by itself: that is no use, and what is told once stays untold."""
+        host = copy(self)
+        host._glances = True
+        return host
 
     def browser(self, see: See) -> Browser:
         """Return what is remembered of whoever asks."""
@@ -64,7 +104,8 @@ class Host:
 
     def step(self, see: See, number: str) -> Step | None:
         """Return a conversation of whoever asks, if there is one of that number."""
-        return self.browser(see).steps.look(int(number), now_s=self.clock()) if number.isdecimal() else None
+        found = number_of(number)
+        return None if found is None else self.browser(see).steps.look(found, now_s=self.clock())
 
     def room_for(self, name: str) -> str:
         """Return a path, in a folder that nobody else has, for a file that the browser then fetches."""
@@ -80,7 +121,7 @@ class Host:
 
     async def found(self, command: str, **options: str) -> Result:
         """Return what a reading command found out; nothing, where it found nothing."""
-        visit = await read(self.home, command, options)
+        visit = await read(self.home, command, {**options, **({GLANCE: True} if self._glances else {})})
         return (visit.done.result if visit.done else None) or {}
 
     async def page(self, see: See) -> Context:
@@ -98,6 +139,7 @@ class Host:
         chosen = frame["pages"]
         look = {"name": chosen.get("name", NAME), **{choice: choice in chosen for choice in LOOK}}
         shown = {**look, "two": frame["two"], "bar": screens.bar(frame), "calm": frame["line"]}
+        shown["news"] = frame["news"]
         return {**page, **shown, "state": "open", "told": [*told, *frame["told"]]}
 
     def outside(self, page: Context, *, again: str = "", back: str = "/") -> Page:
@@ -130,6 +172,11 @@ class Host:
             return visit.done is not None and visit.done.code == Code.OK
         finally:
             await visit.close()
+
+
+def number_of(text: str) -> int | None:
+    """Return a number that stands in an address or a form, or None if it is none."""
+    return int(text) if text.isdecimal() and len(text) <= NUMBER_LETTERS_MAX else None
 
 
 def _numbered(start: str) -> list[str]:

@@ -1,5 +1,6 @@
 """From an address to a page. Where the vault is locked, the lock stands in place of all but a few."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -10,7 +11,7 @@ from troth_app.web.host import Host
 from troth_app.web.replies import Context, Page, Reply, See
 from troth_app.web.walk import page_of
 
-__all__ = ["show"]
+__all__ = ["place_of", "show"]
 
 LOCKED_TOO: Final = ("6", "8", "step")
 """What is shown while the vault is locked: help, rest, and a conversation that goes on."""
@@ -95,6 +96,13 @@ async def _help(host: Host, page: Context, name: str) -> Reply:
     return Page(name, {"page": {**page, "here": name}, "shown": shown})
 
 
+def place_of(address: str) -> str:
+    """Return an address to go back to, if a page stands there, else the first page's: no address leads elsewhere."""
+    found = PLACE.fullmatch(address)
+    return address if found and (found[1] or "") in ROOMS else "/"
+
+
+PLACE: Final = re.compile(r"/(?:([0-9a-z]+)(?:/[0-9a-z]+)?)?")
 ROOMS: Final[dict[str, Show]] = {
     "": today,
     "2": agreements,

@@ -6,6 +6,7 @@ Where nobody looks any more it is ended, as if the person had gone away from a t
 from dataclasses import dataclass, field
 
 from troth_app.limits import PAGE_STEP_IDLE_S, PAGE_STEPS_MAX
+from troth_app.outcome import Code
 from troth_app.web.visit import Visit
 
 __all__ = ["Step", "Steps"]
@@ -21,6 +22,8 @@ class Step:
         title: What it is called there.
         seen_s: When somebody looked at it last.
         file: What it writes, to be saved by the browser afterwards.
+        typed: What was answered so far, but for what is hidden: it is shown again if nothing comes of it.
+        draft: Under which name it was kept while it was typed, until something comes of it.
     """
 
     visit: Visit
@@ -28,6 +31,14 @@ class Step:
     title: str
     seen_s: float = 0
     file: str = ""
+    typed: list[str] = field(default_factory=list)
+    draft: str = ""
+
+    @property
+    def lost(self) -> str:
+        """What was typed and nothing came of, if anything was."""
+        done = self.visit.done
+        return "" if done is not None and done.code == Code.OK else "\n".join(filter(str.strip, self.typed))
 
 
 @dataclass

@@ -21,6 +21,12 @@ DOOR: Final = {
     "web.too_much": "That is more than one page holds.",
     "web.too_much.safe": "Nothing was changed.",
     "web.too_much.do": "Go back, and send it as several.",
+    "web.unread": "What the browser sent could not be read.",
+    "web.unread.safe": "Nothing was changed.",
+    "web.unread.do": "Go back, and send it once more.",
+    "web.wrong": "This page went wrong in a way that Troth does not know.",
+    "web.wrong.safe": "What was saved before is safe.",
+    "web.wrong.do": "Go back, and try once more. If it comes back, lock and unlock: that begins anew.",
     "web.nothing": "There is nothing at this address.",
     "web.nothing.safe": "Nothing was changed.",
     "web.nothing.do": "What was here may have been opened before this computer was started anew.",
@@ -28,7 +34,7 @@ DOOR: Final = {
 
 FORMS: Final = {
     "web.late": "This could not be taken",
-    "web.late.why": "That page had waited too long. Nothing was shared.",
+    "web.late.why": "Nobody waits for that page any more, so this was not taken. What was done before stands.",
     "web.late.text": "This is what you typed. You can keep it for yourself, or copy it.",
     "web.kept_sealed": "It locked meanwhile. What you typed is kept, sealed, for you alone: you find it under Mine.",
     "web.file": "Save the file",

@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from troth_app.commands_for_pages import PAUSES
 from troth_app.conversation import Answer, Ask, Begin, Choose, Chosen, Done, Frames, Result, Safe, Say, Sentence, frame
 from troth_app.home import Home
+from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_app.sockets import connect
 from troth_app.talk import HungUpError, read_sentence
@@ -70,10 +72,14 @@ class Visit:
         self.question = None
         self.shown = []
         self._turned.clear()
-        sentence = Answer(value) if isinstance(value, str) else Chosen(value)
+        try:
+            said = frame(Answer(value) if isinstance(value, str) else Chosen(value))
+        except MalformedError:
+            self.take(Done(Code.RULE, None, tell("text.long")))
+            return
         # One that is gone says so where it is read.
         with suppress(OSError):
-            await asyncio.get_running_loop().sock_sendall(self.connection, frame(sentence))
+            await asyncio.get_running_loop().sock_sendall(self.connection, said)
 
     async def told(self) -> AsyncIterator[Sentence]:
         """Yield what is said, as it is said, until it is done."""
@@ -128,9 +134,11 @@ def begin(home: Home, command: str, options: Result | None = None) -> Visit:
     if connection is None:
         visit.take(GONE)
         return visit
-    connection.sendall(frame(Begin(command, options or {}, live=True)))
-    connection.setblocking(False)
     visit.connection = connection
+    # A first sentence that is not taken is noticed where the next one is read.
+    with suppress(OSError):
+        connection.sendall(frame(Begin(command, {PAUSES: True, **(options or {})}, live=True)))
+    connection.setblocking(False)
     visit.pump = asyncio.create_task(visit.follow(connection))
     return visit
 

@@ -5,13 +5,15 @@ from typing import Final
 from troth_app.commands import BY_NAME
 from troth_app.conversation import Ask, Card, Done, Qr, Table
 from troth_app.limits import PAGE_WAIT_S
+from troth_app.outcome import Code
 from troth_app.presenting import presenter
 from troth_app.web import screens
 from troth_app.web.host import Host
-from troth_app.web.replies import Context, Go, Page, Reply, See
+from troth_app.web.replies import CONFLICT, Context, Go, Page, Reply, See
 from troth_app.web.steps import Step
+from troth_app.web.telling import ENGLISH
 
-__all__ = ["conclude", "draft_of", "go_on", "page_of"]
+__all__ = ["draft_of", "go_on", "late", "page_of"]
 
 LOOKED_AT: Final = (Card, Qr, Table)
 """What is more than a sentence on the next page."""
@@ -20,22 +22,28 @@ LOOKED_AT: Final = (Card, Qr, Table)
 async def go_on(host: Host, see: See, step: Step, number: int = 0) -> Reply:
     """Go on with a conversation until it asks or is done; one that has no number yet gets one where it needs a page."""
     await step.visit.settled(PAGE_WAIT_S)
+    if step.visit.ended and step.lost:
+        return await _unsaid(host, see, step)
     if step.visit.ended and not step.file:
-        return await conclude(host, see, step, number)
+        return await _conclude(host, see, step, number)
     return Go(f"/step/{number or await _numbered(host, see, step)}")
 
 
-async def conclude(host: Host, see: See, step: Step, number: int = 0) -> Reply:
+async def _conclude(host: Host, see: See, step: Step, number: int = 0) -> Reply:
     """End a conversation that is done: what is to be looked at has a page, and the rest is said on the next one."""
     visit, done = step.visit, step.visit.done
     assert done is not None, "that is why"
     await visit.close()
+    browser = host.browser(see)
+    if done.code == Code.OK:
+        browser.taken = step.typed
+        if step.draft:
+            await host.keep_draft(step.draft, {})
     if done.result is not None:
         visit.shown += presenter(BY_NAME[visit.command])(done.result)
         visit.done = Done(done.code, None, done.text)
     if _is_looked_at(step):
         return Go(f"/step/{number or await _numbered(host, see, step)}")
-    browser = host.browser(see)
     browser.steps.drop(number)
     browser.told += [*visit.said, *filter(None, [done.text])]
     return Go(step.back)
@@ -47,8 +55,11 @@ async def page_of(host: Host, see: See, page: Context, number: str) -> Reply:
     if step is None:
         return Go("/")
     await step.visit.settled(PAGE_WAIT_S)
-    if step.visit.ended and not step.file and not see.live and not _is_looked_at(step):
-        return await conclude(host, see, step, int(number))
+    if step.visit.ended and not step.file and not see.live:
+        if step.lost:
+            return await _unsaid(host, see, step)
+        if not _is_looked_at(step):
+            return await _conclude(host, see, step, int(number))
     draft, value = "", ""
     if isinstance(step.visit.question, Ask):
         draft = draft_of(host, step)
@@ -67,6 +78,24 @@ def draft_of(host: Host, step: Step) -> str:
 
 def _is_looked_at(step: Step) -> bool:
     return any(isinstance(sentence, LOOKED_AT) for sentence in step.visit.shown)
+
+
+async def _unsaid(host: Host, see: See, step: Step) -> Reply:
+    await step.visit.close()
+    done = step.visit.done
+    assert done is not None, "that is why"
+    return await late(host, see, step.lost, "" if done.code == Code.LOCKED else done.text)
+
+
+async def late(host: Host, see: See, typed: str, why: str = "") -> Reply:
+    """Keep what was typed and could not be taken: sealed for its writer where it is locked, else on the page."""
+    page = await host.page(see)
+    if not typed.strip():
+        host.browser(see).told += [*page["told"], why or ENGLISH["web.late.why"]]
+        return Go("/")
+    if page["state"] == "locked" and await host.seal(typed):
+        return host.outside(page, again=" ".join(filter(None, [why, ENGLISH["web.kept_sealed"]])))
+    return Page("late", {"page": page, "typed": typed, "why": why or ENGLISH["web.late.why"]}, CONFLICT)
 
 
 async def _numbered(host: Host, see: See, step: Step) -> int:

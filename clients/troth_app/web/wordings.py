@@ -69,7 +69,6 @@ SCREENS: Final[Mapping[str, str]] = {
     "web.join_go": "They invited me",
     "web.propose": "Propose a text",
     "web.agreements_none": "There is no agreement here. A small one is a good beginning: how you both use this.",
-    "web.agreed_by": "Said yes:",
     "web.note_begin": "Begin a note",
     "web.notes_none": "There is no note here. A note is a page that you both write.",
     "web.note_empty": "Nothing stands here yet.",

@@ -6,7 +6,7 @@ business: what a change may refer to is asked by actor and counter, within the h
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Final, NamedTuple
@@ -135,6 +135,16 @@ class Past:
         """Tell whether so many operations from a place on each inserted an element into a list or text."""
         objects, slots = self.objects[place : place + count], self.slots[place : place + count]
         return objects == array("I", (thing,)) * count and slots == array("I", range(place, place + count))
+
+    def beyond(self, changes: Iterable[ChangeHash]) -> Iterator[range]:
+        """Yield the places of the operations that are in none of some changes that are here, nor before one of them."""
+        reach = [max(far) for far in zip_longest(*(_full(self._changes[change]) for change in changes), fillvalue=0)]
+        for author, stream in enumerate(self._streams):
+            known = reach[author] if author < len(reach) else 0
+            for first, start, last in zip(
+                stream.firsts[known:], stream.starts[known:], stream.lasts[known:], strict=True
+            ):
+                yield range(first, first + last - start + 1)
 
     def add(self, accepted: Accepted) -> None:
         """Make an accepted change part of the past, before anything else is."""

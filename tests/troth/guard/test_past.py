@@ -16,6 +16,7 @@ from troth.document import Document
 from troth.edits import Put, Splice, Text
 from troth.guard import Change, Past
 from troth.guard.reasons import UnfitError
+from troth_wire.ids import ChangeHash
 
 BYTES_FOR_AN_OPERATION = 24
 
@@ -49,6 +50,24 @@ def test_a_horizon_is_the_causal_past(dice: Random) -> None:
         assert horizon.own == sum(places[cause][0] == change.actor for cause in behind)
         accepted(past, raw)
         places[change.hash] = change.actor, change.start_op, change.max_op
+
+
+@given(st.randoms())
+def test_what_lies_beyond_some_changes(dice: Random) -> None:
+    """Exactly the operations of the changes that are none of them and in the past of none of them."""
+    past = Past()
+    places: dict[ChangeHash, range] = {}
+    causes: dict[ChangeHash, set[ChangeHash]] = {}
+    for _, raw in history(dice).changes:
+        change = read(raw)
+        places[change.hash] = range(len(past.kinds), len(past.kinds) + change.ops)
+        causes[change.hash] = {change.hash}.union(*(causes[named] for named in change.dependencies))
+        accepted(past, raw)
+    some = dice.sample(list(places), dice.randint(0, 3))
+    known = set[ChangeHash]().union(*(causes[change] for change in some))
+    assert sorted(past.beyond(some), key=lambda found: found.start) == [
+        place for change, place in places.items() if change not in known
+    ]
 
 
 def test_a_stretch_ends_with_its_change() -> None:

@@ -10,7 +10,7 @@ from troth_app.handlers import agreeing, chapters, days, exports, pacing, search
 from troth_app.household import Household
 from troth_app.limits import TRIES_MAX
 from troth_app.outcome import Code
-from troth_couple import ChapterId, Level, Scope, Shown, document_of, entries_in, entry_edits
+from troth_couple import ChapterId, EntryId, Level, Scope, Shown, document_of, entries_in, entry_edits
 from troth_couple.entry import Entry
 from troth_couple.turns import turn
 
@@ -99,6 +99,19 @@ async def test_it_is_there_after_a_restart(tmp_path: Path) -> None:
         assert [state.held for state in states] == [{}, {}]
     finally:
         await household.close()
+
+
+async def test_all_chapters_share_one_journal(tmp_path: Path) -> None:
+    """The rows of the vault are one for all of them: two that put them together apart would lose what both have."""
+    async with two(tmp_path) as couple:
+        await suggested(couple)
+        await play(chapters.agree, couple.keeper, YES, PASSPHRASE)
+        assert couple.keeper.household is not None
+        first, second = couple.keeper.household.chapters
+        await play(days.checkin, couple.keeper, "rested", "", "", "", "", "", SHARE)
+        (act,) = (await second.look(TODAY)).things
+        assert first.journal is second.journal
+        assert EntryId(act) in first.journal.entries
 
 
 async def test_scenario_54_what_was_written_apart_is_listed_and_said_anew(tmp_path: Path) -> None:

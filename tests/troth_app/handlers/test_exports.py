@@ -5,6 +5,8 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.troth_app.house import PASSPHRASE, open_keeper, play
 from tests.troth_app.two import TODAY, Two, two
 from troth_app.exporting import PARTS
@@ -34,17 +36,20 @@ async def filled(couple: Two) -> None:
     await couple.robin_assents(revision)
 
 
-async def test_own_words_by_default(tmp_path: Path) -> None:
+async def test_own_words_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """R41: theirs are replaced, names are initials, agreements stand in full, what is mine alone stays out."""
     async with two(tmp_path) as couple:
         await filled(couple)
+        me, sasha = couple.chapter.me, couple.space.members.person_of[couple.keys.device]
+        monkeypatch.setattr(couple.space, "said", lambda *_: ((me, "canary-note"), (sasha, "\n\ncanary-ours")))
         path = tmp_path / "own.md"
         played = await play(exports.own, couple.keeper, WITHOUT, YES, options=at(path))
         assert played.code == Code.OK, played.done
         text = path.read_text()
         assert "canary-mine" in text
         assert "canary-theirs" not in text
-        assert "canary-note" not in text
+        assert "canary-note" in text
+        assert "canary-ours" not in text
         assert "canary-alone" not in text
         assert "\\[their words\\]" in text
         assert "We put the phones away at nine." in text

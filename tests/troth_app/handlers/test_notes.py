@@ -7,8 +7,12 @@ import pytest
 from tests.troth_app.house import play
 from tests.troth_app.two import TODAY, Two, two
 from troth import Delete, Put, Splice, Text
+from troth_app import presenting
 from troth_app.handlers import mine, notes
+from troth_app.limits import NOTE_LETTERS_MAX
+from troth_app.messages import capital, tell
 from troth_app.outcome import Code
+from troth_app.screen import Look, draw
 from troth_couple import note_path
 from troth_couple.entry import SubjectId
 from troth_wire.errors import FullError
@@ -28,7 +32,7 @@ async def begun(couple: Two, text: str = "We like the sea.") -> SubjectId:
 async def shown(couple: Two) -> str:
     """The text of the note as it is shown."""
     (card,) = (await play(notes.show, couple.keeper)).result["cards"]
-    return "\n".join(card["lines"])
+    return "\n\n".join(part["text"] for part in card["paragraphs"])
 
 
 async def test_begun_listed_and_read(tmp_path: Path) -> None:
@@ -40,6 +44,37 @@ async def test_begun_listed_and_read(tmp_path: Path) -> None:
         (card,) = (await play(notes.listed, couple.keeper)).result["cards"]
         assert (card["title"], card["lines"]) == ("Summer", ["Note begun by you, 2026-09-01"])
         assert await shown(couple) == "We like the sea."
+
+
+async def test_whose_words_are_whose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each paragraph stands under whose words are in it, by name; no word of anybody's looks like such a name."""
+    async with two(tmp_path) as couple:
+        await begun(couple)
+        (card,) = (await play(notes.show, couple.keeper)).result["cards"]
+        assert card["paragraphs"] == [{"text": "We like the sea.", "by": "You"}]
+        me, sasha = couple.chapter.me, couple.space.members.person_of[couple.keys.device]
+        said = ((me, "The sea"), (sasha, " and hills.\n\nSasha: a"), (me, "\n\n"), (sasha, "\x1b[1mYou"))
+        monkeypatch.setattr(couple.space, "said", lambda *_: said)
+        result = (await play(notes.show, couple.keeper)).result
+        other = tell("two.other")
+        assert result["cards"][0]["paragraphs"] == [
+            {"text": "The sea and hills.", "by": f"You and {other}"},
+            {"text": "Sasha: a", "by": capital(other)},
+            {"text": "[001b][1mYou", "by": capital(other)},
+        ]
+        lines = [draw(sentence, Look()) for sentence in presenting.note(result)]
+        assert lines[-2:] == [f"{capital(other)}\n  Sasha: a", f"{capital(other)}\n  [001b][1mYou"]
+
+
+async def test_a_long_note_ends_where_no_more_is_shown(tmp_path: Path) -> None:
+    """So much of it, and an ellipsis."""
+    async with two(tmp_path) as couple:
+        note = await begun(couple, "short")
+        text = "\n\n".join(["a" * 20_000, "b" * 20_000, "c"])
+        await couple.space.edit(couple.chapter.document, Put(note_path(note), Text(text)))
+        (card,) = (await play(notes.show, couple.keeper)).result["cards"]
+        assert [part["text"][-1] for part in card["paragraphs"]] == ["a", "…"]
+        assert sum(len(part["text"]) for part in card["paragraphs"]) == NOTE_LETTERS_MAX
 
 
 async def test_adding_and_changing(tmp_path: Path) -> None:

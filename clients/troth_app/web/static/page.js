@@ -205,18 +205,14 @@
 
   if ("news" in document.body.dataset) {
     let stream = null;
-    let listened = false;
     const listen = () => {
-      stream = new EventSource("/news");
-      // What came while nobody listened was told to nobody.
+      // Where it knows from: what came while the page was on its way, or nobody listened, is told at once.
+      stream = new EventSource(`/news?after=${document.body.dataset.news}`);
       stream.addEventListener("error", () => (silent = true));
-      stream.addEventListener("open", () => {
-        silent = false;
-        if (listened) live();
-        listened = true;
-      });
-      stream.addEventListener("message", () => {
-        notice();
+      stream.addEventListener("open", () => (silent = false));
+      stream.addEventListener("message", (event) => {
+        if (event.data !== document.body.dataset.news) notice();
+        document.body.dataset.news = event.data;
         live();
       });
       stream.addEventListener("locked", () => location.replace("/"));
