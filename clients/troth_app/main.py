@@ -210,7 +210,8 @@ def demo(*, source: Path | None, sabotage: str | None, keep: Path | None, stay: 
     processes in the middle, and lets everybody meet again.
 
     Then it proves that all devices show the same document, that every acknowledged edit is in
-    it, and that nothing readable has reached the relay.
+    it, that nobody's word was forged although somebody tried, and that nothing readable has
+    reached the relay.
 
     Takes less than a minute. Ends with 0 if all of it held, 1 if not, 2 if it was asked
     for something that does not work.

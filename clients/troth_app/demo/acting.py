@@ -24,9 +24,12 @@ from troth_couple import (
     RevisionId,
     Scope,
     SubjectId,
+    Thing,
     note_path,
     publish,
+    together,
 )
+from troth_couple.choices import Detail, Place, Response
 from troth_couple.entry import Entry
 from troth_couple.kinds import BY_NAME, Weight
 from troth_couple.revision import revision_id
@@ -42,6 +45,9 @@ NAMED: Final[Mapping[str, Callable[[Any], Any]]] = {
     "level": lambda name: Level[name.upper()],
     "scope": lambda name: Scope[name.upper()],
     "outcome": lambda name: Outcome[name.upper().replace(" ", "_")],
+    "detail": lambda name: Detail[name.upper()],
+    "place": lambda name: Place[name.upper()],
+    "response": lambda name: Response[name.upper().replace(" ", "_")],
 }
 """Fields that a record gives by name, and the document by number."""
 
@@ -127,6 +133,12 @@ def entry_of(pen: Pen, act: Act, known: Known, *, admin: Signer | None = None, f
             return pen.seal(about, day=day, salt=fresh, **said)
         case "reveal":
             return pen.write("reveal", {"salt": fresh, **said}, day=day, about=about)
+        case "move":
+            return together.move(pen, _thing(pen, about, day), at=None, day=day, **said)
+        case "reply":
+            return together.reply(pen, _thing(pen, about, day), day=day, **said)
+        case "close":
+            return together.close(pen, _thing(pen, about, day), day=day)
         case "note":
             return pen.write("note", {"title": said["title"]}, day=day)
         case "take_back":
@@ -134,6 +146,11 @@ def entry_of(pen: Pen, act: Act, known: Known, *, admin: Signer | None = None, f
         case name if about is not None and BY_NAME[name].begins:
             return pen.amend(about, said, day=day)
     return pen.write(act.act, said, day=day, about=about)
+
+
+def _thing(pen: Pen, about: SubjectId, day: Day) -> Thing:
+    """Return a thing as it stands at this moment."""
+    return pen.book.state(day).things[about]
 
 
 def _same(value: object) -> object:

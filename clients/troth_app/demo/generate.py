@@ -35,6 +35,8 @@ MARK: Final = "Robin and Sasha are made-up people."
 THANKED: Final = 9
 """One check-in in so many gets a thank you for telling."""
 
+DETAILS: Final = {"fact": "fact", "outline": "outline", "as much as you can": "full"}
+RESPONSES: Final = {"answered": "answered", "not yet": "not yet", "with a therapist": "with help"}
 REPLIES: Final = {"accepted": "accept", "changed": "counter", "declined": "decline"}
 FEELING: Final = {
     "feeling": "feelings",
@@ -75,7 +77,7 @@ class Plan:
     says: Mapping[str, Value] = field(default_factory=dict)
 
 
-DATED: Final = frozenset({"until", "on", "review_on", "expires"})
+DATED: Final = frozenset({"until", "on", "by", "review_on", "expires"})
 
 
 def ninety_days() -> str:
@@ -111,6 +113,10 @@ def plans(found: dict[str, Table]) -> Iterator[Plan]:
     yield from _notes(found["notes"])
     yield from _blind(found["blind"])
     yield from _requests(talking["requests"])
+    yield from _windows(talking["windows"])
+    yield from _questions(talking["questions"])
+    yield from _repairs(talking["repairs"])
+    yield from _paces(talking["paces"])
     yield from _promises(talking["promises"])
     yield from _boundaries(talking["boundaries"])
     yield from _signals(talking["signals"])
@@ -286,6 +292,66 @@ def _requests(table: Table) -> Iterator[Plan]:
         day, answer, *words = row["answer"]
         says: dict[str, Value] = {"reply": REPLIES[answer], **_text(words)}
         yield Plan(name=f"{thread} answer", day=day, by=OTHER[by], act="answer", thread=thread, about=thread, says=says)
+
+
+def _windows(table: Table) -> Iterator[Plan]:
+    planned = 7
+    for row in table:
+        thread, on, how = f"window {row['day']}", row["day"], row["how"]
+        (by, first), *others = row["topics"]
+        begun: dict[str, Value] = {"topics": first, "on": on}
+        yield Plan(name=thread, day=planned, by=by, act="window", thread=thread, says=begun)
+        acts = [(planned + 1, OTHER[by], "answer", {"reply": "accept"})]
+        acts += [(max(planned + 1, on - 1), person, "agenda", {"text": topic}) for person, topic in others]
+        match how:
+            case [person, day, "moved"]:
+                acts += [(day, person, "move", {"on": row["next"][2]})]
+                acts += [(day, person, "agenda", {"text": text}) for person, day, text in row["outcome"]]
+            case [person, day, "skipped"]:
+                acts += [(day, person, "skip", {})]
+            case _:
+                acts += [(day, person, "hold", {"text": text}) for person, day, text in row["outcome"]]
+        for at, (day, person, act, says) in enumerate(acts):
+            yield _on(Plan(name=f"{thread} {at}", day=day, by=person, act=act, thread=thread, says=says), thread)
+        planned = row["next"][1]
+
+
+def _questions(table: Table) -> Iterator[Plan]:
+    for row in table:
+        thread = f"question {row['id']}"
+        day, by, text = row["ask"]
+        asked: dict[str, Value] = {"text": text, "detail": DETAILS[row["detail"]], "place": "written"}
+        yield Plan(name=thread, day=day, by=by, act="question", thread=thread, says=asked)
+        if "taken back" in row:
+            plan = Plan(name=f"{thread} taken back", day=row["taken back"], by=by, act="take_back", thread=thread)
+        else:
+            day, response, text, *until = row["answer"]
+            said: dict[str, Value] = {"response": RESPONSES[response], "text": text}
+            said |= {"by": until[0]} if until else {}
+            plan = Plan(name=f"{thread} reply", day=day, by=OTHER[by], act="reply", thread=thread, says=said)
+        yield _on(plan, thread)
+
+
+def _repairs(table: Table) -> Iterator[Plan]:
+    for row in table:
+        thread, by = f"repair {row['id']}", row["by"]
+        day, impact = row["heard"]
+        begun: dict[str, Value] = {"impact": impact, "review_on": row["review"][0]}
+        yield Plan(name=thread, day=day, by=by, act="repair", thread=thread, says=begun)
+        acts: list[tuple[int, str, str, dict[str, Value]]] = [
+            (day, by, "step", {"text": text}) for day, text in (*row["steps"], row["review"])
+        ]
+        for day, person, text in row["settled"]:
+            acts += [(day, person, "step" if person == by else "told", {"text": text}), (day, person, "close", {})]
+        for at, (day, person, act, says) in enumerate(acts):
+            yield _on(Plan(name=f"{thread} {at}", day=day, by=person, act=act, thread=thread, says=says), thread)
+
+
+def _paces(table: Table) -> Iterator[Plan]:
+    for day, by, fine, not_now, until in table:
+        name = f"pace {by} {day}"
+        says: dict[str, Value] = {"fine": fine, "not_now": not_now, "until": until}
+        yield Plan(name=name, day=day, by=by, act="intimacy_pace", thread=name, says=says)
 
 
 def _text(words: list[str]) -> dict[str, Value]:
