@@ -37,8 +37,7 @@ format: $(READY) ## Format the code and apply the safe fixes.
 
 lock: $(READY) ## Lock requirements/*.txt again. ARGS=--upgrade takes newer versions.
 	@$(COMPILE) --all-extras --group dev --output-file requirements/dev.txt $(ARGS)
-# A relay never imports automerge, so it does not install it either.
-	@$(COMPILE) --extra relay --no-emit-package automerge --output-file requirements/relay.txt $(ARGS)
+	@$(COMPILE) --extra relay --output-file requirements/relay.txt $(ARGS)
 	@! grep -n '://' requirements/*.txt || { echo "A lock file names an address."; exit 1; }
 
 bench: $(READY) $(if $(wildcard $(PEERS)/run.py),.peers/run.py) ## Measure the engine and the relay by themselves: the peers' cases, the parts, the way of an edit.

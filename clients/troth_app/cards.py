@@ -4,7 +4,7 @@ Values in, values out; what is too long for a list is cut, and says so by an ell
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,9 +13,12 @@ from troth_app.limits import PAGE_BYTES_MAX, PREVIEW_LETTERS_MAX
 from troth_app.messages import capital, tell
 from troth_couple import (
     Agreement,
+    Detail,
     Level,
     Outcome,
+    Place,
     Reply,
+    Response,
     Scope,
     Signals,
     Stage,
@@ -44,6 +47,7 @@ __all__ = [
     "revision_lines",
     "signal_cards",
     "thing_card",
+    "time_of",
 ]
 
 Names = Mapping[PersonId, str]
@@ -55,6 +59,9 @@ REPLIES: Final = {
     Reply.COUNTER: "answer.counter",
     Reply.ACCEPT: "answer.accept",
 }
+CHOICES: Final[Mapping[str, Callable[[int], Detail | Place]]] = {"detail": Detail, "place": Place}
+WORDED: Final = (Stage.CLOSED, Stage.OURS, Stage.WAITING, Stage.SKIPPED, Stage.HELD)
+"""Where a thing stands, when its lines do not say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +234,8 @@ def _thing_lines(thing: Thing, names: Names, words: _Words) -> Iterator[str]:
         yield from _said(version, words)
     for before in thing.earlier:
         yield from (tell("field.before", text=line) for line in _said(before, words))
-    if thing.stage in (Stage.CLOSED, Stage.OURS, Stage.WAITING):
+    yield from _timing(thing, names)
+    if thing.stage in WORDED:
         yield say(key_of(thing.stage))
     for answer in thing.answers:
         reply, text = tell(REPLIES[Reply(answer.said("reply"))]), answer.said("text")
@@ -236,6 +244,9 @@ def _thing_lines(thing: Thing, names: Names, words: _Words) -> Iterator[str]:
         text = outcome.said("text")
         words_too = f" {words.of(outcome.person, text)}" if text else ""
         yield say(key_of(OUTCOMES[Outcome(outcome.said("outcome"))])) + words_too
+    beside = [act for acts in thing.beside.values() for act in acts]
+    for act in sorted(beside, key=lambda act: (act.kind, act.day, act.sequence, act.id)):
+        yield from _beside(act, names, words)
     for act in thing.told:
         yield tell("card.told", name=names[act.person], text=words.of(act.person, act.said("text")))
     for person in sorted(thing.thanks):
@@ -244,14 +255,48 @@ def _thing_lines(thing: Thing, names: Names, words: _Words) -> Iterator[str]:
         yield tell("card.by", name=capital(names[person]), text=words.of(person, text))
 
 
+def time_of(act: Entry) -> str:
+    """Return the time that a window, or a move of one, says."""
+    return " ".join(shown(part) for part in (act.said("on"), act.said("at")) if part)
+
+
+def _timing(thing: Thing, names: Names) -> Iterator[str]:
+    """Yield when a window is, where it was moved, and who would like another time."""
+    if thing.at and thing.at[0] not in thing.versions:
+        yield tell("window.now", time=time_of(thing.at[0]))
+    for wish in thing.suggested:
+        yield capital(tell("window.wish", name=names[wish.person], time=time_of(wish)))
+
+
+def _beside(act: Entry, names: Names, words: _Words) -> Iterator[str]:
+    """Yield what somebody said beside a thing; that a window was held, its word says already."""
+    text = words.of(act.person, act.said("text")) if act.said("text") else ""
+    if act.name == "reply":
+        response = say(key_of(Stage[Response(act.said("response")).name]))
+        by = tell("field.by", text=act.said("by")) if act.said("by") else ""
+        line = tell("beside.reply", name=names[act.person], response=response, text=f"{text} {by}".strip())
+        yield capital(line.strip())
+    elif text:
+        yield capital(tell(f"beside.{act.name}", name=names[act.person], text=text))
+
+
 def _said(version: Entry, words: _Words) -> Iterator[str]:
     if words.hides(version.person):
         yield words.theirs or ""
         return
     for field in BY_NAME[version.name].places:
-        text = version.said(field)
-        if isinstance(text, str):
+        text = _field(field, version.said(field))
+        if text:
             yield tell(f"field.{field}", text=words.of(version.person, text))
+
+
+def _field(name: str, value: Any) -> str:
+    """Return a field as a text: what was chosen from a list by its words, and nothing where there are no words."""
+    if name in CHOICES:
+        return tell(f"{name}.{CHOICES[name](value).name.lower()}")
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return value if isinstance(value, str) else ""
 
 
 def _scope(act: Entry) -> str:

@@ -35,14 +35,14 @@ from troth_couple import (
     read,
     roster_of,
 )
-from troth_couple.entry import Entry
+from troth_couple.entry import FIRST_CHAPTER, ChapterId, Entry
 from troth_wire.errors import LocalError, StoreError, TrothError, UsageError
 from troth_wire.ids import DocumentId, PersonId
 
 __all__ = ["READ", "Chapter", "chapter_from", "kept_up"]
 
 READ: Final = "read"
-"""The table of the vault's own room that says how far the document was read into the journal, by room."""
+"""The table of the vault's own room that says how far a document was read into the journal, by room and chapter."""
 
 Write = Callable[[Pen], Sequence[Entry]]
 """Writes with a pen, and returns what it wrote; must not wait."""
@@ -51,10 +51,16 @@ More = Callable[[Sequence[Entry]], Sequence[Edit]]
 
 
 class Chapter:
-    """The first chapter of a couple, on this device; used from one event loop."""
+    """One chapter of a couple, on this device; used from one event loop."""
 
     def __init__(
-        self, vault: OpenVault, space: Space, journal: Kept, mark: Mark | None, stir: Callable[[], None] = lambda: None
+        self,
+        vault: OpenVault,
+        space: Space,
+        journal: Kept,
+        mark: Mark | None,
+        stir: Callable[[], None] = lambda: None,
+        chapter: ChapterId = FIRST_CHAPTER,
     ) -> None:
         """Hold an open space, what the journal held when it was opened, and how far that was read.
 
@@ -64,13 +70,15 @@ class Chapter:
             journal: What was verified here.
             mark: How far the document was read into it.
             stir: Called when something is new.
+            chapter: Which one it is.
         """
         self.space = space
         self._stir = stir
-        self.document: Final[DocumentId] = document_of()
+        self.id: Final[ChapterId] = chapter
+        self.document: Final[DocumentId] = document_of(chapter)
         self._vault = vault
         self._room = journal.room
-        self._journal = journal
+        self.journal: Final[Kept] = journal
         self._mark = mark
         """How far the document is read into the journal."""
         self._ahead = mark
@@ -168,10 +176,10 @@ class Chapter:
             StoreError: If nothing was changed.
         """
         async with self._busy:
-            rows = self._journal.fold()
+            rows = self.journal.fold()
             if rows:
                 await self._vault.run(lambda vault: vault.commit({SETTINGS: rows}))
-                self._journal.folded(rows)
+                self.journal.folded(rows)
 
     def turn(self) -> None:
         """Notice that something may have changed."""
@@ -186,7 +194,7 @@ class Chapter:
             found = self._read(self._mark, again=abreast is None or members is not self._members)
             roster = await self._read_roster(members, found)
             if abreast is None or roster != abreast.roster:
-                abreast = Abreast(roster, journal=self._journal.entries)
+                abreast = Abreast(roster, journal=self.journal.entries, chapter=self.id)
                 if not found.whole:
                     found = self._read(self._mark_for(roster), again=True)
             abreast.take(found)
@@ -208,7 +216,7 @@ class Chapter:
         if self._abreast is not None and members is self._members and not self._moves(members, found):
             return self._abreast.roster
         records = await self._vault.run(lambda vault: records_in(vault.room(self._room).load()))
-        kept = {identity.hex(): value for identity, value in self._journal.entries.items()}
+        kept = {identity.hex(): value for identity, value in self.journal.entries.items()}
         return roster_from(members, records, self.document, {**found.values, **kept})
 
     def _moves(self, members: Members, found: Found) -> bool:
@@ -218,41 +226,59 @@ class Chapter:
     async def _keep(self) -> None:
         fresh = self.book.fresh()
         if fresh:
-            rows = self._journal.add(fresh)
-            mark = Row(READ, self._room, self._ahead.encode() if self._ahead else None)
+            rows = self.journal.add(fresh)
+            mark = Row(READ, _mark_key(self._room, self.id), self._ahead.encode() if self._ahead else None)
             try:
                 await self._vault.run(lambda vault: vault.commit({SETTINGS: [*rows, mark]}))
             except BaseException:
                 # What is fresh is found again: the mark stays where it was.
                 self._abreast = None
                 raise
-            self._journal.note(fresh, rows)
+            self.journal.note(fresh, rows)
         self._mark = self._ahead
 
 
 def chapter_from(
-    rows: Iterable[Row], vault: OpenVault, room: RoomId, space: Space, stir: Callable[[], None] = lambda: None
+    rows: Iterable[Row],
+    vault: OpenVault,
+    room: RoomId,
+    space: Space,
+    stir: Callable[[], None] = lambda: None,
+    *,
+    chapter: ChapterId = FIRST_CHAPTER,
+    journal: Kept | None = None,
 ) -> Chapter:
-    """Return the chapter of an open space, with what the vault's own rows say of it."""
-    own = list(rows)
-    marks = [row.value for row in own if (row.table, row.key) == (READ, room) and row.value is not None]
-    return Chapter(vault, space, Kept.of(own, room), Mark.parse(marks[0]) if marks else None, stir)
+    """Return a chapter of an open space, with what the vault's own rows say of it; all share one journal."""
+    own, key = list(rows), _mark_key(room, chapter)
+    marks = [row.value for row in own if (row.table, row.key) == (READ, key) and row.value is not None]
+    return Chapter(vault, space, journal or Kept.of(own, room), Mark.parse(marks[0]) if marks else None, stir, chapter)
+
+
+def _mark_key(room: RoomId, chapter: ChapterId) -> bytes:
+    """Return the key of the row that says how far a chapter's document was read."""
+    return room if chapter == FIRST_CHAPTER else room + chapter
 
 
 @asynccontextmanager
 async def kept_up(
-    vault: OpenVault, room: RoomId, space: Space, stir: Callable[[], None] = lambda: None
+    vault: OpenVault,
+    room: RoomId,
+    space: Space,
+    stir: Callable[[], None] = lambda: None,
+    *,
+    chapter: ChapterId = FIRST_CHAPTER,
+    journal: Kept | None = None,
 ) -> AsyncIterator[Chapter]:
-    """Have the record of a space for as long as the block runs, and keep it whole meanwhile.
+    """Have a chapter of a space for as long as the block runs, and keep it whole meanwhile.
 
     Raises:
         StoreError: If the journal can not be read.
     """
-    rows = await vault.run(lambda opened: opened.settings.load())
-    chapter = chapter_from(rows, vault, room, space, stir)
-    tending = asyncio.create_task(_tend(chapter))
+    rows = await vault.run(lambda held: held.settings.load())
+    opened = chapter_from(rows, vault, room, space, stir, chapter=chapter, journal=journal)
+    tending = asyncio.create_task(_tend(opened))
     try:
-        yield chapter
+        yield opened
     finally:
         tending.cancel()
         await asyncio.wait({tending})
@@ -262,8 +288,9 @@ async def _tend(chapter: Chapter) -> None:
     with suppress(TrothError):  # Whoever asks next is told why the space stopped.
         notices = chapter.space.notices()
         await _try(chapter)
-        with suppress(StoreError):  # Nothing was changed, and the next start tries again.
-            await chapter.fold()
+        if chapter.id == FIRST_CHAPTER:  # The journal is one for all chapters, and one puts it together.
+            with suppress(StoreError):  # Nothing was changed, and the next start tries again.
+                await chapter.fold()
         own = Changed(chapter.document, local=True)
         async for notice in notices:
             if notice != own:  # What is written here is in the book before it is in the document.

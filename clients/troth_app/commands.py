@@ -135,7 +135,7 @@ COMMANDS: Final = (
     Command(
         "relay show",
         DEVICE,
-        "Show which relay it is, and whether it answers.",
+        "Show which relay it is, whether it answers, and the numbers of your mailboxes.",
         "relays:show",
         present="relay",
     ),

@@ -5,21 +5,21 @@ No signature, no minute, and nothing that would make it evidence: it is a copy t
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from troth_app.cards import agreement_card, newest_first, thing_card
 from troth_app.messages import capital, tell
-from troth_couple import Agreement, Day, Runs, State, SubjectId, own_words, sentence, shown
+from troth_couple import Agreement, Day, Runs, Stage, State, SubjectId, own_words, sentence, shown
 from troth_couple.kinds import KINDS
 from troth_couple.views import by_age
 from troth_wire.ids import PersonId
 
-__all__ = ["PARTS", "Export", "as_json", "as_markdown", "calendar", "export", "initials"]
+__all__ = ["PARTS", "Export", "as_json", "as_markdown", "calendar", "export", "initials", "joined"]
 
-THINGS: Final = tuple(kind.name for kind in KINDS.values() if kind.begins)
+THINGS: Final = tuple(kind.name for kind in KINDS.values() if kind.begins and not kind.apart and not kind.joint)
 PARTS: Final = ("agreements", *THINGS)
-"""What an export may hold, beside what is yours alone."""
+"""What an export may hold, beside what is yours alone; never what felt fine to whom: that is nobody's evidence."""
 LINE_OCTETS: Final = 74
 """RFC 5545 folds lines that are longer."""
 
@@ -79,6 +79,17 @@ def export(
     return Export(state.today, "full" if full else "own", tuple(sections), tuple(mine))
 
 
+def joined(chapters: Sequence[Export]) -> Export:
+    """Return the exports of all chapters as one: the current one first, and earlier ones said to be such."""
+    *earlier, current = chapters
+    named = [
+        {**section, "title": tell("export.earlier", title=str(section["title"]))}
+        for one in reversed(earlier)
+        for section in one.sections
+    ]
+    return replace(current, sections=(*current.sections, *named))
+
+
 def as_json(made: Export) -> bytes:
     """Return an export as JSON."""
     content = {
@@ -98,7 +109,10 @@ def as_markdown(made: Export) -> bytes:
 
 def calendar(state: State, *, title: str) -> bytes | None:
     """Return the days to remember as an iCalendar file for the own calendar, each under one neutral title."""
-    days = sorted({day for agreement in state.agreements.values() for day in _days(agreement)})
+    meetings = {
+        thing.at[0].said("on") for thing in state.things.values() if thing.at and thing.stage is not Stage.SKIPPED
+    }
+    days = sorted({day for agreement in state.agreements.values() for day in _days(agreement)} | meetings)
     left = [day for day in days if day >= state.today]
     if not left:
         return None

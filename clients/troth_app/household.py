@@ -4,7 +4,7 @@ Only a keeper has one, and ends with it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ from troth_app.moving import watch
 from troth_app.news import News
 from troth_app.settings import Relay, Settings, relay_row
 from troth_app.signposting import tend
+from troth_app.turning import Chapters
 from troth_app.uncollected import uncollected
 from troth_client import Machine, Space
 from troth_client.faraway import note_of
@@ -26,6 +27,7 @@ from troth_client.machine import MACHINE
 from troth_client.opening import OpenVault, open_vault
 from troth_client.room import SETTINGS, SHARED, SOLO, About, RoomId
 from troth_client.vault import Vault
+from troth_couple import ChapterId, Day
 from troth_wire.errors import TrothError
 
 __all__ = ["Household", "Place"]
@@ -70,7 +72,7 @@ class Household:
         self.places: tuple[Place, ...] = ()
         self.news = News()
         """Goes up whenever something may look otherwise than before."""
-        self._chapters: dict[RoomId, Chapter] = {}
+        self._chapters: dict[RoomId, Chapters] = {}
         self._stack = stack
         self.machine = machine
         self._clock = machine.clock
@@ -139,8 +141,13 @@ class Household:
         if room not in self._leaving:
             await place.space.send_leave()
         if about.kind == SHARED:
-            kept = kept_up(self.vault, room, place.space, self.news.tell)
-            self._chapters[room] = await stack.enter_async_context(kept)
+
+            async def open_(chapter: ChapterId) -> Chapter:
+                more = kept_up(self.vault, room, place.space, self.news.tell, chapter=chapter, journal=first.journal)
+                return await stack.enter_async_context(more)
+
+            first = await stack.enter_async_context(kept_up(self.vault, room, place.space, self.news.tell))
+            self._chapters[room] = Chapters(first, open_)
         return place
 
     async def _reopen(self, room: RoomId) -> None:
@@ -223,7 +230,19 @@ class Household:
     @property
     def chapter(self) -> Chapter | None:
         """What the two of the space for two keep together, if there is one."""
-        return self._chapters.get(self.shared.room) if self.shared is not None else None
+        return self.chapters[-1] if self.chapters else None
+
+    @property
+    def chapters(self) -> Sequence[Chapter]:
+        """The chapters of the space for two, from the first to the current one."""
+        found = self._chapters.get(self.shared.room) if self.shared is not None else None
+        return found.path if found else ()
+
+    async def follow(self, today: Day) -> None:
+        """Turn to the chapter that both opened last; a space that stopped says why when it is asked for something."""
+        with suppress(TrothError):
+            for chapters in self._chapters.values():
+                await chapters.follow(today)
 
     async def take_in(self) -> int:
         """Move what was written down while the vault was locked to where it stays; return how much that was."""

@@ -25,6 +25,7 @@ from troth_app.talk import Talk, hold
 from troth_app.watch import Clocks, Watch, read_clocks
 from troth_client import Clock, Machine
 from troth_client.machine import MACHINE
+from troth_couple import Day
 from troth_wire.errors import MalformedError
 
 __all__ = ["ALONE", "FINISHED", "OPENED", "Keeper"]
@@ -151,6 +152,7 @@ class Keeper:
 
             await open_household(talk, self)
         if self.household is not None:
+            await self.household.follow(Day(self.today().isoformat()))
             await note_ends(self.household, self.today())
         return await find(command.handler)(talk, self)
 

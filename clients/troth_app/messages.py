@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSING
+from troth_app.messages_of_meeting import MEETING
 
-__all__ = ["ENGLISH", "Catalogue", "capital", "tell"]
+__all__ = ["ENGLISH", "Catalogue", "capital", "inert", "tell"]
+
+WHY: Final = "why"
 
 Catalogue = Mapping[str, str]
 """Sentences by key, in one language."""
@@ -357,6 +360,7 @@ ENGLISH: Final[Catalogue] = {
     **EXAMPLES,
     **CONSENT,
     **THINGS,
+    **MEETING,
     **KEEPING,
     **STEADY,
 }
@@ -364,8 +368,17 @@ ENGLISH: Final[Catalogue] = {
 
 
 def tell(key: str, *, catalogue: Catalogue = ENGLISH, **values: str) -> str:
-    """Return a sentence with what belongs in its places, which is never looked at again."""
-    return catalogue.get(key, ENGLISH[key]).format(**values)
+    """Return a sentence with what belongs in its places, which is never looked at again and names no command.
+
+    One place does: `why`, which is another sentence of the program.
+    """
+    given = {place: value if place == WHY else inert(value) for place, value in values.items()}
+    return catalogue.get(key, ENGLISH[key]).format(**given)
+
+
+def inert(text: str) -> str:
+    """Return somebody's words so that nothing in them is taken for a command: between ticks a page has buttons."""
+    return text.replace("`troth ", "\N{MODIFIER LETTER GRAVE ACCENT}troth ")
 
 
 def capital(text: str) -> str:

@@ -30,6 +30,11 @@ NEXT_STEPS: Final = {
     "empty": "There is no vault here. `troth init` makes one; it takes a minute, and waits on nobody.",
     "locked": "It is locked. `troth unlock` opens it.",
 }
+NUMBERS: Final = (
+    "These are the numbers of your mailboxes there. Whoever runs the relay finds nothing by name, so a request to give "
+    "one more room, to delete it or to keep it out needs its number. It tells them which mailbox is yours, and with "
+    "that when it is used and how much is in it; not what."
+)
 NO_RELAY: Final = "There is no relay. What you write stays on this device; `troth relay use` names one."
 COMPARE: Final = "Read it to each other, in one room or by voice. If it is the same, nobody stands in between."
 CHANGED: Final = "Which ones changed since you last looked: compare the safety number if you did not expect that."
@@ -109,6 +114,8 @@ def relay(result: Result) -> Shown:
     return [
         Card(result["relay"], ("A pass goes with it." if result["pass"] else "No pass goes with it.",)),
         Say(result["answer"]),
+        *(Card(name, (number,)) for name, number in result["mailboxes"]),
+        Say(NUMBERS),
     ]
 
 

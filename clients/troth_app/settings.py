@@ -18,6 +18,7 @@ __all__ = [
     "Rest",
     "Settings",
     "Signposts",
+    "answer_row",
     "draft_row",
     "idle_row",
     "mine_gone",
@@ -45,6 +46,7 @@ OFF: Final = b"off"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
+ANSWERS_TABLE: Final = "answers"
 DRAFT_TABLE: Final = "draft"
 PAGES_TABLE: Final = "pages"
 SAID_BYTES_MAX: Final = 4_096
@@ -114,6 +116,8 @@ class Settings:
     """What this person and the other one are called here; empty where nobody said."""
     sealed: Mapping[bytes, tuple[bytes, str]] = field(default_factory=dict)
     """By the question, the salt and text of an answer that was sealed here and is not open."""
+    answers: Mapping[bytes, str] = field(default_factory=dict)
+    """By the question, what this person wrote to it: before it is shared, and for when the question is taken back."""
     quiet_until: str = ""
     """The last day of a quiet time."""
     drafts: Mapping[str, str] = field(default_factory=dict)
@@ -185,6 +189,11 @@ def sealed_row(question: bytes, salt: bytes = b"", text: str = "") -> Row:
     return Row(SEALED_TABLE, question, codec.pack([salt, text]) if salt else None)
 
 
+def answer_row(question: bytes, text: str = "") -> Row:
+    """Return the row that keeps what was written to a question, or lets it go."""
+    return Row(ANSWERS_TABLE, question, text.encode(errors="replace") or None)
+
+
 def draft_row(form: str, text: str = "") -> Row:
     """Return the row that keeps what is being typed into a form, or lets it go."""
     return Row(DRAFT_TABLE, form.encode(), text.encode(errors="replace") or None)
@@ -251,6 +260,11 @@ def _read_sealed(settings: Settings, key: bytes, value: bytes | None) -> Setting
     return replace(settings, sealed=left)
 
 
+def _read_answer(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    left = {other: kept for other, kept in settings.answers.items() if other != key}
+    return replace(settings, answers=left if value is None else {**left, key: value.decode(errors="replace")})
+
+
 def _read_draft(settings: Settings, key: bytes, value: bytes | None) -> Settings:
     form = key.decode(errors="replace")
     left = {other: text for other, text in settings.drafts.items() if other != form}
@@ -301,6 +315,7 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     NAMES_TABLE: _read_names,
     QUIET_TABLE: _read_quiet,
     SEALED_TABLE: _read_sealed,
+    ANSWERS_TABLE: _read_answer,
     DRAFT_TABLE: _read_draft,
     PAGES_TABLE: _read_pages,
     OTHERS_TABLE: _read_others,

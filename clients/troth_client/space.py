@@ -27,7 +27,7 @@ from troth_client.works import (
     way,
 )
 from troth_wire.errors import UsageError
-from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, PersonId, SpaceId
+from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, PersonId, SpaceId
 
 __all__ = ["Space"]
 
@@ -301,6 +301,11 @@ class Space:
             UsageError: If nobody reads the space any more, or its key is just being changed.
         """
         return self._driver.look(way)
+
+    @property
+    def mailbox(self) -> MailboxId:
+        """The number of the mailbox that the space uses at the relay now; every change of the key gives it another."""
+        return self._driver.look(lambda engine: engine.crossing.mailbox)
 
     async def _until(self, holds: Callable[[Status], bool]) -> None:
         if not self._linked:

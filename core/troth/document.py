@@ -25,7 +25,7 @@ try:
     from automerge.core import ObjType, ScalarType
 except ModuleNotFoundError as missing:  # pragma: no cover - only on a Python for which there is no build
     raise ImportError(
-        "The engine needs CPython 3.11 or 3.12: automerge 1.0.0rc1 is not built for later ones."
+        'The engine needs automerge 1.0.0rc1, which comes with "troth[engine]" and is built for CPython 3.11 and 3.12.'
     ) from missing
 
 __all__ = ["Document", "Made", "PoisonedError", "UnappliedError"]

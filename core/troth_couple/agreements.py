@@ -152,7 +152,7 @@ Basis = Callable[[_Case], Iterable[EntryId] | None]
 
 
 def _ended(case: _Case) -> Iterable[EntryId] | None:
-    ends = [act.id for act in case.counting("end")]
+    ends = [*(act.id for act in case.counting("end")), *case.ground.closed]
     return ends if ends or case.ground.roster.left else None
 
 

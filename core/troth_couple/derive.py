@@ -5,8 +5,9 @@ The same set gives the same state, in whatever order it came, in one piece or in
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from troth_couple import chapters
 from troth_couple.agreements import Agreement, agreement
 from troth_couple.chains import Hold
 from troth_couple.days import Day
@@ -56,6 +57,8 @@ class Book:
         self._idle: dict[SubjectId, Mapping[EntryId, Reason]] = {}
         self._moving: set[SubjectId] = set()
         """Whose state looks at the day or at what is on hold."""
+        self._turns: set[SubjectId] = set()
+        """What is about a chapter to come."""
         self._ground: Ground | None = None
         self._touched = self.ledger.trust(journal)
 
@@ -75,7 +78,7 @@ class Book:
     def state(self, today: Day) -> State:
         """Return what stands on a day."""
         ledger = self.ledger
-        ground = Ground(ledger.roster, today, ledger.holds(), ledger.below())
+        ground = self._closed(Ground(ledger.roster, today, ledger.holds(), ledger.below()))
         for subject in self._stale(ground):
             self._settle(subject, ground)
         self._touched, self._ground = set(), ground
@@ -89,6 +92,12 @@ class Book:
             holds=ground.holds,
             held=self._held() | ledger.unread | ledger.held,
         )
+
+    def _closed(self, ground: Ground) -> Ground:
+        """Return the ground with what closed this chapter, which ends what was agreed in it."""
+        about = self.ledger.about
+        self._turns |= {subject for subject in self._touched if chapters.is_turn(about[subject])}
+        return replace(ground, closed=chapters.closes((about[subject] for subject in self._turns), ground))
 
     def _stale(self, ground: Ground) -> set[SubjectId]:
         """Return what has to be worked out anew."""

@@ -23,6 +23,8 @@ class Ground:
     holds: tuple[Hold, ...] = ()
     below: Mapping[tuple[DeviceId, Incarnation], frozenset[EntryId]] = field(default_factory=dict)
     """For each life of a removed device, the entries that its removal takes in."""
+    closed: tuple[EntryId, ...] = ()
+    """The assents by which both closed this chapter; none while it is open."""
 
     def judge(self, entry: Entry) -> Reason | None:
         """Return why an entry does not count, or None if it does.

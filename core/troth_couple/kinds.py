@@ -1,16 +1,26 @@
 """THE table of kinds: what each entry says, who may write it, whose consent it asks, and where it is shown.
 
-A new kind is one row here. Nothing else knows a kind of a person's own things by name; how agreements and signals
-are settled has a module each.
+A new kind is one row here. Nothing else knows a kind of a person's own things by name; how agreements, signals,
+moved windows, paces and chapters are settled has a module each.
 """
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
+from troth_couple.choices import Detail, Level, Outcome, Place, Reply, Response, Scope
 from troth_couple.days import DAY
-from troth_couple.limits import DROPS_MAX, ENTRY_BYTES_MAX, LINE_BYTES_MAX, RELEASES_MAX, TEXT_BYTES_MAX
+from troth_couple.limits import (
+    DROPS_MAX,
+    ENTRY_BYTES_MAX,
+    LINE_BYTES_MAX,
+    PACE_DAYS_MAX,
+    PACE_WORDS_MAX,
+    PLAN_NOTE_DAYS_MAX,
+    RELEASES_MAX,
+    TEXT_BYTES_MAX,
+)
 from troth_couple.texts import words
 from troth_wire import codec
 from troth_wire.codec import Check
@@ -21,11 +31,14 @@ __all__ = [
     "KEPT",
     "KINDS",
     "SIGNALS",
+    "Detail",
     "Field",
     "Kind",
     "Level",
     "Outcome",
+    "Place",
     "Reply",
+    "Response",
     "Scope",
     "Weight",
     "Who",
@@ -46,41 +59,6 @@ class Who(Enum):
     OWN = "the author's own"
     OTHER = "the other person's"
     EITHER = "either person's"
-
-
-class Level(IntEnum):
-    """A signal, the least careful first."""
-
-    SLOW = 1
-    PAUSE = 2
-    STOP = 3
-
-
-class Scope(IntEnum):
-    """What a signal is about."""
-
-    TALK = 1
-    TOUCH = 2
-    TOPIC = 3
-    APP = 4
-
-
-class Reply(IntEnum):
-    """An answer to a request, the most careful first; none needs a reason."""
-
-    DECLINE = 1
-    LATER = 2
-    COUNTER = 3
-    ACCEPT = 4
-
-
-class Outcome(IntEnum):
-    """What became of a promise, as its author says it, the one that claims least first."""
-
-    LET_GO = 1
-    NOT_THIS_TIME = 2
-    PARTLY = 3
-    KEPT = 4
 
 
 AGREEMENT: Final = "agreement"
@@ -110,16 +88,37 @@ class Kind:
     about: frozenset[str] = frozenset()
     """The names of the kinds that an act of this kind may be about."""
     who: Who = Who.OWN
+    first: str = "said"
+    """The word for where such a thing stands before anything happened to it."""
+    fixed: bool = False
+    """Whether it is never amended: what it says is changed by acts of its own, or by another thing in its place."""
     ours: str | None = None
     """The field that says whether the thing is both persons' and so needs both assents."""
+    joint: bool = False
+    """Whether the thing is always both persons'."""
+    settled: bool = False
+    """Whether it is closed when both say so, and open again as soon as either does."""
+    movable: bool = False
+    """Whether either may move it to another time."""
     until: str | None = None
     """The field with the last day on which the thing is shown."""
+    days_max: int = 0
+    """For how many days after it was written it is shown at most, whatever that field says."""
+    apart: bool = False
+    """Whether it is shown to its author alone; of both persons' one shows what both chose, and keeps no history."""
+    beside: bool = False
+    """Whether what such an act says stands beside the thing, each person's words as they said them last."""
     views: tuple[str, ...] = ()
+
+    @property
+    def by_both(self) -> bool:
+        """Whether such a thing can be both persons', by consent."""
+        return self.ours is not None or self.joint
 
     @property
     def moves(self) -> bool:
         """Whether such a thing may change with the day, or with what is on hold."""
-        return self.ours is not None or self.until is not None
+        return self.by_both or self.until is not None
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -135,11 +134,6 @@ class Kind:
 _TEXT: Final = words(TEXT_BYTES_MAX)
 _LINE: Final = words(LINE_BYTES_MAX)
 _HASH: Final = codec.raw(32)
-_OWN_WORDS: Final = (
-    *("check_in", "gratitude", "milestone", "boundary", "request", "plan_note"),
-    *("promise", "care_act", "care_menu"),
-)
-"""What its author can take back whole; in a shared note or a blind question the other's words stand too."""
 
 
 def _text(name: str) -> Field:
@@ -150,97 +144,126 @@ def _perhaps(name: str, check: Check = _TEXT) -> Field:
     return Field(name, codec.maybe(check))
 
 
-def _things() -> list[Kind]:
-    """A person's own things: added, amended and taken back by their author alone."""
-    check_in = ("feelings", "appreciation", "need", "ownership", "recovery", "steadiness")
-    boundary = (_text("statement"), _perhaps("because"))
-    return [
-        Kind(number=1, name="check_in", begins=True, fields=tuple(map(_perhaps, check_in)), views=("today",)),
-        Kind(number=2, name="gratitude", begins=True, fields=(_text("text"),), views=("today", "jar")),
-        Kind(
-            number=3,
-            name="milestone",
-            begins=True,
-            fields=(_text("what"), Field("on", DAY), Field("ours", codec.flag)),
-            ours="ours",
-            views=("year",),
-        ),
-        Kind(number=4, name="boundary", begins=True, fields=boundary, views=("boundaries",)),
-        Kind(
-            number=5,
-            name="request",
-            begins=True,
-            fields=(_text("ask"), _perhaps("why"), _perhaps("good_by", DAY)),
-            views=("today", "requests"),
-        ),
-        Kind(
-            number=6,
-            name="plan_note",
-            begins=True,
-            fields=(_text("text"), Field("until", DAY)),
-            until="until",
-            views=("today",),
-        ),
-        Kind(number=7, name="note", begins=True, fields=(Field("title", _LINE),), views=("notes",)),
-        Kind(number=8, name="blind", begins=True, fields=(_text("question"),), views=("blind",)),
-        Kind(
-            number=70,
-            name="promise",
-            begins=True,
-            fields=(_text("what"), _perhaps("by", DAY)),
-            views=("promises",),
-        ),
-        Kind(number=71, name="care_act", begins=True, fields=(_text("text"),), views=("care",)),
-        Kind(number=72, name="care_menu", begins=True, fields=(_text("text"),), views=("care",)),
-    ]
+def _thing(number: int, name: str, *fields: Field, views: str, **more: Any) -> Kind:
+    """Return the row of a kind that begins a thing of its author's own."""
+    return Kind(number=number, name=name, begins=True, fields=fields, views=tuple(views.split()), **more)
 
 
-def _acts_on_things() -> list[Kind]:
-    """What is done to a thing; none of it is an answer in a thread."""
-    own = frozenset(_OWN_WORDS)
-    warm = frozenset({"check_in", "gratitude", "milestone", "boundary", "plan_note"})
-    other = Who.OTHER
-    return [
-        Kind(number=16, name="thanks", about=warm, who=other),
-        Kind(
-            number=17,
-            name="answer",
-            about=frozenset({"request"}),
-            who=other,
-            fields=(Field("reply", codec.either(*Reply)), _perhaps("text")),
-        ),
-        Kind(number=18, name="close", about=frozenset({"note", "blind"}), who=Who.EITHER),
-        Kind(
-            number=19,
-            name="seal",
-            about=frozenset({"blind"}),
-            who=Who.EITHER,
-            fields=(Field("hash", _HASH),),
-        ),
-        Kind(
-            number=20,
-            name="reveal",
-            about=frozenset({"blind"}),
-            who=Who.EITHER,
-            fields=(Field("salt", codec.raw(16)), _text("text")),
-        ),
-        Kind(number=22, name="retire", about=frozenset({"boundary"})),
-        Kind(
-            number=23,
-            name="outcome",
-            about=frozenset({"promise"}),
-            fields=(Field("outcome", codec.either(*Outcome)), _perhaps("text")),
-        ),
-        Kind(number=24, name="told", about=frozenset({"promise"}), who=other, fields=(_text("text"),)),
-        Kind(number=21, name="take_back", weight=Weight.CAUTION, about=own),
-    ]
+_CHECK_IN: Final = ("feelings", "appreciation", "need", "ownership", "recovery", "steadiness")
+_PACE: Final = codec.many(_LINE, PACE_WORDS_MAX)
+_PASSES: Final = Field("until", DAY)
+_THINGS: Final = (
+    _thing(1, "check_in", *map(_perhaps, _CHECK_IN), views="today"),
+    _thing(2, "gratitude", _text("text"), views="today jar"),
+    _thing(3, "milestone", _text("what"), Field("on", DAY), Field("ours", codec.flag), ours="ours", views="year"),
+    _thing(4, "boundary", _text("statement"), _perhaps("because"), views="boundaries"),
+    _thing(5, "request", _text("ask"), _perhaps("why"), _perhaps("good_by", DAY), views="today requests"),
+    _thing(6, "plan_note", _text("text"), _PASSES, until="until", days_max=PLAN_NOTE_DAYS_MAX, views="today"),
+    _thing(7, "note", Field("title", _LINE), views="notes"),
+    _thing(8, "blind", _text("question"), views="blind"),
+    _thing(
+        64,
+        "window",
+        *(_text("topics"), Field("on", DAY), _perhaps("at", _LINE), _perhaps("length", _LINE)),
+        first="suggested",
+        fixed=True,
+        movable=True,
+        views="windows",
+    ),
+    _thing(
+        66,
+        "question",
+        _text("text"),
+        Field("detail", codec.either(*Detail)),
+        Field("place", codec.either(*Place)),
+        _perhaps("may_wait_until", DAY),
+        first="asked",
+        fixed=True,
+        views="questions",
+    ),
+    _thing(
+        68,
+        "repair",
+        *(_text("impact"), _perhaps("support"), _perhaps("review_on", DAY)),
+        first="open",
+        settled=True,
+        views="repairs",
+    ),
+    _thing(70, "promise", _text("what"), _perhaps("by", DAY), views="promises"),
+    _thing(71, "care_act", _text("text"), views="care"),
+    _thing(72, "care_menu", _text("text"), views="care"),
+    _thing(
+        73,
+        "intimacy_pace",
+        *(Field("fine", _PACE), Field("not_now", _PACE), _PASSES),
+        until="until",
+        days_max=PACE_DAYS_MAX,
+        apart=True,
+        views="pace",
+    ),
+    _thing(80, "chapter", Field("next", codec.raw(16)), _perhaps("words"), fixed=True, joint=True, views="chapters"),
+)
+"""A person's own things: added, amended and taken back by their author alone."""
+_OTHERS_TOO: Final = frozenset({"note", "blind", "window", "chapter"})
+"""What holds the other person's words or consent too, so that nobody takes it back whole."""
+
+
+def _act(number: int, name: str, *fields: Field, about: str, who: Who = Who.EITHER, **more: Any) -> Kind:
+    """Return the row of an act on a thing."""
+    return Kind(number=number, name=name, fields=fields, about=frozenset(about.split()), who=who, **more)
+
+
+_ACTS_ON_THINGS: Final = (
+    _act(16, "thanks", about="check_in gratitude milestone boundary plan_note", who=Who.OTHER),
+    _act(
+        17,
+        "answer",
+        *(Field("reply", codec.either(*Reply)), _perhaps("text")),
+        about="request window",
+        who=Who.OTHER,
+    ),
+    _act(18, "close", about="note blind repair"),
+    _act(19, "seal", Field("hash", _HASH), about="blind"),
+    _act(20, "reveal", Field("salt", codec.raw(16)), _text("text"), about="blind"),
+    _act(
+        21,
+        "take_back",
+        about=" ".join(kind.name for kind in _THINGS if kind.name not in _OTHERS_TOO),
+        who=Who.OWN,
+        weight=Weight.CAUTION,
+    ),
+    _act(22, "retire", about="boundary", who=Who.OWN),
+    _act(
+        23,
+        "outcome",
+        *(Field("outcome", codec.either(*Outcome)), _perhaps("text")),
+        about="promise",
+        who=Who.OWN,
+    ),
+    _act(24, "told", _text("text"), about="promise repair", who=Who.OTHER),
+    _act(
+        25,
+        "reply",
+        *(Field("response", codec.either(*Response)), _perhaps("text"), _perhaps("by", DAY)),
+        about="question",
+        who=Who.OTHER,
+        beside=True,
+    ),
+    _act(26, "agenda", _text("text"), about="window", beside=True),
+    _act(27, "move", Field("from", _HASH), Field("on", DAY), _perhaps("at", _LINE), about="window"),
+    _act(28, "hold", _perhaps("text"), about="window", beside=True),
+    _act(29, "skip", about="window"),
+    _act(30, "step", _text("text"), about="repair", who=Who.OWN, beside=True),
+    _act(31, "reopen", about="repair"),
+)
+"""What is done to a thing; none of it is an answer in a thread."""
 
 
 def _acts_of_consent() -> list[Kind]:
     """Proposing, and saying yes or no to one exact text."""
     either = Who.EITHER
     agreement = frozenset({AGREEMENT})
-    on_text = frozenset({AGREEMENT, "milestone"})
+    on_text = frozenset({AGREEMENT, "milestone", "chapter"})
     caution = Weight.CAUTION
     text = Field("text", _HASH)
     drops = Field("drops", codec.many(_HASH, DROPS_MAX))
@@ -288,23 +311,18 @@ def _signals() -> list[Kind]:
     ]
 
 
-KINDS: Final = {kind.number: kind for kind in [*_things(), *_acts_on_things(), *_acts_of_consent(), *_signals()]}
+KINDS: Final = {kind.number: kind for kind in (*_THINGS, *_ACTS_ON_THINGS, *_acts_of_consent(), *_signals())}
 """Every kind that this release knows, by number."""
 BY_NAME: Final = {kind.name: kind for kind in KINDS.values()}
 KEPT: Final = {
-    64: "window",
     65: "talk",
-    66: "question",
     67: "disclosure",
-    68: "repair",
     69: "repair_letter",
-    73: "intimacy_pace",
     74: "glossary",
     75: "practice",
     76: "event",
     77: "reflection",
     78: "journal_entry",
     79: "support_person",
-    80: "chapter",
 }
 """Numbers that later releases will use; entries of them are kept and shown as from a newer version."""

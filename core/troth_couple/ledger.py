@@ -52,6 +52,9 @@ class Ledger:
         touched = set()
         for identity, value in journal.items():
             entry = _read(identity.hex(), value, known=identity)
+            if isinstance(entry, Entry) and entry.chapter != self.chapter:
+                # Verified for another chapter, and so nothing of this one's: neither counted nor named.
+                continue
             if isinstance(entry, Entry):
                 reason = self._stranger(entry)
                 entry = entry if reason is None else Held(identity.hex(), reason, entry)

@@ -22,6 +22,10 @@ PROPOSALS_PER_DAY_MAX: Final = 2
 """Proposals of one person to one agreement in a day: a proposal is no nudge."""
 PLAN_NOTE_DAYS_MAX: Final = 2
 """Days for which a changed plan is shown: afterwards it would be a log."""
+PACE_WORDS_MAX: Final = 16
+"""Lines of what feels fine, and of what does not now: a few words, and no list of acts."""
+PACE_DAYS_MAX: Final = 14
+"""Days for which a pace stands: what felt fine two weeks ago is asked anew."""
 UNIT_CHARACTERS_MAX: Final = 4_000
 """Characters of one sentence when a text is compared: a longer one is cut, so that comparing stays quick."""
 AGAIN_MAX: Final = 256

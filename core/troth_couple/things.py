@@ -3,20 +3,20 @@
 An amendment is shown as one; what was taken back leaves a stub; thanks stay thanks. Nothing is answered in a thread.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
 from troth_couple import blind
-from troth_couple.consent import consent
+from troth_couple.consent import Consent, consent
 from troth_couple.days import Day, days_after
 from troth_couple.entry import Entry, SubjectId
 from troth_couple.ground import Ground
-from troth_couple.kinds import KINDS, Kind, Outcome, Reply, Who
-from troth_couple.limits import PLAN_NOTE_DAYS_MAX
+from troth_couple.kinds import BY_NAME, KINDS, Kind, Outcome, Reply, Response, Who
 from troth_couple.roster import EntryId
 from troth_couple.verdict import Reason
+from troth_couple.windows import Timing, timing
 from troth_wire.ids import PersonId
 
 __all__ = ["Stage", "Thing", "thing"]
@@ -28,6 +28,8 @@ class Stage(Enum):
     TAKEN_BACK = "taken back"
     CLOSED = "closed"
     PAST = "past"
+    SKIPPED = "skipped"
+    HELD = "held"
     OURS = "ours"
     WAITING = "waiting for both"
     DECLINED = "not agreed"
@@ -38,7 +40,15 @@ class Stage(Enum):
     NOT_THIS_TIME = "not this time"
     PARTLY = "kept in part"
     KEPT = "kept"
+    NO = "no"
+    NOT_YET = "not yet"
+    WITH_HELP = "with help"
+    ANSWERED = "answered"
+    MOVED = "moved"
     AMENDED = "amended"
+    SUGGESTED = "suggested"
+    ASKED = "asked"
+    OPEN = "open"
     SAID = "said"
 
 
@@ -62,6 +72,12 @@ class Thing:
     """What its author says became of it, the one that claims least first."""
     told: tuple[Entry, ...] = ()
     """What the other person says of how it was; it stands beside, and changes nothing."""
+    beside: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    """By the name of the act, what was said beside it: points and notes of a window, steps, answers to a question."""
+    at: tuple[Entry, ...] = ()
+    """Of a window, what says the time that stands."""
+    suggested: tuple[Entry, ...] = ()
+    """Of a window, moves to other times that nobody has taken up."""
     assents: frozenset[PersonId] = frozenset()
     """Who says that it is both persons'."""
     opened: Mapping[PersonId, str] = field(default_factory=dict, repr=False)
@@ -74,6 +90,10 @@ class Thing:
     def says(self, name: str) -> Any:
         """Return a field of what it says now; of several versions, the one that every device shows first."""
         return self.versions[0].said(name) if self.versions else None
+
+
+_FIRST: Final = {number: Stage(kind.first) for number, kind in KINDS.items()}
+"""By kind, where such a thing stands before anything happened to it."""
 
 
 def thing(
@@ -102,8 +122,9 @@ def _said(root: Entry) -> Thing:
         kind=root.name,
         author=root.person,
         day=root.day,
-        stage=Stage.SAID,
+        stage=_FIRST[root.kind],
         versions=(root,),
+        at=(root,) if KINDS[root.kind].movable else (),
         because=(root.id,),
     )
 
@@ -114,7 +135,7 @@ def _judge(entry: Entry, root: Entry, ground: Ground) -> Reason | None:
         return None
     if kind.begins:
         # About another entry of its own kind, it amends it.
-        who, fits = Who.OWN, kind is about
+        who, fits = Who.OWN, kind is about and not kind.fixed
     else:
         who, fits = kind.who, about.name in kind.about
     own = entry.person == root.person
@@ -125,26 +146,37 @@ def _judge(entry: Entry, root: Entry, ground: Ground) -> Reason | None:
     return ground.judge(entry)
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What was said of one thing, before one word is chosen for where it stands."""
+
+    root: Entry
+    kind: Kind
+    said: Mapping[str, tuple[Entry, ...]]
+    """By kind, what counts."""
+    versions: tuple[Entry, ...]
+    times: Timing
+    assents: Mapping[PersonId, Entry]
+    ground: Ground
+
+    def stands(self, *names: str) -> tuple[Entry, ...]:
+        """Return what stands of the acts of some kinds, each person's as they said it last."""
+        acts = [act for name in names for act in self.said.get(name, ())]
+        return _current(acts) if len(acts) > 1 else tuple(acts)
+
+    def first(self, name: str, choice: str) -> list[Entry]:
+        """Return what stands of the acts of a kind, the most careful choice first."""
+        return sorted(self.stands(name), key=lambda act: (act.said(choice), act.id))
+
+
 def _settled(
-    root: Entry,
-    entries: Sequence[Entry],
-    every: Sequence[Entry],
-    ground: Ground,
-    idle: dict[EntryId, Reason],
+    root: Entry, entries: Sequence[Entry], every: Sequence[Entry], ground: Ground, idle: dict[EntryId, Reason]
 ) -> Thing:
-    by_name: dict[str, list[Entry]] = {}
-    for entry in entries:
-        by_name.setdefault(entry.name, []).append(entry)
-    kind = KINDS[root.kind]
-    versions = _current([root, *(entry for entry in by_name[root.name] if entry is not root)])
-    answers = sorted(_current(by_name.get("answer", [])), key=lambda answer: (answer.said("reply"), answer.id))
-    outcomes = sorted(_current(by_name.get("outcome", [])), key=lambda act: (act.said("outcome"), act.id))
-    weighed = consent(every, ground) if kind.ours else None
-    if weighed:
-        idle |= {act: reason for act, reason in weighed.idle.items() if act not in idle}
-    assents = weighed.live.get(versions[0].id, {}) if weighed and len(versions) == 1 else {}
+    weighed = consent(every, ground) if KINDS[root.kind].by_both else Consent()
+    idle |= {act: reason for act, reason in weighed.idle.items() if act not in idle}
+    case = _case(root, entries, weighed, ground)
+    stage, because = next(found for rule in _RULES if (found := rule(case)))
     answered = blind.opened(entries, ground.roster.persons)
-    stage, because = _stage(kind, root, versions, answers, outcomes, by_name, [*assents.values()], ground)
     taken = stage is Stage.TAKEN_BACK
     return Thing(
         id=root.subject,
@@ -152,24 +184,39 @@ def _settled(
         author=root.person,
         day=root.day,
         stage=stage,
-        versions=() if taken else versions,
-        thanks=frozenset(entry.person for entry in by_name.get("thanks", [])),
-        earlier=() if taken else tuple(entry for entry in by_name[root.name] if entry not in versions),
-        answers=tuple(answers),
-        outcomes=() if taken else tuple(outcomes),
-        told=_current(by_name.get("told", [])),
-        assents=frozenset() if taken else frozenset(assents),
+        versions=() if taken else case.versions,
+        thanks=frozenset(entry.person for entry in case.said.get("thanks", ())),
+        earlier=() if taken else tuple(entry for entry in case.said[root.name] if entry not in case.versions),
+        answers=tuple(case.first("answer", "reply")),
+        outcomes=() if taken else tuple(case.first("outcome", "outcome")),
+        told=case.stands("told"),
+        beside={} if taken else {name: case.stands(name) for name in case.said if BY_NAME[name].beside},
+        at=case.times.at if case.kind.movable else (),
+        suggested=case.times.suggested,
+        assents=frozenset() if taken else frozenset(case.assents),
         opened=answered.opened,
         altered=answered.altered,
         because=tuple(sorted({entry.id for entry in because})),
     )
 
 
+def _case(root: Entry, entries: Sequence[Entry], weighed: Consent, ground: Ground) -> _Case:
+    kind = KINDS[root.kind]
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.name, []).append(entry)
+    said = {name: tuple(acts) for name, acts in found.items()}
+    versions = _current([root, *(entry for entry in said[root.name] if entry is not root)])
+    assents = weighed.live.get(versions[0].id, {}) if len(versions) == 1 else {}
+    times = timing(root, _current(said.get("move", ()))) if kind.movable else Timing((root,), ())
+    return _Case(root, kind, said, versions, times, assents, ground)
+
+
 def _current(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Return what stands of a person's words on one thing: all that none of the others replaces by name."""
-    replaced = {entry.id for entry in entries[:1] if len(entries) > 1 and entry.about is None}
-    replaced.update(named for entry in entries for named in entry.after)
-    return tuple(entry for entry in entries if entry.id not in replaced)
+    """Return what stands of the words on one thing: all that none of the same person's others replaces by name."""
+    replaced = {(entry.person, entry.id) for entry in entries[:1] if len(entries) > 1 and entry.about is None}
+    replaced.update((entry.person, named) for entry in entries for named in entry.after)
+    return tuple(entry for entry in entries if (entry.person, entry.id) not in replaced)
 
 
 _REPLIES: Final = {
@@ -187,34 +234,83 @@ _OUTCOMES: Final = {
 }
 
 
-def _stage(
-    kind: Kind,
-    root: Entry,
-    versions: Sequence[Entry],
-    answers: Sequence[Entry],
-    outcomes: Sequence[Entry],
-    by_name: Mapping[str, Sequence[Entry]],
-    assents: Sequence[Entry],
-    ground: Ground,
-) -> tuple[Stage, Sequence[Entry]]:
-    """Return where it stands and the acts for it; the more careful stages first."""
-    if taken := by_name.get("take_back"):
-        return Stage.TAKEN_BACK, taken
-    if closed := [*by_name.get("close", []), *by_name.get("retire", [])]:
-        return Stage.CLOSED, closed
-    if kind.until and all(_last_day(version, kind.until) < ground.today for version in versions):
-        return Stage.PAST, versions
-    if kind.ours and any(version.said(kind.ours) for version in versions):
-        both = len(assents) == len(ground.roster.persons) and not ground.holds
-        return (Stage.OURS, assents) if both else (Stage.WAITING, [*versions, *assents])
-    if answers:
-        return _REPLIES[Reply(answers[0].said("reply"))], [answers[0]]
-    if outcomes:
+_RESPONSES: Final = {
+    Response.NO: Stage.NO,
+    Response.NOT_YET: Stage.NOT_YET,
+    Response.WITH_HELP: Stage.WITH_HELP,
+    Response.ANSWERED: Stage.ANSWERED,
+}
+
+_Found = tuple[Stage, Sequence[Entry]] | None
+
+
+def _taken_back(case: _Case) -> _Found:
+    return (Stage.TAKEN_BACK, taken) if (taken := case.said.get("take_back")) else None
+
+
+def _closed(case: _Case) -> _Found:
+    if case.kind.settled:
+        # Each person's last words: both have to say so, and who opens it again needs nobody.
+        words = case.stands("close", "reopen")
+        both = {act.person for act in words}.issuperset(case.ground.roster.persons)
+        return (Stage.CLOSED, words) if both and not _reopened(case) else None
+    closed = [*case.said.get("close", ()), *case.said.get("retire", ())]
+    return (Stage.CLOSED, closed) if closed else None
+
+
+def _reopened(case: _Case) -> list[Entry]:
+    return [act for act in case.stands("close", "reopen") if act.name == "reopen"]
+
+
+def _past(case: _Case) -> _Found:
+    over = case.kind.until and all(_last_day(version, case.kind) < case.ground.today for version in case.versions)
+    return (Stage.PAST, case.versions) if over else None
+
+
+def _met(case: _Case) -> _Found:
+    if skipped := case.said.get("skip"):
+        return Stage.SKIPPED, skipped
+    return (Stage.HELD, held) if (held := case.said.get("hold")) else None
+
+
+def _shared(case: _Case) -> _Found:
+    kind = case.kind
+    if not kind.joint and not (kind.ours and any(version.said(kind.ours) for version in case.versions)):
+        return None
+    assents = list(case.assents.values())
+    both = len(assents) == len(case.ground.roster.persons) and not case.ground.holds
+    return (Stage.OURS, assents) if both else (Stage.WAITING, [*case.versions, *assents])
+
+
+def _answered(case: _Case) -> _Found:
+    """Return the most careful of what was said to it; that a window suits is the same as its new time."""
+    if answers := case.first("answer", "reply"):
+        reply = Reply(answers[0].said("reply"))
+        if reply is not Reply.ACCEPT or case.times.at == (case.root,):
+            return _REPLIES[reply], [answers[0]]
+    if outcomes := case.first("outcome", "outcome"):
         return _OUTCOMES[Outcome(outcomes[0].said("outcome"))], [outcomes[0]]
-    return (Stage.SAID, versions) if root in versions else (Stage.AMENDED, versions)
+    if replies := case.first("reply", "response"):
+        return _RESPONSES[Response(replies[0].said("response"))], [replies[0]]
+    return None
 
 
-def _last_day(version: Entry, until: str) -> Day:
-    """Return the last day on which it is shown; nobody can make a passing note stay."""
-    last: Day = version.said(until)
-    return min(last, days_after(version.day, PLAN_NOTE_DAYS_MAX))
+def _as_said(case: _Case) -> _Found:
+    if case.times.at != (case.root,):
+        return Stage.MOVED, case.times.at
+    first = _FIRST[case.root.kind]
+    amended = case.root not in case.versions and first is Stage.SAID
+    return (Stage.AMENDED if amended else first), [*case.versions, *_reopened(case)]
+
+
+_RULES: Final[tuple[Callable[[_Case], _Found], ...]] = (
+    *(_taken_back, _closed, _past, _met),
+    *(_shared, _answered, _as_said),
+)
+"""Where it stands and for which acts, the first that fits; the more careful come first."""
+
+
+def _last_day(version: Entry, kind: Kind) -> Day:
+    """Return the last day on which it is shown; nobody can make what passes stay."""
+    last: Day = version.said(kind.until or "")
+    return min(last, days_after(version.day, kind.days_max))

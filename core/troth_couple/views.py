@@ -61,8 +61,8 @@ class Card:
 
 
 def cards(state: State, view: str) -> list[Card]:
-    """Return the cards of a view, the latest day first; what is past is not shown."""
-    kinds = {kind.name for kind in KINDS.values() if view in kind.views}
+    """Return the cards of a view, the latest day first; what is past is not shown, nor what is its author's to see."""
+    kinds = {kind.name for kind in KINDS.values() if view in kind.views and not kind.apart}
     found = [thing for thing in state.things.values() if thing.kind in kinds and thing.stage is not Stage.PAST]
     newest_first = sorted(found, key=lambda thing: thing.id)
     newest_first.sort(key=lambda thing: thing.day, reverse=True)

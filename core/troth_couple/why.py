@@ -27,7 +27,9 @@ def why(
     book: Book, state: State, subject: SubjectId, *, names: Mapping[PersonId, str], catalogue: Catalogue = ENGLISH
 ) -> list[Because]:
     """Return the acts for which something stands as it does, by day."""
-    acts = [book.ledger.known[act] for act in because(state, subject) if act in book.ledger.known]
+    # A signal may be on since an earlier chapter, which this book does not have.
+    known = book.ledger.known | {act.id: act for act in state.signals.active}
+    acts = [known[act] for act in because(state, subject) if act in known]
     found = [Because(act.id, sentence(act, names=names, catalogue=catalogue)) for act in _by_day(acts)]
     agreement = state.agreements.get(AgreementId(subject))
     if agreement is not None and agreement.shown is Shown.ENDED and state.left:

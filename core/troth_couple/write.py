@@ -6,6 +6,7 @@ A commitment needs the admin key, which the passphrase opens for this one use; n
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from troth.crypto import Signer
 from troth.keys import Entropy
@@ -96,8 +97,14 @@ class Pen:
         return entry
 
     def amend(self, thing: SubjectId, fields: dict[str, object], *, day: Day) -> Entry:
-        """Say an own thing anew; what it said before is shown as amended."""
+        """Say an own thing anew; what it said before is shown as amended.
+
+        Raises:
+            UsageError: If it is another's, or of a kind that is never said anew.
+        """
         root = self._own(thing)
+        if root.row and root.row.fixed:
+            raise UsageError("This is not said anew: the other may have answered it. Nothing was changed.")
         versions = [act.id for act in self._about(thing) if act.kind == root.kind and act is not root]
         return self.write(root.name, fields, day=day, about=thing, after=versions[-ENTRY_AFTER_MAX:])
 
@@ -113,20 +120,20 @@ class Pen:
 
     def answer(self, request: SubjectId, reply: Reply, *, day: Day, text: str | None = None) -> Entry:
         """Answer the other's request, in place of own earlier answers; no reason is needed."""
-        earlier = [act.id for act in self._mine(request) if act.name == "answer"]
+        earlier = [act.id for act in self.mine(request) if act.name == "answer"]
         fields: dict[str, object] = {"reply": reply, "text": text}
         return self.write("answer", fields, day=day, about=request, after=earlier[-ENTRY_AFTER_MAX:])
 
     def outcome(self, promise: SubjectId, outcome: Outcome, *, day: Day, text: str | None = None) -> Entry:
         """Say what became of an own promise, in place of what one said of it before."""
         self._own(promise)
-        earlier = [act.id for act in self._mine(promise) if act.name == "outcome"]
+        earlier = [act.id for act in self.mine(promise) if act.name == "outcome"]
         fields: dict[str, object] = {"outcome": outcome, "text": text}
         return self.write("outcome", fields, day=day, about=promise, after=earlier[-ENTRY_AFTER_MAX:])
 
     def told(self, promise: SubjectId, text: str, *, day: Day) -> Entry:
         """Say how the other's promise was for oneself; it stands beside what they say, and changes nothing."""
-        earlier = [act.id for act in self._mine(promise) if act.name == "told"]
+        earlier = [act.id for act in self.mine(promise) if act.name == "told"]
         return self.write("told", {"text": text}, day=day, about=promise, after=earlier[-ENTRY_AFTER_MAX:])
 
     def seal(self, question: SubjectId, text: str, *, salt: bytes, day: Day) -> Entry:
@@ -140,7 +147,7 @@ class Pen:
             UsageError: If this person has proposed often enough to this agreement today.
         """
         about = SubjectId(revision.agreement)
-        today = [act for act in self._mine(about) if act.name == "propose" and act.day == day]
+        today = [act for act in self.mine(about) if act.name == "propose" and act.day == day]
         if len(today) >= PROPOSALS_PER_DAY_MAX:
             raise UsageError("Two proposals in a day are enough for one agreement. Nothing was lost. Go on tomorrow.")
         return self.write("propose", {"revision": revision.encode()}, day=day, about=about)
@@ -166,12 +173,12 @@ class Pen:
         Raises:
             UsageError: If the text is not here, or there is too much to decide anew.
         """
-        reductions = [act.id for act in self._mine(about) if reduces(act) and applies(act, text)]
+        reductions = [act.id for act in self.mine(about) if reduces(act) and applies(act, text)]
         if len(reductions) > ENTRY_AFTER_MAX:
             raise UsageError("This was taken back too often to be agreed again. Start a new agreement instead.")
         if not any(_proposes(act, text) for act in self._about(about)):
             raise UsageError("This text is not here, so nobody can have read it. Nothing was changed.")
-        if set(drops) - {act.id for act in self._mine(about) if act.name == "assent"}:
+        if set(drops) - {act.id for act in self.mine(about) if act.name == "assent"}:
             raise UsageError("Only an own assent can be let go of.")
         fields: dict[str, object] = {"text": text, "drops": sorted(drops)}
         return self.write("assent", fields, day=day, about=about, after=reductions, admin=admin)
@@ -211,7 +218,7 @@ class Pen:
         Raises:
             UsageError: If one of them is not an own signal.
         """
-        own = {act.id for act in self._mine(SIGNALS_SUBJECT) if act.name == "signal"}
+        own = {act.id for act in self.mine(SIGNALS_SUBJECT) if act.name == "signal"}
         if not signals or not own.issuperset(signals):
             raise UsageError("Only whoever gave a signal can release it. Nothing was changed.")
         return self.write("release", {"signals": sorted(set(signals))}, day=day, admin=admin)
@@ -224,7 +231,8 @@ class Pen:
     def _about(self, subject: SubjectId) -> list[Entry]:
         return sorted(self.book.ledger.about.get(subject, []), key=lambda act: (act.day, act.sequence, act.id))
 
-    def _mine(self, subject: SubjectId) -> list[Entry]:
+    def mine(self, subject: SubjectId) -> list[Entry]:
+        """Return what this person wrote about a subject, by day."""
         return [act for act in self._about(subject) if act.person == self.person]
 
     def _own(self, thing: SubjectId) -> Entry:
@@ -237,11 +245,13 @@ class Pen:
 def _plain(value: object) -> object:
     if isinstance(value, str):
         return clean(value)
-    return int(value) if isinstance(value, Level | Scope | Reply | Outcome) else value
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, IntEnum) else value
 
 
 def _proposes(act: Entry, text: bytes) -> bool:
     if act.name == "propose":
         revision = reading(act.said("revision"))
         return isinstance(revision, Revision) and SubjectId(revision.agreement) == act.about and revision.id == text
-    return KINDS[act.kind].ours is not None and act.id == text
+    return KINDS[act.kind].by_both and act.id == text

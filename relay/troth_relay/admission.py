@@ -11,6 +11,7 @@ from math import ceil
 from typing import Final
 
 from troth_relay import limits
+from troth_wire.ids import MailboxId
 from troth_wire.limits import (
     ENVELOPE_BYTES_MAX,
     INVITATION_LIFE_S,
@@ -87,6 +88,8 @@ class Policy:
     """Hashes of passes that count always; none at all: everyone may create, if it is not closed."""
     closed: bool = False
     """Whether who has none of those needs a pass that the store knows."""
+    allowed: frozenset[MailboxId] | None = None
+    """The mailboxes that may begin a line, and then no pass does; None: there is no such list."""
 
 
 def spend(bucket: Bucket | None, amount: float, *, rate: Rate, now: float) -> tuple[Bucket, int]:

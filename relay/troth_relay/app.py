@@ -11,18 +11,20 @@ import secrets
 import socket
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
 from itertools import count
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
-from troth_relay import limits
+from troth_relay import framing, limits
 from troth_relay.config import Config, at, dialled_names
 from troth_relay.delivery import weigh
 from troth_relay.floor import Floor
 from troth_relay.hub import Hub
+from troth_relay.inlet import Inlet
 from troth_relay.metrics import MEDIA_TYPE, Metrics, Moment
-from troth_relay.outlet import Outlet
+from troth_relay.outlet import Outlet, Write
 from troth_relay.requests import (
     Append,
     ConnectionId,
@@ -44,8 +46,8 @@ from troth_relay.watch import Fault, Readiness
 from troth_relay.workers import Reader, Worker, Writer
 from troth_wire.errors import ListenError, StoreError
 from troth_wire.ids import Lineage, MailboxId
-from troth_wire.limits import CHALLENGE_BYTES, FRAME_BYTES_MAX
-from troth_wire.messages import Message, encode
+from troth_wire.limits import CHALLENGE_BYTES
+from troth_wire.messages import encode
 
 __all__ = ["Relay", "SystemEntropy"]
 
@@ -55,6 +57,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOG: Final = logging.getLogger("troth_relay")
 DAY_S: Final = 86_400
 BACKLOG: Final = 1_024
+SWITCHING_PROTOCOLS: Final = 101
+NO_UPGRADE: Final = "There is a WebSocket here, and this asks for none: look at the headers Upgrade and Connection.\n"
 LIVING: Final = ("/", "/health", "/livez")
 """Where "ok" means that the program runs, and no more."""
 
@@ -86,7 +90,8 @@ class Relay:
         self.url = f"ws://{at(config.host.strip('[]'), self.port)}/v1"
         self._loop = asyncio.get_running_loop()
         self._hub = Hub(config.policy(), names=dialled_names(config, self.port))
-        self._sockets: dict[ConnectionId, Outlet] = {}
+        self._inlets: dict[ConnectionId, Inlet] = {}
+        self._outlets: dict[ConnectionId, Outlet] = {}
         self._numbers = count(1)
         entropy = SystemEntropy()
         self._store = store
@@ -158,9 +163,9 @@ class Relay:
 
     async def _drain(self) -> None:
         """Let every link end by itself, while /readyz says so, in an order drawn by lot: they come back as spread."""
-        links = list(self._sockets)
+        links = list(self._outlets)
         random.SystemRandom().shuffle(links)
-        for link in self._sockets.values():
+        for link in self._inlets.values():
             link.pause()
         # What was read is stored, and who pushed it hears so.
         await self.call(lambda: None, writing=True)
@@ -168,7 +173,7 @@ class Relay:
         start_s = self._loop.time()
         for number, connection in enumerate(links):
             await asyncio.sleep(max(0.0, start_s + number * pause_s - self._loop.time()))
-            if connection in self._sockets:
+            if connection in self._outlets:
                 self._turn([*self._hub.disconnect(connection), Drop(connection, DropReason.LEAVING)])
 
     async def _ready(self, _request: web.Request) -> web.Response:
@@ -182,7 +187,7 @@ class Relay:
         faults = await self._readiness.faults()
         asleep = {Fault.STORE, Fault.DRAINING} & set(faults)
         stats = None if asleep else await asyncio.wrap_future(self._reader.call(self._stats))
-        moment = Moment(len(self._sockets), faults, stats)
+        moment = Moment(len(self._outlets), faults, stats)
         return web.Response(body=self._metrics.text(moment), headers={"Content-Type": MEDIA_TYPE})
 
     def _stats(self) -> tuple[Stats, int] | None:
@@ -195,40 +200,49 @@ class Relay:
     async def _link(self, request: web.Request) -> web.StreamResponse:
         if self._readiness.draining:
             return web.Response(status=web.HTTPServiceUnavailable.status_code)
-        # aiohttp refuses what is as long as its bound, so it is one more than ours.
-        response = web.WebSocketResponse(
-            max_msg_size=FRAME_BYTES_MAX + 1,
-            compress=False,
-            heartbeat=limits.HEARTBEAT_S,
-            timeout=limits.CLOSE_S,
-        )
+        answer = framing.accept(request.headers)
+        if answer is None:
+            return web.Response(status=web.HTTPBadRequest.status_code, text=NO_UPGRADE)
+        upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": answer}
+        response = web.StreamResponse(status=SWITCHING_PROTOCOLS, headers=upgrade)
+        response.force_close()
         await response.prepare(request)
-        link = Outlet(ConnectionId(next(self._numbers)), request, response, self._written)
-        self._sockets[link.connection] = link
-        try:
-            await self._read(link, response)
-        finally:
-            self._turn(self._hub.disconnect(link.connection))
-            await link.end()
-            del self._sockets[link.connection]
+        if request.transport is not None:
+            await self._serve(ConnectionId(next(self._numbers)), request, request.transport, response.write)
         return response
 
-    async def _read(self, link: Outlet, response: web.WebSocketResponse) -> None:
-        challenge = secrets.token_bytes(CHALLENGE_BYTES)
-        self._turn(self._hub.connect(link.connection, challenge=challenge, now=time.monotonic()))
-        async for message in response:
-            # A text is no frame, and read as an empty one.
-            frame = message.data if message.type is WSMsgType.BINARY else b""
-            self._turn(self._hub.receive(link.connection, frame, now=time.monotonic()))
-            await link.may_be_read()
+    async def _serve(
+        self, connection: ConnectionId, request: web.Request, transport: asyncio.Transport, write: Write
+    ) -> None:
+        over = self._loop.create_future()
+        outlet = self._outlets[connection] = Outlet(connection, transport, write, self._written, over)
+        inlet = Inlet(transport, partial(self._take, connection), outlet, over, now=self._loop.time())
+        self._inlets[connection] = inlet
+        try:
+            challenge = secrets.token_bytes(CHALLENGE_BYTES)
+            self._turn(self._hub.connect(connection, challenge=challenge, now=time.monotonic()))
+            # From here on the bytes are ours, those included that came behind the request.
+            parser: Any = inlet
+            request.protocol.set_parser(parser)
+            request.protocol.keep_alive(False)
+            await over
+        finally:
+            self._turn(self._hub.disconnect(connection))
+            await outlet.end()
+            del self._outlets[connection], self._inlets[connection]
+
+    def _take(self, connection: ConnectionId, frame: bytes) -> None:
+        self._turn(self._hub.receive(connection, frame, now=time.monotonic()))
 
     def _written(self, connection: ConnectionId, weight: int) -> None:
-        self._turn(self._hub.written(connection, weight))
+        self._turn(self._hub.written([connection], weight))
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(limits.TICK_S)
             self._turn(self._hub.tick(now=time.monotonic()))
+            for inlet in list(self._inlets.values()):
+                inlet.beat(now=self._loop.time())
 
     def _report(self, results: Sequence[Settled]) -> None:
         self._loop.call_soon_threadsafe(self._settle, results)
@@ -238,34 +252,29 @@ class Relay:
         self._turn(self._hub.settle(results))
 
     def _turn(self, outputs: Sequence[Output]) -> None:
-        packed: dict[int, tuple[bytes, int]] = {}
-        written: list[tuple[ConnectionId, int]] = []
+        written: list[tuple[list[ConnectionId], int]] = []
         self._metrics.count(outputs)
         for output in outputs:
             match output:
                 case Send():
-                    # One message to many followers is encoded once.
-                    message = output.message
-                    frame, weight = packed.get(id(message)) or packed.setdefault(id(message), _pack(message))
-                    if self._sockets[output.connection].say(frame, weight):
-                        written.append((output.connection, weight))
+                    frame, weight = framing.pack(encode(output.message)), weigh(output.message)
+                    at_once = [to for to in output.connections if self._outlets[to].say(frame, weight)]
+                    written.append((at_once, weight))
                 case Append() | Open() | Shut() | Sweep():
                     self._writer.submit(output)
                 case Look() | Read():
                     self._reader.submit(output)
                 case Drop():
-                    self._sockets[output.connection].drop(output.reason)
+                    self._outlets[output.connection].drop(output.reason)
+                    # For the other side's goodbye.
+                    self._inlets[output.connection].resume()
                 case Pause():
-                    self._sockets[output.connection].pause()
+                    self._inlets[output.connection].pause()
                 case Resume():
-                    self._sockets[output.connection].resume()
+                    self._inlets[output.connection].resume()
         # Afterwards: what the hub asks for because of it comes after all that it has said already.
-        for connection, weight in written:
-            self._written(connection, weight)
-
-
-def _pack(message: Message) -> tuple[bytes, int]:
-    return encode(message), weigh(message)
+        for at_once, weight in written:
+            self._turn(self._hub.written(at_once, weight))
 
 
 async def _ok(_request: web.Request) -> web.Response:

@@ -1,11 +1,13 @@
 """Carries an operator's orders out on the database, with the relay running around it or without one.
 
 What ended by an order is named, so that whoever uses it can be told.
+What may take long is done in bounded parts, each a commit, so that nobody waits for all of it.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +15,15 @@ from troth_relay import limits
 from troth_relay.floor import free_bytes
 from troth_relay.orders import Answer, Order, Value, Verb
 from troth_relay.store import Stats, beside, births, upkeep
+from troth_relay.store.counting import BEGINNING
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import UsageError
 from troth_wire.ids import MailboxId
 
-__all__ = ["READING", "Clerk", "Outcome", "alone", "said"]
+__all__ = ["READING", "Clerk", "Outcome", "Work", "alone", "next_step", "said"]
+
+Work = Generator[tuple[MailboxId, ...], None, Answer]
+Part = Generator[tuple[MailboxId, ...], None, None]
 
 DAY_S: Final = 86_400
 READING: Final = frozenset({Verb.STATS, Verb.SHOW})
@@ -39,6 +45,21 @@ class Outcome:
 
     answer: Answer
     ended: tuple[MailboxId, ...] = ()
+
+
+def next_step(work: Work) -> tuple[MailboxId, ...] | Answer:
+    """Do the next part of an order; return which mailboxes it ended, or the answer where that was the last."""
+    try:
+        return next(work)
+    except StopIteration as last:
+        answer: Answer = last.value
+        return answer
+
+
+def _at_once(act: Callable[[], Outcome]) -> Work:
+    outcome = act()
+    yield outcome.ended
+    return outcome.answer
 
 
 def said(verb: Verb, answer: Answer) -> str:
@@ -77,41 +98,64 @@ class Clerk:
         self._closed_log_days = closed_log_days
         self._acts: dict[Verb, Callable[[Order], Outcome]] = {
             Verb.STATS: self._stats,
-            Verb.GC: self._collect,
             Verb.VACUUM: self._vacuum,
             Verb.SHOW: self._show,
             Verb.QUOTA: self._give_room,
-            Verb.DELETE: self._delete,
             Verb.BLOCK: self._block,
             Verb.UNBLOCK: self._unblock,
         }
 
     def carry_out(self, order: Order) -> Outcome:
-        """Carry an order out; one that changes something belongs on the thread that writes.
+        """Carry an order out, all of it at once.
 
         Raises:
             StoreError: By its kind; what was not answered was not done, or may be asked for again.
             UsageError: If there is no such mailbox.
         """
-        return self._acts[order.verb](order)
+        work, ended = self.begin(order), list[MailboxId]()
+        while isinstance(step := next_step(work), tuple):
+            ended += step
+        return Outcome(step, tuple(ended))
+
+    def begin(self, order: Order) -> Work:
+        """Begin with an order; each `next_step` does a bounded part of it, and raises what `carry_out` does.
+
+        What changes something belongs on the thread that writes; others may have their turn between two steps.
+        """
+        match order.verb:
+            case Verb.GC:
+                return self._collect()
+            case Verb.DELETE:
+                return self._delete(order)
+            case _:
+                return _at_once(partial(self._acts[order.verb], order))
 
     def _stats(self, _order: Order) -> Outcome:
         return Outcome(_sums(self._store.stats(), self._path))
 
-    def _collect(self, _order: Order) -> Outcome:
-        before, ended = self._path.stat().st_size, list[MailboxId]()
+    def _collect(self) -> Work:
+        before, ended = self._path.stat().st_size, 0
         while gone := self._store.sweep(now_s=self._now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX):
-            ended += gone
-        self._erase()
-        wrong_sums = self._store.recount()
-        self._store.reclaim()
+            ended += len(gone)
+            yield gone
+        yield from self._erase()
+        wrong_sums, at = self._store.count_on(BEGINNING)
+        while at is not None:
+            yield ()
+            some, at = self._store.count_on(at)
+            wrong_sums += some
+        yield from self._reclaim()
         freed_bytes = before - self._path.stat().st_size
-        return Outcome({"ended": len(ended), "wrong_sums": wrong_sums, "freed_bytes": freed_bytes}, tuple(ended))
+        return {"ended": ended, "wrong_sums": wrong_sums, "freed_bytes": freed_bytes}
 
-    def _erase(self) -> None:
+    def _erase(self) -> Part:
         closed_before = self._now_s() // DAY_S - self._closed_log_days()
         while self._store.erase(closed_before=closed_before, entries_max=limits.ERASE_ENTRIES_MAX):
-            continue
+            yield ()
+
+    def _reclaim(self) -> Part:
+        while self._store.reclaim():
+            yield ()
 
     def _vacuum(self, _order: Order) -> Outcome:
         before = self._path.stat().st_size
@@ -143,12 +187,14 @@ class Clerk:
             raise _unknown()
         return Outcome({"mailbox": order.mailbox.hex(), "quota_bytes": order.quota_bytes})
 
-    def _delete(self, order: Order) -> Outcome:
+    def _delete(self, order: Order) -> Work:
         gone = self._store.change(lambda tables: upkeep.delete(tables, order.mailbox))
         if not gone:
             raise _unknown()
-        self._store.reclaim()
-        return Outcome({"mailbox": order.mailbox.hex(), "deleted": len(gone)}, gone)
+        yield gone
+        yield from self._erase()
+        yield from self._reclaim()
+        return {"mailbox": order.mailbox.hex(), "deleted": len(gone)}
 
     def _block(self, order: Order) -> Outcome:
         self._store.change(lambda tables: upkeep.block(tables, order.mailbox))

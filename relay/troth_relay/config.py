@@ -9,15 +9,17 @@ from typing import Any, Final
 
 from troth_relay import limits
 from troth_relay.admission import Policy, Rate, cost, pass_hash
+from troth_relay.orders import mailbox_named
 from troth_relay.settings import KIBIBYTE, MEBIBYTE, Choice
 from troth_wire.errors import StoreError, UsageError
+from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX, HOST_BYTES_MAX, PASS_BYTES_MAX
 
-__all__ = ["Config", "configure", "dialled_names", "read_passes"]
+__all__ = ["Config", "configure", "dialled_names", "read_allowed", "read_passes"]
 
 PORT_MAX: Final = 65_535
 METRICS: Final = re.compile(r"([a-z0-9.]+|\[[0-9a-f:]+\]):([0-9]{1,5})")
-REGISTRATIONS: Final = ("pass", "open")
+REGISTRATIONS: Final = ("pass", "allow-list", "open")
 LOG_FORMATS: Final = ("plain", "json")
 OPEN_TO_OTHERS: Final = 0o007
 NAME: Final = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\]):([0-9]{1,5})")
@@ -38,6 +40,7 @@ class Config:
     rate_bytes_per_s: int = limits.RATE_BYTES_PER_S
     rate_burst_bytes: int = limits.RATE_BURST_BYTES
     passes: frozenset[bytes] = frozenset()
+    allowed: frozenset[MailboxId] | None = None
     registration: str = "open"
     disk_floor_bytes: int = limits.DISK_FLOOR_BYTES
     closed_log_days: int = limits.CLOSED_LOG_DAYS
@@ -67,15 +70,23 @@ class Config:
             raise UsageError("--closed-log-days must be at least 1: what nobody had time to read would be lost.")
         if self.registration not in REGISTRATIONS:
             raise UsageError(f"--registration must be {' or '.join(REGISTRATIONS)}.")
-        if self.registration == "open" and self.passes:
-            raise UsageError(
-                "--registration open and --pass-file contradict each other. Nothing was started or changed. "
-                "Leave one of them out."
-            )
+        self._check_registration()
         if self.log_format not in LOG_FORMATS:
             raise UsageError(f"--log-format must be {' or '.join(LOG_FORMATS)}.")
         object.__setattr__(self, "names", tuple(map(_name, self.names)))
         self._check_metrics()
+
+    def _check_registration(self) -> None:
+        if self.registration != "pass" and self.passes:
+            raise UsageError(
+                f"--registration {self.registration} and --pass-file contradict each other. Nothing was started or "
+                "changed. Leave one of them out."
+            )
+        if (self.registration == "allow-list") is not (self.allowed is not None):
+            raise UsageError(
+                "--registration allow-list and --allow-file belong together. Nothing was started or changed. "
+                "Name both, or neither."
+            )
 
     def _check_metrics(self) -> None:
         if self.metrics is None:
@@ -105,18 +116,19 @@ class Config:
             closed_log_days=self.closed_log_days,
             passes=self.passes,
             closed=self.registration == "pass",
+            allowed=self.allowed,
         )
 
 
 def configure(choices: Mapping[str, Choice]) -> Config:
-    """Make a configuration of what was decided; reads the file of passes.
+    """Make a configuration of what was decided; reads the file of passes, or of mailboxes.
 
     Raises:
         StoreError: If that can not be read.
         UsageError: If something can not be meant.
     """
     decided: dict[str, Any] = {key: choice.value for key, choice in choices.items()}
-    pass_file = decided["pass_file"]
+    pass_file, allow_file = decided["pass_file"], decided["allow_file"]
     return Config(
         host=decided["host"],
         port=decided["port"],
@@ -126,6 +138,7 @@ def configure(choices: Mapping[str, Choice]) -> Config:
         rate_bytes_per_s=decided["rate_kb_per_s"] * KIBIBYTE,
         rate_burst_bytes=decided["rate_burst_mb"] * MEBIBYTE,
         passes=read_passes(Path(pass_file)) if pass_file is not None else frozenset(),
+        allowed=read_allowed(Path(allow_file)) if allow_file is not None else None,
         registration=decided["registration"],
         disk_floor_bytes=decided["disk_floor_mb"] * MEBIBYTE,
         closed_log_days=decided["closed_log_days"],
@@ -164,20 +177,45 @@ def read_passes(path: Path) -> frozenset[bytes]:
         StoreError: If the file can not be read.
         UsageError: If everybody may read it, there is none in it, or one is too long.
     """
+    passes = _lines(path, flag="--pass-file", what="passes", then="and give out new passes if others may have read it")
+    if not passes:
+        raise UsageError(f"--pass-file {path} must hold passes, one a line.")
+    if any(len(line) > PASS_BYTES_MAX for line in passes):
+        raise UsageError(f"Each pass in {path} may have at most {PASS_BYTES_MAX} bytes.")
+    return frozenset(map(pass_hash, passes))
+
+
+def read_allowed(path: Path) -> frozenset[MailboxId]:
+    """Read a file of mailboxes that may be opened, one a line; there may be none in it.
+
+    Raises:
+        StoreError: If the file can not be read.
+        UsageError: If everybody may read it, or a line is no mailbox.
+    """
+    then = "for it tells which mailboxes were asked for"
+    return frozenset(_mailbox(line, path) for line in _lines(path, flag="--allow-file", what="mailboxes", then=then))
+
+
+def _mailbox(line: bytes, path: Path) -> MailboxId:
+    try:
+        return mailbox_named(line.decode())
+    except (UnicodeDecodeError, UsageError):
+        raise UsageError(f"Each line of {path} must be a mailbox, by its 64 hexadecimal digits.") from None
+
+
+def _lines(path: Path, *, flag: str, what: str, then: str) -> list[bytes]:
+    """Read the lines that are not empty of a file that is the relay's own."""
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read(limits.PASS_FILE_BYTES_MAX + 1)
     except OSError as error:
-        raise StoreError(f"The file of passes {path} can not be read: {error.strerror}.") from error
+        raise StoreError(f"The file of {what} {path} can not be read: {error.strerror}.") from error
     if os.name == "posix" and mode & OPEN_TO_OTHERS:
         raise UsageError(
-            f"--pass-file {path} can be read or written by everybody on this machine. Nothing was started or changed. "
-            f"Make it the relay's own (chmod 600), and give out new passes if others may have read it."
+            f"{flag} {path} can be read or written by everybody on this machine. Nothing was started or changed. "
+            f"Make it the relay's own (chmod 600), {then}."
         )
-    passes = [line.strip() for line in content.splitlines() if line.strip()]
-    if not passes or len(content) > limits.PASS_FILE_BYTES_MAX:
-        raise UsageError(f"--pass-file {path} must hold passes, one a line, at most a mebibyte in all.")
-    if any(len(line) > PASS_BYTES_MAX for line in passes):
-        raise UsageError(f"Each pass in {path} may have at most {PASS_BYTES_MAX} bytes.")
-    return frozenset(map(pass_hash, passes))
+    if len(content) > limits.PASS_FILE_BYTES_MAX:
+        raise UsageError(f"{flag} {path} must hold {what}, one a line, at most a mebibyte in all.")
+    return [line.strip() for line in content.splitlines() if line.strip()]

@@ -1,5 +1,6 @@
 """Who is connected, who follows what, and the one way out for all that the hub says, where it is weighed."""
 
+from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
 from troth_relay.delivery import weigh
@@ -45,7 +46,17 @@ class Desk:
             self.drop(link, DropReason.SLOW)
             return
         link.unsent += weight
-        self._outputs.append(Send(link.connection, message))
+        self._outputs.append(Send((link.connection,), message))
+
+    def spread(self, links: Sequence[Link], messages: Sequence[Message]) -> None:
+        """Send the same entries to links that follow a mailbox and have room for them."""
+        # Without a look at each one's table: entries leave whoever follows where it is.
+        weight = sum(map(weigh, messages))
+        for link in links:
+            link.unsent += weight
+        if links:
+            connections = tuple([link.connection for link in links])
+            self._outputs.extend([Send(connections, message) for message in messages])
 
     def tell(self, link: Link, mailbox: MailboxId, message: Message) -> None:
         """Send a message of one mailbox's session, and walk its table."""

@@ -13,10 +13,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from troth_relay import limits
+from troth_relay.framing import Opcode
 from troth_relay.hops import BrokenHopError, Finding, Hop, of_answer, of_tls
 from troth_relay.settings import PORT
 from troth_relay.stranger import Stranger
-from troth_relay.websocket import Answer, Opcode, WebSocket, upgrade
+from troth_relay.websocket import Answer, WebSocket, upgrade
 from troth_wire import messages
 from troth_wire.errors import MalformedError, UsageError
 from troth_wire.limits import FRAME_BYTES_MAX, HOST_BYTES_MAX, WIRE_VERSION

@@ -94,8 +94,14 @@ class Door:
 
     def _to_be_found(self, message: Create) -> bytes | None:
         """Return the hash of the pass that the store must know, where one is needed."""
-        needed = _is_alone(message) and not admission.admits(self._policy, message.admission)
+        needed = _is_alone(message) and not self._admits(message)
         return admission.pass_hash(message.admission) if needed else None
+
+    def _admits(self, message: Create) -> bool:
+        """Tell whether the relay lets this log begin a line, as far as can be told without the store."""
+        if self._policy.allowed is not None:
+            return message.mailbox in self._policy.allowed
+        return admission.admits(self._policy, message.admission)
 
     def _judge(self, link: Link, message: Create, *, now: float) -> tuple[Reason | None, int]:
         if message.kind is not MailboxKind.RENDEZVOUS and not self._is_sponsored(link, message):
@@ -106,7 +112,7 @@ class Door:
             case MailboxKind.LOG:
                 # A pass that only the store knows is judged there; none at all is refused here.
                 known = self._policy.closed and message.admission != b""
-                admitted = known or admission.admits(self._policy, message.admission)
+                admitted = known or self._admits(message)
                 return self._spend_creation(now=now) if admitted else (Reason.BAD_PASS, 0)
             case MailboxKind.RENDEZVOUS | MailboxKind.INVITATION:
                 return self._spend_opening(link, now=now)

@@ -4,14 +4,14 @@ What was just committed goes out from memory if it continues a follower's cursor
 Everything else is read from the log, a page at a time, whenever there is room; so is how a log was closed, after all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from troth_relay.delivery import Run, announce, deliver, weigh
 from troth_relay.desk import Desk
 from troth_relay.limits import RETRY_S
 from troth_relay.link import Follower, Link
 from troth_relay.requests import DropReason, Read
-from troth_relay.store import Closing, Entry, Log, Page
+from troth_relay.store import Closing, Log, Page
 from troth_wire.errors import StoreError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX
@@ -39,26 +39,26 @@ class Fanout:
 
     def committed(self, mailbox: MailboxId, runs: Sequence[Run]) -> None:
         """Announce consecutive entries that are durable."""
-        followers = list(self._desk.followers.get(mailbox, {}).values())
-        if not followers:
-            return
-        entries = [entry for run in runs for entry in run.entries]
-        origins = {run.origin for run in runs}
-        shared = announce(mailbox, runs, reader=None)
-        for follower in followers:
-            follower.end = max(follower.end, entries[-1].position)
-            reader = follower.link.connection
-            frames = announce(mailbox, runs, reader=reader) if reader in origins else shared
-            if not self._pass_on(follower, entries, frames):
-                self._refill(follower)
+        others = dict(self._desk.followers.get(mailbox, {}))
+        authors = {run.origin: others.pop(run.origin) for run in runs if run.origin in others}
+        first, last = runs[0].entries[0].position, runs[-1].entries[-1].position
+        for origin, author in authors.items():
+            self._pass_on([author], announce(mailbox, runs, reader=origin), first=first, last=last)
+        if others:
+            self._pass_on(others.values(), announce(mailbox, runs, reader=None), first=first, last=last)
 
-    def _pass_on(self, follower: Follower, entries: Sequence[Entry], frames: Sequence[Message]) -> bool:
-        """Send frames from memory; return whether that was possible."""
-        continues = follower.asked is None and follower.cursor == entries[0].position - 1
-        if follower.reading or not continues or not follower.link.has_room(sum(map(weigh, frames))):
-            return False
-        self._send(follower, frames, cursor=entries[-1].position)
-        return True
+    def _pass_on(self, followers: Iterable[Follower], frames: Sequence[Message], *, first: int, last: int) -> None:
+        """Send frames from memory to those whom they continue and who have room; the others read on from the log."""
+        weight, links = sum(map(weigh, frames)), []
+        for follower in followers:
+            follower.end = max(follower.end, last)
+            continues = follower.cursor == first - 1 and follower.asked is None and not follower.reading
+            if continues and follower.link.has_room(weight):
+                follower.cursor = last
+                links.append(follower.link)
+            else:
+                self._refill(follower)
+        self._desk.spread(links, frames)
 
     def page(self, request: Read, page: Page | StoreError | None) -> None:
         """Take what was read for a follower."""

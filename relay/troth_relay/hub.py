@@ -5,7 +5,7 @@ An entry is announced only after the store reported it durable.
 The world may answer requests in any order; it settles each exactly once.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from troth_relay import limits
@@ -79,13 +79,15 @@ class Hub:
             self._take(link, frame, now=now)
         return self._desk.flush()
 
-    def written(self, connection: ConnectionId, weight: int) -> list[Output]:
-        """Learn that messages of this weight (`delivery.weigh`) have left the relay's memory."""
-        link = self._desk.links.get(connection)
-        if link is not None:
-            link.unsent -= weight
-            link.moved = True
-            self._fanout.refill(link)
+    def written(self, connections: Iterable[ConnectionId], weight: int) -> list[Output]:
+        """Learn that of each of these a message of this weight (`delivery.weigh`) has left the relay's memory."""
+        for connection in connections:
+            link = self._desk.links.get(connection)
+            if link is not None:
+                link.unsent -= weight
+                link.moved = True
+                if link.lagging:
+                    self._fanout.refill(link)
         return self._desk.flush()
 
     def settle(self, results: Sequence[Settled]) -> list[Output]:
@@ -140,9 +142,13 @@ class Hub:
         return self._desk.flush()
 
     def _swept(self, gone: tuple[MailboxId, ...] | StoreError) -> None:
-        self._sweeping = False
-        for mailbox in gone if isinstance(gone, tuple) else ():
+        ended = gone if isinstance(gone, tuple) else ()
+        for mailbox in ended:
             self._fanout.end(mailbox)
+        self._sweeping = bool(ended)
+        if ended:
+            # There may be more: one commit deletes so many, and what was pushed meanwhile comes between.
+            self._desk.ask(Sweep(self._policy.closed_log_days))
 
     def _look_after(self, link: Link, *, now: float) -> None:
         waited_s = now - link.moved_at_s

@@ -8,7 +8,7 @@ from troth_relay.admission import Bucket, Policy
 from troth_relay.desk import Desk
 from troth_relay.link import Link
 from troth_relay.requests import Append
-from troth_relay.store import Appended
+from troth_relay.store import Appended, LineId
 from troth_wire.errors import StoreError
 from troth_wire.ids import EnvelopeId, MailboxId
 from troth_wire.log import envelope_id
@@ -16,6 +16,9 @@ from troth_wire.messages import Push, Reason, Refuse
 from troth_wire.session import State
 
 __all__ = ["Intake"]
+
+Payer = tuple[LineId, bool] | MailboxId
+"""Whose rate a push spends: a line's, of its open logs or of its closed ones, or that of a brief mailbox."""
 
 
 class Intake:
@@ -25,7 +28,7 @@ class Intake:
         """Take what this policy allows."""
         self._desk = desk
         self._policy = policy
-        self._rates: dict[MailboxId, Bucket] = {}
+        self._rates: dict[Payer, Bucket] = {}
 
     def allow(self, policy: Policy) -> None:
         """From now on go by this policy; what was spent stays spent."""
@@ -53,8 +56,8 @@ class Intake:
         if not admission.fits(message.envelopes, kind=kind, policy=self._policy):
             return Reason.TOO_LARGE, 0
         cost = admission.cost(message.envelopes)
-        before = self._rates.get(message.mailbox)
-        self._rates[message.mailbox], wait_s = admission.spend(before, cost, rate=self._policy.rate, now=now)
+        payer = _payer(link, message.mailbox)
+        self._rates[payer], wait_s = admission.spend(self._rates.get(payer), cost, rate=self._policy.rate, now=now)
         return (Reason.RATE, wait_s) if wait_s else (None, 0)
 
     def appended(self, asked: Append, result: Appended | StoreError) -> None:
@@ -74,9 +77,9 @@ class Intake:
     def tick(self, *, now: float) -> None:
         """Forget the rates that have filled up again."""
         rate = self._policy.rate
-        full = [mailbox for mailbox, bucket in self._rates.items() if admission.is_full(bucket, rate=rate, now=now)]
-        for mailbox in full:
-            del self._rates[mailbox]
+        full = [payer for payer, bucket in self._rates.items() if admission.is_full(bucket, rate=rate, now=now)]
+        for payer in full:
+            del self._rates[payer]
 
     def _refuse(
         self,
@@ -88,3 +91,9 @@ class Intake:
         retry_after_s: int,
     ) -> None:
         self._desk.tell(link, mailbox, Refuse(reason, mailbox, ids, min(retry_after_s, limits.RETRY_S_MAX)))
+
+
+def _payer(link: Link, mailbox: MailboxId) -> Payer:
+    known = link.logs.get(mailbox)
+    # Apart, so that who was left behind with an old log spends nothing of those who have the open one.
+    return mailbox if known is None else (known.line, known.closed)

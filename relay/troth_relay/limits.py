@@ -27,9 +27,9 @@ ENTRY_OVERHEAD_BYTES: Final = 256
 QUOTA_BYTES: Final = 256 * 1_048_576
 """Default room of one line of logs: sixty tails at the size where a space starts a new one."""
 RATE_BYTES_PER_S: Final = 4 * 1_048_576
-"""Default lasting rate of one mailbox."""
+"""Default lasting rate of one line of logs, or of one brief mailbox."""
 RATE_BURST_BYTES: Final = 64 * 1_048_576
-"""What one mailbox may take at once before the rate counts: a device that comes back after long."""
+"""What it may take at once before the rate counts: a device that comes back after long."""
 CREATIONS_PER_S: Final = 16
 """Lasting rate at which the whole relay opens mailboxes: no flood of keys fills the disk in minutes."""
 CREATIONS_BURST: Final = 4_096
@@ -61,11 +61,13 @@ LINE_OPENING_S: Final = 60
 CLOSED_LOG_DAYS: Final = 180
 """Default time for which the entries of a closed log are kept: for a device that was away for half a year."""
 ERASE_ENTRIES_MAX: Final = 1_024
-"""Entries of closed logs that one commit deletes: bounds how long it holds up the others."""
+"""Entries that one commit deletes: bounds how long it holds up the others."""
 SWEEP_MAILBOXES_MAX: Final = 256
 """Mailboxes that one commit deletes because they have ended: bounds how long it holds up the others."""
 RECLAIM_PAGES_MAX: Final = 1_024
-"""Free pages of 4 KiB that are given back to the disk after one sweep: bounds how long it holds up the others."""
+"""Free pages of 4 KiB that are given back to the disk at once: bounds how long it holds up the others."""
+RECOUNT_ROWS_MAX: Final = 4_096
+"""Entries that are counted anew at once: bounds how long it holds up the others."""
 FREE_PAGES_KEPT: Final = 256
 """Free pages that are kept for what comes next: a mebibyte that need not leave and come again."""
 PASS_FILE_BYTES_MAX: Final = 1_048_576

@@ -64,7 +64,7 @@ class Metrics:
             if isinstance(output, Drop):
                 self._dropped.labels(output.reason.value).inc()
             elif isinstance(output, Send) and isinstance(output.message, Refuse):
-                self._refused.labels(output.message.reason.name.lower()).inc()
+                self._refused.labels(output.message.reason.name.lower()).inc(len(output.connections))
 
     def settle(self, results: Iterable[Settled]) -> None:
         """Count what was stored."""

@@ -1,19 +1,22 @@
-"""One link as the relay writes to it: what waits to be written, in its order, and whether it may be read.
+"""One link as the relay writes to it: what waits to be written, in its order, and how it ends.
 
 Most links are idle, and take at once what is said to them: neither costs a task or a queue.
+A goodbye comes after all that was said before, and nothing comes after it.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Final
 
-from troth_relay import limits
+from troth_relay import framing, limits
+from troth_relay.framing import Opcode
 from troth_relay.requests import ConnectionId, DropReason
 
-__all__ = ["CLOSE_CODES", "Outlet", "Request", "WebSocket", "Written"]
+__all__ = ["CLOSE_CODES", "Outlet", "Write", "Written"]
 
 LOG: Final = logging.getLogger("troth_relay")
+NORMAL: Final = 1_000
 POLICY_VIOLATION: Final = 1_008
 SERVICE_RESTART: Final = 1_012
 TRY_AGAIN_LATER: Final = 1_013
@@ -28,116 +31,114 @@ CLOSE_CODES: Final = {
 AT_ONCE_BYTES_MAX: Final = 16_384
 """A quarter of what the loop's own buffer holds before it lets a writer wait."""
 
+Write = Callable[[bytes], Awaitable[None]]
+"""Writes to the connection, and waits if there was no room."""
 Written = Callable[[ConnectionId, int], None]
 """Hears that messages of so much weight have left the relay's memory."""
 
 
-class WebSocket(Protocol):
-    """What is written to."""
-
-    def send_bytes(self, data: bytes) -> Coroutine[Any, Any, None]:
-        """Write a frame, and wait if there was no room for it."""
-
-    async def close(self, *, code: int) -> bool:
-        """Close with a code, and wait for the other side's goodbye."""
-
-
-class Request(Protocol):
-    """What the WebSocket came by."""
-
-    @property
-    def transport(self) -> asyncio.Transport | None:
-        """Its connection; None once that is gone."""
-
-
 class Outlet:
-    """What waits to be written to one link, and whether it may be read."""
+    """What waits to be written to one link; frames are whole, as `framing.pack` makes them."""
 
-    def __init__(self, connection: ConnectionId, request: Request, socket: WebSocket, written: Written) -> None:
-        """Wrap a WebSocket that has been prepared."""
+    __slots__ = ("_cut", "_over", "_parting", "_transport", "_waiting", "_write", "_writing", "_written", "connection")
+
+    def __init__(
+        self,
+        connection: ConnectionId,
+        transport: asyncio.Transport,
+        write: Write,
+        written: Written,
+        over: "asyncio.Future[None]",
+    ) -> None:
+        """Write to a connection that was upgraded; `over` is done when the other side has said goodbye, or is gone."""
         self.connection = connection
-        self._socket = socket
-        self._request = request
+        self._transport = transport
+        self._write = write
         self._written = written
-        self._waiting: list[tuple[bytes, int] | DropReason] = []
+        self._over = over
+        self._waiting: list[tuple[bytes, int] | int] = []
+        """Frames with their weights, or the code of a goodbye."""
         self._writing: asyncio.Task[None] | None = None
-        self._gate: asyncio.Event | None = None
+        self._parting = False
         self._cut: asyncio.TimerHandle | None = None
-
-    def pause(self) -> None:
-        """Read nothing more for now."""
-        self._gate = self._gate or asyncio.Event()
-
-    def resume(self) -> None:
-        """Read again."""
-        if self._gate is not None:
-            self._gate.set()
-            self._gate = None
-
-    async def may_be_read(self) -> None:
-        """Wait until it may be read."""
-        if self._gate is not None:
-            await self._gate.wait()
 
     def say(self, frame: bytes, weight: int) -> bool:
         """Write a frame now or, if something is before it or there is no room, later; return whether it is written."""
-        if self._write_now(frame):
+        if self._writing is None and len(frame) <= AT_ONCE_BYTES_MAX and self._is_empty():
+            self._transport.write(frame)
             return True
-        self._waiting.append((frame, weight))
-        self._go_on()
+        self._later((frame, weight))
         return False
 
-    def _write_now(self, frame: bytes) -> bool:
-        transport = self._request.transport
-        if self._waiting or self._is_writing() or transport is None:
-            return False
-        if len(frame) > AT_ONCE_BYTES_MAX or transport.get_write_buffer_size():
-            return False
-        try:
-            # By hand: from an empty buffer so small a frame never waits for room.
-            self._socket.send_bytes(frame).send(None)
-        except StopIteration:
-            return True
-        except ConnectionError:
-            return False
-        raise AssertionError("a small frame had to wait for room")
+    def ping(self) -> None:
+        """Ask whether somebody is there; where something waits, that asks already."""
+        if self._writing is None and self._is_empty():
+            self._transport.write(framing.pack(b"", Opcode.PING))
 
-    def _is_writing(self) -> bool:
-        return self._writing is not None and not self._writing.done()
-
-    def _go_on(self) -> None:
-        if not self._is_writing():
-            self._writing = asyncio.get_running_loop().create_task(self._write())
-
-    async def _write(self) -> None:
-        try:
-            while self._waiting:
-                waiting = self._waiting.pop(0)
-                if isinstance(waiting, DropReason):
-                    await self._socket.close(code=CLOSE_CODES[waiting])
-                    return
-                frame, weight = waiting
-                await self._socket.send_bytes(frame)
-                self._written(self.connection, weight)
-        except ConnectionError:
-            LOG.debug("connection %d is gone", self.connection)
+    def pong(self, payload: bytes) -> None:
+        """Answer a ping, unless so much waits that it was not read yet."""
+        if not self._parting and self._is_empty():
+            self._transport.write(framing.pack(payload, Opcode.PONG))
 
     def drop(self, reason: DropReason) -> None:
         """End it after all that waits was read, but not later than `GOODBYE_S`; a slow reader's at once."""
-        self.resume()
-        self._waiting.append(reason)
-        self._go_on()
-        patience_s = 0 if reason is DropReason.SLOW else limits.GOODBYE_S
-        self._cut = self._cut or asyncio.get_running_loop().call_later(patience_s, self._abort)
+        self._leave(CLOSE_CODES[reason], patience_s=0 if reason is DropReason.SLOW else limits.GOODBYE_S)
 
-    def _abort(self) -> None:
-        if self._request.transport is not None:
-            self._request.transport.abort()
+    def misuse(self, code: int) -> None:
+        """End it because what comes is none of a WebSocket's."""
+        self._leave(code, patience_s=limits.GOODBYE_S)
+
+    def answer_goodbye(self) -> None:
+        """End it because the other side said so."""
+        if not (self._parting or self._transport.is_closing()):
+            self._parting = True
+            self._transport.write(framing.close(NORMAL))
+
+    def cut(self) -> None:
+        """End it without a word."""
+        self._transport.abort()
 
     async def end(self) -> None:
-        """Wait until all is said, now that nothing more is read."""
-        self.drop(DropReason.LEAVING)
+        """Finish, now that nothing more comes and nobody listens."""
+        self._waiting.clear()
+        self._transport.close()
         if self._writing is not None:
             await asyncio.wait({self._writing})
         if self._cut is not None:
             self._cut.cancel()
+        if self._transport.get_write_buffer_size():
+            # Its goodbye has not been taken, and may never be.
+            asyncio.get_running_loop().call_later(limits.GOODBYE_S, self.cut)
+
+    def _is_empty(self) -> bool:
+        return not (self._transport.get_write_buffer_size() or self._transport.is_closing())
+
+    def _leave(self, code: int, *, patience_s: float) -> None:
+        if not self._parting:
+            self._parting = True
+            self._later(code)
+        self._cut = self._cut or asyncio.get_running_loop().call_later(patience_s, self.cut)
+
+    def _later(self, waiting: tuple[bytes, int] | int) -> None:
+        self._waiting.append(waiting)
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().create_task(self._write_all())
+
+    async def _write_all(self) -> None:
+        try:
+            while self._waiting:
+                waiting = self._waiting.pop(0)
+                if isinstance(waiting, int):
+                    await self._part(waiting)
+                    return
+                frame, weight = waiting
+                await self._write(frame)
+                self._written(self.connection, weight)
+            self._writing = None
+        except ConnectionError:
+            LOG.debug("connection %d is gone", self.connection)
+
+    async def _part(self, code: int) -> None:
+        await self._write(framing.close(code))
+        await asyncio.wait({self._over}, timeout=limits.CLOSE_S)
+        self._transport.close()

@@ -51,9 +51,9 @@ class DropReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Write this message to this connection, after all that was sent to it before."""
+    """Write this message to each of these connections, after all that was sent to it before."""
 
-    connection: ConnectionId
+    connections: tuple[ConnectionId, ...]
     message: Message
 
 

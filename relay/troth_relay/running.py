@@ -11,7 +11,7 @@ from typing import Final
 
 from troth_relay import issue, limits, logs
 from troth_relay.app import Relay, SystemEntropy
-from troth_relay.clerk import READING, Clerk
+from troth_relay.clerk import READING, Clerk, next_step
 from troth_relay.config import Config, configure
 from troth_relay.office import Office, beside
 from troth_relay.orders import Answer, Order
@@ -81,9 +81,12 @@ async def _open_office(config: Config, store: SqliteStore, relay: Relay) -> Offi
     clerk = Clerk(store, config.database, now_s=SystemEntropy().now_s, closed_log_days=lambda: relay.closed_log_days)
 
     async def carry_out(order: Order) -> Answer:
-        outcome = await relay.call(lambda: clerk.carry_out(order), writing=order.verb not in READING)
-        relay.end(outcome.ended)
-        return outcome.answer
+        work = clerk.begin(order)
+        # Each part in a turn of its own: what was pushed meanwhile comes between.
+        while isinstance(step := await relay.call(lambda: next_step(work), writing=order.verb not in READING), tuple):
+            if step:
+                relay.end(step)
+        return step
 
     try:
         return await Office.open(beside(config.database), carry_out)

@@ -80,10 +80,11 @@ TABLE: Final = (
         "registration",
         Kind.TEXT,
         "pass",
-        "Who may open a mailbox: pass (who has one) or open (everybody).",
+        "Who may open a mailbox: pass (who has one), allow-list (what is on it) or open (everybody).",
         reloads=True,
     ),
     Setting("pass_file", Kind.TEXT, None, "Passes besides, one a line, that open any number.", reloads=True),
+    Setting("allow_file", Kind.TEXT, None, "The list of mailboxes that may be opened, one a line.", reloads=True),
     Setting(
         "quota_mb", Kind.NUMBER, limits.QUOTA_BYTES // MEBIBYTE, "Room of one line of logs, in mebibytes.", reloads=True
     ),
@@ -91,14 +92,14 @@ TABLE: Final = (
         "rate_kb_per_s",
         Kind.NUMBER,
         limits.RATE_BYTES_PER_S // KIBIBYTE,
-        "What one mailbox may take lastingly, in kibibytes a second.",
+        "What one line of logs may take lastingly, in kibibytes a second.",
         reloads=True,
     ),
     Setting(
         "rate_burst_mb",
         Kind.NUMBER,
         limits.RATE_BURST_BYTES // MEBIBYTE,
-        "What one mailbox may take at once, in mebibytes.",
+        "What one line of logs may take at once, in mebibytes.",
         reloads=True,
     ),
     Setting(

@@ -4,40 +4,30 @@ It forgives nothing and mends nothing, so that whoever looks sees what stands be
 """
 
 import base64
-import hashlib
 import os
 import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
+from troth_relay.framing import Opcode, answer
 from troth_wire.errors import MalformedError
 from troth_wire.limits import FRAME_BYTES_MAX
 
-__all__ = ["Answer", "Frame", "Opcode", "WebSocket", "upgrade"]
+__all__ = ["Answer", "Frame", "WebSocket", "upgrade"]
 
 SWITCHING: Final = 101
 HEAD_BYTES_MAX: Final = 16_384
 BODY_BYTES_MAX: Final = 4_096
 READ_BYTES: Final = 65_536
-MAGIC: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 FINAL: Final = 0x80
 MASKED: Final = 0x80
 SHORT_MAX: Final = 125
 MIDDLE: Final = 126
 LONG: Final = 127
-
-
-class Opcode(IntEnum):
-    """What a frame is."""
-
-    TEXT = 1
-    BINARY = 2
-    CLOSE = 8
-    PING = 9
-    PONG = 10
+SENT: Final = frozenset(Opcode) - {Opcode.CONTINUATION}
+"""What a relay sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +145,7 @@ class WebSocket:
         if len(head) < 2 + extra:
             return None
         length = int.from_bytes(head[2 : 2 + extra], "big") if extra else head[1]
-        if head[0] & 0xF0 != FINAL or head[0] & 0x0F not in set(Opcode) or head[1] & MASKED or length > FRAME_BYTES_MAX:
+        if head[0] & 0xF0 != FINAL or head[0] & 0x0F not in SENT or head[1] & MASKED or length > FRAME_BYTES_MAX:
             raise MalformedError("this is no frame that a relay sends")
         if len(self._read) < 2 + extra + length:
             return None
@@ -189,9 +179,7 @@ def upgrade(link: WebSocket, *, host: str, path: str, within_s: float) -> Answer
     first, *rest = link.take(end).decode("latin-1").split("\r\n")
     status = int(first[9:12]) if first[9:12].isdigit() else 0
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
-    # By the standard, and by no means for secrecy.
-    expected = base64.b64encode(hashlib.sha1(key + MAGIC, usedforsecurity=False).digest()).decode()
-    accepted = status == SWITCHING and headers.get("sec-websocket-accept") == expected
+    accepted = status == SWITCHING and headers.get("sec-websocket-accept") == answer(key)
     return Answer(status, headers, b"" if status == SWITCHING else _body(link, headers, until_s), accepted)
 
 

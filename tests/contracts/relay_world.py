@@ -202,7 +202,7 @@ class World:
     def write_out(self, peer: Peer, how_many: int = 1_000_000) -> None:
         """Let messages reach the client."""
         for _ in range(min(how_many, len(peer.waiting))):
-            self._take(self.hub.written(peer.connection, weigh(peer.waiting.popleft())))
+            self._take(self.hub.written([peer.connection], weigh(peer.waiting.popleft())))
 
     def tick(self, seconds: float) -> None:
         """Let time pass."""
@@ -235,7 +235,8 @@ class World:
         for output in outputs:
             match output:
                 case Send():
-                    self._judge(self._peer(output.connection), output.message)
+                    for connection in output.connections:
+                        self._judge(self._peer(connection), output.message)
                 case Drop():
                     peer = self._peer(output.connection)
                     assert peer.dropped is None

@@ -177,7 +177,7 @@ def _pack(wheels: Path) -> None:
     """Pack the locked versions again, and what this repository is."""
     names = re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements" / "relay.txt").read_text(), re.MULTILINE)
     for package in metadata.distributions():
-        if package.name.lower().replace("_", "-") in {*names, "automerge"}:
+        if package.name.lower().replace("_", "-") in names:
             packed(package, wheels)
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "wheel"]
     options = ["--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels)]

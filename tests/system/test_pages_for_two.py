@@ -93,6 +93,7 @@ def test_what_the_other_writes_is_text(two: Two) -> None:
     """Markup, scripts, commands and templates from the other person are letters on a page."""
     shown: list[str] = []
     two.robin.page.on("dialog", lambda dialog: shown.append(dialog.message))
+    two.robin.go("/")
     say(two.sasha, EVIL)
     two.robin.page.evaluate("document.activeElement.blur()")
     two.robin.sees("alert(1)")

@@ -13,11 +13,13 @@ from troth_app.cards import (
     revision_lines,
     signal_cards,
     thing_card,
+    time_of,
 )
 from troth_app.limits import PAGE_BYTES_MAX
-from troth_couple import Level, Reply, Scope, days_after
+from troth_couple import Level, Reply, Response, Scope, days_after
 from troth_couple.entry import SubjectId
 from troth_couple.revision import AgreementId
+from troth_couple.together import move, reply
 
 ME = person_of("r")
 
@@ -152,3 +154,35 @@ def test_a_text_says_all_that_is_agreed() -> None:
         "Its last day is 2026-11-28.",
         "Either of you can withdraw at any time.",
     ]
+
+
+def test_a_window_says_when_it_is_and_who_wishes_for_what() -> None:
+    """What was planned, when it is now, wishes that wait, points before notes, and both persons' alike."""
+    couple = Couple()
+    pen, other = couple.pen("r"), couple.pen("s")
+    window = pen.write("window", {"topics": "Money.", "on": "2026-11-25", "at": "19:00"}, day=DAY)
+    couple.meet()
+    other.write("hold", {"text": "We talked."}, day=DAY, about=window.subject)
+    pen.write("agenda", {"text": "The rent."}, day=DAY, about=window.subject)
+    move(pen, couple.book("r").state(DAY).things[window.subject], on=days_after(DAY, 5), at=None, day=DAY)
+    move(other, couple.book("s").state(DAY).things[window.subject], on=days_after(DAY, 6), at="20:00", day=DAY)
+    thing = couple.state().things[window.subject]
+    lines = thing_card(thing, names=NAMES, me=ME)["lines"]
+    assert lines[:3] == ["Money.", "On 2026-11-25", "At 19:00"]
+    assert sorted(lines[3:5]) == ["Robin would like 2026-11-26 instead.", "Sasha would like 2026-11-27 20:00 instead."]
+    assert lines[5:] == ["Held.", "Robin would like to look at: The rent.", "Sasha noted: We talked."]
+    assert time_of(thing.at[0]) == "2026-11-25 19:00"
+
+
+def test_what_is_chosen_from_a_list_is_said_in_words() -> None:
+    """A question says how much is asked and where, and what was said to it; their words are hidden where asked."""
+    couple = Couple()
+    question = couple.pen("r").write("question", {"text": "Where?", "detail": 3, "place": 2}, day=DAY)
+    couple.meet()
+    thing = couple.book("s").state(DAY).things[question.subject]
+    reply(couple.pen("s"), thing, Response.NOT_YET, day=DAY, text="Soon.", by=days_after(DAY, 3))
+    thing = couple.state().things[question.subject]
+    told = "Sasha: Not yet. Soon. By 2026-11-24"
+    expected = ["Where?", "Asked for: as much as you can", "Where: in a talk", told]
+    assert thing_card(thing, names=NAMES, me=ME)["lines"] == expected
+    assert "Soon." not in str(thing_card(thing, names=NAMES, me=ME, theirs="[their words]"))

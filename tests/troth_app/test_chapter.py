@@ -372,7 +372,7 @@ def check_against_everything(home: Simulated) -> None:
     """What a chapter shows and what it finds lacking is what reading the whole document would come to."""
     home.chapter.turn()
     state = done(home.chapter.look(TODAY))
-    kept, members = home.chapter._journal.entries, home.at.engine.inbox.members
+    kept, members = home.chapter.journal.entries, home.at.engine.inbox.members
     values = {**entries_in(home.root), **{identity.hex(): value for identity, value in kept.items()}}
     plain = is_plain(members)
     roster = roster_of(members) if plain else roster_from(members, records_in(home.at.store.load()), DOCUMENT, values)

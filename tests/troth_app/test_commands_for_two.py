@@ -22,6 +22,7 @@ READS = {
         "blind list",
     ),
     *("note list", "note show", "search", "steady", "support", "uncounted"),
+    *("questions", "window list", "repair list", "pace show", "chapter list", "chapter read"),
 }
 
 
@@ -30,6 +31,8 @@ checkin heads-up thanks milestone slow pause stop release
 agree-list agree-show agree-propose agree-diff agree-assent agree-withdraw agree-ask-change agree-decline agree-why
 agree-not-me ask-for steady support export-own export-full export-therapist export-calendar import
 quiet-until quiet-off search
+ask answer window-plan window-agenda window-move repair-open repair-step
+chapter-open chapter-agree chapter-list
 """
 
 

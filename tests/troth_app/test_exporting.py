@@ -7,6 +7,7 @@ from tests.troth_couple.people import DAY, NAMES, Couple, admin_of, person_of, r
 from troth_app.exporting import Export, as_json, as_markdown, calendar, export, initials
 from troth_couple import days_after
 from troth_couple.entry import SubjectId
+from troth_couple.together import move
 
 ME = person_of("r")
 
@@ -78,6 +79,31 @@ def test_days_are_whole_days_under_one_title() -> None:
     assert max(len(line.encode()) for line in lines) <= 75
     assert "SUMMARY:A\\; b\\, c " in made.decode()
     assert calendar(couple.state(today=days_after(DAY, 40)), title="x") is None
+
+
+def test_windows_are_days_to_remember() -> None:
+    """A window is on the day to which it was moved; one that was skipped is on none."""
+    couple = Couple()
+    fields: list[dict[str, object]] = [{"topics": day, "on": day} for day in ("2026-11-25", "2026-11-26")]
+    moved, skipped = (couple.pen("r").write("window", said, day=DAY) for said in fields)
+    move(couple.pen("r"), couple.state().things[moved.subject], on=days_after(DAY, 7), at=None, day=DAY)
+    couple.pen("r").write("skip", day=DAY, about=skipped.subject)
+    made = calendar(couple.state(), title="x")
+    assert made is not None
+    assert re.findall(r"DTSTART;VALUE=DATE:(\d+)", made.decode()) == ["20261128"]
+
+
+def test_what_felt_fine_is_in_no_export() -> None:
+    """N13: not in one's own words and not in everything; nor is a chapter to come, which is no words at all."""
+    couple = Couple()
+    for hand in "rs":
+        fields: dict[str, object] = {"fine": ["canary"], "not_now": [], "until": days_after(DAY, 3)}
+        couple.pen(hand).write("intimacy_pace", fields, day=DAY)
+    couple.pen("r").write("chapter", {"next": bytes(16)}, day=DAY)
+    for full in (True, False):
+        made = export(couple.state(), me=ME, names=NAMES, full=full)
+        assert b"canary" not in as_json(made)
+        assert made.inside == []
 
 
 def test_names_are_initials() -> None:

@@ -10,13 +10,13 @@ import pytest
 import troth_app
 from tests.troth_couple.test_messages import NEVER
 from troth_app.commands import BY_NAME
-from troth_app.messages import ENGLISH, capital, tell
+from troth_app.messages import ENGLISH, capital, inert, tell
 from troth_couple.kinds import KINDS
 
 SOURCES: Final = Path(troth_app.__file__).parent
 SPOKEN: Final = re.compile(r"[\"']([a-z_]+(?:\.[a-z_0-9]+)+|shared|passphrase|more)[\"']")
 MADE: Final = re.compile(
-    r"(example|care|outcome|card|field|label|checkin|signal|scope|group|propose|choice|part)\.\w+|(steady|support|example)\.\w+\.\d|(amend|back)\.\w+"
+    r"(example|care|outcome|card|field|label|checkin|signal|scope|group|propose|choice|part|beside|detail|place|response)\.\w+|(steady|support|example)\.\w+\.\d|(amend|back)\.\w+|pages\.\w+\.(on|off)"
 )
 """What is named after a kind, a field or a card, and so stands nowhere whole."""
 
@@ -59,7 +59,7 @@ def test_every_kind_has_its_words() -> None:
     for kind in KINDS.values():
         if kind.begins:
             assert f"card.{kind.name}" in ENGLISH
-            assert {f"field.{name}" for name in kind.places} <= ENGLISH.keys() | {"field.ours"}
+            assert {f"field.{name}" for name in kind.places} <= ENGLISH.keys() | {"field.ours", "field.next"}
 
 
 def test_quoted_words_are_never_looked_at_again() -> None:
@@ -73,3 +73,12 @@ def test_a_name_may_begin_a_sentence() -> None:
     """The first letter is made large, and nothing else."""
     assert capital("you said Yes") == "You said Yes"
     assert capital("") == ""
+
+
+def test_nobodys_words_are_a_command() -> None:
+    """What a person wrote names no command in a sentence of the program, whatever stands between its ticks."""
+    said = tell("withdraw.done", title="`troth leave` now")
+    assert "`troth" not in said
+    assert "troth leave" in said
+    assert "`troth mine list`" in tell("text.aside", why="`troth today` shows it.")
+    assert inert("`troth stop`") != "`troth stop`"

@@ -66,7 +66,15 @@ def test_a_relay() -> None:
     """Its address, whether a pass goes with it, and whether it answers; never the pass."""
     assert "no relay" in shown("relay", {"relay": None})
     for has_pass, words in ((True, "A pass goes"), (False, "No pass goes")):
-        assert words in shown("relay", {"relay": "wss://x", "pass": has_pass, "answer": "It answers."})
+        relay = {
+            "relay": "wss://x",
+            "pass": has_pass,
+            "answer": "It answers.",
+            "mailboxes": [["Yours alone", "ab" * 32]],
+        }
+        assert words in shown("relay", relay)
+        # In one line, so that it can be copied.
+        assert f"Yours alone\n  {'ab' * 32}\n" in shown("relay", relay)
 
 
 def test_devices() -> None:

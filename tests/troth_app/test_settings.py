@@ -8,6 +8,7 @@ from troth_app.settings import (
     Relay,
     Settings,
     Signposts,
+    answer_row,
     idle_row,
     mine_gone,
     moved_row,
@@ -101,6 +102,13 @@ def test_a_sealed_answer_is_kept_until_it_is_let_go() -> None:
     settings = Settings.parse([sealed_row(b"q" * 32, b"s" * 16, "sleep")])
     assert settings.sealed == {b"q" * 32: (b"s" * 16, "sleep")}
     assert settings.with_(sealed_row(b"q" * 32)).sealed == {}
+
+
+def test_what_was_written_to_a_question_is_kept_until_it_is_let_go() -> None:
+    """By its question; other answers stay."""
+    settings = Settings.parse([answer_row(b"q" * 32, "at home"), answer_row(b"p" * 32, "later")])
+    assert settings.answers == {b"q" * 32: "at home", b"p" * 32: "later"}
+    assert settings.with_(answer_row(b"q" * 32)).answers == {b"p" * 32: "later"}
 
 
 def test_foreign_rows_are_left_alone() -> None:

@@ -7,6 +7,7 @@ play: `meet` exchanges entries, and the others change the roster or the day.
 from collections.abc import Callable, Iterator
 from itertools import permutations
 
+from tests.troth_couple.evenings import TOGETHER
 from tests.troth_couple.people import AGREEMENT, DAY, Couple, admin_of, forge, keys_of, person_of, revision
 from troth_couple import Book, Cut, Day, EntryId, Level, Outcome, Reply, Roster, Scope, State, Tail, derive
 from troth_couple.entry import Entry, SubjectId, entry_id
@@ -59,6 +60,11 @@ class Stage:
             for key in order:
                 book.add({key: values[key]})
             yield book.state(self.today)
+
+    def thing(self, name: str) -> SubjectId:
+        """What began under a name."""
+        line = next(line for line in self.acts if line.split()[1] in BEGINNINGS and line.split()[2] == name)
+        return self.acts[line].subject
 
     def last(self, hand: str, verb: str, name: str) -> Entry:
         """The last act of a kind by a person about a text or thing."""
@@ -129,21 +135,16 @@ def _gratitude(stage: Stage, hand: str, name: str) -> Entry:
     return stage.couple.pen(hand).write("gratitude", {"text": f"for {name}"}, day=stage.today)
 
 
-def _thing(stage: Stage, name: str) -> SubjectId:
-    line = next(line for line in stage.acts if line.split()[1] in BEGINNINGS and line.split()[2] == name)
-    return stage.acts[line].subject
-
-
 def _amend(stage: Stage, hand: str, name: str) -> Entry:
-    return stage.couple.pen(hand).amend(_thing(stage, name), {"feelings": "anew"}, day=stage.today)
+    return stage.couple.pen(hand).amend(stage.thing(name), {"feelings": "anew"}, day=stage.today)
 
 
 def _take_back(stage: Stage, hand: str, name: str) -> Entry:
-    return stage.couple.pen(hand).take_back(_thing(stage, name), day=stage.today)
+    return stage.couple.pen(hand).take_back(stage.thing(name), day=stage.today)
 
 
 def _thank(stage: Stage, hand: str, name: str) -> Entry:
-    return stage.couple.pen(hand).write("thanks", day=stage.today, about=_thing(stage, name))
+    return stage.couple.pen(hand).write("thanks", day=stage.today, about=stage.thing(name))
 
 
 def _milestone(stage: Stage, hand: str, name: str, on: str) -> Entry:
@@ -152,7 +153,7 @@ def _milestone(stage: Stage, hand: str, name: str, on: str) -> Entry:
 
 
 def _shares(stage: Stage, hand: str, name: str) -> Entry:
-    thing = _thing(stage, name)
+    thing = stage.thing(name)
     return stage.couple.pen(hand).assent(thing, thing, day=stage.today, admin=admin_of(hand))
 
 
@@ -161,7 +162,7 @@ def _request(stage: Stage, hand: str, name: str) -> Entry:
 
 
 def _answer(stage: Stage, hand: str, name: str, reply: str) -> Entry:
-    return stage.couple.pen(hand).answer(_thing(stage, name), Reply[reply.upper()], day=stage.today)
+    return stage.couple.pen(hand).answer(stage.thing(name), Reply[reply.upper()], day=stage.today)
 
 
 def _promise(stage: Stage, hand: str, name: str) -> Entry:
@@ -170,17 +171,17 @@ def _promise(stage: Stage, hand: str, name: str) -> Entry:
 
 def _outcome(stage: Stage, hand: str, name: str, word: str) -> Entry:
     outcome = Outcome[word.upper().replace("-", "_")]
-    return stage.couple.pen(hand).outcome(_thing(stage, name), outcome, day=stage.today)
+    return stage.couple.pen(hand).outcome(stage.thing(name), outcome, day=stage.today)
 
 
 def _outcome_of_the_other(stage: Stage, hand: str, name: str, word: str) -> Entry:
     """Say with one's own keys what became of another's promise, as a changed client might."""
     fields: dict[str, object] = {"outcome": Outcome[word.upper().replace("-", "_")], "text": None}
-    return stage.couple.pen(hand).write("outcome", fields, day=stage.today, about=_thing(stage, name))
+    return stage.couple.pen(hand).write("outcome", fields, day=stage.today, about=stage.thing(name))
 
 
 def _told(stage: Stage, hand: str, name: str) -> Entry:
-    return stage.couple.pen(hand).told(_thing(stage, name), f"how {name} was", day=stage.today)
+    return stage.couple.pen(hand).told(stage.thing(name), f"how {name} was", day=stage.today)
 
 
 def _blind(stage: Stage, hand: str, name: str) -> Entry:
@@ -188,12 +189,12 @@ def _blind(stage: Stage, hand: str, name: str) -> Entry:
 
 
 def _seals(stage: Stage, hand: str, name: str, text: str) -> Entry:
-    return stage.couple.pen(hand).seal(_thing(stage, name), text, salt=SALTS[hand[0]], day=stage.today)
+    return stage.couple.pen(hand).seal(stage.thing(name), text, salt=SALTS[hand[0]], day=stage.today)
 
 
 def _opens(stage: Stage, hand: str, name: str, text: str) -> Entry:
     fields: dict[str, object] = {"salt": SALTS[hand[0]], "text": text}
-    return stage.couple.pen(hand).write("reveal", fields, day=stage.today, about=_thing(stage, name))
+    return stage.couple.pen(hand).write("reveal", fields, day=stage.today, about=stage.thing(name))
 
 
 def _forges(stage: Stage, hand: str, claim: str, name: str) -> Entry:
@@ -267,7 +268,10 @@ def _day(stage: Stage, day: str) -> None:
     stage.today = Day(day)
 
 
-BEGINNINGS = {"says", "thanks-for", "marks", "requests", "asks-blindly", "promises"}
+BEGINNINGS = {
+    *("says", "thanks-for", "marks", "requests", "asks-blindly", "promises"),
+    *("plans", "asks-question", "repairs", "paces", "chapters"),
+}
 VERBS: dict[str, Callable[..., Entry | None]] = {
     "proposes": _propose,
     "assents": _assent,
@@ -295,6 +299,7 @@ VERBS: dict[str, Callable[..., Entry | None]] = {
     "asks-blindly": _blind,
     "seals": _seals,
     "opens": _opens,
+    **TOGETHER,
     "forges-as": _forges,
     "replays": _replays,
     "moves": _moves,

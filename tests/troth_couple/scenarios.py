@@ -3,9 +3,9 @@
 Concurrent unless a `meet` stands between. The numbers are those by which the team speaks of them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-__all__ = ["ELSEWHERE", "LATER", "SCENARIOS", "Scenario"]
+__all__ = ["ELSEWHERE", "SCENARIOS", "Scenario"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +28,20 @@ class Scenario:
     held: tuple[str, ...] = ()
     """Why entries do not count, sorted."""
     opened: tuple[str, ...] = ()
-    thanked: tuple[str, ...] = field(default=())
+    thanked: tuple[str, ...] = ()
     """The kinds of things that were thanked for."""
+    rests: tuple[str, ...] = ()
+    """The acts that things stand for as they do, by their lines."""
+    times: tuple[str, ...] = ()
+    """When windows are."""
+    suggested: tuple[str, ...] = ()
+    """To when who wishes to move a window."""
+    beside: tuple[str, ...] = ()
+    """What else was said about things, by their lines."""
+    fine: tuple[str, ...] = ()
+    """What is fine for both now."""
+    next: str = ""
+    """The chapter that follows; none if empty."""
 
 
 AGREED = """
@@ -175,18 +187,21 @@ SCENARIOS: tuple[Scenario, ...] = (
         shown="on hold",
         because=("r says c1",),
         things=("robin check_in said",),
+        rests=("r says c1",),
     ),
     Scenario(
         number=18,
         name="both check in on one day",
         script="r says c1\ns says c2",
         things=("robin check_in said", "sasha check_in said"),
+        rests=("r says c1", "s says c2"),
     ),
     Scenario(
         number=19,
         name="one person checks in on two devices",
         script="r says c1\nr2 says c2",
         things=("robin check_in said", "robin check_in said"),
+        rests=("r says c1", "r2 says c2"),
     ),
     Scenario(
         number=20,
@@ -217,6 +232,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         shown="on hold",
         because=("r says c1", "r forks copy"),
         things=("robin check_in said", "robin check_in said"),
+        rests=("r forks copy", "r says c1"),
     ),
     Scenario(
         number=26,
@@ -313,12 +329,14 @@ SCENARIOS: tuple[Scenario, ...] = (
         script="r asks-blindly q\nmeet\nr seals q yes\ns seals q no\nmeet\nr opens q yes\ns opens q no",
         things=("robin blind said",),
         opened=("no", "yes"),
+        rests=("r asks-blindly q",),
     ),
     Scenario(
         number=41,
         name="an answer altered after seeing the other's",
         script="r asks-blindly q\nmeet\nr seals q yes\ns seals q no\nmeet\nr opens q yes\nmeet\ns opens q yes",
         things=("robin blind said",),
+        rests=("r asks-blindly q",),
     ),
     Scenario(
         number=42,
@@ -333,6 +351,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         script="r says c1\nmeet\nr takes-back c1\ns thanks c1",
         things=("robin check_in taken back",),
         thanked=("check_in",),
+        rests=("r takes-back c1",),
     ),
     Scenario(
         number=46,
@@ -340,6 +359,41 @@ SCENARIOS: tuple[Scenario, ...] = (
         script="r says c1\nmeet\nr amends c1\ns thanks c1",
         things=("robin check_in amended",),
         thanked=("check_in",),
+        rests=("r amends c1",),
+    ),
+    Scenario(
+        number=47,
+        name="one closes a repair while the other opens it again",
+        script="r repairs trip\nmeet\nr closes trip\nmeet\ns closes trip\nr reopens trip",
+        things=("robin repair open",),
+        rests=("r repairs trip", "r reopens trip"),
+    ),
+    Scenario(
+        number=48,
+        name="both move one window to different times",
+        script="r plans money 2026-11-25 19:00\nmeet\ns answers money accept\nmeet\n"
+        "r moves-to money 2026-11-26\ns moves-to money 2026-11-27 20:00",
+        things=("robin window agreed",),
+        rests=("s answers money accept",),
+        times=("2026-11-25 19:00",),
+        suggested=("r moves-to money 2026-11-26", "s moves-to money 2026-11-27 20:00"),
+    ),
+    Scenario(
+        number=49,
+        name="one skips a window that the other holds",
+        script="r plans money 2026-11-25\nmeet\ns answers money accept\ns notes money rent\nmeet\n"
+        "r notes money gifts\nr skips money\ns holds money quietly",
+        things=("robin window skipped",),
+        rests=("r skips money",),
+        times=("2026-11-25",),
+        beside=("r notes money gifts", "s holds money quietly", "s notes money rent"),
+    ),
+    Scenario(
+        number=50,
+        name="a question taken back while it is answered",
+        script="r asks-question where\nmeet\nr takes-back where\ns replies where answered there",
+        things=("robin question taken back",),
+        rests=("r takes-back where",),
     ),
     Scenario(
         number=51,
@@ -347,12 +401,32 @@ SCENARIOS: tuple[Scenario, ...] = (
         script="r promises supper\nmeet\nr calls supper kept\ns tells-of supper\ns calls-theirs supper let-go",
         things=("robin promise kept",),
         held=("acts on what is another person's",),
+        rests=("r calls supper kept",),
     ),
     Scenario(
         number=52,
         name="a milestone of both, marked by each on another day",
         script="r marks dinner 2026-11-01\ns marks dinner2 2026-11-02\nmeet\nr shares dinner\ns shares dinner",
         things=("robin milestone ours", "sasha milestone waiting for both"),
+        rests=("r shares dinner", "s marks dinner2 2026-11-02", "s shares dinner"),
+    ),
+    Scenario(
+        number=53,
+        name="one lets a pace lapse while the other sets theirs",
+        script="r paces hands slowly\ns paces talks slowly walks\nmeet\nr lapses\ns paces again slowly",
+        things=(
+            "robin intimacy_pace taken back",
+            "sasha intimacy_pace said",
+            "sasha intimacy_pace taken back",
+        ),
+        rests=("r lapses", "s paces again slowly", "an act of its own"),
+    ),
+    Scenario(
+        number=55,
+        name="each opens another chapter",
+        script="r chapters spring\ns chapters summer\nr shares spring\ns shares summer",
+        things=("robin chapter waiting for both", "sasha chapter waiting for both"),
+        rests=("r chapters spring", "r shares spring", "s chapters summer", "s shares summer"),
     ),
     Scenario(
         number=56,
@@ -368,6 +442,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         name="months of kindness apart",
         script="r thanks-for tea\ns thanks-for calm\nday 2027-02-01\nr2 thanks-for time\ns2 thanks-for care",
         things=("robin gratitude said",) * 2 + ("sasha gratitude said",) * 2,
+        rests=("r thanks-for tea", "r2 thanks-for time", "s thanks-for calm", "s2 thanks-for care"),
     ),
 )
 """The rows that a play of entries can show."""
@@ -380,19 +455,9 @@ ELSEWHERE = {
     31: "tests/troth_app/test_standing.py::test_a_device_does_not_confirm_itself",
     43: "tests/troth_couple/test_edits.py::test_scenario_43_the_journal_outlives_deletion",
     44: "tests/troth_couple/test_edits.py::test_scenario_44_one_sentence_changed_by_both",
+    54: "tests/troth_couple/test_turns.py::test_scenario_54_what_is_written_in_an_old_chapter_stays_there",
     57: "tests/troth_couple/test_derive.py::test_what_a_newer_version_wrote_is_kept",
     58: "tests/troth/guard/test_verdict.py::test_another_actor_is_refused",
     59: "tests/troth_couple/test_edits.py::test_scenario_59_half_delivered",
 }
 """Those that need a document, a journal or bytes of their own."""
-
-LATER = {
-    47: "repairs are a later kind",
-    48: "windows are a later kind",
-    49: "windows are a later kind",
-    50: "questions are a later kind",
-    53: "intimacy pace is a later kind",
-    54: "a second chapter comes with the chapter's own kind; entries of another are held today",
-    55: "a second chapter comes with the chapter's own kind",
-}
-"""Those that wait, and for what."""

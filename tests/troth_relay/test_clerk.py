@@ -1,21 +1,25 @@
 """Orders are carried out alike with and without a relay, and name whatever ended."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.contracts.relay_client import envelope
-from tests.contracts.relay_store import LINEAGE, A, batch, brief, close
-from troth_relay import clerk
-from troth_relay.clerk import DAY_S, Clerk, said
+from tests.contracts.relay_store import LINEAGE, A, B, batch, brief, close
+from troth_relay import clerk, limits
+from troth_relay.clerk import DAY_S, Clerk, next_step, said
 from troth_relay.orders import Order, Verb
+from troth_relay.store import Log, beside
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import BusyError, UsageError
 from troth_wire.ids import MailboxId
 
 NOW_S = 10**9
 NOBODY = MailboxId(b"n" * 32)
+STEPS = 10
+"""How many of SQLite's steps are one on the scales."""
 
 
 @pytest.fixture
@@ -127,3 +131,114 @@ def test_every_answer_has_its_words(at_work: Clerk) -> None:
         assert "bytes went back to the disk" in said(verb, at_work.carry_out(Order(verb)).answer)
     for verb in (Verb.QUOTA, Verb.BLOCK, Verb.UNBLOCK, Verb.DELETE):
         assert A.hex() in said(verb, at_work.carry_out(Order(verb, A)).answer)
+
+
+def _heavy(path: Path, entries: int) -> SqliteStore:
+    """Return a store with a long log, a long one that was closed long ago, and many meetings that have ended."""
+    store = SqliteStore(path)
+    for mailbox in (A, B):
+        store.create(mailbox, lineage=LINEAGE, day=20_000)
+        store.append([batch(mailbox, *(envelope(number) for number in range(entries)))])
+    close(store, B, day=0)
+    for number in range(entries // 4):
+        mailbox = MailboxId(number.to_bytes(32, "big"))
+        store.create(mailbox, lineage=LINEAGE, day=0, brief=brief())
+        store.append([batch(mailbox, *map(envelope, range(4)))])
+    return store
+
+
+class Scales:
+    """Weighs each commit of a store: how many rows it changed, and how many steps SQLite took for it."""
+
+    def __init__(self, store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Weigh from now on."""
+        self.changed: list[int] = []
+        self.steps: list[int] = []
+        self._passed = 0
+        writing, writer = store._writing, store._writer
+        writer.set_progress_handler(self._pass, STEPS)
+
+        @contextmanager
+        def weighed() -> Iterator[None]:
+            before, self._passed = writer.total_changes, 0
+            with writing():
+                yield
+            self.changed.append(writer.total_changes - before)
+            self.steps.append(self._passed)
+
+        monkeypatch.setattr(store, "_writing", weighed)
+
+    def _pass(self) -> int:
+        self._passed += 1
+        return 0
+
+
+@pytest.mark.parametrize("verb", [Verb.GC, Verb.DELETE])
+def test_no_commit_grows_with_what_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: Verb) -> None:
+    """However much is collected, counted or deleted, a commit changes and reads so many rows and no more."""
+    monkeypatch.setattr(limits, "ERASE_ENTRIES_MAX", 16)
+    monkeypatch.setattr(limits, "RECOUNT_ROWS_MAX", 16)
+    monkeypatch.setattr(limits, "RECLAIM_PAGES_MAX", 4)
+    monkeypatch.setattr(limits, "SWEEP_MAILBOXES_MAX", 8)
+    found: dict[int, Scales] = {}
+    for entries in (80, 800):
+        path = tmp_path / f"{entries}.db"
+        store = _heavy(path, entries)
+        scales = found[entries] = Scales(store, monkeypatch)
+        at_work = Clerk(store, path, now_s=lambda: NOW_S, closed_log_days=lambda: 180)
+        at_work.carry_out(Order(verb, A if verb is Verb.DELETE else MailboxId(b"")))
+        # A mailbox of four entries has five rows, and a step does a little beside.
+        assert max(scales.changed) <= 16 + 8
+        store.close()
+    few, many = found[80], found[800]
+    assert len(many.changed) > 5 * len(few.changed)
+    # The whole in one commit would take ten times as many; deeper trees take a little more.
+    assert max(many.steps) <= 2 * max(few.steps)
+
+
+def test_others_have_their_turn_between_the_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is pushed between two parts of an order is stored then, and in the end every sum is right."""
+    monkeypatch.setattr(limits, "ERASE_ENTRIES_MAX", 16)
+    monkeypatch.setattr(limits, "RECOUNT_ROWS_MAX", 16)
+    path = tmp_path / "relay.db"
+    store = _heavy(path, 80)
+    at_work = Clerk(store, path, now_s=lambda: NOW_S, closed_log_days=lambda: 180)
+    numbers = iter(range(1_000, 10_000))
+    for order in (Order(Verb.DELETE, B), Order(Verb.GC)):
+        work, parts = at_work.begin(order), 0
+        while isinstance(step := next_step(work), tuple):
+            assert store.append([batch(A, envelope(next(numbers)))])[0].entries
+            parts += 1
+        assert parts > 1
+        assert step.get("wrong_sums", 0) == 0
+        assert store.recount() == 0
+    store.close()
+
+
+def test_deleted_is_deleted_before_its_entries_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the first part nobody finds a deleted mailbox, it counts nowhere, and a copy holds nothing of it."""
+    monkeypatch.setattr(limits, "ERASE_ENTRIES_MAX", 16)
+    path, copy = tmp_path / "relay.db", tmp_path / "copy.db"
+    store = _heavy(path, 80)
+    at_work = Clerk(store, path, now_s=lambda: NOW_S, closed_log_days=lambda: 180)
+    work = at_work.begin(Order(Verb.DELETE, A))
+    assert next_step(work) == (A,)
+    assert store.look(A) is None
+    assert store.recount() == 0
+    copy.touch()
+    beside.copy(path, copy)
+    other = SqliteStore(copy)
+    assert other.stats().mailboxes == 1
+    assert other.see(lambda tables: tables.execute("SELECT count(*) FROM entry WHERE mailbox = 1").fetchone()) == (0,)
+    other.close()
+    # Opened anew it is empty, whatever is left of the old one, and whoever is killed here finishes later.
+    again = store.create(A, lineage=LINEAGE, day=20_000)
+    assert isinstance(again, Log)
+    assert again.stored_bytes == 0
+    work.close()
+    while store.erase(closed_before=0, entries_max=16):
+        continue
+    rows = store.see(lambda tables: tables.execute("SELECT count(*) FROM mailbox WHERE kind = 255").fetchone())
+    assert rows == (0,)
+    assert store.recount() == 0
+    store.close()

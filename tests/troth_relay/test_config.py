@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from troth_relay.admission import admits
-from troth_relay.config import BURST_BYTES_MIN, Config, configure, dialled_names, read_passes
+from troth_relay.config import BURST_BYTES_MIN, Config, configure, dialled_names, read_allowed, read_passes
 from troth_relay.limits import PASS_FILE_BYTES_MAX, RATE_BURST_BYTES
 from troth_relay.settings import TABLE, choose
 from troth_wire.errors import StoreError, UsageError
+from troth_wire.ids import MailboxId
 
 
 def test_defaults_can_be_used() -> None:
@@ -34,6 +35,9 @@ def test_defaults_can_be_used() -> None:
         ({"log_format": "xml"}, "--log-format"),
         ({"registration": "closed"}, "--registration"),
         ({"registration": "open", "passes": frozenset([b"h" * 32])}, "contradict"),
+        ({"registration": "allow-list", "passes": frozenset([b"h" * 32]), "allowed": frozenset()}, "contradict"),
+        ({"registration": "allow-list"}, "belong together"),
+        ({"registration": "pass", "allowed": frozenset()}, "belong together"),
         ({"metrics": "9440"}, "--metrics"),
         ({"metrics": "127.0.0.1:70000"}, "--metrics"),
         ({"metrics": "0.0.0.0:9440"}, "operator alone"),
@@ -129,6 +133,7 @@ def test_decisions_become_a_configuration(tmp_path: Path) -> None:
         "name": ("Relay.example:443",),
         "registration": "pass",
         "pass_file": str(passes),
+        "allow_file": None,
         "quota_mb": "2",
         "rate_kb_per_s": "3",
         "rate_burst_mb": "4",
@@ -153,6 +158,33 @@ def test_decisions_become_a_configuration(tmp_path: Path) -> None:
         log_format="json",
         metrics="[::1]:2",
     )
+
+
+def test_list_holds_mailboxes(tmp_path: Path) -> None:
+    """Each line that is not empty is a mailbox; an empty list lets in nobody, which is not everybody."""
+    path = tmp_path / "allowed"
+    path.write_text("\n" + "ab" * 32 + " \r\n\n" + "CD" * 32 + "\n")
+    path.chmod(0o600)
+    flags: dict[str, str | tuple[str, ...] | None] = {"registration": "allow-list", "allow_file": str(path)}
+    policy = configure(choose(flags=flags, environment={}, file=None)).policy()
+    assert policy.allowed == frozenset({MailboxId(b"\xab" * 32), MailboxId(b"\xcd" * 32)})
+    assert not policy.closed
+    path.write_text("\n")
+    assert read_allowed(path) == frozenset()
+
+
+@pytest.mark.parametrize("line", ["ab" * 31, "zz" * 32, "ab" * 32 + " Sasha", "é" * 64])
+def test_line_that_is_no_mailbox_is_refused(tmp_path: Path, line: str) -> None:
+    """A list with a mistake in it is not used, and the line is not repeated."""
+    path = tmp_path / "allowed"
+    path.write_text(line)
+    path.chmod(0o600)
+    with pytest.raises(UsageError, match="64 hexadecimal digits") as caught:
+        read_allowed(path)
+    assert line not in str(caught.value)
+    path.chmod(0o644)
+    with pytest.raises(UsageError, match="chmod 600"):
+        read_allowed(path)
 
 
 def test_missing_passes_are_named(tmp_path: Path) -> None:

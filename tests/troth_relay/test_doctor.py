@@ -339,6 +339,7 @@ def test_silence_that_is_cut_is_named() -> None:
 def test_ping_ends_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once the relay has asked whether somebody is there, nobody between was too early."""
     monkeypatch.setattr(limits, "HEARTBEAT_S", 0.2)
+    monkeypatch.setattr(limits, "TICK_S", 0.05)
     with _relaying(Config(port=0)) as relay:
         found = _examined(relay.port, idle_s=20)
     assert (found[-1].hop, found[-1].well, "until the relay asks" in found[-1].said) == (Hop.IDLE, True, True)

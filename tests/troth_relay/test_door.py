@@ -210,6 +210,25 @@ def test_room_of_a_pass_counts() -> None:
     assert Reason.QUOTA in reasons(peer)
 
 
+def test_list_lets_in_what_is_on_it_and_what_follows() -> None:
+    """Only what is on the list begins a line, whatever pass comes; what follows it, and meetings, need not be on it."""
+    listed, other, later = KEYS
+    world = World(Policy(allowed=frozenset({listed.mailbox}), passes=frozenset([pass_hash(b"open sesame")])))
+    peer = world.connect()
+    assert _reason(opened(world, peer, other, admission=b"open sesame")) is Reason.BAD_PASS
+    assert isinstance(_open(world, peer, listed, MailboxKind.LOG), Head)
+    assert isinstance(opened(world, peer, later, sponsor=listed), Head)
+    assert isinstance(_open(world, world.connect(), other, MailboxKind.RENDEZVOUS), Head)
+    # Who is taken off the list keeps what they opened, and it leads on.
+    world.hub.allow(Policy(allowed=frozenset()))
+    again = world.connect()
+    world.prove(again, listed)
+    world.settle()
+    assert isinstance(again.received[-1], Head)
+    assert isinstance(opened(world, again, Key.numbered(9), sponsor=listed), Head)
+    assert _reason(_open(world, again, Key.numbered(10), MailboxKind.LOG)) is Reason.BAD_PASS
+
+
 def test_rendezvous_needs_no_pass() -> None:
     """Where a log needs a pass, a rendezvous is opened by anybody."""
     world = World(Policy(passes=frozenset([pass_hash(b"open sesame")])))

@@ -12,9 +12,9 @@ from tests.contracts.relay_machine import RelayMachine
 from tests.contracts.relay_world import KEY, KEYS, Peer, World, follow, joined, push, reasons, said
 from troth_relay import limits
 from troth_relay.admission import Policy
-from troth_relay.requests import ConnectionId, DropReason
+from troth_relay.requests import Asked, ConnectionId, DropReason, Sweep
 from troth_wire.ids import Lineage, RunningHash
-from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN
+from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN, RENDEZVOUS_LIFE_S
 from troth_wire.log import envelope_id
 from troth_wire.messages import (
     Create,
@@ -163,11 +163,28 @@ def test_leaving_drops_everybody() -> None:
     assert [peer.dropped for peer in peers] == [DropReason.LEAVING] * 2
 
 
+def test_what_has_ended_is_deleted_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One commit deletes so many; where it found some the next one is asked for at once, and never two of them."""
+    monkeypatch.setattr(limits, "SWEEP_MAILBOXES_MAX", 2)
+    world = World()
+    for number in range(10, 15):
+        joined(world, Key.numbered(number), kind=MailboxKind.RENDEZVOUS)
+    sweeps = list[Asked]()
+    world.tick(RENDEZVOUS_LIFE_S + limits.RENDEZVOUS_STEP_S)
+    while world.writes or world.write_reports:
+        assert [type(write) for write in world.writes] == [Sweep]
+        sweeps += world.writes
+        world.commit()
+        world.report(world.write_reports)
+    assert len(sweeps) == 4
+    assert not world.disk.mailboxes
+
+
 def test_unknown_connection_is_ignored() -> None:
     """Inputs for a connection that is gone do nothing."""
     hub = World().hub
     nobody = ConnectionId(99)
-    assert hub.receive(nobody, b"x", now=0) + hub.written(nobody, 1) + hub.disconnect(nobody) == []
+    assert hub.receive(nobody, b"x", now=0) + hub.written([nobody], 1) + hub.disconnect(nobody) == []
 
 
 SIZES: Final = st.lists(st.sampled_from([ENVELOPE_BYTES_MIN, 20_000, ENVELOPE_BYTES_MAX]), min_size=1, max_size=3)

@@ -1,7 +1,7 @@
 """What is pushed is stored or named in a refusal, and never more is taken in than the disk can follow."""
 
 from tests.contracts.relay_client import envelope
-from tests.contracts.relay_world import KEY, KEYS, World, joined, push, reasons, said
+from tests.contracts.relay_world import KEY, KEYS, World, close, follow, joined, opened, push, reasons, said
 from troth_relay.admission import Policy, Rate, cost
 from troth_wire.limits import ENVELOPE_BYTES_MAX, RENDEZVOUS_LIFE_S, RENDEZVOUS_RECORD_BYTES, RENDEZVOUS_RECORDS_MAX
 from troth_wire.log import envelope_id
@@ -33,6 +33,32 @@ def test_rate_says_how_long_to_wait() -> None:
     push(world, author, [2])
     world.settle()
     assert world.log(KEY.mailbox) == [envelope(1), envelope(2)]
+
+
+def test_rate_is_that_of_the_line() -> None:
+    """Many logs of a line take no more than one; another line has its own, and who is left behind spends none of it."""
+    old, new, other = KEYS
+    world = World(Policy(rate=Rate(per_s=0.001, burst=3 * cost([envelope(1)]))))
+    author, stranger, behind = joined(world, old), joined(world, other), joined(world, old)
+    opened(world, author, new, sponsor=old)
+    follow(world, author, new)
+    world.settle()
+    push(world, author, [1, 2], key=old)
+    push(world, author, [3], key=new)
+    push(world, author, [4], key=new)
+    push(world, stranger, [5, 6, 7], key=other)
+    world.settle()
+    refused = [Reason.UNKNOWN_MAILBOX]
+    assert (reasons(author), reasons(stranger)) == (refused * 2 + [Reason.RATE], refused)
+    close(world, author, old, towards=new)
+    world.settle()
+    world.tick(4_000 * cost([envelope(1)]))
+    # What comes to the closed log is not stored, and spends a rate of its own.
+    push(world, behind, [8, 9, 10], key=old)
+    push(world, author, [11, 12, 13], key=new)
+    world.settle()
+    assert reasons(author).count(Reason.RATE) == 1
+    assert len(world.log(new.mailbox)) == 4
 
 
 def test_rate_outlives_the_connection() -> None:

@@ -196,6 +196,29 @@ def test_passes_guard_creation(database: Path, tmp_path: Path) -> None:
     assert "sesame" not in errors
 
 
+def test_list_is_read_again(database: Path, tmp_path: Path) -> None:
+    """What is put on the list while the relay runs is let in after SIGHUP; nothing of it is logged."""
+    allowed = tmp_path / "allowed"
+    allowed.touch(0o600)
+
+    async def scenario(url: str, process: subprocess.Popen[str]) -> None:
+        async with connected(url) as client:
+            with pytest.raises(AssertionError, match="BAD_PASS"):
+                await client.open(KEY)
+            allowed.write_text(KEY.mailbox.hex())
+            process.send_signal(signal.SIGHUP)
+            assert process.stderr is not None
+            assert "read again" in await asyncio.to_thread(process.stderr.readline)
+            await client.send(Create(KEY.mailbox, b""))
+            assert (await client.expect(Head)).position == 0
+
+    options = ("--registration", "allow-list", "--allow-file", str(allowed))
+    with serving(database, *options) as (process, url):
+        asyncio.run(scenario(url, process))
+        _, _, errors = _end(process, signal.SIGTERM)
+    assert KEY.mailbox.hex()[:8] not in errors
+
+
 def _listening(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:
     """Let something happen as soon as a relay in this process listens."""
     listen = Relay.listen

@@ -27,8 +27,10 @@ def _busy() -> Metrics:
     metrics = Metrics()
     data = envelope(1)
     refusal = Refuse(Reason.QUOTA, A, (envelope_id(data),), 0)
-    metrics.count([Send(ONE, refusal), Send(ONE, Deliver(A, 1, (data,))), Drop(ONE, DropReason.SLOW), Look(ONE, A)])
-    metrics.count([Read(ONE, B, 0), Open(ONE, B), Sweep(), Send(ONE, refusal)])
+    metrics.count(
+        [Send((ONE,), refusal), Send((ONE,), Deliver(A, 1, (data,))), Drop(ONE, DropReason.SLOW), Look(ONE, A)]
+    )
+    metrics.count([Read(ONE, B, 0), Open(ONE, B), Sweep(), Send((ONE,), refusal)])
     asked = Append(ONE, A, ((envelope_id(data), data),), 1)
     metrics.settle(
         [(asked, Appended((Entry(1, envelope_id(data), data),), ())), (asked, FullError("The disk is full."))]

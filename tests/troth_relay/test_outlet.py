@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from troth_relay import limits
+from troth_relay.framing import Opcode, close, pack
 from troth_relay.outlet import AT_ONCE_BYTES_MAX, CLOSE_CODES, Outlet
 from troth_relay.requests import ConnectionId, DropReason
 
-SMALL, LARGE = b"s", b"l" * (AT_ONCE_BYTES_MAX + 1)
+SMALL, LARGE = pack(b"s"), pack(b"l" * AT_ONCE_BYTES_MAX)
 
 
 class Line:
@@ -19,31 +20,30 @@ class Line:
 
     def __init__(self) -> None:
         """Begin with an empty buffer and room."""
-        self.sent: list[bytes | int] = []
+        self.sent: list[bytes] = []
         self.weights: list[int] = []
         self.buffered = 0
         self.gone = False
         self.aborted = asyncio.Event()
         self.room = asyncio.Event()
         self.room.set()
-        transport: Any = SimpleNamespace(get_write_buffer_size=lambda: self.buffered, abort=self.aborted.set)
-        self.transport: asyncio.Transport | None = transport
-        self.outlet = Outlet(ConnectionId(1), self, self, lambda _, weight: self.weights.append(weight))
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        transport: Any = SimpleNamespace(
+            get_write_buffer_size=lambda: self.buffered,
+            abort=self.aborted.set,
+            close=lambda: setattr(self, "gone", True),
+            is_closing=lambda: self.gone,
+            write=self.sent.append,
+        )
+        hear = self.weights.append
+        self.outlet = Outlet(ConnectionId(1), transport, self.write, lambda _, weight: hear(weight), self.over)
 
-    async def send_bytes(self, data: bytes) -> None:
+    async def write(self, data: bytes) -> None:
         """Write, and wait while there is no room."""
         if self.gone:
             raise ConnectionResetError
         self.sent.append(data)
-        # A small frame from an empty buffer never waits.
-        if len(data) > AT_ONCE_BYTES_MAX or self.buffered:
-            await self.room.wait()
-
-    async def close(self, *, code: int) -> bool:
-        """Write the goodbye, and wait until it can be heard."""
-        self.sent.append(code)
         await self.room.wait()
-        return True
 
 
 def on_a_line(scenario: Callable[[Line], Awaitable[None]]) -> None:
@@ -74,7 +74,7 @@ def test_order_is_kept_while_something_waits(first: str) -> None:
     async def scenario(line: Line) -> None:
         line.room.clear()
         line.buffered = 9 if first == "buffered" else 0
-        said = [LARGE if first == "large" else b"b", SMALL, b"t", LARGE]
+        said = [LARGE if first == "large" else pack(b"b"), SMALL, pack(b"t"), LARGE]
         assert [line.outlet.say(frame, number) for number, frame in enumerate(said)] == [False] * 4
         await asyncio.sleep(0)
         assert line.sent == said[:1]
@@ -92,13 +92,68 @@ def test_order_is_kept_while_something_waits(first: str) -> None:
 
 @pytest.mark.parametrize("reason", list(DropReason))
 def test_goodbye_comes_last(reason: DropReason) -> None:
-    """What waited before the end is written, then the code of the reason, and nothing after it."""
+    """What waited before the end is written, then the code of the reason, and nothing after it, whoever says it."""
 
     async def scenario(line: Line) -> None:
         line.outlet.say(LARGE, 1)
         line.outlet.drop(reason)
+        line.outlet.drop(DropReason.LEAVING)
+        line.outlet.say(SMALL, 2)
+        line.outlet.answer_goodbye()
+        line.outlet.pong(b"late")
+        while len(line.sent) < 2:
+            await asyncio.sleep(0)
+        line.over.set_result(None)
         await line.outlet.end()
-        assert line.sent == [LARGE, CLOSE_CODES[reason]]
+        assert line.sent == [LARGE, close(CLOSE_CODES[reason])]
+        assert line.gone
+
+    on_a_line(scenario)
+
+
+def test_who_does_not_say_goodbye_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The relay waits a while for the other side's goodbye, and closes the connection without it."""
+    monkeypatch.setattr(limits, "CLOSE_S", 0.01)
+
+    async def scenario(line: Line) -> None:
+        line.outlet.misuse(1_002)
+        while not line.gone:
+            await asyncio.sleep(0)
+        assert line.sent == [close(1_002)]
+        await line.outlet.end()
+
+    on_a_line(scenario)
+
+
+def test_goodbye_is_answered_once() -> None:
+    """Who says goodbye is answered at once, and what waited for it is not written any more."""
+
+    async def scenario(line: Line) -> None:
+        line.outlet.answer_goodbye()
+        line.outlet.answer_goodbye()
+        line.outlet.drop(DropReason.LEAVING)
+        line.over.set_result(None)
+        await line.outlet.end()
+        assert line.sent == [close(1_000)]
+
+    on_a_line(scenario)
+
+
+def test_pings_and_pongs_never_pile_up() -> None:
+    """Where something waits to be read nothing is added that was not said by the relay's mind."""
+
+    async def scenario(line: Line) -> None:
+        line.outlet.ping()
+        line.outlet.pong(b"p")
+        assert line.sent == [pack(b"", Opcode.PING), pack(b"p", Opcode.PONG)]
+        line.buffered = 1
+        line.outlet.ping()
+        line.outlet.pong(b"p")
+        line.buffered, line.gone = 0, True
+        line.outlet.ping()
+        line.outlet.pong(b"p")
+        assert len(line.sent) == 2
+        await line.outlet.end()
 
     on_a_line(scenario)
 
@@ -118,9 +173,22 @@ def test_link_that_takes_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None
         slow.outlet.say(LARGE, 1)
         slow.outlet.drop(DropReason.SLOW)
         await slow.aborted.wait()
-        line.room.set()
-        slow.room.set()
+        for cut in (line, slow):
+            cut.gone = True
+            cut.room.set()
         await asyncio.gather(line.outlet.end(), slow.outlet.end())
+
+    on_a_line(scenario)
+
+
+def test_goodbye_that_is_not_taken_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever says goodbye and takes nothing of the answer does not keep its connection."""
+    monkeypatch.setattr(limits, "GOODBYE_S", 0.01)
+
+    async def scenario(line: Line) -> None:
+        line.buffered = 9
+        await line.outlet.end()
+        await line.aborted.wait()
 
     on_a_line(scenario)
 
@@ -131,43 +199,9 @@ def test_who_is_gone_costs_nothing() -> None:
     async def scenario(line: Line) -> None:
         line.gone = True
         assert not line.outlet.say(SMALL, 1)
-        line.outlet.say(LARGE, 1)
-        line.transport = None
+        assert not line.outlet.say(LARGE, 1)
+        await line.outlet.end()
         assert not line.outlet.say(SMALL, 1)
-        await line.outlet.end()
-        assert line.weights == []
-
-    on_a_line(scenario)
-
-
-def test_pausing_holds_the_reading_up() -> None:
-    """While it is paused nothing is read; pausing and resuming twice is the same as once, and the end resumes."""
-
-    async def scenario(line: Line) -> None:
-        await line.outlet.may_be_read()
-        line.outlet.pause()
-        line.outlet.pause()
-        reading = asyncio.ensure_future(line.outlet.may_be_read())
-        await asyncio.sleep(0)
-        assert not reading.done()
-        line.outlet.resume()
-        line.outlet.resume()
-        await reading
-        line.outlet.pause()
-        line.outlet.drop(DropReason.LEAVING)
-        await line.outlet.may_be_read()
-        await line.outlet.end()
-
-    on_a_line(scenario)
-
-
-def test_frame_that_has_to_wait_is_not_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A link whose empty buffer does not hold a small frame is not one that this was made for."""
-
-    async def scenario(line: Line) -> None:
-        line.room.clear()
-        monkeypatch.setattr(line, "send_bytes", lambda _: line.room.wait())
-        with pytest.raises(AssertionError, match="wait for room"):
-            line.outlet.say(SMALL, 1)
+        assert (line.sent, line.weights) == ([], [])
 
     on_a_line(scenario)

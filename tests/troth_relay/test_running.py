@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.relay_client import Key, connected, envelope
 from tests.contracts.relay_process import END_S, serving
-from tests.contracts.relay_store import A, close, open_
-from troth_relay import office, running
+from tests.contracts.relay_store import A, batch, close, open_
+from troth_relay import limits, office, running
 from troth_relay.app import Relay, SystemEntropy
 from troth_relay.config import Config
 from troth_relay.office import Office
@@ -72,10 +73,14 @@ def test_orders_are_carried_out_in_this_process(tmp_path: Path, monkeypatch: pyt
     """An order that changes something and one that only looks are carried out, whoever uses what ended is sent away."""
     database, answers, ended = tmp_path / "relay.db", list[Answer | None](), list[object]()
     opened, end = Office.open, Relay.end
+    store = SqliteStore(database)
+    open_(store, A)
+    store.close()
 
     def order() -> None:
         try:
-            answers.extend(office.ask(database, Order(verb)) for verb in (Verb.STATS, Verb.GC))
+            orders = (Order(Verb.STATS), Order(Verb.GC), Order(Verb.DELETE, A))
+            answers.extend(office.ask(database, each) for each in orders)
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
 
@@ -92,9 +97,48 @@ def test_orders_are_carried_out_in_this_process(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(Relay, "end", noted)
     config = Config(port=0, database=database)
     running.run(config, {}, dict)
-    assert [next(iter(answer or {})) for answer in answers] == ["mailboxes", "ended"]
-    assert ended == [(), ()]
+    assert [next(iter(answer or {})) for answer in answers] == ["mailboxes", "ended", "mailbox"]
+    assert ended == [(A,)]
     assert not office.beside(database).exists()
+
+
+def test_pushes_go_on_while_an_order_is_carried_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between any two parts of a long order what a client pushes is stored, and it hears so."""
+    monkeypatch.setattr(limits, "RECOUNT_ROWS_MAX", 4)
+    database, answers, pushed = tmp_path / "relay.db", list[Answer | None](), list[int]()
+    store, key = SqliteStore(database), Key.numbered(1)
+    open_(store, A)
+    store.append([batch(A, *map(envelope, range(40)))])
+    store.close()
+    call, listen = Relay.call, Relay.listen
+
+    async def beset(relay: Relay) -> None:
+        async with connected(relay.url) as client:
+            await client.follow(key)
+
+            async def between(relay: Relay, act: Callable[[], object], *, writing: bool) -> object:
+                pushed.append(len(pushed) + 1)
+                await client.push(key, [envelope(len(pushed))])
+                await client.read(key, until=len(pushed))
+                return await call(relay, act, writing=writing)
+
+            with monkeypatch.context() as patched:
+                patched.setattr(Relay, "call", between)
+                answers.append(await asyncio.to_thread(office.ask, database, Order(Verb.GC)))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    besetting: list[asyncio.Task[None]] = []
+
+    async def watched(config: Config, store: Store) -> Relay:
+        relay = await listen(config, store)
+        besetting.append(asyncio.get_running_loop().create_task(beset(relay)))
+        return relay
+
+    monkeypatch.setattr(Relay, "listen", watched)
+    running.run(Config(port=0, database=database, registration="open"), {}, dict)
+    assert besetting[0].exception() is None
+    assert (answers[0] or {})["wrong_sums"] == 0
+    assert len(pushed) > 10
 
 
 def test_running_relay_collects_by_its_own_settings(tmp_path: Path) -> None:

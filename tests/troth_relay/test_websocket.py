@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from troth_relay.websocket import Frame, Opcode, WebSocket, upgrade
+from troth_relay.framing import Opcode
+from troth_relay.websocket import Frame, WebSocket, upgrade
 from troth_wire.errors import MalformedError
 from troth_wire.limits import FRAME_BYTES_MAX
 

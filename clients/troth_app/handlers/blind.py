@@ -19,7 +19,7 @@ from troth_app.handlers.together import (
     today_of,
     write,
 )
-from troth_app.messages import capital, tell
+from troth_app.messages import capital, inert, tell
 from troth_app.outcome import RuleError
 from troth_app.settings import sealed_row
 from troth_app.talk import Talk
@@ -49,7 +49,7 @@ async def answer(talk: Talk, keeper: "Keeper") -> None:
     await talk.safe(tell("safe.unshared"))
     me = chapter_of(keeper).me
     question = await _pick(talk, [thing for thing in _open(state) if not _by(keeper, thing, "seal", mine=me)])
-    await talk.say(shown(question.says("question")))
+    await talk.say(inert(shown(question.says("question"))))
     text, salt = await ask_text(talk, tell("blind.answer")), keeper.machine.entropy(SALT_BYTES)
     # Kept before anybody learns of the seal: one that could not be opened any more would close the other's too.
     await household.remember(sealed_row(question.id, salt, text))

@@ -7,6 +7,7 @@ from troth_app.cards import newest_first, page, signal_cards, thing_card
 from troth_app.conversation import Form, Result
 from troth_app.handlers.devices import new_devices
 from troth_app.handlers.locking import opened
+from troth_app.handlers.questions import waits
 from troth_app.handlers.status import line
 from troth_app.handlers.together import (
     ask_day,
@@ -133,5 +134,7 @@ def _hints(state: State, things: Sequence[Thing], me: bytes) -> list[str]:
     listed = agreements(state)
     looked_at = len(listed[Group.WAITING]) + len(listed[Group.LOOKING_AGAIN])
     newer = any(held.reason in NEWER for held in state.held.values())
+    opens = any(waits(thing, me) for thing in state.things.values())
     waiting = [tell("today.agree", count=counted(looked_at, "thing", "things"))] if looked_at else []
-    return [*([tell("today.request")] if asked else []), *waiting, *([tell("today.newer")] if newer else [])]
+    hints = [*([tell("today.request")] if asked else []), *([tell("today.question")] if opens else [])]
+    return [*hints, *waiting, *([tell("today.newer")] if newer else [])]

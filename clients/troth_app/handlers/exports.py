@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from troth_app.conversation import Card
-from troth_app.exporting import PARTS, Export, as_json, as_markdown, calendar, export, initials
+from troth_app.exporting import PARTS, Export, as_json, as_markdown, calendar, export, initials, joined
 from troth_app.handlers.locking import opened
 from troth_app.handlers.together import admin_of, ask_line, chapter_of, keep_aside, state_of
 from troth_app.limits import ENTRY_BYTES_MAX, IMPORT_BYTES_MAX
@@ -88,10 +88,14 @@ async def _made(keeper: "Keeper", *, full: bool, mine: bool, parts: Sequence[str
     kept = household.settings.entries if mine else ()
     if chapter is None:
         return Export(Day(keeper.today().isoformat()), "own", (), kept)
-    state = await state_of(keeper)
-    texts = {thing.id: chapter.said(thing.id) for thing in state.things.values() if thing.kind == "note"}
-    names = initials(*household.settings.names, chapter.me, state.persons)
-    return export(state, me=chapter.me, names=names, full=full, parts=parts, texts=texts, mine=kept)
+    today = Day(keeper.today().isoformat())
+    made = []
+    for one in household.chapters:
+        state = await one.look(today)
+        texts = {thing.id: one.said(thing.id) for thing in state.things.values() if thing.kind == "note"}
+        names = initials(*household.settings.names, one.me, state.persons)
+        made.append(export(state, me=one.me, names=names, full=full, parts=parts, texts=texts, mine=kept))
+    return joined(made)
 
 
 async def _write(talk: Talk, made: Export, what: str) -> None:

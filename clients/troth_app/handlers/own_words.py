@@ -18,7 +18,7 @@ __all__ = ["amend", "take_back"]
 LISTED_MAX: Final = 20
 """So many of one's own words are offered, the latest first."""
 LABEL_LETTERS: Final = 60
-DAYS: Final = ("on", "until", "good_by", "by")
+DAYS: Final = ("on", "until", "good_by", "by", "review_on")
 
 
 async def amend(talk: Talk, keeper: "Keeper") -> None:
@@ -45,7 +45,7 @@ async def take_back(talk: Talk, keeper: "Keeper") -> None:
 
 async def _pick_own(talk: Talk, keeper: "Keeper", what: str) -> Thing:
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
-    able = BY_NAME["take_back"].about
+    able = {kind for kind in BY_NAME["take_back"].about if what == "back" or _amended(kind)}
     own = [thing for thing in newest_first(state.things.values()) if thing.author == me and thing.kind in able]
     left = [thing for thing in own if thing.stage not in (Stage.TAKEN_BACK, Stage.PAST)][:LISTED_MAX]
     if not left:
@@ -67,3 +67,8 @@ async def _anew(talk: Talk, field: str, before: Any) -> object:
     if field in DAYS:
         return await ask_day(talk, prompt) or before
     return await ask_line(talk, prompt) or before
+
+
+def _amended(kind: str) -> bool:
+    """Tell whether things of a kind are said anew field by field; others have acts, or a command, of their own."""
+    return not (BY_NAME[kind].fixed or BY_NAME[kind].apart)

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Final
 from troth_app.conversation import Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.syncing import OFF
-from troth_app.household import Household
+from troth_app.household import Household, Place
 from troth_app.knocking import knock
 from troth_app.moving import arrived
 from troth_app.outcome import RuleError
 from troth_app.settings import RELAY_BYTES_MAX, Relay
 from troth_app.talk import Talk
+from troth_app.wording import name_of
 from troth_client.link import Address
-from troth_wire.errors import UsageError
+from troth_wire.errors import TrothError, UsageError
 from troth_wire.limits import PASS_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -55,13 +56,26 @@ async def use(talk: Talk, keeper: "Keeper") -> None:
 
 
 async def show(talk: Talk, keeper: "Keeper") -> Result:
-    """Say which relay it is, and whether it answers; its pass is not shown."""
+    """Say which relay it is, whether it answers, and the numbers of the mailboxes there; its pass is not shown."""
     household = opened(keeper)
     relay = household.settings.relay
     if relay is None:
         return {"relay": None}
     answer = await _answer(talk, household, Address.parse(relay.address))
-    return {"relay": relay.address, "pass": bool(relay.admission), "answer": answer}
+    return {
+        "relay": relay.address,
+        "pass": bool(relay.admission),
+        "answer": answer,
+        "mailboxes": [row for place in household.places for row in _mailbox(place)],
+    }
+
+
+def _mailbox(place: Place) -> list[list[str]]:
+    """Return a space's name, and the number by which whoever runs the relay finds its mailbox."""
+    try:
+        return [[name_of(place.kind, place.label), place.space.mailbox.hex()]]
+    except TrothError:
+        return []  # It stopped; `troth status` says why.
 
 
 async def _answer(talk: Talk, household: Household, address: Address) -> str:

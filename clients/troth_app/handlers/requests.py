@@ -1,14 +1,17 @@
 """Asking for something, and answering: yes, another way, later or no, and no reason is needed for any of them."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from troth_app.cards import REPLIES, newest_first, preview
 from troth_app.conversation import Form, Result
+from troth_app.handlers.questions import respond
 from troth_app.handlers.together import (
     ask_day,
     ask_line,
     ask_text,
     chapter_of,
+    names_of,
     pick,
     share,
     state_of,
@@ -16,10 +19,11 @@ from troth_app.handlers.together import (
     today_of,
     write,
 )
-from troth_app.messages import tell
+from troth_app.messages import inert, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import Reply, Stage, days_after, shown
+from troth_couple import Reply, Stage, Thing, days_after, shown
+from troth_wire.ids import PersonId
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["answer", "ask_for", "listed"]
 
 SOON_DAYS: Final = 7
+ASKED: Final = ("request", "question")
 
 
 async def ask_for(talk: Talk, keeper: "Keeper") -> None:
@@ -43,15 +48,19 @@ async def ask_for(talk: Talk, keeper: "Keeper") -> None:
 
 
 async def answer(talk: Talk, keeper: "Keeper") -> None:
-    """Answer something that the other asked for, or answer it otherwise than before."""
+    """Answer something that the other asked, or asked for, or answer it otherwise than before."""
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
     await talk.safe(tell("safe.nothing"))
-    theirs = [thing for thing in newest_first(state.things.values()) if thing.kind == "request" and thing.author != me]
+    theirs = [thing for thing in newest_first(state.things.values()) if thing.kind in ASKED and thing.author != me]
     left = [thing for thing in theirs if thing.stage is not Stage.TAKEN_BACK]
     if not left:
         raise RuleError(tell("answer.none"))
-    request = await pick(talk, tell("answer.which"), left, lambda thing: preview(shown(thing.says("ask")), 60))
-    await talk.say(shown(request.says("ask")))
+    names = names_of(keeper)
+    request = await pick(talk, tell("answer.which"), left, lambda thing: _label(thing, names))
+    if request.kind == "question":
+        await respond(talk, keeper, request)
+        return
+    await talk.say(inert(shown(request.says("ask"))))
     replies = sorted(REPLIES, reverse=True)
     reply: Reply = replies[await talk.choose(tell("answer.reply"), [tell(REPLIES[reply]) for reply in replies])]
     text = await ask_line(talk, tell("answer.text"))
@@ -65,3 +74,10 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
     state = await state_of(keeper)
     things = [thing for thing in newest_first(state.things.values()) if thing.kind == "request"]
     return things_page(keeper, state, things, none="request.none")
+
+
+def _label(thing: Thing, names: Mapping[PersonId, str]) -> str:
+    """Return what a thing is called in a list; what a question asks is seen once it is opened."""
+    if thing.kind == "question":
+        return tell("card.question", name=names[thing.author], day=thing.day)
+    return preview(shown(thing.says("ask")), 60)

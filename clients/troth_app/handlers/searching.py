@@ -13,6 +13,7 @@ from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_couple import shown
+from troth_couple.kinds import BY_NAME
 from troth_couple.views import by_age
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ async def _together(keeper: "Keeper") -> list[Result]:
     """Return a card for each own thing, each agreement and each note, whole."""
     state, names, chapter = await state_of(keeper), names_of(keeper), chapter_of(keeper)
     things = newest_first(state.things.values())
-    own = [thing for thing in things if thing.author == chapter.me and thing.kind != "note"]
+    own = [thing for thing in things if thing.author == chapter.me and _searched(thing.kind)]
     cards = [thing_card(thing, names=names, me=chapter.me, letters=None, theirs="") for thing in own]
     for agreement in by_age(state):
         parts = agreement_card(agreement, names=names)
@@ -51,6 +52,11 @@ async def _together(keeper: "Keeper") -> list[Result]:
         text = shown("".join(text for _, text in chapter.said(note.id)))
         cards.append({"title": shown(note.says("title")), "lines": text.split("\n"), "kind": "note"})
     return cards
+
+
+def _searched(kind: str) -> bool:
+    """Tell whether own things of a kind are looked through; a note is by itself, and what felt fine has no history."""
+    return kind != "note" and not BY_NAME[kind].apart
 
 
 def _words(card: Result) -> str:

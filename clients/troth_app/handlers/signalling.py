@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from troth import Signer
 from troth_app.cards import signal_cards
+from troth_app.chapter import Write
+from troth_app.handlers.locking import opened
 from troth_app.handlers.together import admin_of, chapter_of, names_of, state_of, today_of, write
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import Level, Scope, Signals
+from troth_couple import Day, EntryId, Level, Scope, Signals
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -45,8 +48,15 @@ async def release(talk: Talk, keeper: "Keeper") -> None:
         index = await talk.choose(tell("release.which"), [*items, tell("release.all")])
         chosen = own if index == len(own) else [own[index]]
     admin, day = await admin_of(talk, keeper), today_of(keeper)
-    await write(keeper, lambda pen: [pen.release([act.id for act in chosen], day=day, admin=admin)])
+    for chapter in opened(keeper).chapters:
+        here = [act.id for act in chosen if act.chapter == chapter.id]
+        if here:
+            await write(keeper, _release(here, day=day, admin=admin), chapter=chapter)
     await talk.say(tell("release.done"))
+
+
+def _release(signals: Sequence[EntryId], *, day: Day, admin: Signer) -> Write:
+    return lambda pen: [pen.release(signals, day=day, admin=admin)]
 
 
 async def _give(talk: Talk, keeper: "Keeper", level: Level) -> None:

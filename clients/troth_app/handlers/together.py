@@ -4,6 +4,7 @@ A text that could not be shared is not lost: it is kept for its writer alone.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from troth import Signer
@@ -20,6 +21,7 @@ from troth_couple import Day, State, Thing, clean
 from troth_couple.days import DAY
 from troth_couple.entry import Entry
 from troth_couple.limits import TEXT_BYTES_MAX
+from troth_couple.turns import unreleased
 from troth_wire.errors import LocalError, MalformedError, PassphraseError, UsageError
 from troth_wire.ids import PersonId
 
@@ -69,12 +71,15 @@ def today_of(keeper: "Keeper") -> Day:
 
 
 async def state_of(keeper: "Keeper") -> State:
-    """Return what stands today.
+    """Return what stands today, with the signals of earlier chapters: a new page releases nothing.
 
     Raises:
         OtherError: If there is no space for two.
     """
-    return await chapter_of(keeper).look(today_of(keeper))
+    day = today_of(keeper)
+    state = await chapter_of(keeper).look(day)
+    earlier = [await chapter.look(day) for chapter in opened(keeper).chapters[:-1]]
+    return replace(state, signals=unreleased([*earlier, state])) if earlier else state
 
 
 def names_of(keeper: "Keeper") -> Mapping[PersonId, str]:
@@ -197,15 +202,17 @@ async def admin_of(talk: Talk, keeper: "Keeper") -> Signer:
     raise AssertionError("it was asked for at least once")
 
 
-async def write(keeper: "Keeper", make: Write, more: More = lambda _: ()) -> Sequence[Entry]:
-    """Write entries.
+async def write(
+    keeper: "Keeper", make: Write, more: More = lambda _: (), *, chapter: Chapter | None = None
+) -> Sequence[Entry]:
+    """Write entries, into the current chapter where no other one is named.
 
     Raises:
         RuleError: If a rule says no; nothing was written.
         LocalError: If they could not be saved; nothing was written.
     """
     try:
-        return await chapter_of(keeper).write(make, more)
+        return await (chapter or chapter_of(keeper)).write(make, more)
     except UsageError as error:
         raise RuleError(f"{capital(str(error).rstrip('.'))}.") from None
 

@@ -92,7 +92,7 @@ async def search(_: Host, __: See, page: Context, ___: str) -> Reply:
 
 
 async def _help(host: Host, page: Context, name: str) -> Reply:
-    shown = screens.sentences(presenter(BY_NAME[name])(await host.found(name)))
+    shown = screens.sentences(presenter(BY_NAME[name])(await host.found(name)), ours=True)
     return Page(name, {"page": {**page, "here": name}, "shown": shown})
 
 

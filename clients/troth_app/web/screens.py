@@ -41,9 +41,15 @@ WEIGHTS: Final = {"agree assent": "commitment", "agree withdraw": "caution"}
 NOTE_ACTS: Final = ("note edit", "note close")
 
 
-def sentences(shown: Sequence[Sentence]) -> list[Context]:
-    """Return what a handler said, as a template takes it."""
-    return [_sentence(sentence) for sentence in shown]
+def sentences(shown: Sequence[Sentence], *, ours: bool = False) -> list[Context]:
+    """Return what a handler said, as a template takes it.
+
+    Args:
+        shown: What was said.
+        ours: Whether all of it is the program's own: then a card may name commands too.
+    """
+    mark = {"ours": True} if ours else {}
+    return [{**_sentence(sentence), **mark} for sentence in shown]
 
 
 def _sentence(sentence: Sentence) -> Context:

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from troth_relay.store import Brief, Denial, LineId, Log, Ticket, passes
 from troth_relay.store.database import Connection
-from troth_relay.store.statements import ALIKE, BEGIN_LINE, CREATE, LEAVE_LINE, LOG, MEETINGS
+from troth_relay.store.statements import ALIKE, BEGIN_LINE, CREATE, LEAVE_LINE, LET_GO, LOG, MEETINGS
 from troth_wire.ids import Lineage, MailboxId, RunningHash
 from troth_wire.log import origin
 from troth_wire.messages import MailboxKind
 
-__all__ = ["create", "delete", "is_blocked", "look"]
+__all__ = ["create", "delete", "is_blocked", "let_go", "look"]
 
 BLOCKED: Final = "SELECT 1 FROM blocked WHERE id = ?"
 
@@ -53,6 +53,14 @@ def delete(connection: Connection, keys: Sequence[int]) -> None:
     connection.executemany("DELETE FROM closing WHERE mailbox = ?", rows)
     connection.executemany("DELETE FROM entry WHERE mailbox = ?", rows)
     connection.executemany("DELETE FROM mailbox WHERE key = ?", rows)
+
+
+def let_go(connection: Connection, keys: Sequence[int]) -> None:
+    """Delete mailboxes at once for everybody; their entries, which may be many, are erased step by step."""
+    rows = [(key,) for key in keys]
+    connection.executemany(LEAVE_LINE, rows)
+    connection.executemany("DELETE FROM closing WHERE mailbox = ?", rows)
+    connection.executemany(LET_GO, rows)
 
 
 def create(

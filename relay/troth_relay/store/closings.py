@@ -9,11 +9,11 @@ from troth_relay import limits
 from troth_relay.admission import cost
 from troth_relay.store import Closing, Denial, Log, births
 from troth_relay.store.database import Connection
-from troth_relay.store.statements import CLOSE, CLOSING, DUE, ERASE_ENTRIES, HALF_ERASED, RECOUNT, SUMS
+from troth_relay.store.statements import CLOSE, CLOSING, DUE, ERASE_ENTRIES, HALF_ERASED, LET_GO_ONES
 from troth_wire.ids import MailboxId
 from troth_wire.messages import MailboxKind
 
-__all__ = ["close", "erase", "find", "recount"]
+__all__ = ["close", "erase", "find"]
 
 
 def close(
@@ -48,27 +48,28 @@ def find(connection: Connection, key: int) -> Closing:
 
 
 def erase(connection: Connection, *, closed_before: int, entries_max: int) -> int:
-    """Begin with the logs whose time is over, and delete so many entries; return how many logs and entries."""
+    """Begin with the logs whose time is over, and delete so many entries, also of what was let go of.
+
+    Returns:
+        How many logs and entries; 0 when nothing is left to do.
+    """
     due = connection.execute(DUE, (closed_before, limits.SWEEP_MAILBOXES_MAX)).fetchall()
     for key, line, spent in due:
         connection.execute("UPDATE closing SET stage = 1 WHERE mailbox = ?", (key,))
         connection.execute("UPDATE mailbox SET bytes = 0 WHERE key = ?", (key,))
         connection.execute("UPDATE line SET bytes = bytes - ? WHERE key = ?", (spent, line))
-    return len(due) + _erase_entries(connection, entries_max)
+    gone = _erase_entries(connection, HALF_ERASED, "UPDATE closing SET stage = 2 WHERE mailbox = ?", entries_max)
+    gone += _erase_entries(connection, LET_GO_ONES, "DELETE FROM mailbox WHERE key = ?", entries_max - gone)
+    return len(due) + gone
 
 
-def _erase_entries(connection: Connection, entries_max: int) -> int:
+def _erase_entries(connection: Connection, which: str, afterwards: str, entries_max: int) -> int:
+    """Delete so many entries of these mailboxes, and do something with each that has none any more."""
     left = entries_max
-    for (key,) in connection.execute(HALF_ERASED, (limits.SWEEP_MAILBOXES_MAX,)).fetchall():
+    for (key,) in connection.execute(which, (limits.SWEEP_MAILBOXES_MAX,)).fetchall():
         deleted = connection.execute(ERASE_ENTRIES, (key, left)).rowcount
         if deleted == left:
             return entries_max
         left -= deleted
-        connection.execute("UPDATE closing SET stage = 2 WHERE mailbox = ?", (key,))
+        connection.execute(afterwards, (key,))
     return entries_max - left
-
-
-def recount(connection: Connection) -> int:
-    """Count anew what each mailbox and each line holds; return how many of the sums were wrong."""
-    wrong = connection.execute(SUMS, {"overhead": limits.ENTRY_OVERHEAD_BYTES}).rowcount
-    return wrong + connection.execute(RECOUNT).rowcount

@@ -7,8 +7,10 @@ Its room goes back to the disk.
 """
 
 import logging
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -27,9 +29,11 @@ from troth_relay.store import (
     Ticket,
     births,
     closings,
+    counting,
     file,
     passes,
 )
+from troth_relay.store.counting import Place
 from troth_relay.store.database import BESIDE_MS, Connection, connect, transaction, walled
 from troth_relay.store.statements import (
     BROKEN_EARLIER_LOGS,
@@ -54,6 +58,12 @@ LOGGER: Final = logging.getLogger("troth_relay")
 
 INCREMENTAL: Final = 2
 """What SQLite calls a file whose free pages can be given back."""
+
+
+def _within(over: Sequence[tuple[int, bytes, int]], entries_max: int) -> Sequence[tuple[int, bytes, int]]:
+    """Return the first of some mailboxes, one at least, that hold no more entries together."""
+    sums = list(accumulate(position for _, _, position in over))
+    return over[: max(1, bisect_right(sums, entries_max))]
 
 
 class SqliteStore:
@@ -179,11 +189,11 @@ class SqliteStore:
     def sweep(self, *, now_s: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
         """Delete mailboxes that have ended, the oldest ends first, with all that lies in them; return which."""
         with self._writing():
-            over = self._writer.execute(OVER, (now_s, mailboxes_max)).fetchall()
-            births.delete(self._writer, [key for key, _ in over])
+            over = _within(self._writer.execute(OVER, (now_s, mailboxes_max)).fetchall(), limits.ERASE_ENTRIES_MAX)
+            births.delete(self._writer, [key for key, _, _ in over])
         with self._wall():
             self._reclaim(pages_max=limits.RECLAIM_PAGES_MAX, pages_kept=limits.FREE_PAGES_KEPT)
-        return tuple(MailboxId(mailbox) for _, mailbox in over)
+        return tuple(MailboxId(mailbox) for _, mailbox, _ in over)
 
     def erase(self, *, closed_before: int, entries_max: int) -> int:
         """Delete entries of logs that were closed before a day; how they were closed stays."""
@@ -193,7 +203,12 @@ class SqliteStore:
     def recount(self) -> int:
         """Count anew what the quotas count, from what is stored; return how many sums were wrong."""
         with self._writing():
-            return closings.recount(self._writer)
+            return counting.recount(self._writer)
+
+    def count_on(self, place: Place) -> tuple[int, Place | None]:
+        """Count so many rows anew; return how many sums were wrong, and where to go on."""
+        with self._writing():
+            return counting.count_on(self._writer, place, rows_max=limits.RECOUNT_ROWS_MAX)
 
     def _reclaim(self, *, pages_max: int, pages_kept: int) -> None:
         free = self._number("PRAGMA freelist_count")
@@ -201,11 +216,14 @@ class SqliteStore:
             # Not `execute`, which takes one step, and each page is a step.
             self._writer.executescript(f"PRAGMA incremental_vacuum({min(free - pages_kept, pages_max)})")
 
-    def reclaim(self) -> None:
-        """Give all free pages back to the disk."""
+    def reclaim(self) -> bool:
+        """Give free pages back to the disk, so many at a time; return whether there are more."""
         with self._wall():
-            self._reclaim(pages_max=2**31 - 1, pages_kept=0)
+            self._reclaim(pages_max=limits.RECLAIM_PAGES_MAX, pages_kept=0)
+            if self._number("PRAGMA freelist_count"):
+                return True
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return False
 
     def vacuum(self) -> None:
         """Write the whole file anew, without gaps; needs as much room again for as long as it lasts."""

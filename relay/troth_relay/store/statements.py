@@ -23,17 +23,18 @@ __all__ = [
     "HALF_ERASED",
     "KINDS",
     "LEAVE_LINE",
+    "LET_GO",
+    "LET_GO_ONES",
     "LINES",
     "LOG",
     "MEETINGS",
     "OPEN_ONES",
     "OVER",
     "PASSES",
-    "RECOUNT",
     "STATS",
     "STEPS",
-    "SUMS",
     "TABLES",
+    "WAYS",
 ]
 
 TABLES: Final = """
@@ -84,10 +85,19 @@ CREATE TABLE blocked (
 ) WITHOUT ROWID
 """
 """What format 5 has on top: mailboxes that the operator keeps out."""
+WAYS: Final = """
+CREATE INDEX born ON mailbox (line) WHERE kind = 0;
+CREATE INDEX ending ON mailbox (ends, id) WHERE ends IS NOT NULL
+"""
+"""What format 6 has on top: the logs of a line, and what ends next, are found at once; and what is let go of."""
+GOING: Final = 255
+"""The number of no kind: the mailbox is deleted, and only its entries wait for their turn to be."""
+NEVER_S: Final = 2**62
+"""An end that does not come: what is let go of is left out of copies as what is brief is, and no sweep's business."""
 FORMAT_WITHOUT_KINDS: Final = 1
 FORMAT_WITHOUT_PASSES: Final = 2
 FORMAT_WITHOUT_LINES: Final = 3
-STEPS: Final = (TABLES, KINDS, PASSES, LINES, BLOCKS)
+STEPS: Final = (TABLES, KINDS, PASSES, LINES, BLOCKS, WAYS)
 """From each format to the next, the first from nothing."""
 BRIEF_ONES: Final = "SELECT key FROM mailbox WHERE ends IS NOT NULL"
 FORGET_BRIEF: Final = (
@@ -114,7 +124,7 @@ VALUES (?, ?, 0, ?, 0, ?, ?, ?, ?, ?, ?)
 ALIKE: Final = """
 SELECT count(*), coalesce(sum(sponsor IS ?), 0) FROM mailbox WHERE kind = ? AND ends IS NOT NULL
 """
-OVER: Final = "SELECT key, id FROM mailbox WHERE ends IS NOT NULL AND ends <= ? ORDER BY ends, id LIMIT ?"
+OVER: Final = "SELECT key, id, position FROM mailbox WHERE ends IS NOT NULL AND ends <= ? ORDER BY ends, id LIMIT ?"
 ENTRIES: Final = """
 SELECT position, id, envelope FROM entry WHERE mailbox = ? AND position > ? ORDER BY position LIMIT ?
 """
@@ -134,19 +144,12 @@ HALF_ERASED: Final = "SELECT mailbox FROM closing WHERE stage < 2 AND stage = 1 
 ERASE_ENTRIES: Final = """
 DELETE FROM entry WHERE rowid IN (SELECT rowid FROM entry WHERE mailbox = ? ORDER BY position LIMIT ?)
 """
-SUMS: Final = """
-UPDATE mailbox SET bytes = sums.bytes FROM (
-    SELECT key, CASE WHEN coalesce(stage, 0) > 0 THEN 0 ELSE
-        coalesce((SELECT sum(length(envelope) + :overhead) FROM entry WHERE entry.mailbox = key), 0)
-        + coalesce(length(forward) + :overhead, 0) END AS bytes
-    FROM mailbox LEFT JOIN closing ON closing.mailbox = key
-) AS sums WHERE mailbox.key = sums.key AND mailbox.bytes <> sums.bytes
-"""
-RECOUNT: Final = """
-UPDATE line SET bytes = sums.bytes FROM (
-    SELECT line AS key, sum(bytes) AS bytes FROM mailbox WHERE kind = 0 GROUP BY line
-) AS sums WHERE line.key = sums.key AND line.bytes <> sums.bytes
-"""
+LET_GO: Final = f"""
+UPDATE mailbox SET id = randomblob(32), kind = {GOING}, ends = {NEVER_S}, sponsor = NULL, line = NULL, quota = NULL,
+    position = 0, bytes = 0
+WHERE key = ?
+"""  # noqa: S608 - our own words
+LET_GO_ONES: Final = f"SELECT key FROM mailbox WHERE kind = {GOING} AND ends IS NOT NULL LIMIT ?"  # noqa: S608
 OPEN_ONES: Final = "SELECT key, id FROM mailbox WHERE key NOT IN (SELECT mailbox FROM closing)"
 EARLIER_STATS: Final = "SELECT count(*), coalesce(sum(position), 0), coalesce(sum(bytes), 0) FROM mailbox"
 STATS: Final = """

@@ -21,8 +21,9 @@ UPDATE mailbox SET quota = ?1 WHERE kind = 0 AND line = (SELECT line FROM mailbo
 """
 # An invitation tells who invited, so it goes with its sponsor.
 WITH_ITS_OWN: Final = "SELECT key, id FROM mailbox WHERE id = ?1 OR (sponsor = ?1 AND ends IS NOT NULL)"
-WITHOUT_LOGS: Final = "SELECT key FROM line WHERE key NOT IN (SELECT line FROM mailbox WHERE kind = 0)"
-LEFT_BEHIND: Final = f"SELECT key, id FROM mailbox WHERE kind = 3 AND line IN ({WITHOUT_LOGS})"  # noqa: S608 - our own words
+ITS_LINE: Final = "SELECT line FROM mailbox WHERE id = ? AND kind = 0"
+A_LOG: Final = "SELECT 1 FROM mailbox WHERE kind = 0 AND line = ? LIMIT 1"
+LEFT_BEHIND: Final = "SELECT key, id FROM mailbox WHERE kind = 3 AND line = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,24 @@ def give_room(connection: Connection, mailbox: MailboxId, quota_bytes: int | Non
 
 
 def delete(connection: Connection, mailbox: MailboxId) -> tuple[MailboxId, ...]:
-    """Delete a mailbox and what can not be without it, with all that lies in them; return which.
+    """Delete a mailbox and what can not be without it; what lay in them is nobody's, and erased step by step.
 
     The invitations of a log go with it, and the meetings of its line with the line's last log.
+
+    Returns:
+        Which were deleted.
     """
-    gone = _delete(connection, WITH_ITS_OWN, mailbox) + _delete(connection, LEFT_BEHIND)
-    connection.execute(f"DELETE FROM line WHERE key IN ({WITHOUT_LOGS})")  # noqa: S608 - our own words
+    line = connection.execute(ITS_LINE, (mailbox,)).fetchone()
+    gone = _delete(connection, WITH_ITS_OWN, mailbox)
+    if line is not None and connection.execute(A_LOG, line).fetchone() is None:
+        gone += _delete(connection, LEFT_BEHIND, *line)
+        connection.execute("DELETE FROM line WHERE key = ?", line)
     return gone
 
 
-def _delete(connection: Connection, which: str, *given: MailboxId) -> tuple[MailboxId, ...]:
-    found = connection.execute(which, given).fetchall()
-    births.delete(connection, [key for key, _ in found])
+def _delete(connection: Connection, which: str, given: MailboxId | int) -> tuple[MailboxId, ...]:
+    found = connection.execute(which, (given,)).fetchall()
+    births.let_go(connection, [key for key, _ in found])
     return tuple(MailboxId(name) for _, name in found)
 
 

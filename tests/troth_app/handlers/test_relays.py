@@ -1,5 +1,7 @@
 """A relay is named by typing its address; what it sees is said before, and whether it answers after."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,25 @@ async def test_a_relay_that_answers(tmp_path: Path) -> None:
             shown = (await play(relays.show, keeper)).result
             assert (shown["pass"], shown["answer"]) == (True, Knock.ANSWERED.value)
             assert "secret" not in str(shown)
+            assert shown["mailboxes"] == [["Yours alone", keeper.household.solo.space.mailbox.hex()]]
+
+
+async def test_number_is_the_one_that_the_operator_needs(tmp_path: Path) -> None:
+    """With the number that is shown, whoever runs the relay finds the mailbox, and nothing of what is in it."""
+    with serving(tmp_path / "relay.db") as (_, address):
+        async with open_keeper(tmp_path) as keeper:
+            await play(relays.use, keeper, address, "")
+            assert keeper.household is not None
+            await keeper.household.solo.space.stored()
+            ((_, number),) = (await play(relays.show, keeper)).result["mailboxes"]
+            told = subprocess.run(
+                [sys.executable, "-m", "troth_relay", "mailbox", "show", number, "--database", tmp_path / "relay.db"],
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+    assert f"mailbox {number}" in told
+    assert "kind log" in told
 
 
 async def test_a_relay_that_is_not_there_is_kept(tmp_path: Path) -> None:

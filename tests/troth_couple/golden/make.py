@@ -146,7 +146,62 @@ def build_promises() -> str:
     return json.dumps(found, indent=1, sort_keys=True) + "\n"
 
 
-FILES = {"format1.json": build, "format1-promises.json": build_promises}
+def build_together() -> str:
+    """Let two people write one of each kind for what they do together: windows, questions, repairs, paces, chapters."""
+    ENTRIES.clear()
+    robin, sasha = Hand(1), Hand(3)
+    window = robin.write(64, PLAIN, ["Money.", DAY, "19:00", "half an hour"])
+    sasha.write(17, PLAIN, [4, None], window)
+    sasha.write(26, PLAIN, ["The rent."], window)
+    moved = sasha.write(27, PLAIN, [window, "2026-11-22", None], window)
+    other = sasha.write(64, PLAIN, ["Plans.", DAY, None, None])
+    robin.write(29, PLAIN, [], other)
+    sasha.write(28, PLAIN, ["We talked about the summer."], other)
+    question = sasha.write(66, PLAIN, ["Where were you?", 2, 1, DAY])
+    robin.write(25, PLAIN, [2, "I will say it with my therapist.", "2026-12-01"], question)
+    repair = robin.write(68, PLAIN, ["I was late, and you waited.", "my group", "2026-12-24"])
+    robin.write(30, PLAIN, ["I set an alarm."], repair)
+    sasha.write(24, PLAIN, ["I was worried."], repair)
+    robin.write(18, PLAIN, [], repair)
+    closed = sasha.write(18, PLAIN, [], repair)
+    sasha.write(31, PLAIN, [], repair, (closed,))
+    pace = robin.write(73, PLAIN, [["hands", "walks"], ["talks"], "2026-11-30"])
+    theirs = sasha.write(73, PLAIN, [["walks", "talks"], [], "2027-11-30"])
+    chapter = robin.write(80, PLAIN, [bytes(range(16)), "Spring."])
+    robin.write(33, COMMITMENT, [chapter, []], chapter)
+    sasha.write(33, COMMITMENT, [chapter, []], chapter)
+    found = {
+        "space": SPACE.hex(),
+        "today": DAY,
+        "roster": {
+            h.device.hex(): [h.device.hex(), bytes(h.everyday.verify_key).hex(), bytes(h.admin.verify_key).hex()]
+            for h in (robin, sasha)
+        },
+        "entries": ENTRIES,
+        "agreements": {},
+        "things": {
+            window.hex(): ["window", "moved"],
+            other.hex(): ["window", "skipped"],
+            question.hex(): ["question", "not yet"],
+            repair.hex(): ["repair", "open"],
+            pace.hex(): ["intimacy_pace", "said"],
+            theirs.hex(): ["intimacy_pace", "said"],
+            chapter.hex(): ["chapter", "ours"],
+        },
+        "times": {window.hex(): [moved.hex()], other.hex(): [other.hex()]},
+        "fine": ["walks"],
+        "next": bytes(range(16)).hex(),
+        "signal": None,
+        "held": {},
+    }
+    return json.dumps(found, indent=1, sort_keys=True) + "\n"
+
+
+FILES = {
+    "format1.json": build,
+    "format1-promises.json": build_promises,
+    "format1-together.json": build_together,
+}
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contracts.relay_store import FORWARD, LINEAGE, A, B, brief
-from troth_relay.store import Brief, Denial, Log, births, closings, statements
+from troth_relay.store import Brief, Denial, Log, births, closings, counting, statements
 from troth_wire.ids import MailboxId
 from troth_wire.messages import MailboxKind
 
@@ -71,4 +71,4 @@ def test_deleted_log_leaves_its_line_and_no_closing(connection: sqlite3.Connecti
     assert births.look(connection, A) == (2, made)
     assert isinstance(made, Log)
     assert not made.closed
-    assert closings.recount(connection) == 0
+    assert counting.recount(connection) == 0

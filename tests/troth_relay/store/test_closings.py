@@ -7,7 +7,7 @@ import pytest
 
 from tests.contracts.relay_store import FORWARD, LINEAGE, A, B
 from troth_relay.admission import cost
-from troth_relay.store import Closing, LineId, Log, closings, statements
+from troth_relay.store import Closing, LineId, Log, closings, counting, statements
 from troth_wire.log import origin
 
 LOG = Log(A, LINEAGE, 0, origin(A, LINEAGE), 0, line=LineId(1))
@@ -23,7 +23,7 @@ def connection() -> Iterator[sqlite3.Connection]:
     connection.execute(statements.CREATE, (A, LINEAGE, LOG.running, 0, 0, None, None, 1, None))
     for position in (1, 2, 3):
         connection.execute("INSERT INTO entry VALUES (1, ?, ?, x'', zeroblob(600))", (position, bytes([position])))
-    closings.recount(connection)
+    counting.recount(connection)
     yield connection
     connection.close()
 
@@ -44,7 +44,7 @@ def test_a_closing_is_found_as_it_was_made(connection: sqlite3.Connection) -> No
     assert closings.find(connection, 1) == Closing(B, FORWARD)
     assert closed.stored_bytes == before[0] + cost([FORWARD])
     assert [after - sum_ for after, sum_ in zip(_sums(connection), before, strict=True)] == [cost([FORWARD])] * 2
-    assert closings.recount(connection) == 0
+    assert counting.recount(connection) == 0
 
 
 def test_steps_end(connection: sqlite3.Connection) -> None:
@@ -54,7 +54,7 @@ def test_steps_end(connection: sqlite3.Connection) -> None:
     while step := closings.erase(connection, closed_before=8, entries_max=2):
         steps.append(step)
         assert _sums(connection) == [0, 0]
-        assert closings.recount(connection) == 0
+        assert counting.recount(connection) == 0
     assert steps == [3, 1]
     assert connection.execute("SELECT stage FROM closing").fetchall() == [(2,)]
     assert connection.execute("SELECT count(*) FROM entry").fetchone() == (0,)

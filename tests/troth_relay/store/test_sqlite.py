@@ -450,6 +450,8 @@ def test_file_of_format_4_can_keep_mailboxes_out(path: Path) -> None:
     before = [store.look(mailbox) for mailbox in (A, B, C)]
     store.close()
     _alter(path, "DROP TABLE blocked")
+    _alter(path, "DROP INDEX born")
+    _alter(path, "DROP INDEX ending")
     _alter(path, "PRAGMA user_version = 4")
     store = SqliteStore(path)
     assert [store.look(mailbox) for mailbox in (A, B, C)] == before

@@ -17,6 +17,8 @@ GIVEN: dict[str, tuple[object, ...]] = {
     "DUE": (0, 1),
     "HALF_ERASED": (1,),
     "ERASE_ENTRIES": (1, 1),
+    "LET_GO": (1,),
+    "LET_GO_ONES": (1,),
 }
 """The questions that are asked while serving, with something to fill in."""
 

@@ -141,6 +141,7 @@
   // News: the same page is asked for again, and its living regions are put in place of those that nobody reads.
   const fresh = async () => {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin", cache: "no-store" });
+    if (left) return null;
     if (answer.redirected && new URL(answer.url).pathname !== location.pathname) {
       location.replace(answer.url);
       return null;
@@ -196,6 +197,7 @@
   const wait = () => setTimeout(async () => {
     const page = await fresh().catch(() => null);
     const main = page?.getElementById("main");
+    if (left) return;
     if (main && !("waiting" in main.dataset)) location.reload();
     else wait();
   }, 1000);
@@ -215,7 +217,8 @@
         document.body.dataset.news = event.data;
         live();
       });
-      stream.addEventListener("locked", () => location.replace("/"));
+      // Who leaves locks too, and is on the way to another page already.
+      stream.addEventListener("locked", () => left || location.replace("/"));
     };
     // A page that nobody sees holds no line open: a browser has six for all of its pages.
     document.addEventListener("visibilitychange", () => {

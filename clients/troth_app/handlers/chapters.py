@@ -1,0 +1,182 @@
+"""A new chapter: both open it, what was agreed in the old one ends, and what goes along is said anew."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from troth_app.cards import agreement_card, bar, newest_first, page, preview, thing_card
+from troth_app.chapter import Write
+from troth_app.conversation import Card, Result
+from troth_app.handlers.locking import opened
+from troth_app.handlers.together import (
+    admin_of,
+    ask_line,
+    chapter_of,
+    names_of,
+    pick,
+    state_of,
+    today_of,
+    write,
+)
+from troth_app.messages import capital, tell
+from troth_app.outcome import RuleError
+from troth_app.talk import Talk
+from troth_couple import ChapterId, Day, Pen, Revision, State, Thing, document_of, shown
+from troth_couple.entry import Entry
+from troth_couple.kinds import BY_NAME
+from troth_couple.turns import Carry, carry, turn
+from troth_couple.views import by_age
+from troth_wire.ids import PersonId
+
+if TYPE_CHECKING:
+    from troth_app.keeper import Keeper
+
+__all__ = ["agree", "carry_over", "listed", "open_", "read", "withdraw"]
+
+CHAPTER_BYTES: Final = 16
+LISTED_MAX: Final = 20
+"""So much of what is left is offered at once, the latest first."""
+LABEL_LETTERS: Final = 60
+
+
+async def listed(_: Talk, keeper: "Keeper") -> Result:
+    """Show which chapters are suggested, who said yes to them, and whether something of the last one is left there."""
+    state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
+    cards = [_card(thing, names, me) for thing in turn(state).listed]
+    left = await _left(keeper)
+    ends = [tell("chapter.left")] if left and (left.things or left.agreements) else []
+    later = [tell("chapter.later")] if len(opened(keeper).chapters) > 1 else [tell("chapter.first")]
+    return page(cards, says=[*bar(state, me), *later], ends=ends)
+
+
+async def open_(talk: Talk, keeper: "Keeper") -> None:
+    """Suggest a new chapter, and say yes to it with the passphrase."""
+    chapter_of(keeper)
+    await talk.safe(tell("safe.nothing"))
+    if not await _sure(talk):
+        return
+    words = await ask_line(talk, tell("chapter.words"))
+    admin, day = await admin_of(talk, keeper), today_of(keeper)
+    fields: dict[str, object] = {"next": keeper.machine.entropy(CHAPTER_BYTES), "words": words}
+
+    def make(pen: Pen) -> Sequence[Entry]:
+        thing = pen.write("chapter", fields, day=day)
+        return [thing, pen.assent(thing.subject, thing.id, day=day, admin=admin)]
+
+    await talk.safe(tell("safe.maybe"))
+    await write(keeper, make)
+    await talk.say(tell("chapter.waits"))
+
+
+async def agree(talk: Talk, keeper: "Keeper") -> None:
+    """Say yes to a chapter that the other suggested; it is opened at once if nothing stands in its way."""
+    state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
+    await talk.safe(tell("safe.nothing"))
+    waiting = [thing for thing in turn(state).listed if me not in thing.assents]
+    chapter = await _pick(talk, waiting, names)
+    here = chapter_of(keeper)
+    if here.space.view(document_of(ChapterId(chapter.says("next")))):
+        # An id that was in use would bring what was agreed there into force again.
+        raise RuleError(tell("chapter.used"))
+    card = _card(chapter, names, me)
+    await talk.show(Card(card["title"], tuple(card["lines"])))
+    if not await _sure(talk):
+        return
+    admin, day = await admin_of(talk, keeper), today_of(keeper)
+    await talk.safe(tell("safe.maybe"))
+    await write(keeper, lambda pen: [pen.assent(chapter.id, chapter.versions[0].id, day=day, admin=admin)])
+    await opened(keeper).follow(day)
+    await talk.say(tell("chapter.waits") if chapter_of(keeper) is here else tell("chapter.opened"))
+
+
+async def withdraw(talk: Talk, keeper: "Keeper") -> None:
+    """Take a yes to a chapter back: one step, no reason."""
+    state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
+    await talk.safe(tell("safe.nothing"))
+    chapter = await _pick(talk, [thing for thing in turn(state).listed if me in thing.assents], names)
+    day = today_of(keeper)
+    await write(keeper, lambda pen: [pen.withdraw(chapter.id, day=day)])
+    await opened(keeper).follow(day)
+    await talk.say(tell("chapter.withdrawn"))
+
+
+async def carry_over(talk: Talk, keeper: "Keeper") -> None:
+    """Say anew what one picks of what is left in the last chapter, one after the other; an agreement is proposed."""
+    me, day = chapter_of(keeper).me, today_of(keeper)
+    await talk.safe(tell("safe.unshared"))
+    while True:
+        left, names = await _left(keeper), names_of(keeper)
+        if left is None or not (left.agreements or left.things):
+            raise RuleError(tell("chapter.nothing"))
+        found: list[Revision | Thing] = [*left.agreements]
+        found = [*found, *reversed(left.things)][:LISTED_MAX]
+        labels = [preview(_label(item, names, me), LABEL_LETTERS) for item in found]
+        choice = await talk.choose(tell("chapter.anew"), [*labels, tell("chapter.enough")])
+        if choice == len(found):
+            return
+        await write(keeper, _say_anew(found[choice], day))
+        await talk.say(tell("chapter.proposed") if isinstance(found[choice], Revision) else tell("shared"))
+
+
+async def read(_: Talk, keeper: "Keeper") -> Result:
+    """Show what stands in the chapters before this one: to read, and nothing of it holds."""
+    names, me, day = names_of(keeper), chapter_of(keeper).me, today_of(keeper)
+    cards: list[Result] = []
+    for chapter in reversed(opened(keeper).chapters[:-1]):
+        state = await chapter.look(day)
+        cards += [card for found in by_age(state) for card in agreement_card(found, names=names)]
+        cards += [thing_card(thing, names=names, me=me) for thing in newest_first(_readable(state))]
+    return page(cards, says=[tell("chapter.old") if cards else tell("chapter.none_old")])
+
+
+def _readable(state: State) -> list[Thing]:
+    return [thing for thing in state.things.values() if not (BY_NAME[thing.kind].apart or BY_NAME[thing.kind].joint)]
+
+
+async def _left(keeper: "Keeper") -> Carry | None:
+    """Return what of the last chapter is not in this one, if there is a last one."""
+    chapters, day = opened(keeper).chapters, today_of(keeper)
+    if len(chapters) == 1:
+        return None
+    old, new = [await chapter.look(day) for chapter in chapters[-2:]]
+    return carry(old, new, chapter_of(keeper).me)
+
+
+def _label(item: Revision | Thing, names: Mapping[PersonId, str], me: PersonId) -> str:
+    if isinstance(item, Revision):
+        return shown(item.title)
+    card = thing_card(item, names=names, me=me)
+    return " ".join([f"{card['title']}:", *card["lines"]])
+
+
+def _say_anew(item: Revision | Thing, day: Day) -> Write:
+    """Return what writes the same words into the current chapter, as an own new entry of today."""
+    if isinstance(item, Revision):
+        return lambda pen: [pen.propose(item, day=day)]
+    fields = {field: item.versions[0].said(field) for field in BY_NAME[item.kind].places}
+    return lambda pen: [pen.write(item.kind, fields, day=day)]
+
+
+async def _sure(talk: Talk) -> bool:
+    """Say what a chapter ends and what it keeps, and ask; not now stands first."""
+    await talk.say(tell("chapter.ends"), tell("chapter.keeps"))
+    if await talk.choose(tell("chapter.sure"), [tell("assent.not_now"), tell("chapter.yes")]) == 1:
+        return True
+    await talk.say(tell("safe.nothing"))
+    return False
+
+
+async def _pick(talk: Talk, chapters: Sequence[Thing], names: Mapping[PersonId, str]) -> Thing:
+    if not chapters:
+        raise RuleError(tell("chapter.none"))
+    return await pick(
+        talk,
+        tell("pick.which"),
+        chapters,
+        lambda thing: shown(thing.says("words") or "") or tell("card.chapter", name=names[thing.author], day=thing.day),
+    )
+
+
+def _card(thing: Thing, names: Mapping[PersonId, str], me: PersonId) -> Result:
+    card = thing_card(thing, names=names, me=me)
+    said = [tell("chapter.said", name=names[person]) for person in sorted(thing.assents)]
+    return {**card, "lines": [*card["lines"], *map(capital, said)]}

@@ -1,0 +1,68 @@
+"""The words that an entry chooses from a short list, as numbers on the wire; the more careful comes first.
+
+The order is the law where several stand: of two replies or outcomes, the one that asks or claims least counts.
+"""
+
+from enum import IntEnum
+
+__all__ = ["Detail", "Level", "Outcome", "Place", "Reply", "Response", "Scope"]
+
+
+class Level(IntEnum):
+    """A signal, the least careful first."""
+
+    SLOW = 1
+    PAUSE = 2
+    STOP = 3
+
+
+class Scope(IntEnum):
+    """What a signal is about."""
+
+    TALK = 1
+    TOUCH = 2
+    TOPIC = 3
+    APP = 4
+
+
+class Reply(IntEnum):
+    """An answer to a request or a planned window, the most careful first; none needs a reason."""
+
+    DECLINE = 1
+    LATER = 2
+    COUNTER = 3
+    ACCEPT = 4
+
+
+class Outcome(IntEnum):
+    """What became of a promise, as its author says it, the one that claims least first."""
+
+    LET_GO = 1
+    NOT_THIS_TIME = 2
+    PARTLY = 3
+    KEPT = 4
+
+
+class Detail(IntEnum):
+    """How much an answer to a question is asked to say."""
+
+    FACT = 1
+    OUTLINE = 2
+    FULL = 3
+
+
+class Place(IntEnum):
+    """Where a question is asked to be answered."""
+
+    WRITTEN = 1
+    TALK = 2
+    THERAPIST = 3
+
+
+class Response(IntEnum):
+    """What is said to a question, the one that tells least first; none needs a reason."""
+
+    NO = 1
+    NOT_YET = 2
+    WITH_HELP = 3
+    ANSWERED = 4
