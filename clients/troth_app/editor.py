@@ -48,7 +48,7 @@ UNKNOWN: Final = (
     "Nobody here knows whether {name} keeps copies of a text in other files. Open it all the same? (yes/no) "
 )
 TYPE_IT: Final = "It is not opened. Type it here."
-CRASHED: Final = "The editor ended with an error. What it had saved is here, in memory."
+CRASHED: Final = "The editor did not end well. What it had saved is here, in memory."
 TOO_LONG: Final = "That is more than one text holds. It is here, in memory."
 AFTERWARDS: Final = "Open it again, use what is there, or let it go? (open/use/drop) "
 

@@ -106,7 +106,7 @@ def test_a_crash_loses_no_word(home: Home, tmp_path: Path, end: str, answers: li
     vim = script(tmp_path, "vim", "open(file, 'a').write('so far')", end)
     typed = Typed(*answers)
     assert compose(typed.bench(home, vim)) == text
-    assert "ended with an error" in typed.heard[0]
+    assert "did not end well" in typed.heard[0]
     assert left(home) == []
 
 
