@@ -40,6 +40,7 @@ class PagesProcess:
         self._child: Process | None = None
         self._channel: socket.socket | None = None
         self._turning = asyncio.Lock()
+        self._attending: asyncio.Task[None] | None = None
 
     @property
     def running(self) -> bool:
@@ -50,8 +51,7 @@ class PagesProcess:
         """Return an address that lets one browser in, once; begin to serve if nobody does."""
         async with self._turning:
             if not self.running:
-                # One that ended by itself left its end of the channel here.
-                await self._stop()
+                await self._close()
                 await self._start()
             key = os.urandom(KEY_BYTES)
             assert self._channel is not None, "it was started"
@@ -69,10 +69,20 @@ class PagesProcess:
     async def end(self) -> None:
         """Serve no pages any more."""
         async with self._turning:
-            await self._stop()
-            if self._listener is not None:
-                self._listener.close()
-                self._listener = None
+            await self._close()
+
+    async def _close(self) -> None:
+        await self._stop()
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+    async def _attend(self, child: Process) -> None:
+        """Close the door behind one that ended by itself: a browser learns that nobody serves."""
+        await child.wait()
+        async with self._turning:
+            if self._child is child:
+                await self._close()
 
     async def _start(self) -> None:
         if self._listener is None:
@@ -85,6 +95,7 @@ class PagesProcess:
                 *command, pass_fds=passed, stdin=DEVNULL, stdout=DEVNULL, stderr=log
             )
         self._channel.sendall(self._secret)
+        self._attending = asyncio.create_task(self._attend(self._child))
 
     async def _stop(self) -> None:
         """Hang up, which lets it finish the answer that it is giving, and see to it that it is gone."""

@@ -90,16 +90,30 @@ async def test_it_ends(tmp_path: Path) -> None:
         assert (await enter(pages)).cookie
 
 
-async def test_a_process_that_was_killed_is_begun_anew(tmp_path: Path) -> None:
-    """By the next one who asks; its browsers are known."""
+async def test_a_process_that_was_killed_leaves_nobody_waiting(tmp_path: Path) -> None:
+    """Nobody listens behind it; the next one who asks gets another, at an address of its own."""
     async with serving(tmp_path) as pages:
         browser = await enter(pages)
+        attending = pages._attending
+        assert attending is not None
         os.kill(pid_of(pages), signal.SIGKILL)
-        assert pages._child is not None
-        await pages._child.wait()
+        await attending
         assert not pages.running
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.to_thread(browser.get, "/")
+        again = await enter(pages)
+        assert (await asyncio.to_thread(again.get, "/calm")).status == 200
+
+
+async def test_who_asks_while_it_dies_gets_another(tmp_path: Path) -> None:
+    """Whoever notices first that it is gone."""
+    async with serving(tmp_path) as pages:
         await enter(pages)
-        assert (await asyncio.to_thread(browser.get, "/calm")).status == 200
+        assert pages._child is not None
+        os.kill(pid_of(pages), signal.SIGKILL)
+        while pages.running:
+            await asyncio.sleep(0)
+        assert (await enter(pages)).cookie
 
 
 async def test_one_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The server of the pages, over loopback, at a home where nobody answers: who gets in, and what everybody else gets."""
 
 import asyncio
+import gzip
+import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -293,6 +295,7 @@ BODIES: Final[dict[str, tuple[bytes, dict[str, str | None]]]] = {
         {"content_type": MULTIPART},
     ),
     "a packing that is none": (b"words", {"content_encoding": "gzip"}),
+    "a packing that unfolds": (gzip.compress(b"csrf=" + bytes(40 * PAGE_BODY_BYTES_MAX)), {"content_encoding": "gzip"}),
     "a file": (
         b'--x\r\nContent-Disposition: form-data; name="csrf"; filename="a"\r\n\r\nwords\r\n--x--\r\n',
         {"content_type": MULTIPART},
@@ -353,6 +356,40 @@ async def test_what_is_no_request_is_answered_without_a_word_of_it(
         for name, value in HEADERS.items():
             assert f"{name}: {value}".encode() in head
         assert b"Traceback" not in body
+    assert capfd.readouterr().err == ""
+    assert caplog.text == ""
+
+
+ODD: Final = bytes({*range(256)} - {*b"\r\n"})
+
+
+async def test_whatever_bytes_come_the_next_one_is_served(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A request in which anything is changed, cut or said twice is answered or hung up on, and that is all."""
+    chance = random.Random(7)
+    async with alone(tmp_path) as at:
+        browser = await at.enter()
+        body = f"csrf={browser.token}&form=mine&text=words".encode()
+        head = (
+            f"POST /say HTTP/1.1\r\nHost: {browser.host}\r\nCookie: {browser.cookie}\r\n"
+            f"Origin: http://{browser.host}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        )
+        # How long it is and that it is the last one stays true, so that each connection ends.
+        end = f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        statuses = set()
+        for _ in range(60):
+            lines = [bytearray(line) for line in head.encode().split(b"\r\n")]
+            for _ in range(chance.randint(0, 4)):
+                line = chance.choice(lines[:-1])
+                here, length = chance.randrange(len(line) + 1), chance.randint(0, 12)
+                odd = bytes(chance.choice(ODD) for _ in range(length))
+                line[here : here + length] = chance.choice([b"", odd, line[here : here + length] * 2])
+            said = b"\r\n".join(lines)
+            statuses.add((await away(raw, at.port, said + end)).split()[1])
+        assert statuses <= {b"200", b"303", b"400", b"403", b"404", b"405", b"409", b"413", b"417"}
+        assert {b"400", b"403"} < statuses
+        assert (await away(browser.get, "/calm")).status == 200
     assert capfd.readouterr().err == ""
     assert caplog.text == ""
 
