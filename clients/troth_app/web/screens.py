@@ -18,6 +18,7 @@ __all__ = [
     "agreement",
     "agreements",
     "bar",
+    "found",
     "mine",
     "note",
     "notes",
@@ -36,6 +37,19 @@ Code = Callable[[str], str]
 CHECKIN: Final = ("feelings", "appreciation", "need", "ownership", "recovery", "steadiness")
 """The lines of a check-in, each with a question of its own in the catalogue."""
 THANKED: Final = ("check_in", "gratitude", "care", "milestone", "plan_note", "request")
+EITHER: Final = {
+    "promise": ("promise tell",),
+    "window": ("window agenda", "window move", "window skip", "window hold"),
+}
+OWN: Final = {**EITHER, "boundary": ("boundary retire",), "repair": ("repair step", "repair close", "repair reopen")}
+THEIRS: Final = {
+    "promise": ("promise tell",),
+    "question": ("answer",),
+    "repair": ("repair tell",),
+    "request": ("answer",),
+    "window": ("window answer", *EITHER["window"]),
+}
+"""What can be done about a card of a kind, by whose it is."""
 FADED: Final = ("taken_back", "past")
 WEIGHTS: Final = {"agree assent": "commitment", "agree withdraw": "caution"}
 NOTE_ACTS: Final = ("note edit", "note close")
@@ -94,10 +108,11 @@ def _acts_of(card: Result) -> list[str]:
     """Return what can be done about a card; whether it may be done, the handler says."""
     if "id" not in card or card.get("stage") in FADED:
         return []
-    if card.get("mine"):
-        return ["amend", "take-back"]
-    answer = ["answer"] if card.get("kind") == "request" else []
-    return [*answer, *(["thanks"] if card.get("kind") in THANKED else [])]
+    kind, mine = card.get("kind", ""), bool(card.get("mine"))
+    special = (OWN if mine else THEIRS).get(kind, ())
+    if mine:
+        return [*special, "amend", "take-back"]
+    return [*special, *(["thanks"] if kind in THANKED else [])]
 
 
 def bar(frame: Result) -> list[Context]:
@@ -201,13 +216,20 @@ def safety(shown: Mapping[str, Sequence[Sentence]], *, two: bool) -> Context:
     }
 
 
-def step(visit: Visit, number: int, *, title: str, value: str = "") -> Context:
-    """Return a page of a conversation: what was said, and what is asked."""
+def found(result: Result) -> list[Context]:
+    """Return a page of cards, with what is said before and after them; nothing, where there are no cards."""
+    cards = things(result)
+    said = [[{"kind": "say", "text": text} for text in result.get(key, ())] for key in ("says", "ends")]
+    return [*said[0], *cards, *said[1]] if cards else []
+
+
+def step(visit: Visit, number: int, *, title: str, value: str = "", cards: Sequence[Context] = ()) -> Context:
+    """Return a page of a conversation: what was said, what was found, and what is asked."""
     return {
         "step": {
             "number": number,
             "title": title,
-            "shown": sentences(visit.shown),
+            "shown": [*sentences(visit.shown), *cards],
             "question": question(visit, value=value),
             "waiting": visit.question is None and visit.done is None,
             "done": None if visit.done is None else {"code": visit.done.code, "text": visit.done.text},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from troth_app.limits import PAGE_STEP_IDLE_S, PAGE_STEPS_MAX
 from troth_app.outcome import Code
+from troth_app.web.replies import Context
 from troth_app.web.visit import Visit
 
 __all__ = ["Step", "Steps"]
@@ -23,6 +24,7 @@ class Step:
         seen_s: When somebody looked at it last.
         file: What it writes, to be saved by the browser afterwards.
         typed: What was answered so far, but for what is hidden: it is shown again if nothing comes of it.
+        cards: What was found, as cards with what can be done about each.
         draft: Under which name it was kept while it was typed, until something comes of it.
     """
 
@@ -33,6 +35,7 @@ class Step:
     file: str = ""
     typed: list[str] = field(default_factory=list)
     draft: str = ""
+    cards: list[Context] = field(default_factory=list)
 
     @property
     def lost(self) -> str:

@@ -15,6 +15,8 @@ from troth_app.web.telling import ENGLISH
 
 __all__ = ["draft_of", "go_on", "late", "page_of"]
 
+CARDS: Final = "page"
+"""How a command is presented whose result is cards."""
 LOOKED_AT: Final = (Card, Qr, Table)
 """What is more than a sentence on the next page."""
 
@@ -40,7 +42,9 @@ async def _conclude(host: Host, see: See, step: Step, number: int = 0) -> Reply:
         if step.draft:
             await host.keep_draft(step.draft, {})
     if done.result is not None:
-        visit.shown += presenter(BY_NAME[visit.command])(done.result)
+        command = BY_NAME[visit.command]
+        step.cards = screens.found(done.result) if command.present == CARDS else []
+        visit.shown += [] if step.cards else presenter(command)(done.result)
         visit.done = Done(done.code, None, done.text)
     if _is_looked_at(step):
         return Go(f"/step/{number or await _numbered(host, see, step)}")
@@ -64,7 +68,7 @@ async def page_of(host: Host, see: See, page: Context, number: str) -> Reply:
     if isinstance(step.visit.question, Ask):
         draft = draft_of(host, step)
         value = (await host.drafts()).get(draft, {}).get("answer", "")
-    context = screens.step(step.visit, int(number), title=step.title, value=value)
+    context = screens.step(step.visit, int(number), title=step.title, value=value, cards=step.cards)
     fetch = f"/file/{number}" if host.file(see, number) else ""
     context["step"] |= {"draft": draft, "back": step.back, "file": fetch}
     return Page("step", {"page": page, **context})
@@ -77,7 +81,7 @@ def draft_of(host: Host, step: Step) -> str:
 
 
 def _is_looked_at(step: Step) -> bool:
-    return any(isinstance(sentence, LOOKED_AT) for sentence in step.visit.shown)
+    return bool(step.cards) or any(isinstance(sentence, LOOKED_AT) for sentence in step.visit.shown)
 
 
 async def _unsaid(host: Host, see: See, step: Step) -> Reply:

@@ -54,6 +54,8 @@ SCREENS: Final[Mapping[str, str]] = {
     "web.small_acts": "Something small",
     "web.act.thanks": "Thank you",
     "web.act.headsup": "A plan changed",
+    "web.act.ask": "Ask something",
+    "web.act.window": "A time to look together",
     "web.act.ask_for": "Ask for something",
     "web.act.milestone": "Something happened",
     "web.act.care": "Something kind",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth_app.commands import BY_NAME
+from troth_app.commands import BY_NAME, COMMANDS
+from troth_app.web.forms import FILES
 from troth_app.web.labels import DOES, LABELS, label_of, split
 
 NAMES = st.sampled_from([*LABELS, "nothing", "export words", "x" * 60])
@@ -55,3 +56,9 @@ def test_every_label_is_of_a_command(command: str) -> None:
 def test_what_has_no_label_has_a_summary() -> None:
     """A command that is on no button yet is called by what it does."""
     assert label_of("pages here") == BY_NAME["pages here"].summary.rstrip(".")
+
+
+def test_every_command_has_a_button() -> None:
+    """What works at a terminal works on a page, but for what reads a file of one's own or begins the pages."""
+    away = {command.name for command in COMMANDS if any(option.argument for option in command.options)} - FILES.keys()
+    assert {command.name for command in COMMANDS} - away - {"web"} <= LABELS.keys()

@@ -26,7 +26,9 @@ CARD = {"title": "A walk", "lines": ["one"], "id": "ab", "kind": "request", "min
     [
         (CARD, ["answer", "thanks"]),
         ({**CARD, "kind": "gratitude"}, ["thanks"]),
-        ({**CARD, "kind": "promise"}, []),
+        ({**CARD, "kind": "promise"}, ["promise tell"]),
+        ({**CARD, "kind": "boundary"}, []),
+        ({**CARD, "kind": "boundary", "mine": True}, ["boundary retire", "amend", "take-back"]),
         ({**CARD, "mine": True}, ["amend", "take-back"]),
         ({**CARD, "mine": True, "stage": "taken_back"}, []),
         ({"title": "A walk", "lines": ["one"]}, []),
@@ -36,6 +38,13 @@ def test_what_can_be_done_stands_beside_it(card: dict[str, object], acts: list[s
     """About this one thing; whether it may be done, the handler says."""
     (thing,) = screens.things({"cards": [card]})
     assert [act["command"] for act in thing["acts"]] == [f"{act}:ab" for act in acts]
+
+
+def test_what_was_found_has_its_sentences_around_it() -> None:
+    """Cards stand between what is said before and after them; without a card there is no page."""
+    found = screens.found({"says": ["Quiet."], "cards": [CARD], "ends": ["More."]})
+    assert [one.get("text") or one["title"] for one in found] == ["Quiet.", "A walk", "More."]
+    assert screens.found({"says": ["There is none."], "cards": []}) == []
 
 
 def test_the_day_begins_with_what_was_typed() -> None:
