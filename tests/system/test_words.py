@@ -37,7 +37,6 @@ from troth_client.room import SHARED
 from troth_client.vault import Vault
 from troth_wire.errors import UsageError
 from troth_wire.ids import DeviceId
-from troth_wire.messages import MailboxKind
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
@@ -126,8 +125,8 @@ async def speaks(new: Space) -> None:
     """Wait until a new device is where all others look when they come: each of them asks once on a link."""
 
     def met(engine: Engine) -> bool:
-        meetings = [at for at in engine.line if at.kind is MailboxKind.MEETING]
-        return engine.line.caught_up and all(at.open_ for at in meetings)
+        active, meetings = engine.inbox.members.active, engine.passage.meetings._places.values()
+        return engine.line.caught_up and all(at.follower.open_ for at in meetings if at.device in active)
 
     await new.until(lambda _: new._driver.look(met))
 
