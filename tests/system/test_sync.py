@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.client_world import CHEAP
-from tests.contracts.relay_process import serving
+from tests.contracts.relay_process import port_of, serving
 from troth import Changed, Insert, Put, document_id
 from troth_client import Space, create_space, join, open_space, request_to_join
 
@@ -17,11 +17,7 @@ LIST = document_id("list")
 WORDS = "correct horse"
 WAIT_S = 60
 
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Be in an empty folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 @asynccontextmanager
@@ -96,7 +92,7 @@ async def test_a_relay_that_is_killed_loses_nothing() -> None:
     """Edits made before, during and after a SIGKILL of the relay reach the other device once it is back."""
     with serving(Path("relay.db")) as (process, relay):
         await pair(relay)
-        port = relay.rsplit(":", 1)[1].split("/")[0]
+        port = port_of(relay)
         async with opened("laptop", relay) as laptop, opened("phone", relay) as phone:
             await laptop.edit(LIST, add("before"))
             await shows(phone, "before")
@@ -118,7 +114,7 @@ async def test_a_relay_that_lost_everything_gets_it_back() -> None:
         async with opened("laptop", relay) as laptop:
             await laptop.edit(LIST, add("bread"))
             await laptop.stored()
-        port = relay.rsplit(":", 1)[1].split("/")[0]
+        port = port_of(relay)
     with serving(Path("second.db"), "--port", port) as (_, relay):
         async with opened("laptop", relay) as laptop, opened("phone", relay) as phone:
             await shows(phone, "bread")

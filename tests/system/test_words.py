@@ -26,7 +26,7 @@ from tests.contracts.family import (
 )
 from tests.contracts.relay_client import connected
 from tests.contracts.relay_process import serving
-from troth import DeviceKeys, Signer, envelope
+from troth import DeviceKeys, Engine, Signer, envelope
 from troth.operations import Operation
 from troth.record import Record
 from troth.recovery import Way, Words
@@ -93,11 +93,13 @@ async def test_a_thief_who_was_first() -> None:
         way = await with_words(relay)
         stolen, theirs = await steal(relay)
         await come_back(way, relay, stolen, theirs)
-        async with all_of(relay, "new", "bob", "tablet", "second") as (new, bob, tablet, second):
-            await go_on(new, bob)
-            for thief in (tablet, second):
-                await thief.until(lambda status: status.removed)
-            check_out(new, tablet, second)
+        async with opened("new", relay) as new:
+            await speaks(new)
+            async with all_of(relay, "bob", "tablet", "second") as (bob, tablet, second):
+                await go_on(new, bob)
+                for thief in (tablet, second):
+                    await thief.until(lambda status: status.removed)
+                check_out(new, tablet, second)
 
 
 async def end_alone() -> list[Record]:
@@ -117,6 +119,16 @@ async def strikes(space: Space, signed: Sequence[Record]) -> None:
     await space.until(lambda _: told <= space.members.authorised and author in space.members.cuts)
     assert told <= space.members.voided.keys()
     assert not space.status().ended
+
+
+async def speaks(new: Space) -> None:
+    """Wait until a new device is where all others look when they come: each of them asks once on a link."""
+
+    def met(engine: Engine) -> bool:
+        active, meetings = engine.inbox.members.active, engine.passage.meetings._places.values()
+        return engine.line.caught_up and all(at.follower.open_ for at in meetings if at.device in active)
+
+    await new.until(lambda _: new._driver.look(met))
 
 
 async def go_on(*honest: Space) -> None:
@@ -150,11 +162,13 @@ async def test_words_that_know_nothing_of_the_theft() -> None:
             for space in (ann, bob):
                 await space.until(lambda status: status.ended)
                 assert ann.device not in space.members.active
-        async with all_of(relay, "new", "ann", "bob", "tablet", "second") as (new, ann, bob, tablet, second):
-            for space in (new, ann, bob):
-                await strikes(space, signed)
-            await go_on(new, ann, bob)
-            check_out(new, tablet, second)
+        async with opened("new", relay) as new:
+            await speaks(new)
+            async with all_of(relay, "ann", "bob", "tablet", "second") as (ann, bob, tablet, second):
+                for space in (new, ann, bob):
+                    await strikes(space, signed)
+                await go_on(new, ann, bob)
+                check_out(new, tablet, second)
 
 
 async def test_words_that_doubt_the_theft() -> None:
@@ -171,11 +185,13 @@ async def test_words_that_doubt_the_theft() -> None:
         with pytest.raises(UsageError, match="this space was ended"):
             await come_back(way, relay, stolen)
         await come_back(way, relay, stolen, doubting=True)
-        async with all_of(relay, "new", "ann", "bob", "tablet", "second") as (new, ann, bob, tablet, second):
-            for space in (new, ann, bob):
-                await strikes(space, signed)
-            await go_on(new, ann, bob)
-            check_out(new, tablet, second)
+        async with opened("new", relay) as new:
+            await speaks(new)
+            async with all_of(relay, "ann", "bob", "tablet", "second") as (ann, bob, tablet, second):
+                for space in (new, ann, bob):
+                    await strikes(space, signed)
+                await go_on(new, ann, bob)
+                check_out(new, tablet, second)
 
 
 async def test_a_backdated_end() -> None:
