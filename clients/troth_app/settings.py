@@ -48,7 +48,7 @@ QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
 ANSWERS_TABLE: Final = "answers"
 DRAFT_TABLE: Final = "draft"
-PAGES_TABLE: Final = "pages"
+PAGES_TABLE: Final = "look"
 SAID_BYTES_MAX: Final = 4_096
 RELAY_BYTES_MAX: Final = 512
 """A relay's address: a scheme, a host with its port, a path."""

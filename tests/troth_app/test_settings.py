@@ -3,6 +3,8 @@
 import pytest
 
 from troth import Row
+from troth_app import chapter, journal
+from troth_app import settings as settings_module
 from troth_app.limits import IDLE_S, IDLE_S_MAX, IDLE_S_MIN
 from troth_app.settings import (
     Relay,
@@ -120,3 +122,8 @@ def test_a_row_that_is_none_is_said() -> None:
     """What was not written by this is refused."""
     with pytest.raises(MalformedError):
         Settings.parse([Row("relay", b"", b"x")])
+
+
+def test_nobody_else_reads_a_table_of_the_settings() -> None:
+    """The journal and the settings share a room of the vault, and no table: a row of one is never a choice."""
+    assert not settings_module._READERS.keys() & {journal.JOURNAL, journal.PAGES, chapter.READ}
