@@ -1,7 +1,6 @@
 """Whose word counts in the record of two, read from the membership log and from the records of its devices.
 
-Of a removed device an entry counts if a record at or below its cut carries it, whoever put it back later. What a device
-that recovery words added commits to waits for another own device, which no device of its own making can be.
+Of a removed device an entry counts if a record at or below its cut carries it, whoever put it back later.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -64,7 +63,6 @@ def roster_from(
     return roster_of(
         members,
         tails=tails,
-        unconfirmed=_by_words(operations.values(), members),
         without={device for device, cut in members.cuts.items() if _never_added(device, cut, operations)},
     )
 
@@ -82,15 +80,6 @@ def _readable(record: Record) -> Operation | None:
         return Operation.of(record)
     except RemoteError:
         return None
-
-
-def _by_words(operations: Iterable[Operation], members: Members) -> set[DeviceId]:
-    """Return the devices that recovery words added, and those that such a device added in turn."""
-    grants = [(operation.author, operation.card.device) for operation in operations if operation.card is not None]
-    found: set[DeviceId] = set()
-    while more := {device for author, device in grants if author in members.weak or author in found} - found:
-        found |= more
-    return found
 
 
 def _never_added(device: DeviceId, cut: Cut, operations: Mapping[OperationId, Operation]) -> bool:

@@ -16,6 +16,8 @@ from troth_client.works import (
     View,
     admit,
     agree_to_words,
+    confirm,
+    confirm_here,
     drop_split,
     hold_split,
     invite,
@@ -209,6 +211,35 @@ class Space:
         """
         admin = await asyncio.to_thread(self._room.admin, passphrase)
         await self._driver.ask(partial(revoke, victim=device, admin=admin))
+
+    async def confirm(self, device: DeviceId, *, passphrase: str) -> None:
+        """Say of another device of this person that it is in their hands; returns when that is durable here.
+
+        One that recovery words added commits to nothing before that.
+
+        Args:
+            device: Which one.
+            passphrase: Asked for again, because this takes the admin key.
+
+        Raises:
+            PassphraseError: If it is not this vault's.
+            UsageError: If it is no other device of this person, or this one is not confirmed itself.
+        """
+        admin = await asyncio.to_thread(self._room.admin, passphrase)
+        await self._driver.ask(partial(confirm, device=device, admin=admin))
+
+    async def confirm_here(self, words: Words) -> None:
+        """Say with the recovery words that this device is in its person's hands, where no other one could say it.
+
+        Before that, the two persons compare the safety number again.
+
+        Args:
+            words: Those in force.
+
+        Raises:
+            ForgedError, UsageError: If these words are not in force, or a device of this person is confirmed.
+        """
+        await self._driver.ask(partial(confirm_here, words=words))
 
     async def leave(self, *, passphrase: str) -> None:
         """Sign the end of the space and keep it here: nothing is written in it from now on, and nobody else is told.

@@ -15,6 +15,8 @@ __all__ = [
     "View",
     "admit",
     "agree_to_words",
+    "confirm",
+    "confirm_here",
     "drop_split",
     "hold_split",
     "invite",
@@ -76,6 +78,24 @@ def revoke(engine: Engine, *, victim: DeviceId, admin: Signer) -> tuple[Step, No
         UsageError: If it is none, or this device is not known to be a member yet.
     """
     return engine.revoke(victim, admin), None
+
+
+def confirm(engine: Engine, *, device: DeviceId, admin: Signer) -> tuple[Step, None]:
+    """Confirm another device of this person.
+
+    Raises:
+        UsageError: If it is none, or this device is not confirmed itself.
+    """
+    return engine.confirm(device, admin), None
+
+
+def confirm_here(engine: Engine, *, words: Words) -> tuple[Step, None]:
+    """Confirm this device with the recovery words.
+
+    Raises:
+        ForgedError, UsageError: If these words are not in force, or another device is confirmed.
+    """
+    return engine.confirm_here(words), None
 
 
 def hold_split(engine: Engine, *, admin: Signer) -> tuple[Step, None]:

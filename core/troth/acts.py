@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from troth import amendments
-from troth.amendments import Second, check_second_for, revoke_device, second_for, set_recovery, words_proofs
+from troth.amendments import (
+    Second,
+    check_second_for,
+    confirm_device,
+    revoke_device,
+    second_for,
+    set_recovery,
+    words_proofs,
+)
 from troth.crypto import Signer
 from troth.cursor import Cursor
 from troth.identity import Identity
@@ -113,6 +121,42 @@ class Acts:
         payload = revoke_device(inbox.members, identity.keys, admin, victim, tips, epoch, self.entropy)
         step = Step(tell=[Rebuild("what counts of a removed device's records is settled now")])
         self.passage.enact(payload, epoch, step)
+        return step
+
+    def confirm(self, device: DeviceId, admin: Signer) -> Step:
+        """Say of another own device that it is in this person's hands, so that its commitments count.
+
+        Args:
+            device: Which one.
+            admin: This device's admin key, unwrapped for this one use.
+
+        Raises:
+            UsageError: If it is this very device or none of this person's, or this one is not confirmed itself.
+        """
+        step = Step()
+        self.passage.enact(confirm_device(self.inbox.members, self.identity.keys, admin, device), None, step)
+        self._push(step)
+        return step
+
+    def confirm_here(self, words: Words) -> Step:
+        """Say with the recovery words that this device is in its person's hands, where no other one could say it.
+
+        Before that, this person and the other one compare the safety number again: no signature can show that.
+
+        Args:
+            words: Those in force.
+
+        Raises:
+            ForgedError, UsageError: If these words are not in force.
+            UsageError: If a device of this person is confirmed.
+        """
+        me, members = self.identity, self.inbox.members
+        author, signer = words.keys(me.space, members.person(me.device))
+        check_taken(members, author)
+        by = Scribe(replace(me, keys=author), Incarnation(self.entropy(16)), self.inbox, self.cursor)
+        step = Step()
+        self.passage.enact(confirm_device(members, author, signer, me.device), None, step, by=by)
+        self._push(step)
         return step
 
     def split(self, admin: Signer) -> Step:

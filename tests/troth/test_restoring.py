@@ -218,3 +218,66 @@ def test_another_device_can_agree() -> None:
             assert other_id not in device.engine.inbox.members.weak
     with pytest.raises(UsageError):
         bob.engine.agree_to_words(ann.keys.device, words_id, bob.admin)
+
+
+def confirmed(world: World, name: str, about: str) -> bool:
+    """Whether a device is confirmed, as another one sees it."""
+    return world.devices[about].keys.device in world.devices[name].engine.inbox.members.confirmed
+
+
+@pytest.mark.parametrize("rotations", [0, 3])
+def test_another_own_device_confirms_what_the_words_added(rotations: int) -> None:
+    """Everybody hears of it, also who was away while the key changed, and who joined only then."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    new = restore(world, way)
+    settle(world)
+    assert not confirmed(world, "bob", "new")
+    with pytest.raises(UsageError, match="not confirmed"):
+        new.engine.confirm(world.devices["ann"].keys.device, new.admin)
+    world.devices["bob"].cut()
+    ann = world.devices["ann"]
+    ann._carry_out(ann.engine.confirm(new.keys.device, ann.admin))
+    for _ in range(rotations):
+        rotate(world, "ann")
+        settle(world, "ann", "new")
+    assert not confirmed(world, "bob", "new")
+    world.add("late", by="ann")
+    settle(world)
+    settle(world)
+    assert all(confirmed(world, name, "new") for name in ("ann", "new", "bob", "late"))
+    assert confirmed(world, "bob", "late")
+    assert world.devices["bob"].engine.inbox.members.vouched == {}
+
+
+def test_the_words_confirm_where_every_device_is_lost() -> None:
+    """They say so in a record of their own, which outlives a restart, and the other person sees who said it."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    new = restore(world, way, "ann")
+    with pytest.raises(ForgedError):
+        new.engine.confirm_here(STRANGER)
+    with pytest.raises(UsageError, match="another"):
+        new.engine.confirm(new.keys.device, new.admin)
+    new._carry_out(new.engine.confirm_here(PAPER))
+    new.restart()
+    del world.devices["ann"]
+    settle(world)
+    assert confirmed(world, "new", "new")
+    assert confirmed(world, "bob", "new")
+    (person,) = world.devices["bob"].engine.inbox.members.vouched.values()
+    assert person == way.person
+
+
+def test_the_words_confirm_nothing_beside_a_device_that_could() -> None:
+    """Whoever has another device says it there: the paper alone is not enough."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    new = restore(world, way)
+    settle(world)
+    with pytest.raises(UsageError, match="count nowhere"):
+        new.engine.confirm_here(PAPER)
+    assert not confirmed(world, "new", "new")

@@ -19,6 +19,7 @@ def members(**fields: Any) -> Any:
         "space": SPACE,
         "cards": {keys_of(name).device: keys_of(name).card for name in names},
         "person_of": {keys_of(name).device: person_of(name) for name in names},
+        "confirmed": frozenset(keys_of(name).device for name in names),
         "weak": frozenset(),
         "cuts": {},
         "split": False,
@@ -33,7 +34,7 @@ def removed(*, by_words: bool = False) -> Any:
 
 def test_a_roster_is_built_from_members() -> None:
     """Each device has its person and keys, and whoever split the space has left."""
-    roster = roster_of(members(split=True), unconfirmed=[SECOND])
+    roster = roster_of(members(split=True, confirmed={keys_of(name).device for name in ("r", "s")}))
     assert roster.space == SPACE
     assert roster.left
     assert [roster.devices[device].confirmed for device in roster.devices] == [True, False, True]
