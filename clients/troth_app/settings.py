@@ -17,6 +17,7 @@ __all__ = [
     "Relay",
     "Settings",
     "Signposts",
+    "compared_row",
     "idle_row",
     "mine_gone",
     "moved_row",
@@ -36,6 +37,7 @@ OTHERS_TABLE: Final = "others"
 SYNC_TABLE: Final = "sync"
 SIGNPOSTS_TABLE: Final = "signposts"
 MOVED_TABLE: Final = "moved"
+COMPARED_TABLE: Final = "compared"
 OFF: Final = b"off"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
@@ -98,6 +100,8 @@ class Settings:
     signposts: Signposts | None = None
     moved: Mapping[bytes, int] = field(default_factory=dict)
     """By the room in which it was read: the last move to another relay that this device has dealt with."""
+    compared: Mapping[bytes, bytes] = field(default_factory=dict)
+    """By the room: what recovery words had confirmed when this person last compared the number there, joined."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -161,6 +165,11 @@ def sealed_row(question: bytes, salt: bytes = b"", text: str = "") -> Row:
 def others_row(room: bytes, devices: bytes) -> Row:
     """Return the row that remembers which devices of the other person were there when this person last looked."""
     return Row(OTHERS_TABLE, room, devices)
+
+
+def compared_row(room: bytes, operations: bytes) -> Row:
+    """Return the row that remembers what recovery words had confirmed when the number was compared."""
+    return Row(COMPARED_TABLE, room, operations)
 
 
 def sync_row(*, syncs: bool) -> Row:
@@ -231,6 +240,10 @@ def _read_moved(settings: Settings, key: bytes, value: bytes | None) -> Settings
     return replace(settings, moved={**settings.moved, key: int.from_bytes(value or b"")})
 
 
+def _read_compared(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    return replace(settings, compared={**settings.compared, key: value or b""})
+
+
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
@@ -242,4 +255,5 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     SYNC_TABLE: _read_sync,
     SIGNPOSTS_TABLE: _read_signposts,
     MOVED_TABLE: _read_moved,
+    COMPARED_TABLE: _read_compared,
 }

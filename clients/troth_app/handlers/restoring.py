@@ -67,6 +67,10 @@ NEW_WORDS: Final = (
     "These words let in one device, and that is done. Make new ones now: `troth recovery make` asks for these as the "
     "old ones."
 )
+TO_CONFIRM: Final = (
+    "In the space for two, what takes care counts from this device at once. What you agree to waits until it is "
+    "confirmed: run `troth devices confirm` on another device of yours, or here, if there is none."
+)
 END_LETTERS: Final = 6
 
 
@@ -105,7 +109,8 @@ async def use(talk: Talk, keeper: "Keeper") -> None:
     await household.use(Relay(address.url))
     await _introduce(household, keeper)
     keeper.admit(household)
-    await talk.say(BACK.format(spaces=_named(found)), NEW_WORDS)
+    two = [TO_CONFIRM for one in found if one.kind != SOLO]
+    await talk.say(BACK.format(spaces=_named(found)), *two[:1], NEW_WORDS)
 
 
 async def _find(words: Words, address: Address, keeper: "Keeper") -> list[Found]:
