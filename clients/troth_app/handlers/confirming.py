@@ -44,9 +44,9 @@ ELSEWHERE: Final = (
     "more, remove it with `troth devices revoke`; then your recovery words confirm this one. Nothing was changed."
 )
 WITH_WORDS: Final = (
-    "No device of yours is left that could confirm this one, so your recovery words do. Before that, compare the safety "
-    "number with the other person, in one room or by voice: they run `troth safety-number`, and you read it to each "
-    "other."
+    "No device of yours is left that could confirm this one, so your recovery words do. Before that, compare the "
+    "safety number with the other person, in one room or by voice: they run `troth safety-number`, and you read it to "
+    "each other."
 )
 THE_SAME: Final = "Is it the same on both sides?"
 SAME: Final = "Yes, every digit"

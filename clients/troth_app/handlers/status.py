@@ -47,8 +47,8 @@ UNCONFIRMED: Final = (
     "it: `troth devices confirm`."
 )
 DOUBTFUL: Final = (
-    "A device of yours came back by recovery words. If it is in your hands, confirm it, `troth devices confirm`, so that "
-    "it can agree for you; if it is not, `troth devices revoke` removes it."
+    "A device of yours came back by recovery words. If it is in your hands, `troth devices confirm` lets it agree for "
+    "you; if it is not, `troth devices revoke` removes it."
 )
 MEMBERS: Final = "{number}: which devices belong"
 NAMES_OF_DEVICES: Final = "{number}: names of your devices"

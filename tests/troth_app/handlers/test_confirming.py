@@ -9,7 +9,7 @@ from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, 
 from tests.troth_app.test_phrases import asked
 from troth import DeviceKeys, Identity, Put, Signer, Welcome, begin, countersign, found
 from troth.testing import entropy_of
-from troth_app.claims import claim_key
+from troth_app.claims import DEVICES, claim_key
 from troth_app.handlers import confirming, devices, recovery, removing, restoring, safety, status
 from troth_app.handlers.together import admin_of
 from troth_app.household import Place
@@ -152,11 +152,11 @@ async def test_what_it_is_called(tmp_path: Path) -> None:
         assert phone.household is not None
         solo, there = laptop.household.solo.space, shared(phone).space.device
         await phone.household.solo.space.stored()
-        await solo.until(lambda _: there.hex() in str(solo.view(devices.DEVICES)))
+        await solo.until(lambda _: there.hex() in str(solo.view(DEVICES)))
         await shared(laptop).space.until(lambda _: there in shared(laptop).space.members.active)
         name = next(own["name"] for own in devices.own_devices(laptop.household) if not own["this"])
         assert confirming.PLAN.format(name=name) in (await play(confirming.confirm, laptop, NO)).said
-        await solo.edit(devices.DEVICES, Put((claim_key(solo.device, shared(laptop).space.id),), there.hex()))
+        await solo.edit(DEVICES, Put((claim_key(solo.device, shared(laptop).space.id),), there.hex()))
         end = confirming.THERE.format(end=there.hex()[-confirming.END_LETTERS :])
         assert confirming.PLAN.format(name=end) in (await play(confirming.confirm, laptop, NO)).said
 
