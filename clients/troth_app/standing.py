@@ -22,7 +22,7 @@ from troth_wire.errors import RemoteError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, OperationId
 from troth_wire.limits import RECORD_BYTES_MAX
 
-__all__ = ["is_plain", "records_in", "roster_from"]
+__all__ = ["carried", "is_plain", "records_in", "roster_from"]
 
 RECORDS: Final = "records"
 _ROW: Final = codec.fields(codec.flag, codec.natural(), codec.blob(RECORD_BYTES_MAX * 2))
@@ -59,7 +59,7 @@ def roster_from(
     for device, cut in members.cuts.items():
         kept = reach(cut, before)
         mine = [record for record in known if record.header.device == device and record.id in kept]
-        tails[device] = _tails(device, set(_carried(mine, document)), values)
+        tails[device] = _tails(device, set(carried(mine, document)), values)
     return roster_of(
         members,
         tails=tails,
@@ -88,7 +88,7 @@ def _never_added(device: DeviceId, cut: Cut, operations: Mapping[OperationId, Op
     return found is not None and found.kind != OperationKind.DEVICE_REVOKE and found.newcomer.device == device
 
 
-def _carried(records: Iterable[Record], document: DocumentId) -> Iterator[EntryId]:
+def carried(records: Iterable[Record], document: DocumentId) -> Iterator[EntryId]:
     """Return the entries that some records put into a document."""
     for record in records:
         if record.header.document == document:

@@ -3,6 +3,7 @@
 Each act is one signed operation; what follows from it, every device finds by itself (`passage`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -18,6 +19,7 @@ from troth.amendments import (
 )
 from troth.crypto import Signer
 from troth.cursor import Cursor
+from troth.cuts import Cut, reach
 from troth.identity import Identity
 from troth.inbox import Inbox
 from troth.joining import Invitation, Request, Welcome, add_device
@@ -28,14 +30,14 @@ from troth.listening import Listener
 from troth.outbox import Outbox
 from troth.passage import Passage
 from troth.ports import Entropy
-from troth.record import Kind
+from troth.record import Kind, Tip
 from troth.recovery import Words, check_taken
 from troth.scribe import Scribe
 from troth.step import Rebuild, Step
 from troth.unsettled import Unsettled
 from troth.writer import Writer
 from troth_wire.errors import UsageError
-from troth_wire.ids import DeviceId, Incarnation
+from troth_wire.ids import DeviceId, Incarnation, OperationId
 
 __all__ = ["Acts"]
 
@@ -101,24 +103,29 @@ class Acts:
         self._push(step)
         return step, Welcome(identity.genesis, record)
 
-    def revoke(self, victim: DeviceId, admin: Signer) -> Step:
+    def ends(self, device: DeviceId) -> tuple[Tip, ...]:
+        """Return how far the word of a device goes if it is removed now and everything that was read of it is kept."""
+        return tuple(self.inbox.chains.ends(device))
+
+    def revoke(self, victim: DeviceId, admin: Signer, *, tips: Iterable[Tip] | None = None) -> Step:
         """Remove another own device, for good, and change the key: it reads nothing that is written from now on.
 
-        What this device has read of it so far is kept, and nothing beyond.
+        What this device has read of it so far is kept, or less where its person says so, and nothing beyond.
 
         Args:
             victim: Which one.
             admin: This device's admin key, unwrapped for this one use.
+            tips: The last record to keep of each of its lives; of a life that is missing nothing is kept.
 
         Raises:
             UsageError: If it is this very device, or none of this person's, this one has not read yet that it was
-                added, or its person has signed as many operations as are counted.
+                added, its person has signed as many operations as are counted, or a tip is none that could be kept.
         """
         identity, inbox = self.identity, self.inbox
         if victim == identity.device:
             raise UsageError("a device does not remove itself, since it draws the next key; let another one do it")
-        tips, epoch = inbox.chains.ends(victim), Epoch(self.entropy(32))
-        payload = revoke_device(inbox.members, identity.keys, admin, victim, tips, epoch, self.entropy)
+        kept, epoch = self.ends(victim) if tips is None else self._chosen(victim, tips), Epoch(self.entropy(32))
+        payload = revoke_device(inbox.members, identity.keys, admin, victim, kept, epoch, self.entropy)
         step = Step(tell=[Rebuild("what counts of a removed device's records is settled now")])
         self.passage.enact(payload, epoch, step)
         return step
@@ -263,6 +270,17 @@ class Acts:
         self.passage.rotate(step)
         self.passage.steer(step)
         return step
+
+    def _chosen(self, victim: DeviceId, tips: Iterable[Tip]) -> tuple[Tip, ...]:
+        """Return a cut that a person chose: whoever copied the key must not be kept in the place of its owner by it."""
+        chosen = tuple(tips)
+        records = {one.id: one.header for one in self.inbox.chains.proven if one.header.device == victim}
+        whole = Cut(OperationId(bytes(32)), by_words=False, tips=self.ends(victim))
+        kept = reach(whole, {record: header.prev for record, header in records.items()})
+        could = {Tip(header.incarnation, header.sequence, record) for record, header in records.items()}
+        if any(tip.record not in kept or tip not in could for tip in chosen):
+            raise UsageError("a device's word is kept up to a record of it that was read and would be kept")
+        return chosen
 
     def _push(self, step: Step) -> None:
         target = self.line.target
