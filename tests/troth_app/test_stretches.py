@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests.troth.journeys import copied
 from tests.troth_app.test_standing import DOCUMENT, said, state
 from troth import Put
 from troth.cuts import Cut, reach
@@ -128,3 +129,25 @@ def test_a_cut_keeps_nothing_that_would_not_be_kept() -> None:
         with pytest.raises(UsageError, match="kept"):
             robin.engine.revoke(tablet.keys.device, robin.admin, tips=[wrong])
     robin.engine.revoke(tablet.keys.device, robin.admin, tips=[tip])
+
+
+def test_a_copys_branch_is_not_chosen() -> None:
+    """Where a key was copied and both wrote on from one point, what came here second is no end that can be kept."""
+    made = world()
+    robin, tablet = made.devices["robin"], made.devices["robin2"]
+    write(tablet, "owner and copy", day=FIRST)
+    made.sync()
+    tablet.cut()
+    copy = copied(tablet, moved=False)
+    write(tablet, "owner", day=FIRST)
+    made.sync("robin2", "robin")
+    tablet.cut()
+    write(copy, "copy", "copy again", day=SECOND)
+    theirs = copy.engine.ends(tablet.keys.device)
+    _, *branch = [one for one in copy.engine.inbox.chains.proven if one.header.device == tablet.keys.device][-3:]
+    robin.cut()
+    robin.engine.inbox.take(branch)
+    assert {tip.record for tip in theirs} <= {record.id for record in robin.engine.inbox.chains.proven}
+    with pytest.raises(UsageError, match="kept"):
+        robin.engine.revoke(tablet.keys.device, robin.admin, tips=theirs)
+    assert said(state(robin)) >= {"owner", "owner and copy"}
