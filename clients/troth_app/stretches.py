@@ -37,6 +37,8 @@ def stretches(
     records: Sequence[Record],
     document: DocumentId,
     known: Mapping[EntryId, Entry],
+    *,
+    by_words: bool = False,
 ) -> list[Stretch]:
     """Return the stretches of a device, the earliest first.
 
@@ -46,12 +48,13 @@ def stretches(
         records: All records that are here, in the order in which they came.
         document: Where the entries stand.
         known: The entries that were verified here.
+        by_words: Whether recovery words remove it, which end cautions too.
     """
     found: list[Stretch] = []
     passed: dict[bytes, Tip] = {}
     for record in _line(ends, records):
         mine = [known[entry] for entry in carried([record], document) if entry in known]
-        mine = [entry for entry in mine if entry.device == device and entry.weight != Weight.CAUTION]
+        mine = [entry for entry in mine if entry.device == device and (by_words or entry.weight != Weight.CAUTION)]
         if mine:
             day = max(entry.day for entry in mine)
             if not found or found[-1].day != day:

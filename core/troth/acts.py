@@ -107,6 +107,26 @@ class Acts:
         """Return how far the word of a device goes if it is removed now and everything that was read of it is kept."""
         return tuple(self.inbox.chains.ends(device))
 
+    def kept_of(self, device: DeviceId, tips: Iterable[Tip] | None) -> tuple[Tip, ...]:
+        """Return what a cut keeps: everything that was read, or what the person chose.
+
+        Whoever copied the key must not be kept in the place of its owner by that.
+
+        Raises:
+            UsageError: If a tip is none that the whole end would keep.
+        """
+        ends = self.ends(device)
+        if tips is None:
+            return ends
+        chosen = tuple(tips)
+        records = {one.id: one.header for one in self.inbox.chains.proven if one.header.device == device}
+        whole = Cut(OperationId(bytes(32)), by_words=False, tips=ends)
+        kept = reach(whole, {record: header.prev for record, header in records.items()})
+        could = {Tip(header.incarnation, header.sequence, record) for record, header in records.items()}
+        if any(tip.record not in kept or tip not in could for tip in chosen):
+            raise UsageError("a device's word is kept up to a record of it that was read and would be kept")
+        return chosen
+
     def revoke(self, victim: DeviceId, admin: Signer, *, tips: Iterable[Tip] | None = None) -> Step:
         """Remove another own device, for good, and change the key: it reads nothing that is written from now on.
 
@@ -124,7 +144,7 @@ class Acts:
         identity, inbox = self.identity, self.inbox
         if victim == identity.device:
             raise UsageError("a device does not remove itself, since it draws the next key; let another one do it")
-        kept, epoch = self.ends(victim) if tips is None else self._chosen(victim, tips), Epoch(self.entropy(32))
+        kept, epoch = self.kept_of(victim, tips), Epoch(self.entropy(32))
         payload = revoke_device(inbox.members, identity.keys, admin, victim, kept, epoch, self.entropy)
         step = Step(tell=[Rebuild("what counts of a removed device's records is settled now")])
         self.passage.enact(payload, epoch, step)
@@ -270,17 +290,6 @@ class Acts:
         self.passage.rotate(step)
         self.passage.steer(step)
         return step
-
-    def _chosen(self, victim: DeviceId, tips: Iterable[Tip]) -> tuple[Tip, ...]:
-        """Return a cut that a person chose: whoever copied the key must not be kept in the place of its owner by it."""
-        chosen = tuple(tips)
-        records = {one.id: one.header for one in self.inbox.chains.proven if one.header.device == victim}
-        whole = Cut(OperationId(bytes(32)), by_words=False, tips=self.ends(victim))
-        kept = reach(whole, {record: header.prev for record, header in records.items()})
-        could = {Tip(header.incarnation, header.sequence, record) for record, header in records.items()}
-        if any(tip.record not in kept or tip not in could for tip in chosen):
-            raise UsageError("a device's word is kept up to a record of it that was read and would be kept")
-        return chosen
 
     def _push(self, step: Step) -> None:
         target = self.line.target

@@ -4,8 +4,9 @@ The words hold the space for a moment and write nothing into a log: what they si
 goes out from there like every operation that a log lacks (specs/recovery.md, Restoring).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from troth.amendments import revoke_device
@@ -16,6 +17,7 @@ from troth.identity import Identity
 from troth.joining import Invitation, Welcome, add_device, request
 from troth.keys import DeviceKeys, Entropy, Epoch
 from troth.loading import begin
+from troth.record import Tip
 from troth.recovery import Way, Words, check_taken
 from troth.step import Row, Step
 from troth.unsettled import RECORDS
@@ -25,6 +27,7 @@ from troth_wire.ids import DeviceId, PersonId
 __all__ = ["Restorer", "reader"]
 
 ROW_KEY_BYTES: Final = 8
+EVERYTHING: Final[Mapping[DeviceId, Iterable[Tip]]] = MappingProxyType({})
 
 
 def reader(words: Words, way: Way, entropy: Entropy) -> list[Row]:
@@ -63,24 +66,33 @@ class Restorer:
         """The devices of the person that belong now."""
         return self.engine.inbox.members.devices(self.person)
 
-    def restore(self, keys: DeviceKeys, admin: Signer, lost: Iterable[DeviceId]) -> list[Row]:
+    def restore(
+        self,
+        keys: DeviceKeys,
+        admin: Signer,
+        lost: Iterable[DeviceId],
+        kept: Mapping[DeviceId, Iterable[Tip]] = EVERYTHING,
+    ) -> list[Row]:
         """Remove devices, add another one, and return the rows with which it begins.
 
-        What was read of the lost devices is kept, and nothing beyond. The key is changed by the new device, as soon as
-        it reaches the relay.
+        What was read of the lost devices is kept, or less where the person says so, and nothing beyond. The key is
+        changed by the new device, as soon as it reaches the relay.
 
         Args:
             keys: The new device's.
             admin: Its admin key.
             lost: The devices to remove, each of this person.
+            kept: Of some of them, the last record to keep of each of their lives; a life that is missing counts for
+                nothing.
 
         Raises:
-            UsageError: If the words have added a device before, or the space was ended.
+            UsageError: If the words have added a device before, the space was ended, or a tip is none that could be
+                kept.
         """
         engine, words = self.engine, self.engine.identity.keys
         epoch, step, entropy = self._epoch(), Step(), engine.entropy
         for victim in sorted(lost):
-            tips = engine.inbox.chains.ends(victim)
+            tips = engine.kept_of(victim, kept.get(victim))
             payload = revoke_device(engine.inbox.members, words, self.admin, victim, tips, None, entropy)
             engine.passage.enact(payload, None, step)
         asked = request(Invitation(engine.identity.space, self.person), keys, admin)

@@ -40,10 +40,17 @@ def write(device: Device, *feelings: str, day: Day, pause: bool = False) -> Entr
     return entry
 
 
-def seen(by: Device, of: Device) -> list[Stretch]:
+def seen(by: Device, of: Device, *, by_words: bool = False) -> list[Stretch]:
     """The stretches of a device as another one sees them."""
     victim = of.engine.identity.device
-    return stretches(victim, by.engine.ends(victim), records_in(by.store.load()), DOCUMENT, book_of(by).ledger.known)
+    return stretches(
+        victim,
+        by.engine.ends(victim),
+        records_in(by.store.load()),
+        DOCUMENT,
+        book_of(by).ledger.known,
+        by_words=by_words,
+    )
 
 
 def world() -> World:
@@ -69,6 +76,13 @@ def test_stretches_are_in_the_order_of_writing() -> None:
     found = seen(robin, tablet)
     assert [(stretch.day, stretch.things, stretch.yeses) for stretch in found] == [(SECOND, 3, 0), (FIRST, 1, 0)]
     assert found == seen(made.devices["sasha"], tablet)
+    with_cautions = seen(robin, tablet, by_words=True)
+    assert [(stretch.day, stretch.things) for stretch in with_cautions] == [
+        (SECOND, 2),
+        (THIRD, 1),
+        (SECOND, 1),
+        (FIRST, 1),
+    ]
 
 
 def test_a_cut_keeps_what_is_before_a_stretch() -> None:

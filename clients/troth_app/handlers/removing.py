@@ -5,13 +5,11 @@ something wrong there: a claim counts only where it can be true, and where none 
 """
 
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from troth.record import Tip
 from troth_app.claims import claims_in
-from troth_app.conversation import Card
 from troth_app.handlers.devices import own_devices
+from troth_app.handlers.keeping import how_far
 from troth_app.handlers.locking import opened
 from troth_app.handlers.together import today_of
 from troth_app.household import Household, Place
@@ -19,7 +17,6 @@ from troth_app.outcome import RuleError
 from troth_app.standing import records_in
 from troth_app.stretches import Stretch, stretches
 from troth_app.talk import Talk
-from troth_app.wording import counted
 from troth_couple import Day
 from troth_wire.ids import DeviceId
 
@@ -42,25 +39,11 @@ PLAN: Final = (
 SURE: Final = "Remove it?"
 KEEP: Final = "No, keep it"
 REMOVE: Final = "Remove {name}"
-WROTE: Final = "What {name} wrote in your name"
-LINE: Final = "{day}: {what}"
-OF_THEM: Final = "{things}, {yeses} among them"
-HOW_FAR: Final = (
-    "What of it stays? If somebody else may have written with it, it can stay up to where that began. This is for good."
-)
-ALL: Final = "Everything that has arrived"
-NOT_FROM: Final = "Not the last {things}, from {day} on"
-FEWER: Final = (
-    "{things} of it will count no more, for either of you. What takes care stays: a yes that it took back, a pause, a "
-    "stop. In notes that you both write, what it wrote stays where somebody wrote on after it."
-)
 WHICH_THERE: Final = "It is not certain which of these it is in the space for two:"
 THERE: Final = "The one that ends in {end}"
 NOT_THERE: Final = "None of them"
 REMOVED: Final = "{name} is removed."
 END_LETTERS: Final = 6
-SHOWN: Final = 7
-"""Stretches that are offered: what somebody else wrote with it is mostly among the last."""
 
 
 async def revoke(talk: Talk, keeper: "Keeper") -> None:
@@ -79,28 +62,13 @@ async def revoke(talk: Talk, keeper: "Keeper") -> None:
     if household.shared is not None and (there := await _there(talk, household, household.shared, victim)):
         removed.insert(0, (household.shared, there))
     written = {place.room: await _stretches(household, device, today_of(keeper)) for place, device in removed[:-1]}
-    kept = {room: await _how_far(talk, found, name) for room, found in written.items()}
+    kept = {room: await how_far(talk, found, name) for room, found in written.items()}
     passphrase = await talk.hidden(AGAIN)
     await talk.wait(household.vault.admin(household.solo.room, passphrase))
     await talk.safe(MAYBE)
     for place, device in removed:
         await place.space.revoke(device, passphrase=passphrase, tips=kept.get(place.room))
     await talk.say(REMOVED.format(name=name))
-
-
-async def _how_far(talk: Talk, written: Sequence[Stretch], name: str) -> Sequence[Tip] | None:
-    """Let the person say how far the word of a device goes in the space for two; None is all that was read of it."""
-    found = written[-SHOWN:]
-    if not found:
-        return None
-    await talk.show(Card(WROTE.format(name=name), tuple(map(_line, found))))
-    lost = list(accumulate(stretch.things for stretch in reversed(found)))
-    items = [NOT_FROM.format(things=_things(n), day=one.day) for n, one in zip(lost, reversed(found), strict=True)]
-    index = await talk.choose(HOW_FAR, [ALL, *items])
-    if index == 0:
-        return None
-    await talk.say(FEWER.format(things=_things(lost[index - 1])))
-    return found[-index].before
 
 
 async def _stretches(household: Household, device: DeviceId, today: Day) -> Sequence[Stretch]:
@@ -110,17 +78,6 @@ async def _stretches(household: Household, device: DeviceId, today: Day) -> Sequ
     await chapter.look(today)
     records = await household.vault.run(lambda vault: records_in(vault.room(place.room).load()))
     return stretches(device, place.space.ends(device), records, chapter.document, chapter.book.ledger.known)
-
-
-def _line(stretch: Stretch) -> str:
-    what = _things(stretch.things)
-    if stretch.yeses:
-        what = OF_THEM.format(things=what, yeses=counted(stretch.yeses, "yes", "yeses"))
-    return LINE.format(day=stretch.day, what=what)
-
-
-def _things(count: int) -> str:
-    return counted(count, "thing", "things")
 
 
 async def _there(talk: Talk, household: Household, place: Place, victim: DeviceId) -> DeviceId | None:

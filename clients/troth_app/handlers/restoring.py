@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from troth import DeviceKeys, Signer
+from troth.record import Tip
 from troth.recovery import Signpost, Way, Words, gather
 from troth.restoring import Restorer
 from troth_app.claims import DEVICES, claim_key
 from troth_app.handlers.devices import NAMES, UNNAMED, add_here
 from troth_app.handlers.joining import make_empty
+from troth_app.handlers.keeping import how_far
 from troth_app.handlers.locking import new_passphrase
 from troth_app.handlers.relays import ask_address
 from troth_app.household import Household
@@ -21,6 +23,7 @@ from troth_app.moving import arrived
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.phrases import ask_phrase
 from troth_app.settings import Relay
+from troth_app.stretches import Stretch, stretches
 from troth_app.talk import Talk
 from troth_app.wording import counted, name_of
 from troth_client import Machine
@@ -28,6 +31,7 @@ from troth_client.link import Address
 from troth_client.restoring import read_space
 from troth_client.room import SOLO, NewRoom, kind_of
 from troth_client.signposts import read_signposts
+from troth_couple import Book, document_of, entries_in, roster_of
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId, SpaceId
 
@@ -81,6 +85,8 @@ class Found:
     way: Way
     restorer: Restorer
     lost: set[DeviceId] = field(default_factory=set)
+    kept: dict[DeviceId, Sequence[Tip]] = field(default_factory=dict)
+    """Of lost devices: how far their word goes, where the person does not keep all of it."""
 
     @property
     def kind(self) -> str:
@@ -150,9 +156,27 @@ async def _choose_lost(talk: Talk, found: Sequence[Found]) -> None:
         if picked == len(names):
             return
         name, there = left.pop(picked)
+        await talk.say(LOST.format(name=name))
         for one, device in there:
             one.lost.add(device)
-        await talk.say(LOST.format(name=name))
+            kept = await how_far(talk, _written_by(device, one), name, by_words=True)
+            if kept is not None:
+                one.kept[device] = kept
+
+
+def _written_by(device: DeviceId, there: Found) -> Sequence[Stretch]:
+    """Return what a device wrote into the record of two, if it is there."""
+    engine, document = there.restorer.engine, document_of()
+    if there.kind == SOLO:
+        return ()
+    try:
+        entries = entries_in(engine.view(document))
+    except UsageError:
+        return ()
+    book = Book(roster_of(engine.inbox.members))
+    book.add(entries)
+    records = engine.inbox.chains.proven
+    return stretches(device, engine.ends(device), records, document, book.ledger.known, by_words=True)
 
 
 def _devices(found: Sequence[Found]) -> list[tuple[str, list[tuple[Found, DeviceId]]]]:
@@ -207,7 +231,7 @@ async def _settle(keeper: "Keeper", found: Sequence[Found], passphrase: str) -> 
 
 def _room(found: Found, machine: Machine) -> NewRoom:
     keys, admin = DeviceKeys.make(machine.entropy)
-    return NewRoom(found.restorer.restore(keys, Signer(admin), found.lost), admin, found.kind)
+    return NewRoom(found.restorer.restore(keys, Signer(admin), found.lost, found.kept), admin, found.kind)
 
 
 async def _introduce(household: Household, keeper: "Keeper") -> None:

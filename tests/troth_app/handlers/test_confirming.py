@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.troth_app.handlers.test_recovery import at_home, make, shown
-from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, open_keeper, play
+from tests.troth_app.handlers.test_recovery import at_home, make, sasha_at, shown
+from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, play
 from tests.troth_app.test_phrases import asked
-from troth import DeviceKeys, Identity, Put, Signer, Welcome, begin, countersign, found
-from troth.testing import entropy_of
+from troth import Put
 from troth_app.claims import DEVICES, claim_key
 from troth_app.handlers import confirming, devices, recovery, removing, restoring, safety, status
 from troth_app.handlers.together import admin_of
@@ -18,7 +17,6 @@ from troth_app.outcome import Code
 from troth_app.presenting import CONFIRM
 from troth_app.presenting import devices as presented
 from troth_app.wording import NUMBER
-from troth_client.room import SHARED
 from troth_client.wordlist import render_recovery
 
 PHONE = "a phone has its own"
@@ -159,21 +157,6 @@ async def test_what_it_is_called(tmp_path: Path) -> None:
         await solo.edit(DEVICES, Put((claim_key(solo.device, shared(laptop).space.id),), there.hex()))
         end = confirming.THERE.format(end=there.hex()[-confirming.END_LETTERS :])
         assert confirming.PLAN.format(name=end) in (await play(confirming.confirm, laptop, NO)).said
-
-
-@asynccontextmanager
-async def sasha_at(folder: Path, address: str) -> AsyncIterator[Keeper]:
-    """Sasha's device, in the space that `at_home` made."""
-    pairs = [DeviceKeys.make(entropy_of(name)) for name in ("here", "sasha")]
-    genesis = found([keys.card for keys, _ in pairs], entropy_of("genesis"))
-    for keys, seed in pairs:
-        genesis = countersign(genesis, keys, Signer(seed))
-    async with open_keeper(folder, relay=address) as keeper:
-        assert keeper.household is not None
-        rows = begin(Identity.welcomed(pairs[1][0], Welcome(genesis, None)), entropy_of("sasha's life"))
-        await keeper.household.vault.add_room(rows, admin=pairs[1][1], passphrase=PASSPHRASE, kind=SHARED)
-        await keeper.household.connect()
-        yield keeper
 
 
 async def test_the_other_compares_before_they_agree_to_more(tmp_path: Path) -> None:
