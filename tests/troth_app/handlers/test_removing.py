@@ -193,7 +193,7 @@ async def counts(chapter: Chapter) -> set[str]:
 
 
 async def test_what_stays_of_it_is_the_persons_choice(tmp_path: Path) -> None:
-    """It is shown by day what the device wrote; what counts no more is said before it happens, and then counts no more."""
+    """It is shown by day what the device wrote; what counts no more is said before it happens, and then is so."""
     async with with_a_phone(tmp_path) as (laptop, chapter):
         assert laptop.household is not None
         solo = laptop.household.solo.space
