@@ -118,6 +118,11 @@ class Inbox:
         if why is not None:
             raise UsageError(f"not written, since it would count nowhere: {why.value}")
 
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """All that is authorised, parents before children."""
+        return self._roll.beyond(0)
+
     def unknown_to(self, device: DeviceId) -> list[Verified]:
         """Return the records of operations of which nothing that a device wrote shows that it knows them."""
         known = self._knowledge[device] | self._roll.signed_by(device)

@@ -29,7 +29,7 @@ from troth.leaving import LEAVING, Leaving
 from troth.library import Library, Reaches, in_order
 from troth.line import Line
 from troth.listening import Listener
-from troth.meeting import Meetings
+from troth.meeting import LENT, Meetings
 from troth.mending import ORIGINS, RENEWED, Mending
 from troth.outbox import EDITS, OUTBOX, Outbox
 from troth.passage import HOST, SETTLED, Passage
@@ -43,7 +43,7 @@ from troth.unsettled import RECORDS, REMAKE, UNFIT, UNMADE, Unsettled
 from troth.writer import Writer
 from troth_wire import codec
 from troth_wire.errors import DamagedError, MalformedError, RemoteError
-from troth_wire.ids import ChangeHash, DocumentId, EnvelopeId, Incarnation, Lineage, MailboxId, RecordId
+from troth_wire.ids import ChangeHash, DeviceId, DocumentId, EnvelopeId, Incarnation, Lineage, MailboxId, RecordId
 from troth_wire.limits import RECORD_BYTES_MAX
 
 __all__ = ["begin", "load"]
@@ -184,7 +184,8 @@ def _empty(tables: Tables, entropy: Entropy, admission: bytes) -> Engine:
     crossing = Crossing(identity.device, unsettled, epoch.mailbox, bagged=set(map(MailboxId, tables[BAGGED])))
     line = Line(Follower(epoch, cursors[epoch.mailbox]))
     holding, evidence, collecting = Holding(), Evidence(len(tables[EVIDENCE])), Collecting()
-    meetings = Meetings(identity, inbox, entropy)
+    lent = {DeviceId(device): Epoch(key, meets=True) for device, key in tables[LENT].items()}
+    meetings = Meetings(identity, inbox, entropy, lent)
     passage = Passage(
         identity, inbox, keyring, line, writer, crossing, entropy, meetings, admission=admission, cursors=cursors
     )

@@ -3,7 +3,7 @@
 Every operation is left there until the other shows that it knows it, so nobody else can keep it from an honest device.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,7 +22,10 @@ from troth_wire.limits import FRAME_ENVELOPES_MAX, MEETING_BYTES_MAX
 from troth_wire.log import envelope_id
 from troth_wire.messages import MailboxKind, Message, Push
 
-__all__ = ["Meeting", "Meetings", "between"]
+__all__ = ["LENT", "Meeting", "Meetings", "between"]
+
+LENT: Final = "lent"
+"""The keys of the meetings that recovery words had when they added this device, by the other device."""
 
 CHEAP_BYTES_MAX: Final = MEETING_BYTES_MAX // 2
 """Of one meeting, what may hold epochs of the other person: each costs its author nothing, and could fill it."""
@@ -90,6 +93,8 @@ class Meetings:
     identity: Identity
     inbox: Inbox
     entropy: Entropy
+    lent: Mapping[DeviceId, Epoch] = field(default_factory=dict)
+    """The words' own meetings, for a device that they added."""
     _places: dict[MailboxId, Meeting] = field(default_factory=dict)
 
     def __getitem__(self, mailbox: MailboxId) -> Meeting:
@@ -106,6 +111,21 @@ class Meetings:
         """Who may read the space: the active devices, and recovery words in force."""
         return self.inbox.members.active.union(self.inbox.members.words.values())
 
+    @property
+    def _heard(self) -> frozenset[DeviceId]:
+        """Whom this device looks for. A removed one hears words alone: they can undo its removal, and nobody else can.
+
+        Words whose place others took are not heard: a paper that was lost, and replaced for that, must open nothing.
+        """
+        members, me = self.inbox.members, self.identity.device
+        removed = me in members.cuts and me not in self._readers
+        return frozenset(members.words.values()) if removed else self._readers
+
+    @property
+    def _tells(self) -> bool:
+        """Whether anybody wants to hear from this device: it was not removed."""
+        return self.identity.device not in self.inbox.members.cuts
+
     def begin(self) -> Iterator[Follower]:
         """Begin anew on another link; yield who follows."""
         self._places.clear()
@@ -119,12 +139,16 @@ class Meetings:
         """
         members, me = self.inbox.members, self.identity
         known = {at.device for at in self._places.values()}
-        looks = me.device in self._readers or me.device not in members.cuts
-        for device in sorted(self._readers - known - {me.device}) if looks else ():
-            epoch = between(me.keys, members.cards[device], me.space)
-            follower = Follower(epoch, Cursor(epoch.mailbox), kind=MailboxKind.MEETING)
-            self._places[epoch.mailbox] = Meeting(device, follower)
-            yield follower
+        for device in sorted(self._heard - known - {me.device}):
+            yield self._begin(device, between(me.keys, members.cards[device], me.space))
+        for device, epoch in self.lent.items():
+            if epoch.mailbox not in self._places and self._tells:
+                yield self._begin(device, epoch)
+
+    def _begin(self, device: DeviceId, epoch: Epoch) -> Follower:
+        follower = Follower(epoch, Cursor(epoch.mailbox), kind=MailboxKind.MEETING)
+        self._places[epoch.mailbox] = Meeting(device, follower)
+        return follower
 
     def tell(self, sponsor: MailboxId | None) -> Iterator[Message]:
         """Leave with every other device what nothing shows that it knows.
@@ -132,7 +156,7 @@ class Meetings:
         Args:
             sponsor: A log in whose name a meeting is opened.
         """
-        for at in self._places.values():
+        for at in self._places.values() if self._tells else ():
             lacking = [letter for letter in self.inbox.unknown_to(at.device) if letter.id not in at.present]
             if not lacking or at.device not in self._readers:
                 continue

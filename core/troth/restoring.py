@@ -17,12 +17,16 @@ from troth.identity import Identity
 from troth.joining import Invitation, Welcome, add_device, request
 from troth.keys import DeviceKeys, Entropy, Epoch
 from troth.loading import begin
+from troth.meeting import LENT, between
+from troth.membership import Members
+from troth.operations import Operation, OperationKind
 from troth.record import Tip
-from troth.recovery import Way, Words, check_taken
+from troth.recovery import Way, Words, check_taken, undoubted
+from troth.roll import evaluate
 from troth.step import Row, Step
 from troth.unsettled import RECORDS
 from troth_wire import codec
-from troth_wire.ids import DeviceId, PersonId
+from troth_wire.ids import DeviceId, OperationId, PersonId
 
 __all__ = ["Restorer", "reader"]
 
@@ -66,12 +70,28 @@ class Restorer:
         """The devices of the person that belong now."""
         return self.engine.inbox.members.devices(self.person)
 
+    def signed_by(self, devices: Iterable[DeviceId]) -> tuple[Operation, ...]:
+        """Return what some devices signed about who belongs since there were these words, parents before children.
+
+        Of it the person may say that something, and all that these devices signed after it, was not them. Epochs take
+        nothing from anybody; and what the words stem from they never strike.
+        """
+        named, found = frozenset(devices), self.engine.inbox.operations
+        stems = {item.id for item in found if item.card and item.card.device == self.engine.identity.device}
+        for item in reversed(found):
+            if item.id in stems:
+                stems |= set(item.parents)
+        return tuple(
+            item for item in found if item.author in named and item.kind != OperationKind.EPOCH and item.id not in stems
+        )
+
     def restore(
         self,
         keys: DeviceKeys,
         admin: Signer,
         lost: Iterable[DeviceId],
         kept: Mapping[DeviceId, Iterable[Tip]] = EVERYTHING,
+        doubted: Iterable[OperationId] = (),
     ) -> list[Row]:
         """Remove devices, add another one, and return the rows with which it begins.
 
@@ -85,20 +105,38 @@ class Restorer:
             kept: Of some of them, the last record to keep of each of their lives; a life that is missing counts for
                 nothing.
 
+            doubted: What lost devices signed, and their person did not: it is struck, with all that builds on it.
+
         Raises:
-            UsageError: If the words have added a device before, the space was ended, or a tip is none that could be
-                kept.
+            UsageError: If the words have added a device before, the space was ended and that is not in doubt, or a tip
+                is none that could be kept.
         """
         engine, words = self.engine, self.engine.identity.keys
-        epoch, step, entropy = self._epoch(), Step(), engine.entropy
-        for victim in sorted(lost):
+        epoch, step, entropy, gone = self._epoch(), Step(), engine.entropy, frozenset(doubted)
+        members = self._members(gone)
+        # Whoever came in by nothing but what is in doubt is out with that.
+        for victim in sorted(device for device in lost if device in members.person_of):
             tips = engine.kept_of(victim, kept.get(victim))
-            payload = revoke_device(engine.inbox.members, words, self.admin, victim, tips, None, entropy)
+            payload = revoke_device(members, words, self.admin, victim, tips, None, entropy)
             engine.passage.enact(payload, None, step)
+            members = self._members(gone)
         asked = request(Invitation(engine.identity.space, self.person), keys, admin)
-        payload = add_device(engine.inbox.members, words, self.admin, asked, epoch, entropy)
+        payload = add_device(members, words, self.admin, asked, epoch, entropy)
         welcome = Welcome(engine.identity.genesis, engine.passage.enact(payload, None, step))
-        return self._rows(Identity.welcomed(keys, welcome, expected=engine.identity.space), entropy)
+        added = Identity.welcomed(keys, welcome, expected=engine.identity.space)
+        return [*self._rows(added, entropy), *self._lent(members)]
+
+    def _members(self, doubted: frozenset[OperationId]) -> Members:
+        """Who belongs by what is not in doubt: what the words sign has nothing else in its past."""
+        if not doubted:
+            return self.engine.inbox.members
+        return evaluate(self.engine.identity.genesis, undoubted(self.engine.inbox.operations, doubted))
+
+    def _lent(self, members: Members) -> list[Row]:
+        """The words' own meetings: whoever is led elsewhere by what is in doubt still looks there."""
+        words, cards = self.engine.identity, self.engine.inbox.members.cards
+        others = members.active | self.engine.inbox.members.active
+        return [Row(LENT, other, between(words.keys, cards[other], words.space).key) for other in sorted(others)]
 
     def _epoch(self) -> Epoch:
         """The latest epoch whose key the words hold: from its mailbox everything goes on."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from troth import DeviceKeys, Signer
+from troth.operations import Operation, OperationKind
 from troth.record import Tip
 from troth.recovery import Signpost, Way, Words, gather
 from troth.restoring import Restorer
 from troth_app.claims import DEVICES, claim_key
 from troth_app.handlers.devices import NAMES, UNNAMED, add_here
+from troth_app.handlers.doubting import in_doubt
 from troth_app.handlers.joining import make_empty
 from troth_app.handlers.keeping import how_far
 from troth_app.handlers.locking import new_passphrase
@@ -64,6 +66,7 @@ THAT_IS_ALL: Final = "None, or that is all"
 LOST: Final = "{name} will be removed."
 ELSEWHERE: Final = "{name}, in the space {space}"
 UNKNOWN: Final = "one that ends in {end}"
+ENDED: Final = "The space “{space}” was ended. It stays on the devices that have it, and does not come to this one."
 OWN_SETUP: Final = "Choose a passphrase for this device. The old one opens nothing here."
 MAYBE: Final = "This device may be let in; `troth status` says."
 BACK: Final = "You are back, with {spaces} on this device."
@@ -87,11 +90,19 @@ class Found:
     lost: set[DeviceId] = field(default_factory=set)
     kept: dict[DeviceId, Sequence[Tip]] = field(default_factory=dict)
     """Of lost devices: how far their word goes, where the person does not keep all of it."""
+    doubted: Sequence[Operation] = ()
+    """What lost devices signed, and the person did not."""
 
     @property
     def kind(self) -> str:
         """`solo` or `shared`."""
         return kind_of(self.way.genesis)
+
+    @property
+    def ended(self) -> bool:
+        """Whether somebody ended it, as far as that is not in doubt: then no device comes in."""
+        undone = any(operation.kind == OperationKind.SPLIT for operation in self.doubted)
+        return self.restorer.engine.inbox.members.split and not undone
 
 
 async def use(talk: Talk, keeper: "Keeper") -> None:
@@ -108,7 +119,9 @@ async def use(talk: Talk, keeper: "Keeper") -> None:
     found = await talk.wait(_find(words, address, keeper))
     await talk.say(FOUND.format(spaces=_named(found)))
     await _choose_lost(talk, found)
-    await talk.say(OWN_SETUP)
+    ended = [one for one in found if one.ended]
+    found = [one for one in found if not one.ended]
+    await talk.say(*(ENDED.format(space=name_of(one.kind, "")) for one in ended), OWN_SETUP)
     passphrase = await new_passphrase(talk)
     await talk.safe(MAYBE)
     household = await _settle(keeper, found, passphrase)
@@ -148,13 +161,14 @@ def _ways(signposts: Sequence[Signpost]) -> list[Way]:
 
 
 async def _choose_lost(talk: Talk, found: Sequence[Found]) -> None:
-    """Let the person name the devices that are not in their hands, each once for all spaces."""
+    """Let the person name the devices that are not in their hands, each once for all spaces, and what is theirs."""
     left = _devices(found)
+    called = {device: name for name, there in left for _, device in there}
     while left:
         names = [name for name, _ in left]
         picked = await talk.choose(WHICH, [*names, THAT_IS_ALL])
         if picked == len(names):
-            return
+            break
         name, there = left.pop(picked)
         await talk.say(LOST.format(name=name))
         for one, device in there:
@@ -162,6 +176,8 @@ async def _choose_lost(talk: Talk, found: Sequence[Found]) -> None:
             kept = await how_far(talk, _written_by(device, one), name, by_words=True)
             if kept is not None:
                 one.kept[device] = kept
+    for one in found:
+        one.doubted = await in_doubt(talk, one.restorer, one.lost, called, name_of(one.kind, ""))
 
 
 def _written_by(device: DeviceId, there: Found) -> Sequence[Stretch]:
@@ -231,7 +247,9 @@ async def _settle(keeper: "Keeper", found: Sequence[Found], passphrase: str) -> 
 
 def _room(found: Found, machine: Machine) -> NewRoom:
     keys, admin = DeviceKeys.make(machine.entropy)
-    return NewRoom(found.restorer.restore(keys, Signer(admin), found.lost, found.kept), admin, found.kind)
+    doubted = [operation.id for operation in found.doubted]
+    rows = found.restorer.restore(keys, Signer(admin), found.lost, found.kept, doubted)
+    return NewRoom(rows, admin, found.kind)
 
 
 async def _introduce(household: Household, keeper: "Keeper") -> None:
