@@ -96,6 +96,8 @@ class Meetings:
     lent: Mapping[DeviceId, Epoch] = field(default_factory=dict)
     """The words' own meetings, for a device that they added."""
     _places: dict[MailboxId, Meeting] = field(default_factory=dict)
+    _met: set[DeviceId] = field(default_factory=set)
+    """Whom this device met under its own key on this link."""
 
     def __getitem__(self, mailbox: MailboxId) -> Meeting:
         return self._places[mailbox]
@@ -129,6 +131,7 @@ class Meetings:
     def begin(self) -> Iterator[Follower]:
         """Begin anew on another link; yield who follows."""
         self._places.clear()
+        self._met.clear()
         return self.meet()
 
     def meet(self) -> Iterator[Follower]:
@@ -138,8 +141,8 @@ class Meetings:
         closed meanwhile, the operations that name it may lie nowhere else that it can read.
         """
         members, me = self.inbox.members, self.identity
-        known = {at.device for at in self._places.values()}
-        for device in sorted(self._heard - known - {me.device}):
+        for device in sorted(self._heard - self._met - {me.device}):
+            self._met.add(device)
             yield self._begin(device, between(me.keys, members.cards[device], me.space))
         for device, epoch in self.lent.items():
             if epoch.mailbox not in self._places and self._tells:

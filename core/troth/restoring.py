@@ -113,7 +113,7 @@ class Restorer:
         """
         engine, words = self.engine, self.engine.identity.keys
         epoch, step, entropy, gone = self._epoch(), Step(), engine.entropy, frozenset(doubted)
-        members = self._members(gone)
+        members, before = self._members(gone), engine.inbox.members.active
         # Whoever came in by nothing but what is in doubt is out with that.
         for victim in sorted(device for device in lost if device in members.person_of):
             tips = engine.kept_of(victim, kept.get(victim))
@@ -124,7 +124,7 @@ class Restorer:
         payload = add_device(members, words, self.admin, asked, epoch, entropy)
         welcome = Welcome(engine.identity.genesis, engine.passage.enact(payload, None, step))
         added = Identity.welcomed(keys, welcome, expected=engine.identity.space)
-        return [*self._rows(added, entropy), *self._lent(members)]
+        return [*self._rows(added, entropy), *self._lent(members.active | before)]
 
     def _members(self, doubted: frozenset[OperationId]) -> Members:
         """Who belongs by what is not in doubt: what the words sign has nothing else in its past."""
@@ -132,11 +132,10 @@ class Restorer:
             return self.engine.inbox.members
         return evaluate(self.engine.identity.genesis, undoubted(self.engine.inbox.operations, doubted))
 
-    def _lent(self, members: Members) -> list[Row]:
+    def _lent(self, devices: Iterable[DeviceId]) -> list[Row]:
         """The words' own meetings: whoever is led elsewhere by what is in doubt still looks there."""
         words, cards = self.engine.identity, self.engine.inbox.members.cards
-        others = members.active | self.engine.inbox.members.active
-        return [Row(LENT, other, between(words.keys, cards[other], words.space).key) for other in sorted(others)]
+        return [Row(LENT, other, between(words.keys, cards[other], words.space).key) for other in sorted(devices)]
 
     def _epoch(self) -> Epoch:
         """The latest epoch whose key the words hold: from its mailbox everything goes on."""
