@@ -60,5 +60,5 @@ def to_compare(household: "Household") -> frozenset[OperationId]:
 async def compared(household: "Household") -> None:
     """Remember that this person compared the number with the other one, as things stand now."""
     place = household.shared
-    assert place is not None, "only asked where there are two"
+    assert place is not None, "asked where there are two"
     await household.remember(compared_row(place.room, b"".join(sorted(place.space.members.vouched))))

@@ -137,12 +137,14 @@ def web(result: Result) -> Shown:
 def devices(result: Result) -> Shown:
     """Show the own devices, and how many the other person has."""
     rows = tuple((own["name"], own["added"], _which(own)) for own in result["own"])
-    hint = [] if all(own["confirmed"] for own in result["own"]) else [Say(CONFIRM)]
+    hint = [] if all(own.get("confirmed", True) for own in result["own"]) else [Say(CONFIRM)]
     return [Table(("Your devices", "Added on", ""), rows), *hint, *_others(result["other"])]
 
 
 def _which(own: Result) -> str:
-    return ", ".join([*(["this one"] if own["this"] else []), *([] if own["confirmed"] else ["not confirmed"])])
+    return ", ".join(
+        [*(["this one"] if own["this"] else []), *([] if own.get("confirmed", True) else ["not confirmed"])]
+    )
 
 
 def safety(result: Result) -> Shown:

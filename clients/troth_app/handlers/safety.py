@@ -58,7 +58,7 @@ async def compare(talk: Talk, keeper: "Keeper") -> None:
 
 async def _again(talk: Talk, household: Household) -> None:
     """Compare the number once more, after the other person came back with nothing but recovery words."""
-    assert household.shared is not None, "only asked where there are two"
+    assert household.shared is not None, "asked where there are two"
     await talk.safe("Nothing was changed.")
     await talk.say(CAME_BACK)
     await talk.show(Card(NUMBER, in_rows(_number_of(household.shared).groups)))

@@ -194,7 +194,7 @@ async def admin_of(talk: Talk, keeper: "Keeper") -> Signer:
     if space.words:
         raise RuleError(tell("two.uncompared"))
     household = opened(keeper)
-    assert household.shared is not None, "only asked where there are two"
+    assert household.shared is not None, "asked where there are two"
     if not is_confirmed(household.shared):
         raise RuleError(tell("two.unconfirmed"))
     if to_compare(household):
