@@ -154,6 +154,13 @@ COMMANDS: Final = (
         "devices:rename",
     ),
     Command(
+        "devices confirm",
+        DEVICE,
+        "Confirm a device of yours that came back by recovery words.",
+        "confirming:confirm",
+        more="Until then it agrees to nothing for you. It takes your passphrase on another device, or the words.",
+    ),
+    Command(
         "devices revoke",
         DEVICE,
         "Remove one of your devices, for good.",

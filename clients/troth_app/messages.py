@@ -28,6 +28,14 @@ PEOPLE: Final[Catalogue] = {
         "Nothing can be agreed here before you compared words with the other person. Nothing was changed. "
         "`troth compare` does it."
     ),
+    "two.unconfirmed": (
+        "This device came back by recovery words and is not confirmed, so nothing was agreed to. "
+        "`troth devices confirm` does that. What takes care counts from here at once: withdraw, pause, stop, leave."
+    ),
+    "two.came_back": (
+        "The other person came back with recovery words, and they alone say so. Nothing was agreed to. Compare the "
+        "safety number with them first: `troth compare`."
+    ),
     "two.you": "you",
     "two.other": "the other person",
     "names.own": "What are you called here? It is shown on this device alone. Leave it empty to change nothing:",

@@ -5,7 +5,7 @@ from typing import Final
 
 from troth_app.commands import Command
 from troth_app.conversation import Card, Qr, Result, Say, Sentence, Table
-from troth_app.wording import counted
+from troth_app.wording import NUMBER, counted, in_rows
 
 __all__ = [
     "devices",
@@ -42,6 +42,10 @@ WORDS_GOOD: Final = "These words are in force. Put the paper back where it was."
 WORDS_ANEW: Final = "These words do not open all of your spaces. `troth recovery make` makes new ones that do."
 PAGES: Final = (
     "The pages open in your browser. If none opens: this address works once, within a minute, on this computer."
+)
+CONFIRM: Final = (
+    "A device that is not confirmed came back by recovery words. What takes care counts from it at once, and what it "
+    "agrees to once you confirmed it: `troth devices confirm`. If it is not in your hands, `troth devices revoke`."
 )
 NOTHING_YET: Final = "There is nothing here. `troth mine add` writes something down."
 
@@ -132,15 +136,20 @@ def web(result: Result) -> Shown:
 
 def devices(result: Result) -> Shown:
     """Show the own devices, and how many the other person has."""
-    rows = tuple((own["name"], own["added"], "this one" if own["this"] else "") for own in result["own"])
-    return [Table(("Your devices", "Added on", ""), rows), *_others(result["other"])]
+    rows = tuple((own["name"], own["added"], _which(own)) for own in result["own"])
+    hint = [] if all(own.get("confirmed", True) for own in result["own"]) else [Say(CONFIRM)]
+    return [Table(("Your devices", "Added on", ""), rows), *hint, *_others(result["other"])]
+
+
+def _which(own: Result) -> str:
+    return ", ".join(
+        [*(["this one"] if own["this"] else []), *([] if own.get("confirmed", True) else ["not confirmed"])]
+    )
 
 
 def safety(result: Result) -> Shown:
     """Show sixty digits, four groups a line, and the same for a camera."""
-    groups = result["groups"]
-    lines = tuple("  ".join(groups[at : at + 4]) for at in range(0, len(groups), 4))
-    return [Card("Safety number", lines), Say(COMPARE), Qr(result["code"])]
+    return [Card(NUMBER, in_rows(result["groups"])), Say(COMPARE), Qr(result["code"])]
 
 
 def _others(other: Result | None) -> Shown:

@@ -19,6 +19,7 @@ __all__ = [
     "Settings",
     "Signposts",
     "answer_row",
+    "compared_row",
     "draft_row",
     "idle_row",
     "mine_gone",
@@ -42,6 +43,7 @@ SYNC_TABLE: Final = "sync"
 SIGNPOSTS_TABLE: Final = "signposts"
 MOVED_TABLE: Final = "moved"
 RESTS_TABLE: Final = "rests"
+COMPARED_TABLE: Final = "compared"
 OFF: Final = b"off"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
@@ -129,6 +131,8 @@ class Settings:
     """By the room in which it was read: the last move to another relay that this device has dealt with."""
     rests: Mapping[bytes, Rest] = field(default_factory=dict)
     """By the room of a space for two that was ended."""
+    compared: Mapping[bytes, bytes] = field(default_factory=dict)
+    """By the room: what recovery words had confirmed when this person last compared the number there, joined."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -207,6 +211,11 @@ def pages_row(choice: str, value: str = "") -> Row:
 def others_row(room: bytes, devices: bytes) -> Row:
     """Return the row that remembers which devices of the other person were there when this person last looked."""
     return Row(OTHERS_TABLE, room, devices)
+
+
+def compared_row(room: bytes, operations: bytes) -> Row:
+    """Return the row that remembers what recovery words had confirmed when the number was compared."""
+    return Row(COMPARED_TABLE, room, operations)
 
 
 def sync_row(*, syncs: bool) -> Row:
@@ -308,6 +317,10 @@ def _read_rest(settings: Settings, key: bytes, value: bytes | None) -> Settings:
     return replace(settings, rests={**settings.rests, key: rest})
 
 
+def _read_compared(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    return replace(settings, compared={**settings.compared, key: value or b""})
+
+
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
@@ -323,4 +336,5 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     SIGNPOSTS_TABLE: _read_signposts,
     MOVED_TABLE: _read_moved,
     RESTS_TABLE: _read_rest,
+    COMPARED_TABLE: _read_compared,
 }

@@ -1,7 +1,6 @@
 """Whose word counts in the record of two, read from the membership log and from the records of its devices.
 
-Of a removed device an entry counts if a record at or below its cut carries it, whoever put it back later. What a device
-that recovery words added commits to waits for another own device, which no device of its own making can be.
+Of a removed device an entry counts if a record at or below its cut carries it, whoever put it back later.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -23,7 +22,7 @@ from troth_wire.errors import RemoteError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, OperationId
 from troth_wire.limits import RECORD_BYTES_MAX
 
-__all__ = ["is_plain", "records_in", "roster_from", "written_by"]
+__all__ = ["carried", "is_plain", "records_in", "roster_from", "written_by"]
 
 RECORDS: Final = "records"
 _ROW: Final = codec.fields(codec.flag, codec.natural(), codec.blob(RECORD_BYTES_MAX * 2))
@@ -60,11 +59,10 @@ def roster_from(
     for device, cut in members.cuts.items():
         kept = reach(cut, before)
         mine = [record for record in known if record.header.device == device and record.id in kept]
-        tails[device] = _tails(device, set(_carried(mine, document)), values)
+        tails[device] = _tails(device, set(carried(mine, document)), values)
     return roster_of(
         members,
         tails=tails,
-        unconfirmed=_by_words(operations.values(), members),
         without={device for device, cut in members.cuts.items() if _never_added(device, cut, operations)},
     )
 
@@ -89,22 +87,13 @@ def _readable(record: Record) -> Operation | None:
         return None
 
 
-def _by_words(operations: Iterable[Operation], members: Members) -> set[DeviceId]:
-    """Return the devices that recovery words added, and those that such a device added in turn."""
-    grants = [(operation.author, operation.card.device) for operation in operations if operation.card is not None]
-    found: set[DeviceId] = set()
-    while more := {device for author, device in grants if author in members.weak or author in found} - found:
-        found |= more
-    return found
-
-
 def _never_added(device: DeviceId, cut: Cut, operations: Mapping[OperationId, Operation]) -> bool:
     """Tell whether what ends a device's word is the operation that introduced it, which had no effect."""
     found = operations.get(cut.operation)
     return found is not None and found.kind != OperationKind.DEVICE_REVOKE and found.newcomer.device == device
 
 
-def _carried(records: Iterable[Record], document: DocumentId) -> Iterator[EntryId]:
+def carried(records: Iterable[Record], document: DocumentId) -> Iterator[EntryId]:
     """Return the entries that some records put into a document."""
     for record in records:
         if record.header.document == document:

@@ -3,9 +3,18 @@
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["counted", "listed_as", "name_of", "named"]
+__all__ = ["NUMBER", "counted", "in_rows", "listed_as", "name_of", "named"]
 
 NAMES: Final = {"solo": "Yours alone", "shared": "For two"}
+
+
+NUMBER: Final = "Safety number"
+GROUPS_IN_ROW: Final = 4
+
+
+def in_rows(groups: Sequence[str]) -> tuple[str, ...]:
+    """Return the groups of a safety number, four to a line."""
+    return tuple("  ".join(groups[at : at + GROUPS_IN_ROW]) for at in range(0, len(groups), GROUPS_IN_ROW))
 
 
 def counted(count: int, one: str, many: str) -> str:

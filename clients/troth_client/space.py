@@ -7,6 +7,7 @@ from functools import partial
 from troth import Edit, Engine, Path, Request, Signer, Status, Step, Touched, Value
 from troth.amendments import Second
 from troth.membership import Members
+from troth.record import Tip
 from troth.recovery import Way, Words
 from troth_client.driver import Driver
 from troth_client.notices import Notices
@@ -16,6 +17,8 @@ from troth_client.works import (
     View,
     admit,
     agree_to_words,
+    confirm,
+    confirm_here,
     drop_split,
     hold_split,
     invite,
@@ -136,6 +139,10 @@ class Space:
         """Whose devices belong to the space, as far as this device has read."""
         return self._driver.look(lambda engine: engine.inbox.members)
 
+    def ends(self, device: DeviceId) -> tuple[Tip, ...]:
+        """Return how far the word of a device goes if it is removed now and everything that was read of it is kept."""
+        return self._driver.look(lambda engine: engine.ends(device))
+
     @property
     def words(self) -> tuple[int, ...]:
         """Four words, as their places in the list, that two people far apart have not compared yet; else none.
@@ -209,12 +216,30 @@ class Space:
         welcome: bytes = await self._driver.ask(partial(admit, asked=asked, admin=admin))
         return welcome
 
-    async def revoke(self, device: DeviceId, *, passphrase: str) -> None:
+    async def revoke(self, device: DeviceId, *, passphrase: str, tips: Sequence[Tip] | None = None) -> None:
         """Remove another device of this person, for good; returns when that is durable on this device.
 
-        What was read of it so far is kept; what it writes from then on counts for nobody who knows of this.
+        What was read of it so far is kept, or less where its person says so; what it writes from then on counts for
+        nobody who knows of this.
         The key is changed in the same operation: what this device writes from here on, and what others write once
         they know of it, the removed one can not read. What it has read, it keeps.
+
+        Args:
+            device: Which one.
+            passphrase: Asked for again, because this takes the admin key.
+            tips: The last record to keep of each of its lives, if not everything that was read.
+
+        Raises:
+            PassphraseError: If it is not this vault's.
+            UsageError: If it is no device of this person, or a tip is none that could be kept.
+        """
+        admin = await asyncio.to_thread(self._room.admin, passphrase)
+        await self._driver.ask(partial(revoke, victim=device, admin=admin, tips=tips))
+
+    async def confirm(self, device: DeviceId, *, passphrase: str) -> None:
+        """Say of another device of this person that it is in their hands; returns when that is durable here.
+
+        One that recovery words added commits to nothing before that.
 
         Args:
             device: Which one.
@@ -222,10 +247,23 @@ class Space:
 
         Raises:
             PassphraseError: If it is not this vault's.
-            UsageError: If it is no device of this person.
+            UsageError: If it is no other device of this person, or this one is not confirmed itself.
         """
         admin = await asyncio.to_thread(self._room.admin, passphrase)
-        await self._driver.ask(partial(revoke, victim=device, admin=admin))
+        await self._driver.ask(partial(confirm, device=device, admin=admin))
+
+    async def confirm_here(self, words: Words) -> None:
+        """Say with the recovery words that this device is in its person's hands, where no other one could say it.
+
+        Before that, the two persons compare the safety number again.
+
+        Args:
+            words: Those in force.
+
+        Raises:
+            ForgedError, UsageError: If these words are not in force, or a device of this person is confirmed.
+        """
+        await self._driver.ask(partial(confirm_here, words=words))
 
     async def leave(self, *, passphrase: str) -> None:
         """Sign the end of the space and keep it here: nothing is written in it from now on, and nobody else is told.

@@ -6,6 +6,7 @@ from functools import partial
 from troth import Edit, Engine, Group, Path, Rebuild, RefusedEdit, Request, Signer, Step, Value
 from troth.amendments import Second
 from troth.document import PoisonedError
+from troth.record import Tip
 from troth.recovery import Way, Words
 from troth_client.batch import STOPPED
 from troth_wire.errors import LocalError, UsageError
@@ -15,6 +16,8 @@ __all__ = [
     "View",
     "admit",
     "agree_to_words",
+    "confirm",
+    "confirm_here",
     "drop_split",
     "hold_split",
     "invite",
@@ -69,13 +72,31 @@ def admit(engine: Engine, *, asked: Request, admin: Signer) -> tuple[Step, bytes
     return step, welcome.encode()
 
 
-def revoke(engine: Engine, *, victim: DeviceId, admin: Signer) -> tuple[Step, None]:
+def revoke(engine: Engine, *, victim: DeviceId, admin: Signer, tips: Sequence[Tip] | None) -> tuple[Step, None]:
     """Remove another device of this person, for good.
 
     Raises:
         UsageError: If it is none, or this device is not known to be a member yet.
     """
-    return engine.revoke(victim, admin), None
+    return engine.revoke(victim, admin, tips=tips), None
+
+
+def confirm(engine: Engine, *, device: DeviceId, admin: Signer) -> tuple[Step, None]:
+    """Confirm another device of this person.
+
+    Raises:
+        UsageError: If it is none, or this device is not confirmed itself.
+    """
+    return engine.confirm(device, admin), None
+
+
+def confirm_here(engine: Engine, *, words: Words) -> tuple[Step, None]:
+    """Confirm this device with the recovery words.
+
+    Raises:
+        ForgedError, UsageError: If these words are not in force, or another device is confirmed.
+    """
+    return engine.confirm_here(words), None
 
 
 def hold_split(engine: Engine, *, admin: Signer) -> tuple[Step, None]:

@@ -3,13 +3,23 @@
 Each act is one signed operation; what follows from it, every device finds by itself (`passage`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from troth import amendments
-from troth.amendments import Second, check_second_for, revoke_device, second_for, set_recovery, words_proofs
+from troth.amendments import (
+    Second,
+    check_second_for,
+    confirm_device,
+    revoke_device,
+    second_for,
+    set_recovery,
+    words_proofs,
+)
 from troth.crypto import Signer
 from troth.cursor import Cursor
+from troth.cuts import Cut, reach
 from troth.identity import Identity
 from troth.inbox import Inbox
 from troth.joining import Invitation, Request, Welcome, add_device
@@ -20,14 +30,14 @@ from troth.listening import Listener
 from troth.outbox import Outbox
 from troth.passage import Passage
 from troth.ports import Entropy
-from troth.record import Kind
+from troth.record import Kind, Tip
 from troth.recovery import Words, check_taken
 from troth.scribe import Scribe
 from troth.step import Rebuild, Step
 from troth.unsettled import Unsettled
 from troth.writer import Writer
 from troth_wire.errors import UsageError
-from troth_wire.ids import DeviceId, Incarnation
+from troth_wire.ids import DeviceId, Incarnation, OperationId
 
 __all__ = ["Acts"]
 
@@ -93,26 +103,87 @@ class Acts:
         self._push(step)
         return step, Welcome(identity.genesis, record)
 
-    def revoke(self, victim: DeviceId, admin: Signer) -> Step:
+    def ends(self, device: DeviceId) -> tuple[Tip, ...]:
+        """Return how far the word of a device goes if it is removed now and everything that was read of it is kept."""
+        return tuple(self.inbox.chains.ends(device))
+
+    def kept_of(self, device: DeviceId, tips: Iterable[Tip] | None) -> tuple[Tip, ...]:
+        """Return what a cut keeps: everything that was read, or what the person chose.
+
+        Whoever copied the key must not be kept in the place of its owner by that.
+
+        Raises:
+            UsageError: If a tip is none that the whole end would keep.
+        """
+        ends = self.ends(device)
+        if tips is None:
+            return ends
+        chosen = tuple(tips)
+        records = {one.id: one.header for one in self.inbox.chains.proven if one.header.device == device}
+        whole = Cut(OperationId(bytes(32)), by_words=False, tips=ends)
+        kept = reach(whole, {record: header.prev for record, header in records.items()})
+        could = {Tip(header.incarnation, header.sequence, record) for record, header in records.items()}
+        if any(tip.record not in kept or tip not in could for tip in chosen):
+            raise UsageError("a device's word is kept up to a record of it that was read and would be kept")
+        return chosen
+
+    def revoke(self, victim: DeviceId, admin: Signer, *, tips: Iterable[Tip] | None = None) -> Step:
         """Remove another own device, for good, and change the key: it reads nothing that is written from now on.
 
-        What this device has read of it so far is kept, and nothing beyond.
+        What this device has read of it so far is kept, or less where its person says so, and nothing beyond.
 
         Args:
             victim: Which one.
             admin: This device's admin key, unwrapped for this one use.
+            tips: The last record to keep of each of its lives; of a life that is missing nothing is kept.
 
         Raises:
             UsageError: If it is this very device, or none of this person's, this one has not read yet that it was
-                added, or its person has signed as many operations as are counted.
+                added, its person has signed as many operations as are counted, or a tip is none that could be kept.
         """
         identity, inbox = self.identity, self.inbox
         if victim == identity.device:
             raise UsageError("a device does not remove itself, since it draws the next key; let another one do it")
-        tips, epoch = inbox.chains.ends(victim), Epoch(self.entropy(32))
-        payload = revoke_device(inbox.members, identity.keys, admin, victim, tips, epoch, self.entropy)
+        kept, epoch = self.kept_of(victim, tips), Epoch(self.entropy(32))
+        payload = revoke_device(inbox.members, identity.keys, admin, victim, kept, epoch, self.entropy)
         step = Step(tell=[Rebuild("what counts of a removed device's records is settled now")])
         self.passage.enact(payload, epoch, step)
+        return step
+
+    def confirm(self, device: DeviceId, admin: Signer) -> Step:
+        """Say of another own device that it is in this person's hands, so that its commitments count.
+
+        Args:
+            device: Which one.
+            admin: This device's admin key, unwrapped for this one use.
+
+        Raises:
+            UsageError: If it is this very device or none of this person's, or this one is not confirmed itself.
+        """
+        step = Step()
+        self.passage.enact(confirm_device(self.inbox.members, self.identity.keys, admin, device), None, step)
+        self._push(step)
+        return step
+
+    def confirm_here(self, words: Words) -> Step:
+        """Say with the recovery words that this device is in its person's hands, where no other one could say it.
+
+        Before that, this person and the other one compare the safety number again: no signature can show that.
+
+        Args:
+            words: Those in force.
+
+        Raises:
+            ForgedError, UsageError: If these words are not in force.
+            UsageError: If a device of this person is confirmed.
+        """
+        me, members = self.identity, self.inbox.members
+        author, signer = words.keys(me.space, members.person(me.device))
+        check_taken(members, author)
+        by = Scribe(replace(me, keys=author), Incarnation(self.entropy(16)), self.inbox, self.cursor)
+        step = Step()
+        self.passage.enact(confirm_device(members, author, signer, me.device), None, step, by=by)
+        self._push(step)
         return step
 
     def split(self, admin: Signer) -> Step:

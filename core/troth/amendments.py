@@ -28,6 +28,7 @@ from troth_wire.limits import HEADER_HEADS_MAX, WIRE_VERSION
 __all__ = [
     "Second",
     "check_second_for",
+    "confirm_device",
     "payload",
     "rekey",
     "revoke_device",
@@ -79,6 +80,24 @@ def revoke_device(
     next_epoch = _following(members, epoch, remaining, entropy)
     ends = _ends(members, victim, tips)
     return payload(members, author.device, admin, OperationKind.DEVICE_REVOKE, victim, ends.parts(), next_epoch)
+
+
+def confirm_device(members: Members, author: DeviceKeys, admin: Signer, device: DeviceId) -> bytes:
+    """Return the payload that says of an own device that it is in its person's hands: its commitments count.
+
+    Args:
+        members: As they are known.
+        author: Another own device, one that is confirmed; or the recovery words, where there is none.
+        admin: Its admin key.
+        device: The one that is confirmed.
+
+    Raises:
+        UsageError: If it is no other active device of the author's person.
+    """
+    own = members.devices(members.person(author.device))
+    if device == author.device or device not in own:
+        raise UsageError("only another device of your own can be confirmed")
+    return payload(members, author.device, admin, OperationKind.DEVICE_CONFIRM, device)
 
 
 def rekey(

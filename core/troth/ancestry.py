@@ -12,10 +12,12 @@ from typing import Final
 from troth.operations import Operation, OperationKind
 from troth_wire.ids import DeviceId, MailboxId, OperationId, PersonId
 
-__all__ = ["INTRODUCING", "REMOVING", "Ancestry", "Entry", "bits_in"]
+__all__ = ["GRANTS", "INTRODUCING", "REMOVING", "Ancestry", "Entry", "bits_in"]
 
 INTRODUCING: Final = frozenset({OperationKind.DEVICE_ADD, OperationKind.DEVICE_REKEY, OperationKind.RECOVERY_SET})
-"""Grants: what brings a card in."""
+"""What brings a card in."""
+GRANTS: Final = INTRODUCING | {OperationKind.DEVICE_CONFIRM}
+"""What gives somebody more than they had."""
 REMOVING: Final = frozenset({OperationKind.DEVICE_REVOKE, OperationKind.DEVICE_REKEY})
 
 
@@ -67,6 +69,8 @@ class Ancestry:
     """What introduces a device, or recovery words, for a person."""
     known: defaultdict[DeviceId, int] = field(default_factory=lambda: defaultdict(int))
     """What introduces a device for anybody."""
+    confirmations: defaultdict[tuple[DeviceId, PersonId], int] = field(default_factory=lambda: defaultdict(int))
+    """What may confirm a device of a person: what introduces it as one, or says that it is in that person's hands."""
     removals: defaultdict[DeviceId, int] = field(default_factory=lambda: defaultdict(int))
     word_sets: defaultdict[PersonId, int] = field(default_factory=lambda: defaultdict(int))
     mailboxes: defaultdict[MailboxId, int] = field(default_factory=lambda: defaultdict(int))
@@ -79,7 +83,7 @@ class Ancestry:
     forked: set[DeviceId] = field(default_factory=set)
     """Authors whose chain forks: with two operations of which neither is in the other's past."""
     grants: list[tuple[int, OperationId, int]] = field(default_factory=list)
-    """Length of the past, id and number of what introduces, ascending: parents before children everywhere."""
+    """Length of the past, id and number of what grants, ascending: parents before children everywhere."""
     rotations: list[tuple[int, OperationId, int]] = field(default_factory=list)
     """Minus the generation, id and number of valid epochs, ascending."""
 
@@ -109,8 +113,12 @@ class Ancestry:
         self.heads = self.heads & ~entry.past | bit
         self.by_author[operation.author] |= bit
         self.by_person[entry.person] |= bit
-        if entry.operation.kind in INTRODUCING:
+        if operation.kind in GRANTS:
+            insort(self.grants, (entry.past.bit_count(), operation.id, entry.number))
+        if operation.kind in INTRODUCING:
             self._introduce(entry, bit)
+        elif operation.confirmed is not None:
+            self.confirmations[operation.confirmed, entry.person] |= bit
         if entry.victim is not None:
             self.removals[entry.victim] |= bit
             self.final |= bit if entry.by_words else 0
@@ -124,7 +132,8 @@ class Ancestry:
         self.known[device] |= bit
         if operation.kind == OperationKind.RECOVERY_SET:
             self.word_sets[entry.person] |= bit
-        insort(self.grants, (entry.past.bit_count(), operation.id, entry.number))
+        else:
+            self.confirmations[device, entry.person] |= bit
 
     def _announce(self, entry: Entry, bit: int) -> None:
         epoch = entry.operation.epoch

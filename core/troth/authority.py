@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final
 
 from troth import crypto
-from troth.ancestry import INTRODUCING, Ancestry, Entry
+from troth.ancestry import GRANTS, Ancestry, Entry
 from troth.genesis import Genesis
 from troth.keys import Card
 from troth.operations import (
@@ -43,13 +43,22 @@ class Refusal(Enum):
     USED = "recovery words add one device, and these had added one"
     VICTIM = "it removes what is no device of its author's person"
     SECOND = "new recovery words need the old ones, or two devices"
+    OTHER = "it confirms what is no other active device of its author's person"
+    CONFIRM = "its author is not confirmed itself, or is recovery words beside a device that is"
     EPOCH = "its epoch does not follow on the one before, for exactly those who belong"
     ALONE = "a space of one person has nobody to part from"
 
 
-_ENDED: Final = frozenset({*INTRODUCING, OperationKind.EPOCH})
+_ENDED: Final = frozenset({*GRANTS, OperationKind.EPOCH})
 """What a space that has been ended takes no more; reductions go on counting."""
-_WEAK: Final = frozenset({OperationKind.DEVICE_ADD, OperationKind.DEVICE_REVOKE, OperationKind.RECOVERY_SET})
+_WEAK: Final = frozenset(
+    {
+        OperationKind.DEVICE_ADD,
+        OperationKind.DEVICE_REVOKE,
+        OperationKind.RECOVERY_SET,
+        OperationKind.DEVICE_CONFIRM,
+    }
+)
 """What recovery words may do."""
 
 
@@ -225,6 +234,19 @@ def _second(asked: _Asked) -> Refusal | None:
     return None
 
 
+def _other(asked: _Asked) -> Refusal | None:
+    """Nobody confirms themselves, nor a device of the other person."""
+    device = asked.operation.confirmed
+    return None if device != asked.operation.author and device in asked.devices() else Refusal.OTHER
+
+
+def _confirmed(asked: _Asked) -> Refusal | None:
+    """Whether its author's word is worth that: words are heard only where no device is left that could say it."""
+    if asked.by_words:
+        return Refusal.CONFIRM if asked.before.confirmed.intersection(asked.devices()) else None
+    return None if asked.operation.author in asked.before.confirmed else Refusal.CONFIRM
+
+
 def _epoch(asked: _Asked) -> Refusal | None:
     return None if asked.rotates() else Refusal.EPOCH
 
@@ -240,5 +262,6 @@ _CHECKS: Final[dict[OperationKind, tuple[Callable[[_Asked], Refusal | None], ...
     OperationKind.RECOVERY_SET: (_second, _newcomer),
     OperationKind.EPOCH: (_epoch,),
     OperationKind.SPLIT: (_both,),
+    OperationKind.DEVICE_CONFIRM: (_other, _confirmed),
 }
 """What is asked of each kind, besides what is asked of all."""

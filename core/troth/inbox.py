@@ -118,6 +118,11 @@ class Inbox:
         if why is not None:
             raise UsageError(f"not written, since it would count nowhere: {why.value}")
 
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """All that is authorised, parents before children."""
+        return self._roll.beyond(0)
+
     def unknown_to(self, device: DeviceId) -> list[Verified]:
         """Return the records of operations of which nothing that a device wrote shows that it knows them."""
         return self._carried(self._news_to(device))
@@ -129,11 +134,6 @@ class Inbox:
 
     def _news_to(self, device: DeviceId) -> Iterable[Operation]:
         return self._roll.beyond(self._knowledge[device] | self._roll.signed_by(device))
-
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """Every operation that was authorised, parents before children."""
-        return self._roll.beyond(0)
 
     def since(self, mailbox: MailboxId, first: OperationId | None) -> list[Verified]:
         """Return the records of operations that lead on from a mailbox, parents before children.

@@ -114,6 +114,21 @@ class Meetings:
         """Who may read the space: the active devices, and recovery words in force."""
         return self.inbox.members.active.union(self.inbox.members.words.values())
 
+    @property
+    def _is_out(self) -> bool:
+        """Whether this device was removed, as far as it knows: then nobody wants to hear from it."""
+        me = self.identity.device
+        return me in self.inbox.members.cuts and me not in self._readers
+
+    @property
+    def _heard(self) -> frozenset[DeviceId]:
+        """Whom this device looks for. A removed one hears words alone: nothing but words can undo its removal.
+
+        Words whose place others took are not heard: a paper that was lost, and replaced for that, must open nothing.
+        """
+        heard = frozenset(self.inbox.members.words.values()) if self._is_out else self._readers
+        return heard - {self.identity.device}
+
     def begin(self) -> Iterator[Follower]:
         """Begin anew on another link; yield who follows."""
         self._places.clear()
@@ -126,25 +141,15 @@ class Meetings:
         closed meanwhile, the operations that name it may lie nowhere else that it can read.
         """
         me, cards = self.identity, self.inbox.members.cards
-        for device in sorted(self._wanted - {at.device for at in self._places.values() if not at.is_lent}):
+        for device in sorted(self._heard - {at.device for at in self._places.values() if not at.is_lent}):
             yield self._place(device, between(me.keys, cards[device], me.space))
         for device, epoch in self.lent.items():
-            if epoch.mailbox not in self._places and self.inbox.is_news_to(device, me.device):
+            if epoch.mailbox not in self._places and self._introduces_itself_to(device):
                 yield self._place(device, epoch, is_lent=True)
 
-    @property
-    def _is_out(self) -> bool:
-        """Whether this device was removed, as far as it knows."""
-        me = self.identity.device
-        return me in self.inbox.members.cuts and me not in self._readers
-
-    @property
-    def _wanted(self) -> frozenset[DeviceId]:
-        """Whom this device meets: all other readers; once removed its person's words, which may strike the removal."""
-        members, me = self.inbox.members, self.identity.device
-        if not self._is_out:
-            return self._readers - {me}
-        return frozenset(words for person, words in members.words.items() if person == members.person_of.get(me))
+    def _introduces_itself_to(self, device: DeviceId) -> bool:
+        """Whether a device is to be told what let this one in, where it looks for the words."""
+        return not self._is_out and self.inbox.is_news_to(device, self.identity.device)
 
     def _place(self, device: DeviceId, epoch: Epoch, *, is_lent: bool = False) -> Follower:
         follower = Follower(epoch, Cursor(epoch.mailbox), kind=MailboxKind.MEETING)

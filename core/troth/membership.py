@@ -39,6 +39,10 @@ class Members:
     """The recovery words in force, which may read."""
     weak: frozenset[DeviceId]
     """Whatever is, or was, recovery words: it may sign some operations and write nothing else."""
+    confirmed: frozenset[DeviceId]
+    """The devices whose commitments count, removed ones too: the others came by recovery words alone."""
+    vouched: Mapping[OperationId, PersonId]
+    """What recovery words confirmed, and stands, and for whom: who is asked to rely on it compares the number again."""
     cuts: Mapping[DeviceId, Cut]
     """Every device that was introduced and does not belong now, and how far its word goes all the same.
 

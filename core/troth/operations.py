@@ -1,4 +1,4 @@
-"""What a person's devices sign about who belongs: seven kinds of operation, read once and then trusted as a form.
+"""What a person's devices sign about who belongs: a few kinds of operation, read once and then trusted as a form.
 
 Reading checks the form alone; whether an operation is authorised, and whether it is void, `standing` judges.
 """
@@ -46,6 +46,7 @@ class OperationKind(IntEnum):
     RECOVERY_SET = 4
     EPOCH = 5
     SPLIT = 6
+    DEVICE_CONFIRM = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Operation:
     card: Card | None = None
     proofs: tuple[bytes, bytes] | None = field(default=None, repr=False)
     victim: DeviceId | None = None
+    confirmed: DeviceId | None = None
     cut: Ends | None = None
     second: tuple[DeviceId, bytes] | None = None
     epoch: Announcement | None = field(default=None, repr=False)
@@ -195,6 +197,7 @@ FIELDS: Final[dict[OperationKind, dict[str, codec.Check]]] = {
     },
     OperationKind.EPOCH: {"epoch": ANNOUNCEMENT},
     OperationKind.SPLIT: {},
+    OperationKind.DEVICE_CONFIRM: {"confirmed": _HASH},
 }
 """What stands in a body after version, number and parents, in this order."""
 

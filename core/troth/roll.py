@@ -133,6 +133,8 @@ class Roll:
             active=frozenset(now.active),
             words=now.words,
             weak=frozenset(self._weak(now)),
+            confirmed=now.confirmed,
+            vouched=self._vouched(now),
             cuts=self._cut_off(now),
             split=now.split,
             heads=heads,
@@ -223,10 +225,16 @@ class Roll:
         owners: dict[DeviceId, PersonId] = {}
         doubtful: dict[DeviceId, PersonId] = {}
         for _, _, number in self._log.grants:
-            entry = self._log.entries[number]
+            entry, card = self._log.entries[number], self._log.entries[number].operation.card
             found = doubtful if number in now.void else owners
-            found.setdefault(entry.operation.newcomer.device, entry.person)
+            if card is not None:
+                found.setdefault(card.device, entry.person)
         return doubtful | owners | {card.device: PersonId(card.device) for card in self._genesis.founders}
+
+    def _vouched(self, now: Standing) -> dict[OperationId, PersonId]:
+        stand = (self._log.entries[number] for *_, number in self._log.grants if number not in now.void)
+        found = (entry for entry in stand if entry.by_words and entry.operation.kind == OperationKind.DEVICE_CONFIRM)
+        return {entry.operation.id: entry.person for entry in found}
 
     def _weak(self, now: Standing) -> Iterable[DeviceId]:
         for sets in self._log.word_sets.values():

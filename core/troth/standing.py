@@ -7,6 +7,7 @@ rules say what is so now and what was so where somebody signed.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from troth.ancestry import Ancestry, Entry, bits_in
 from troth.genesis import Genesis
@@ -15,6 +16,10 @@ from troth_wire.ids import DeviceId, MailboxId, OperationId, PersonId
 from troth_wire.limits import PERSON_DEVICES_MAX
 
 __all__ = ["Current", "Standing", "Void", "chosen_removal", "founding", "stand", "step"]
+
+
+CONFIRMING: Final = frozenset({OperationKind.DEVICE_ADD, OperationKind.DEVICE_REKEY, OperationKind.DEVICE_CONFIRM})
+"""What confirms the device that it is about, where a confirmed device signed it."""
 
 
 class Void(Enum):
@@ -26,6 +31,7 @@ class Void(Enum):
     FORKED = "its author's operations branch, as after a copy of its store"
     TAKEN = "these keys are somebody else's already, or have another use"
     FULL = "the person has as many devices as there may be"
+    UNCONFIRMED = "the device that signed it is not confirmed itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Standing:
     """The devices that may write, and whose they are."""
     words: Mapping[PersonId, DeviceId]
     """The recovery words in force."""
+    confirmed: frozenset[DeviceId]
+    """The devices whose commitments count, removed ones too."""
     highest: int
     """The highest generation that counts."""
     current: Current | None
@@ -63,7 +71,7 @@ def founding(genesis: Genesis) -> Standing:
     """Return the standing of no operations."""
     current = Current(OperationId(genesis.space), 0, genesis.epoch.mailbox)
     founders = {card.device: PersonId(card.device) for card in genesis.founders}
-    return Standing(0, founders, {}, 0, current)
+    return Standing(0, founders, {}, frozenset(founders), 0, current)
 
 
 def stand(log: Ancestry, genesis: Genesis, among: int) -> Standing:
@@ -75,7 +83,8 @@ def stand(log: Ancestry, genesis: Genesis, among: int) -> Standing:
     words = {person: found for person in log.word_sets if (found := _words(log, person, live, void))}
     highest, current = _epoch(log, genesis, among, live, frozenset([*active, *words.values()]))
     void |= dict.fromkeys(bits_in(struck), Void.STRUCK)
-    return Standing(among, active, words, highest, current, void, struck, bool(log.splits & live))
+    confirmed = grants.confirmed()
+    return Standing(among, active, words, confirmed, highest, current, void, struck, bool(log.splits & live))
 
 
 def step(log: Ancestry, genesis: Genesis, before: Standing, entry: Entry) -> Standing | None:
@@ -91,10 +100,13 @@ def step(log: Ancestry, genesis: Genesis, before: Standing, entry: Entry) -> Sta
         words[entry.person] = entry.operation.newcomer.device
     elif card is not None:
         active[card.device] = entry.person
+    confirmed = before.confirmed
+    if entry.operation.kind in CONFIRMING and entry.operation.author in confirmed:
+        confirmed |= {entry.operation.confirmed or entry.operation.newcomer.device}
     among = before.among | 1 << entry.number
     highest, current = _epoch(log, genesis, among, among, frozenset([*active, *words.values()]))
     split = before.split or entry.operation.kind == OperationKind.SPLIT
-    return Standing(among, active, words, highest, current, split=split)
+    return Standing(among, active, words, confirmed, highest, current, split=split)
 
 
 def _struck(log: Ancestry, among: int) -> int:
@@ -135,7 +147,7 @@ def _cascade(log: Ancestry, among: int, struck: int) -> int:
 
 
 class _Grants:
-    """Judges every introduction of a set, those with a shorter past first, so authors before what they sign."""
+    """Judges every grant of a set, those with a shorter past first, so authors before what they sign."""
 
     def __init__(self, log: Ancestry, genesis: Genesis, live: int, forked: int) -> None:
         self._log = log
@@ -145,6 +157,8 @@ class _Grants:
         self.void: dict[int, Void] = {}
         self._founders = frozenset(self.seats)
         self._good = 0
+        self._sure = 0
+        """What confirms the device that it is about."""
         self._taken = {PersonId(founder): int(not self._is_removed(founder)) for founder in self._founders}
         self._forked = forked
         for _, _, number in log.grants:
@@ -159,6 +173,15 @@ class _Grants:
             if not are_words and not self._is_removed(device)
         }
 
+    def confirmed(self) -> frozenset[DeviceId]:
+        """Return the devices that are confirmed for those whose they are."""
+        confirms = self._log.confirmations
+        return self._founders.union(
+            device
+            for device, (person, are_words) in self.seats.items()
+            if not are_words and confirms.get((device, person), 0) & self._sure
+        )
+
     def vouches(self, entry: Entry) -> bool:
         """Whether the author of a removal was rightly introduced, and is not removed itself."""
         author = entry.operation.author
@@ -169,6 +192,27 @@ class _Grants:
         return bool(self._log.removals.get(device, 0) & self._live)
 
     def _judge(self, entry: Entry) -> None:
+        if entry.operation.kind == OperationKind.DEVICE_CONFIRM:
+            self._judge_confirming(entry)
+        else:
+            self._judge_introducing(entry)
+
+    def _judge_confirming(self, entry: Entry) -> None:
+        why = self._why_void(entry)
+        if why is None and not (entry.by_words or self._is_sure(entry)):
+            why = Void.UNCONFIRMED
+        if why is not None:
+            self.void[entry.number] = why
+        else:
+            self._sure |= 1 << entry.number
+
+    def _is_sure(self, entry: Entry) -> bool:
+        """Whether the device that signed something was confirmed by what it knew, as far as that stands."""
+        author = entry.operation.author
+        confirms = self._log.confirmations.get((author, entry.person), 0) & entry.past
+        return author in self._founders or bool(confirms & self._sure)
+
+    def _judge_introducing(self, entry: Entry) -> None:
         device = entry.operation.newcomer.device
         seat = entry.person, entry.operation.kind == OperationKind.RECOVERY_SET
         needs_room = not (seat[1] or device in self.seats or self._is_removed(device))
@@ -182,6 +226,7 @@ class _Grants:
             return
         self._taken[entry.person] += needs_room
         self._good |= 1 << entry.number
+        self._sure |= (not seat[1] and self._is_sure(entry)) << entry.number
         self.seats[device] = seat
 
     def _why_void(self, entry: Entry) -> Void | None:
@@ -206,7 +251,7 @@ class _Grants:
 
 
 def _judge_grants(log: Ancestry, genesis: Genesis, live: int) -> _Grants:
-    """Judge what introduces, first as if no cut shielded from a fork: who vouches for a cut must stand without it."""
+    """Judge what grants, first as if no cut shielded from a fork: who vouches for a cut must stand without it."""
     forked = _forked(log, live) if log.forked else 0
     grants = _Grants(log, genesis, live, forked)
     shield = 0

@@ -67,7 +67,7 @@ ENGLISH: Final[Catalogue] = {
     "reason.other_person": "This claims to be another person's. It is kept and not counted.",
     "reason.forged": "The signature does not fit. It is kept and not counted.",
     "reason.other_chapter": "This belongs to another chapter. It is kept and not counted.",
-    "reason.unconfirmed": "This counts once another own device confirms the one that wrote it.",
+    "reason.unconfirmed": "This counts once the device that wrote it is confirmed.",
     "reason.beyond_cut": "This was written with a device after it was removed. It is kept and not counted.",
     "reason.disowned": "Its author says: that was not me. It is kept and not counted.",
     "reason.not_yours": "This acts on another person's words. It is kept and not counted.",

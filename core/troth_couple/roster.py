@@ -76,7 +76,6 @@ def roster_of(
     members: Members,
     *,
     tails: Mapping[DeviceId, Mapping[Incarnation, Tail]] | None = None,
-    unconfirmed: Collection[DeviceId] = (),
     without: Collection[DeviceId] = (),
 ) -> Roster:
     """Build a roster from the evaluated membership log.
@@ -85,7 +84,6 @@ def roster_of(
         members: The devices that were ever added, and how far the word of removed ones goes.
         tails: For removed devices, the last entry of each life that the removal takes in: the last one that a record
             at or below the cut carries. Where the caller says nothing, nothing is taken in.
-        unconfirmed: Devices whose commitments do not count yet.
         without: Devices that were never rightly added, so that not even their cautions count.
     """
     ends = tails or {}
@@ -96,5 +94,5 @@ def roster_of(
             continue
         card, cut = members.cards[device], members.cuts.get(device)
         end = Cut(ends.get(device, {}), final=cut.by_words) if cut else None
-        devices[device] = Standing(person, card.everyday, card.admin, device not in unconfirmed, end)
+        devices[device] = Standing(person, card.everyday, card.admin, device in members.confirmed, end)
     return Roster(members.space, devices, members.split, frozenset(members.person_of.values()))

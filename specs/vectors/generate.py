@@ -2113,6 +2113,11 @@ def sets_words(
     return Signed(author, 4, tuple(parents), (words.card, words_proofs(person or author, words), consent, epoch))
 
 
+def confirms(author: Device, device: Device, *earlier: Signed) -> Signed:
+    """Say of a device that it is in its person's hands."""
+    return Signed(author, 9, on(*earlier), (device.id,))
+
+
 ADDS_TABLET: Final = adds(ALICE, TABLET, ALICE)
 
 
@@ -2140,6 +2145,7 @@ def kinds() -> list[Case]:
         ),
         ("epoch", "A new epoch is for all who belong.", Signed(ALICE, 5, on(), (later_epoch(1, both),))),
         ("split", "The space is ended.", Signed(ALICE, 6, on(), ())),
+        ("device_confirm", "A device is confirmed.", confirms(ALICE, TABLET, ADDS_TABLET)),
     ]
     return [operation.named(name, what) for name, what, operation in rows]
 
@@ -2188,7 +2194,12 @@ def kinds_refused() -> list[Case]:
             "malformed",
         ),
         ("split_extra", "A split has nothing to add.", 6, [None], "malformed"),
+        ("confirm_31", "A device id has 32 bytes.", 9, [TABLET.id[:-1]], "malformed"),
+        ("confirm_nobody", "A confirmation names a device.", 9, [], "malformed"),
+        ("confirm_extra", "A confirmation has nothing to add.", 9, [TABLET.id, None], "malformed"),
         ("number_7", "A kept number waits.", 7, [], "version"),
+        ("number_8", "A kept number waits.", 8, [TABLET.id], "version"),
+        ("number_10", "A kept number waits.", 10, [TABLET.id], "version"),
         ("number_15", "A kept number waits.", 15, [fixed("whatever")], "version"),
     ]
     return [
@@ -2211,6 +2222,7 @@ def members_case(
     highest: int = 0,
     current: Signed | str | None = "genesis",
     cuts: Mapping[Device, Signed] | None = None,
+    unconfirmed: Sequence[Device] = (),
 ) -> Case:
     """Name a set of operations, and what the page says of it."""
     epoch = space.hex() if current == "genesis" else None
@@ -2225,6 +2237,7 @@ def members_case(
         "operations": [item.item() if isinstance(item, Signed) else item for item in operations],
         "active": sorted(device.id.hex() for device in active),
         "words": [device.id.hex() for device in words],
+        "unconfirmed": sorted(device.id.hex() for device in unconfirmed),
         "voided": reasons(void),
         "refused": reasons(refused),
         "split": split,
@@ -2244,6 +2257,7 @@ def membership_logs() -> list[Case]:
         *logs_of_shields(),
         *logs_struck(),
         *logs_of_epochs(),
+        *logs_confirmed(),
     ]
 
 
@@ -2560,6 +2574,7 @@ def logs_of_second_and_words() -> list[Case]:
             [words, brought, twice],
             active=with_tablet,
             words=[WORDS],
+            unconfirmed=[TABLET],
             refused={"USED": [twice]},
             current=None,
             cuts={WORDS: words},
@@ -2874,6 +2889,199 @@ def logs_of_epochs() -> list[Case]:
             active=[*both, PHONE],
             current=None,
             cuts={TABLET: gone},
+        ),
+    ]
+
+
+def logs_confirmed() -> list[Case]:
+    """Make sets in which a device that recovery words added is confirmed, or is not."""
+    both, words = [ALICE, BOB], sets_words(ALICE, None, None)
+    back = adds(WORDS, TABLET, ALICE, words)
+    with_tablet, in_force = [*both, TABLET], {WORDS: words}
+    itself, theirs = confirms(TABLET, TABLET, back), confirms(BOB, TABLET, back)
+    early, said = confirms(WORDS, TABLET, back), confirms(ALICE, TABLET, back)
+    phone, later_phone = adds(TABLET, PHONE, ALICE, back), adds(TABLET, PHONE, ALICE, said)
+    by_phone = confirms(PHONE, TABLET, phone)
+    gone = revokes(ALICE, TABLET, [], None, back)
+    late = confirms(ALICE, TABLET, gone)
+    lost = revokes(WORDS, ALICE, [], None, back)
+    by_words = confirms(WORDS, TABLET, lost)
+    lent = adds(ALICE, PHONE, ALICE, back)
+    removal, beside = revokes(ALICE, PHONE, [], None, lent), confirms(PHONE, TABLET, lent)
+    hangs = adds(TABLET, CAROL, ALICE, beside)
+    further = confirms(TABLET, CAROL, hangs)
+    final = revokes(WORDS, PHONE, [], None, lent)
+    fork = adds(ALICE, PHONE, ALICE, back)
+    built_on = Signed(BOB, 5, on(said), (later_epoch(1, [*both, TABLET, WORDS]),))
+    renewed = sets_words(WORDS, None, None, lost, words=WORDS_2, person=ALICE)
+    ended = split_by(BOB, back)
+    after = confirms(ALICE, TABLET, ended)
+    rekey_fields: tuple[Value, ...] = (PHONE.card, join_proofs(PHONE, GENESIS_2.space, ALICE.id), [[], []], None)
+    rekey = Signed(TABLET, 3, on(back), rekey_fields)
+    bobs = sets_words(BOB, None, None)
+    at_bobs = adds(WORDS, TABLET, BOB, bobs)
+    spare = adds(ALICE, PHONE, ALICE, bobs)
+    mine = adds(ALICE, TABLET, ALICE, spare)
+    of_both = confirms(ALICE, TABLET, mine)
+    return [
+        members_case(
+            "confirmed_by_nobody",
+            "A device that words added is not confirmed, by itself least of all, nor by the other person.",
+            [words, back, itself, theirs],
+            active=with_tablet,
+            words=[WORDS],
+            unconfirmed=[TABLET],
+            refused={"OTHER": [itself, theirs]},
+            current=None,
+            cuts=in_force,
+        ),
+        members_case(
+            "confirmed_by_another_device",
+            "Another own device confirms it, and what it adds from then on is confirmed.",
+            [words, back, said, later_phone],
+            active=[*with_tablet, PHONE],
+            words=[WORDS],
+            current=None,
+            cuts=in_force,
+        ),
+        members_case(
+            "confirmed_by_its_own",
+            "What it adds before is not, and confirms nobody.",
+            [words, back, phone, by_phone],
+            active=[*with_tablet, PHONE],
+            words=[WORDS],
+            unconfirmed=[TABLET, PHONE],
+            refused={"CONFIRM": [by_phone]},
+            current=None,
+            cuts=in_force,
+        ),
+        members_case(
+            "confirmed_after_what_it_added",
+            "What it added before it was confirmed does not become so with it.",
+            [words, back, phone, confirms(ALICE, TABLET, phone)],
+            active=[*with_tablet, PHONE],
+            words=[WORDS],
+            unconfirmed=[PHONE],
+            current=None,
+            cuts=in_force,
+        ),
+        members_case(
+            "confirmed_though_removed",
+            "What was removed is confirmed no more.",
+            [words, back, gone, late],
+            active=both,
+            words=[WORDS],
+            refused={"OTHER": [late]},
+            current=None,
+            cuts={TABLET: gone, **in_force},
+        ),
+        members_case(
+            "confirmed_by_words_beside_a_device",
+            "Words confirm nothing while a device could.",
+            [words, back, early],
+            active=with_tablet,
+            words=[WORDS],
+            unconfirmed=[TABLET],
+            refused={"CONFIRM": [early]},
+            current=None,
+            cuts=in_force,
+        ),
+        members_case(
+            "confirmed_by_words",
+            "Where none is left, words confirm.",
+            [words, back, lost, by_words],
+            active=[BOB, TABLET],
+            words=[WORDS],
+            current=None,
+            cuts={ALICE: lost, **in_force},
+        ),
+        members_case(
+            "confirmed_by_words_that_were_replaced",
+            "Old words do not, beside the new ones.",
+            [words, back, lost, by_words, renewed],
+            active=[BOB, TABLET],
+            words=[WORDS_2],
+            unconfirmed=[TABLET],
+            void={"REMOVED": [by_words]},
+            current=None,
+            cuts={ALICE: lost, WORDS: words, WORDS_2: renewed},
+        ),
+        members_case(
+            "confirmed_beside_a_removal",
+            "What a device confirms while it is removed is void, and so is what that one confirms.",
+            [words, back, lent, removal, beside, hangs, further],
+            active=[*with_tablet, CAROL],
+            words=[WORDS],
+            unconfirmed=[TABLET, CAROL],
+            void={"REMOVED": [beside], "UNCONFIRMED": [further]},
+            current=None,
+            cuts={PHONE: removal, **in_force},
+        ),
+        members_case(
+            "confirmed_and_struck",
+            "Words strike what is confirmed beyond their cut.",
+            [words, back, lent, beside, final],
+            active=with_tablet,
+            words=[WORDS],
+            unconfirmed=[TABLET],
+            void={"STRUCK": [beside]},
+            current=None,
+            cuts={PHONE: final, **in_force},
+        ),
+        members_case(
+            "confirmed_on_a_fork",
+            "A fork voids what is confirmed.",
+            [words, back, said, fork],
+            active=with_tablet,
+            words=[WORDS],
+            unconfirmed=[TABLET],
+            void={"FORKED": [said, fork]},
+            current=None,
+            cuts={PHONE: fork, **in_force},
+        ),
+        members_case(
+            "confirmed_and_built_on",
+            "What the other person built on is shielded.",
+            [words, back, said, fork, built_on],
+            active=with_tablet,
+            words=[WORDS],
+            void={"FORKED": [fork]},
+            highest=1,
+            current=built_on,
+            cuts={PHONE: fork, **in_force},
+        ),
+        members_case(
+            "confirmed_after_the_end",
+            "After a split nobody is confirmed.",
+            [words, back, ended, after],
+            active=with_tablet,
+            words=[WORDS],
+            unconfirmed=[TABLET],
+            refused={"SPLIT": [after]},
+            split=True,
+            current=None,
+            cuts=in_force,
+        ),
+        members_case(
+            "confirmed_by_new_keys",
+            "A device is not confirmed by taking new keys.",
+            [words, back, rekey],
+            active=[*both, PHONE],
+            words=[WORDS],
+            unconfirmed=[PHONE],
+            current=None,
+            cuts={TABLET: rekey, **in_force},
+        ),
+        members_case(
+            "confirmed_for_another",
+            "Of a device that became the other person's one's word says nothing.",
+            [bobs, at_bobs, spare, mine, of_both],
+            active=[*both, PHONE, TABLET],
+            words=[WORDS],
+            unconfirmed=[TABLET],
+            void={"TAKEN": [mine]},
+            current=None,
+            cuts={WORDS: bobs},
         ),
     ]
 

@@ -37,7 +37,8 @@ WRAP_BYTES = 80
 SIGNATURE_BYTES = 64
 
 DEVICE_ADD, DEVICE_REVOKE, DEVICE_REKEY, RECOVERY_SET, EPOCH, SPLIT = range(1, 7)
-NUMBERS = range(1, 7)
+DEVICE_CONFIRM = 9
+NUMBERS = (*range(1, 7), DEVICE_CONFIRM)
 
 Pair = tuple[bytes, bytes]
 
@@ -100,6 +101,7 @@ class Operation:
     card: Card | None = None
     proofs: Pair | None = None
     victim: bytes | None = None
+    confirmed: bytes | None = None
     cut: Cut | None = None
     second: Pair | None = None
     epoch: Epoch | None = None
@@ -246,6 +248,8 @@ def _of_kind(stem: Operation, rest: list[Value]) -> Operation:
             return replace(words, epoch=_or_nil(epoch))
         case 5:
             return replace(stem, epoch=read_epoch(items(rest, 1)[0]))
+        case 9:
+            return replace(stem, confirmed=octets(items(rest, 1)[0], 32))
         case _:
             items(rest, 0)
             return stem

@@ -559,6 +559,7 @@ def _stands(log: Log, case: Case) -> None:
     current = log.current(names)
     assert sorted(state.active) == [octets(device) for device in case.raw("active")]
     assert sorted(state.words.values()) == [octets(words) for words in case.raw("words")]
+    assert sorted(state.active - state.confirmed) == [octets(device) for device in case.raw("unconfirmed")]
     voided = dict.fromkeys(state.struck, "STRUCK") | state.voided
     assert {name.hex(): why for name, why in voided.items()} == case.raw("voided")
     assert {name.hex(): why for name, why in log.refused.items()} == case.raw("refused")

@@ -12,6 +12,7 @@ from itertools import combinations
 from tests.second.conventions import RefusedError, verify
 from tests.second.membership import (
     DEVICE_ADD,
+    DEVICE_CONFIRM,
     DEVICE_REKEY,
     DEVICE_REVOKE,
     EPOCH,
@@ -33,9 +34,9 @@ PERSON_DEVICES_MAX = 16
 PERSON_OPERATIONS_MAX = 4096
 DEVICE_EPOCHS_MAX = 1024
 
-GRANTS = (DEVICE_ADD, DEVICE_REKEY, RECOVERY_SET)
+GRANTS = (DEVICE_ADD, DEVICE_REKEY, RECOVERY_SET, DEVICE_CONFIRM)
 DEVICE_GRANTS = (DEVICE_ADD, DEVICE_REKEY)
-OF_WORDS = (DEVICE_ADD, DEVICE_REVOKE, RECOVERY_SET)
+OF_WORDS = (DEVICE_ADD, DEVICE_REVOKE, RECOVERY_SET, DEVICE_CONFIRM)
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class State:
 
     devices: dict[bytes, bytes]
     active: frozenset[bytes]
+    confirmed: frozenset[bytes]
     words: dict[bytes, bytes]
     voided: dict[bytes, str]
     struck: frozenset[bytes]
@@ -213,6 +215,13 @@ class Log:
                 return None if self._follows(act) else "EPOCH"
             case 6:
                 return "ALONE" if len(self.founders) == 1 else None
+            case 9:
+                own = {device for device in state.active if state.devices[device] == act.person}
+                if act.operation.confirmed not in own - {act.author}:
+                    return "OTHER"
+                by_words = act.author not in state.active
+                doubtful = own & state.confirmed if by_words else {act.author} - state.confirmed
+                return "CONFIRM" if doubtful else None
         return None
 
     def _was_device(self, act: Act, before: list[Act]) -> bool:
@@ -263,7 +272,29 @@ class Log:
                 devices.setdefault(act.introduced, act.person)
         words = self._words_in_force([act for act in left if act.id not in voided])
         active = frozenset(devices) - frozenset(removals)
-        return State(devices, active, words, voided, struck, removals, any(act.number == SPLIT for act in left))
+        confirming = self._confirming([act for act in left if act.id not in voided])
+        confirmed = frozenset(self.founders) | {
+            device for act, device in confirming if devices.get(device) == act.person
+        }
+        return State(
+            devices, active, confirmed, words, voided, struck, removals, any(act.number == SPLIT for act in left)
+        )
+
+    def _confirming(self, standing: list[Act]) -> list[tuple[Act, bytes]]:
+        """The operations that confirm a device, each with the device; those that stand come in their order."""
+        found: list[tuple[Act, bytes]] = []
+        for act in standing:
+            if act.operation.confirmed is not None:
+                found.append((act, act.operation.confirmed))
+            elif act.number in DEVICE_GRANTS and act.introduced is not None and self._known_sure(act, found):
+                found.append((act, act.introduced))
+        return found
+
+    def _known_sure(self, act: Act, confirming: list[tuple[Act, bytes]]) -> bool:
+        """Whether the author of an operation founded the space, or was confirmed by something in its past."""
+        return act.author in self.founders or any(
+            device == act.author and known.id in act.past and known.person == act.person for known, device in confirming
+        )
 
     def _words_in_force(self, standing: list[Act]) -> dict[bytes, bytes]:
         """The words of each person."""
@@ -344,8 +375,11 @@ class Log:
                 self._void_author(grant, acts, struck, voided)
                 or _void_removed(grant, left)
                 or self._void_forked(grant, left, gone, plain)
-                or _void_taken(grant, standing)
-                or self._void_full(grant, standing, gone)
+                or (
+                    self._void_unconfirmed(grant, acts, standing)
+                    if grant.number == DEVICE_CONFIRM
+                    else _void_taken(grant, standing) or self._void_full(grant, standing, gone)
+                )
             )
             if reason is None:
                 standing.append(grant)
@@ -362,9 +396,16 @@ class Log:
         made = self._introductions(acts, grant)
         return "AUTHOR" if all(act.id in struck or act.id in voided for act in made) else None
 
+    def _void_unconfirmed(self, grant: Act, acts: list[Act], standing: list[Act]) -> str | None:
+        """Whether a device that signed a confirmation is not confirmed itself."""
+        words = {act.introduced for act in acts if act.number == RECOVERY_SET and act.id in grant.past}
+        if grant.author in words or self._known_sure(grant, self._confirming(standing)):
+            return None
+        return "UNCONFIRMED"
+
     def _void_forked(self, grant: Act, left: list[Act], gone: set[bytes], plain: dict[bytes, str] | None) -> str | None:
         """Whether it stands on or after a fork, without a shield."""
-        if grant.number not in DEVICE_GRANTS:
+        if grant.number == RECOVERY_SET:
             return None
         own = [act for act in left if act.author == grant.author and act.number != EPOCH]
         forks = [(one, other) for one, other in combinations(own, 2) if _concurrent(one, other)]

@@ -17,7 +17,7 @@ ROLES: Final = {"robin": "sasha", "sasha": "robin"}
 DEVICES: Final = list(ROLES) + [f"{spare} of {who}" for who in ROLES for spare in ("tablet", "phone", "watch")]
 WORDS: Final = [f"words {number} of {who}" for who in ROLES for number in (1, 2)]
 NAMES: Final = {device(name): name for name in (*DEVICES, *WORDS)}
-KINDS: Final = ["add"] * 4 + ["revoke"] * 4 + ["rekey", "words", "words", "rotate", "split"]
+KINDS: Final = ["add"] * 4 + ["revoke"] * 4 + ["confirm"] * 2 + ["rekey", "words", "words", "rotate", "split"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,14 @@ class Deed:
     how: str
 
 
+RETURN: Final = [
+    Deed("words", "robin", "words 1 of robin", "", None, ""),
+    Deed("add", "words 1 of robin", "phone of robin", "", None, ""),
+    Deed("revoke", "words 1 of robin", "robin", "", None, ""),
+]
+"""How a person comes back with words: a device is added, and mostly the lost one is removed."""
+
+
 def mirrored(name: str) -> str:
     """The device that plays a device's part with the roles exchanged."""
     return name and name.removesuffix(owner(name)) + ROLES[owner(name)]
@@ -39,8 +47,10 @@ def mirrored(name: str) -> str:
 
 @st.composite
 def _told(draw: st.DrawFn, most: int) -> tuple[Tale, list[Deed]]:
-    """A tale in which mostly those sign who may."""
-    tale, deeds = Tale("robin", "sasha"), list[Deed]()
+    """A tale in which mostly those sign who may; now and then of somebody who came back with recovery words."""
+    tale, deeds = Tale("robin", "sasha"), RETURN[: draw(st.sampled_from([0, 0, 0, 0, 2, 3]))]
+    for deed in deeds:
+        tell(tale, deed, None)
     for _ in range(draw(st.integers(most // 2, most))):
         deeds.append(draw(_deeds(tale, len(deeds))))
         tell(tale, deeds[-1], known(tale, deeds[-1]))
@@ -67,7 +77,7 @@ def _deeds(draw: st.DrawFn, tale: Tale, number: int) -> Deed:
 
 def _able(members: Members, kind: str) -> list[str]:
     """The devices that belong, those of one person more often; and recovery words, where these may do it."""
-    weak = [NAMES[found] for found in members.words.values()] if kind in ("add", "revoke", "words") else []
+    weak = [NAMES[found] for found in members.words.values()] if kind in ("add", "revoke", "words", "confirm") else []
     devices = [NAMES[found] for found in sorted(members.active)]
     able = sorted(devices) + sorted(weak) * 3
     return able + [name for name in able if owner(name) == "robin"] or ["robin"]
@@ -75,6 +85,8 @@ def _able(members: Members, kind: str) -> list[str]:
 
 def _fits(members: Members, kind: str, name: str) -> bool:
     """Whether this may be done about it, as far as its name goes."""
+    if kind == "confirm":
+        return device(name) in members.active
     if kind == "revoke":
         return name not in WORDS and device(name) in members.cards
     return device(name) not in members.cards and (name in WORDS) == (kind == "words")
@@ -106,6 +118,8 @@ def tell(
             return tale.add(about, by, at=at, person_=joins, proven_by=forged, rotate=bool(deed.second))
         case "revoke":
             return tale.revoke(about, by, at=at, keeps=[] if deed.how == "low" else None, rotate=not odd)
+        case "confirm":
+            return tale.confirm(about, by, at=at)
         case "rekey":
             return tale.rekey(by, about, at=at)
         case "words":

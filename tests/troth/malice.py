@@ -268,6 +268,7 @@ class Malice:
             ),
             OperationKind.EPOCH: (epoch,),
             OperationKind.SPLIT: (),
+            OperationKind.DEVICE_CONFIRM: (self._victim(),),
         }
         return fields[kind]
 

@@ -18,8 +18,9 @@ __all__ = ["Oracle", "State"]
 
 Id = bytes
 Set = frozenset[bytes]
-DEVICE_ADD, DEVICE_REVOKE, DEVICE_REKEY, RECOVERY_SET, EPOCH, SPLIT = range(1, 7)
-GRANTS = (DEVICE_ADD, DEVICE_REKEY, RECOVERY_SET)
+DEVICE_ADD, DEVICE_REVOKE, DEVICE_REKEY, RECOVERY_SET, EPOCH, SPLIT, DEVICE_CONFIRM = (*range(1, 7), 9)
+INTRODUCTIONS = (DEVICE_ADD, DEVICE_REKEY, RECOVERY_SET)
+GRANTS = (*INTRODUCTIONS, DEVICE_CONFIRM)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class State:
     highest: int
     current: Id | None
     cuts: dict[bytes, Id]
+    confirmed: Set
 
 
 @cache
@@ -159,10 +161,15 @@ class Oracle:
                 return "victim"
         if operation.kind == RECOVERY_SET and not weak and not self._agreed(operation, past, own, person):
             return "second"
-        if operation.kind in GRANTS:
+        if operation.kind == DEVICE_CONFIRM:
+            if operation.confirmed == operation.author or operation.confirmed not in own:
+                return "other"
+            if any(device in before.confirmed for device in own) if weak else operation.author not in before.confirmed:
+                return "confirm"
+        if operation.kind in INTRODUCTIONS:
             card = operation.card
             assert card is not None
-            known = {self.at(n).newcomer.device for n in past if self.at(n).kind in GRANTS}
+            known = {self.at(n).newcomer.device for n in past if self.at(n).kind in INTRODUCTIONS}
             if card.device in known | set(self.founders):
                 return "known"
             label = b"troth/words/1\0" if operation.kind == RECOVERY_SET else b"troth/join/1\0"
@@ -251,7 +258,30 @@ class Oracle:
         for n in sorted(n for n in among if self.at(n).kind == RECOVERY_SET):
             if self.at(n).newcomer.device not in active:
                 cuts.setdefault(self.at(n).newcomer.device, n)
-        return State(active, words, dead, struck, split, highest, current, cuts)  # type: ignore[arg-type]
+        confirmed = self._confirmed(live - set(void), {d: person for d, (person, weak) in seats.items() if not weak})
+        return State(active, words, dead, struck, split, highest, current, cuts, confirmed)  # type: ignore[arg-type]
+
+    def _confirmed(self, standing: Set, people: dict[bytes, bytes]) -> Set:
+        """The devices that founded the space, or that something which stands confirms for the person they are of."""
+        named = {(self.people[n], self._sure(n, standing)) for n in standing}
+        return frozenset(self.founders) | {
+            device for person, device in named if device and people.get(device) == person
+        }
+
+    def _sure(self, name: Id, standing: Set) -> bytes | None:
+        """Whom an operation that stands confirms, if anybody."""
+        operation = self.at(name)
+        if operation.kind == DEVICE_CONFIRM:
+            return operation.confirmed
+        if operation.kind not in (DEVICE_ADD, DEVICE_REKEY) or not self._by_sure(name, standing):
+            return None
+        return operation.newcomer.device
+
+    def _by_sure(self, name: Id, standing: Set) -> bool:
+        """Whether its author founded the space, or something in its past which stands confirms the author."""
+        author, person, past = self.at(name).author, self.people[name], self.past(name) or frozenset()
+        known = (n for n in standing & past if self.people[n] == person)
+        return author in self.founders or any(self._sure(n, standing) == author for n in known)
 
     def _victim(self, name: Id) -> bytes | None:
         operation = self.at(name)
@@ -272,7 +302,7 @@ class Oracle:
 
         def made(name: Id) -> set[Id]:
             before, author = self.past(name) or frozenset(), self.at(name).author
-            return {n for n in before if self.at(n).kind in GRANTS and self.at(n).newcomer.device == author}
+            return {n for n in before if self.at(n).kind in INTRODUCTIONS and self.at(n).newcomer.device == author}
 
         def age(name: Id) -> tuple[int, int, Id]:
             return min(len(self.past(n) or ()) for n in made(name)), len(self.past(name) or ()), name
@@ -300,7 +330,7 @@ class Oracle:
         return [
             n
             for n in self.past(name) or ()
-            if self.at(n).kind in GRANTS
+            if self.at(n).kind in INTRODUCTIONS
             and self.at(n).newcomer.device == operation.author
             and self.people[n] == self.people[name]
         ]
@@ -322,8 +352,10 @@ class Oracle:
         grants = [n for n in live if self.at(n).kind in GRANTS]
         for n in sorted(grants, key=lambda n: (len(self.past(n) or ()), n)):
             operation, person = self.at(n), self.people[n]
-            assert operation.card is not None
-            device, seat = operation.card.device, (person, operation.kind == RECOVERY_SET)
+            confirms = operation.kind == DEVICE_CONFIRM
+            device = operation.confirmed if confirms else operation.newcomer.device
+            assert device is not None
+            seat = person, operation.kind == RECOVERY_SET
             room = not seat[1] and device not in seats and device not in removed
             taken = [d for d, (p, weak) in seats.items() if p == person and not weak and d not in removed]
             made = self._introductions(n)
@@ -342,6 +374,9 @@ class Oracle:
                 void[n] = "removed"
             elif operation.kind != RECOVERY_SET and self._forked(n, live, vouched):
                 void[n] = "forked"
+            elif confirms:
+                if self.strong[n] and not self._by_sure(n, live - set(void)):
+                    void[n] = "unconfirmed"
             elif seats.get(device, seat) != seat:
                 void[n] = "taken"
             elif room and len(taken) >= self.devices_max:

@@ -112,6 +112,10 @@ class Tale:
         parts = Ends(tuple(tips), tuple(known)).parts()
         return self.write(by, OperationKind.DEVICE_REVOKE, device(victim), parts, epoch, at=at)
 
+    def confirm(self, about: str, by: str, *, at: Sequence[Operation] | None = None) -> Operation:
+        """Say of a device that it is in its person's hands."""
+        return self.write(by, OperationKind.DEVICE_CONFIRM, device(about), at=at)
+
     def rekey(self, by: str, renewed: str, *, at: Sequence[Operation] | None = None) -> Operation:
         """Give a device new keys."""
         card = keys_of(renewed)[0].card

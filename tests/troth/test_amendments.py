@@ -4,7 +4,7 @@ import pytest
 
 from tests.troth.letters import device, keys_of, operation_in, person
 from tests.troth.tales import Tale
-from troth.amendments import rekey, revoke_device, rotate, second_for, set_recovery, split, words_proofs
+from troth.amendments import confirm_device, rekey, revoke_device, rotate, second_for, set_recovery, split, words_proofs
 from troth.joining import Invitation, request
 from troth.keys import Epoch
 from troth.membership import Members
@@ -61,6 +61,21 @@ def test_only_own_devices_can_be_removed() -> None:
     for victim in ("sasha", "stranger", ONE):
         with pytest.raises(UsageError, match="own"):
             revoke_device(tale.members(), *keys_of("robin"), device(victim), [], None, entropy_of("no"))
+
+
+def test_only_another_own_device_can_be_confirmed() -> None:
+    """One's own is confirmed; oneself, the other's devices, words and what was removed are refused before signing."""
+    tale = Tale()
+    tale.words(ONE, "robin")
+    tale.add(TABLET, ONE)
+    tale.add(PHONE, "robin")
+    tale.revoke(PHONE, "robin")
+    assert device(TABLET) not in tale.members().confirmed
+    for about in ("robin", "sasha", ONE, PHONE):
+        with pytest.raises(UsageError, match="confirmed"):
+            confirm_device(tale.members(), *keys_of("robin"), device(about))
+    members = told(tale, confirm_device(tale.members(), *keys_of("robin"), device(TABLET)))
+    assert device(TABLET) in members.confirmed
 
 
 def test_a_device_renews_its_keys() -> None:

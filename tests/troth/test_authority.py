@@ -113,6 +113,49 @@ def badly_followed(tale: Tale) -> Operation:
     return tale.rotate("robin", generation=5)
 
 
+def confirmed_by_itself(tale: Tale) -> Operation:
+    """A device that words added says that it is in its person's hands."""
+    tale.words(ONE, "robin")
+    tale.add(TABLET, ONE)
+    return tale.confirm(TABLET, TABLET)
+
+
+def confirmed_by_the_other(tale: Tale) -> Operation:
+    """A device is confirmed by the other person."""
+    tale.words(ONE, "robin")
+    tale.add(TABLET, ONE)
+    return tale.confirm(TABLET, "sasha")
+
+
+def confirmed_though_removed(tale: Tale) -> Operation:
+    """A device is confirmed that was removed."""
+    tale.add(TABLET, "robin")
+    tale.revoke(TABLET, "robin")
+    return tale.confirm(TABLET, "robin")
+
+
+def confirmed_by_its_own(tale: Tale) -> Operation:
+    """A device that words added is confirmed by one that it added itself."""
+    tale.words(ONE, "robin")
+    tale.add(TABLET, ONE)
+    tale.add(PHONE, TABLET)
+    return tale.confirm(TABLET, PHONE)
+
+
+def words_beside_a_device(tale: Tale) -> Operation:
+    """Words confirm a device though another one could."""
+    tale.words(ONE, "robin")
+    tale.add(TABLET, ONE)
+    return tale.confirm(TABLET, ONE)
+
+
+def confirmed_after_the_end(tale: Tale) -> Operation:
+    """A device is confirmed in a space that was ended."""
+    tale.add(TABLET, "robin")
+    tale.split("sasha")
+    return tale.confirm(TABLET, "robin")
+
+
 REFUSED: dict[Callable[[Tale], Operation], Refusal] = {
     by_a_stranger: Refusal.AUTHOR,
     by_a_removed: Refusal.AUTHOR,
@@ -131,6 +174,12 @@ REFUSED: dict[Callable[[Tale], Operation], Refusal] = {
     with_the_other: Refusal.SECOND,
     with_oneself: Refusal.SECOND,
     badly_followed: Refusal.EPOCH,
+    confirmed_by_itself: Refusal.OTHER,
+    confirmed_by_the_other: Refusal.OTHER,
+    confirmed_though_removed: Refusal.OTHER,
+    confirmed_by_its_own: Refusal.CONFIRM,
+    words_beside_a_device: Refusal.CONFIRM,
+    confirmed_after_the_end: Refusal.SPLIT,
 }
 
 

@@ -90,6 +90,7 @@ def test_there_is_no_operation_that_touches_the_others_copy() -> None:
         "RECOVERY_SET",
         "EPOCH",
         "SPLIT",
+        "DEVICE_CONFIRM",
     }
 
 

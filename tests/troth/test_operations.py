@@ -29,6 +29,7 @@ def every_kind() -> list[Operation]:
     tale.add(TABLET, "robin")
     tale.words("words 1 of robin", "robin", second=TABLET)
     tale.rotate("robin")
+    tale.confirm(TABLET, "robin")
     tale.revoke(TABLET, "robin", tips=[Tip(Incarnation(b"l" * 16), 7, RecordId(b"r" * 32))])
     tale.rekey("robin", "phone of robin")
     tale.split("robin")
@@ -44,7 +45,8 @@ def payloads() -> dict[OperationKind, bytes]:
 def test_every_kind_is_read_as_it_was_written() -> None:
     """An operation holds the fields of its kind, and none that another kind has."""
     for operation in every_kind():
-        held = {name for name in ("card", "proofs", "victim", "cut", "epoch") if getattr(operation, name) is not None}
+        names = ("card", "proofs", "victim", "confirmed", "cut", "epoch")
+        held = {name for name in names if getattr(operation, name) is not None}
         assert held == FIELDS[operation.kind].keys() - {"second"}
         assert (operation.second is not None) == (operation.kind == OperationKind.RECOVERY_SET)
     assert {operation.kind for operation in every_kind()} == set(OperationKind)

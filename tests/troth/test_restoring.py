@@ -198,11 +198,13 @@ def test_words_undo_what_is_in_doubt() -> None:
         restore(world, way, "tablet")
     read = read_with(world, way)
     restorer = Restorer(read.engine, read.admin)
-    theft = restorer.signed_by(tablet.keys.device)
-    restorer = replace(restorer, doubted=frozenset(operation.id for operation in theft))
-    assert restorer.devices == {world.devices[name].keys.device for name in ("ann", "tablet")}
+    stolen = [tablet.keys.device]
+    doubted = frozenset(operation.id for operation in restorer.signed_by(stolen))
+    mine = restorer.without(doubted).devices(restorer.person)
+    assert mine == {world.devices[name].keys.device for name in ("ann", "tablet")}
     keys, seed = DeviceKeys.make(world.entropy)
-    started(world, "new", restorer.restore(keys, Signer(seed), [tablet.keys.device]), Signer(seed), quiet=False)
+    rows = restorer.restore(keys, Signer(seed), stolen, doubted=doubted)
+    started(world, "new", rows, Signer(seed), quiet=False)
     honest = ("new", "ann", "bob")
     settle(world, *honest)
     together(world, *honest)
@@ -274,3 +276,184 @@ def test_another_device_can_agree() -> None:
             assert other_id not in device.engine.inbox.members.weak
     with pytest.raises(UsageError):
         bob.engine.agree_to_words(ann.keys.device, words_id, bob.admin)
+
+
+def confirmed(world: World, name: str, about: str) -> bool:
+    """Whether a device is confirmed, as another one sees it."""
+    return world.devices[about].keys.device in world.devices[name].engine.inbox.members.confirmed
+
+
+@pytest.mark.parametrize("rotations", [0, 3])
+def test_another_own_device_confirms_what_the_words_added(rotations: int) -> None:
+    """Everybody hears of it, also who was away while the key changed, and who joined only then."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    new = restore(world, way)
+    settle(world)
+    assert not confirmed(world, "bob", "new")
+    with pytest.raises(UsageError, match="not confirmed"):
+        new.engine.confirm(world.devices["ann"].keys.device, new.admin)
+    world.devices["bob"].cut()
+    ann = world.devices["ann"]
+    ann._carry_out(ann.engine.confirm(new.keys.device, ann.admin))
+    for _ in range(rotations):
+        rotate(world, "ann")
+        settle(world, "ann", "new")
+    assert not confirmed(world, "bob", "new")
+    world.add("late", by="ann")
+    settle(world)
+    settle(world)
+    assert all(confirmed(world, name, "new") for name in ("ann", "new", "bob", "late"))
+    assert confirmed(world, "bob", "late")
+    assert world.devices["bob"].engine.inbox.members.vouched == {}
+
+
+def test_the_words_confirm_where_every_device_is_lost() -> None:
+    """They say so in a record of their own, which outlives a restart, and the other person sees who said it."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    new = restore(world, way, "ann")
+    with pytest.raises(ForgedError):
+        new.engine.confirm_here(STRANGER)
+    with pytest.raises(UsageError, match="another"):
+        new.engine.confirm(new.keys.device, new.admin)
+    new._carry_out(new.engine.confirm_here(PAPER))
+    new.restart()
+    del world.devices["ann"]
+    settle(world)
+    assert confirmed(world, "new", "new")
+    assert confirmed(world, "bob", "new")
+    (person,) = world.devices["bob"].engine.inbox.members.vouched.values()
+    assert person == way.person
+
+
+def test_the_words_confirm_nothing_beside_a_device_that_could() -> None:
+    """Whoever has another device says it there: the paper alone is not enough."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    new = restore(world, way)
+    settle(world)
+    with pytest.raises(UsageError, match="count nowhere"):
+        new.engine.confirm_here(PAPER)
+    assert not confirmed(world, "new", "new")
+
+
+def steal(world: World, *, ends: bool) -> list[DeviceId]:
+    """Ann's tablet and its passphrase in a thief's hands: it lets another device in, removes Ann's, ends the space."""
+    tablet, ann = world.devices["ann2"], world.devices["ann"]
+    other = world.add("theirs", by="ann2")
+    settle(world)
+    tablet._carry_out(tablet.engine.revoke(ann.keys.device, tablet.admin))
+    settle(world)
+    if ends:
+        tablet._carry_out(tablet.engine.split(tablet.admin))
+        settle(world)
+    return [tablet.keys.device, other.keys.device]
+
+
+def robbed(*, ends: bool) -> tuple[World, Restorer, list[DeviceId], dict[str, Device]]:
+    """A space in which a thief did all that, read with Ann's words; and the devices in the thief's hands."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    world.add("ann2", by="ann")
+    settle(world)
+    stolen = steal(world, ends=ends)
+    away = {name: world.devices.pop(name) for name in ("ann2", "theirs")}
+    for device in away.values():
+        device.cut()
+    read = read_with(world, way)
+    return world, Restorer(read.engine, read.admin), stolen, away
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_what_a_thief_signed_is_undone(*, ends: bool) -> None:
+    """Whom a thief let in is out, whom it removed is back, and its end of the space never was: for everybody."""
+    world, restorer, stolen, away = robbed(ends=ends)
+    assert restorer.devices == frozenset(stolen)
+    signed = restorer.signed_by(stolen)
+    assert len(signed) == 2 + ends
+    keys, seed = DeviceKeys.make(world.entropy)
+    rows = restorer.restore(keys, Signer(seed), stolen, doubted=[item.id for item in signed])
+    new = started(world, "new", rows, Signer(seed), quiet=False)
+    settle(world)
+    write(world, "new", "back")
+    settle(world)
+    for name in ("new", "bob", "ann"):
+        members = world.devices[name].engine.inbox.members
+        assert not members.split
+        assert members.devices(restorer.person) == {world.devices["ann"].keys.device, new.keys.device}
+        assert members.words[restorer.person] == restorer.engine.identity.device
+        assert "back" in words(world.devices[name])
+        assert mailbox(world.devices[name]) == mailbox(new)
+    world.devices |= away
+    settle(world)
+    for name in away:
+        assert "back" not in words(world.devices[name])
+    assert len(active(world, "bob")) == 3
+
+
+def test_without_a_doubt_an_ended_space_is_ended() -> None:
+    """Whoever says that it was all their own work is told that it was ended, and nothing is signed."""
+    world, restorer, stolen, _ = robbed(ends=True)
+    keys, seed = DeviceKeys.make(world.entropy)
+    with pytest.raises(UsageError, match="ended"):
+        restorer.restore(keys, Signer(seed), stolen)
+    assert set(world.devices) == {"ann", "bob"}
+
+
+def test_doubt_begins_somewhere() -> None:
+    """What a lost device signed before stays: whom its person let in with it goes on belonging."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    world.add("ann2", by="ann")
+    settle(world)
+    phone = world.add("phone", by="ann2")
+    settle(world)
+    stolen = steal(world, ends=False)
+    for name in ("ann2", "theirs"):
+        world.devices.pop(name).cut()
+    read = read_with(world, way)
+    restorer = Restorer(read.engine, read.admin)
+    _, *doubted = restorer.signed_by(stolen)
+    keys, seed = DeviceKeys.make(world.entropy)
+    rows = restorer.restore(keys, Signer(seed), stolen, doubted=[item.id for item in doubted])
+    new = started(world, "new", rows, Signer(seed), quiet=False)
+    settle(world)
+    expected = {world.devices["ann"].keys.device, phone.keys.device, new.keys.device}
+    assert world.devices["bob"].engine.inbox.members.devices(way.person) == expected
+
+
+def test_words_whose_place_others_took_are_not_heard() -> None:
+    """A paper that was lost, and replaced by two devices for that, removes nobody and lets nobody in."""
+    world = couple()
+    way = take_words(world, "ann")
+    settle(world)
+    world.add("ann2", by="ann")
+    settle(world)
+    early = read_with(world, way)
+    ann, second = world.devices["ann"], world.devices["ann2"]
+    members = ann.engine.inbox.members
+    card = NEXT.keys(members.space, way.person)[0].device
+    agreed = second.engine.agree_to_words(ann.keys.device, card, second.admin)
+    ann._carry_out(ann.engine.set_recovery(NEXT, ann.admin, second=agreed))
+    settle(world)
+    with pytest.raises(UsageError, match="other words"):
+        read_with_restorer(world, way)
+    # Somebody who read with them before goes on as if nothing had been, past the commands.
+    keys, seed = DeviceKeys.make(world.entropy)
+    rows = Restorer(early.engine, early.admin).restore(keys, Signer(seed), [ann.keys.device, second.keys.device])
+    started(world, "finder", rows, Signer(seed), quiet=False)
+    settle(world)
+    for name in ("ann", "ann2", "bob"):
+        assert active(world, name) == {world.devices[one].keys.device for one in ("ann", "ann2", "bob")}
+
+
+def read_with_restorer(world: World, way: Way) -> Restorer:
+    """Read a space with words, and hold them there."""
+    read = read_with(world, way)
+    return Restorer(read.engine, read.admin)

@@ -33,6 +33,7 @@ def seen_by(oracle: Oracle) -> dict[str, object]:
         "highest": state.highest,
         "current": state.current,
         "cuts": state.cuts,
+        "confirmed": state.confirmed,
     }
 
 
@@ -48,6 +49,7 @@ def seen_in(members: Members) -> dict[str, object]:
         "highest": members.highest,
         "current": members.current and members.current.operation,
         "cuts": {found: cut.operation for found, cut in members.cuts.items()},
+        "confirmed": members.confirmed,
     }
 
 
@@ -371,6 +373,136 @@ def test_of_words_set_at_once_those_with_the_smallest_id_are_in_force() -> None:
     two = tale.words(TWO, TABLET, second="robin", at=[tablet])
     expected = ONE if one.id < two.id else TWO
     assert tale.members().words == {person("robin"): device(expected)}
+
+
+# Confirmed
+
+
+def sure(tale: Tale) -> set[str]:
+    """The active devices of robin that are confirmed."""
+    confirmed = tale.members().confirmed
+    return {name for name in names(tale) if owner(name) == "robin" and device(name) in confirmed}
+
+
+def returned(*, lost: bool = True) -> Tale:
+    """Robin came back on a phone with the words, and the founding device is lost or not."""
+    tale = Tale()
+    tale.words(ONE, "robin")
+    tale.add(PHONE, ONE)
+    if lost:
+        tale.revoke("robin", ONE)
+    return tale
+
+
+def test_a_device_of_the_words_is_confirmed_by_another_own_one() -> None:
+    """It belongs from its adding on; that its commitments count, another own device has to say."""
+    tale = returned(lost=False)
+    assert (names(tale), sure(tale)) == ({"robin", "sasha", PHONE}, {"robin"})
+    tale.confirm(PHONE, "robin")
+    assert sure(tale) == {"robin", PHONE}
+    assert tale.members().vouched == {}
+    tale.revoke("robin", PHONE)
+    assert sure(tale) == {PHONE}
+
+
+def test_the_words_confirm_where_no_device_is_left() -> None:
+    """Whoever has lost every device says it with the words, in an operation of its own: the adding does not."""
+    tale = returned()
+    assert sure(tale) == set()
+    said = tale.confirm(PHONE, ONE)
+    assert sure(tale) == {PHONE}
+    assert tale.members().refused == {}
+    assert tale.members().vouched == {said.id: person("robin")}
+
+
+def test_what_an_unconfirmed_device_adds_is_confirmed_by_itself_alone() -> None:
+    """What a device added before it was confirmed does not become so with it; what it adds after does."""
+    tale = returned(lost=False)
+    tale.add(TABLET, PHONE)
+    tale.confirm(PHONE, "robin")
+    assert sure(tale) == {"robin", PHONE}
+    tale.add(WATCH, PHONE)
+    assert sure(tale) == {"robin", PHONE, WATCH}
+    tale.confirm(TABLET, WATCH)
+    assert sure(tale) == {"robin", PHONE, TABLET, WATCH}
+
+
+def test_new_keys_are_worth_what_the_old_ones_were() -> None:
+    """A device does not become confirmed by taking new keys, nor does it lose that."""
+    tale = returned(lost=False)
+    tale.rekey(PHONE, TABLET)
+    assert sure(tale) == {"robin"}
+    tale.confirm(TABLET, "robin")
+    tale.rekey(TABLET, WATCH)
+    assert sure(tale) == {"robin", WATCH}
+
+
+def test_a_confirming_beside_a_removal_of_its_author_is_void() -> None:
+    """What a device says while it is being removed does not count, nor what hangs on that."""
+    tale = returned(lost=False)
+    tablet = tale.add(TABLET, "robin")
+    tale.revoke(TABLET, "robin", at=[tablet])
+    said = tale.confirm(PHONE, TABLET, at=[tablet])
+    hangs = tale.add(WATCH, PHONE, at=[said])
+    assert void(tale) == {said.id: "removed"}
+    assert hangs.id in tale.members().authorised
+    assert sure(tale) == {"robin"}
+    further = tale.confirm(WATCH, PHONE, at=[hangs])
+    assert void(tale)[further.id] == "unconfirmed"
+    assert sure(tale) == {"robin"}
+
+
+def test_a_fork_voids_a_confirming() -> None:
+    """A copy of a device's store confirms nothing that stands, unless the other person has built on it."""
+    tale = returned(lost=False)
+    heads = tale.told[-1:]
+    said = tale.confirm(PHONE, "robin", at=heads)
+    tale.add(TABLET, "robin", at=heads)
+    assert void(tale)[said.id] == "forked"
+    assert sure(tale) == {"robin"}
+    tale.rotate("sasha", at=[said])
+    assert sure(tale) == {"robin", PHONE}
+
+
+def test_words_strike_a_confirming() -> None:
+    """Words that remove a stolen device take back whom it confirmed beyond the cut."""
+    tale = Tale()
+    words = tale.words(ONE, "robin")
+    tablet = tale.add(TABLET, "robin")
+    tale.add(PHONE, ONE)
+    said = tale.confirm(PHONE, TABLET)
+    tale.revoke(TABLET, ONE, at=[tablet], keeps=[words])
+    assert void(tale)[said.id] == "struck"
+    assert sure(tale) == {"robin"}
+
+
+def test_words_that_were_replaced_confirm_nobody() -> None:
+    """Old words that confirm as if they knew nothing of the new ones confirm nothing."""
+    tale = returned()
+    heads = tale.told[-1:]
+    tale.words(TWO, ONE, at=heads)
+    late = tale.confirm(PHONE, ONE, at=heads)
+    assert late.id in void(tale)
+    assert sure(tale) == set()
+    assert tale.members().vouched == {}
+    tale.confirm(PHONE, TWO)
+    assert sure(tale) == {PHONE}
+
+
+def test_nobody_confirms_what_is_anothers() -> None:
+    """Of a device that asked both persons, and became the one's, the other's word says nothing."""
+    tale = Tale()
+    tale.words("words 1 of sasha", "sasha")
+    heads = tale.told[:]
+    theirs = tale.add("tablet of both", "words 1 of sasha", at=heads, person_="sasha")
+    later = tale.add(TABLET, "robin", at=heads)
+    mine = tale.add("tablet of both", "robin", at=[later], person_="robin")
+    tale.confirm("tablet of both", "robin", at=[mine])
+    members = tale.members()
+    assert void(tale) == {mine.id: "taken"}
+    assert members.person_of[device("tablet of both")] == person("sasha")
+    assert theirs.id in members.authorised
+    assert device("tablet of both") not in members.confirmed
 
 
 # Room

@@ -84,6 +84,10 @@ def test_devices() -> None:
     assert "Laptop" in alone
     assert "this one" in alone
     assert "other person" not in alone
+    own[1]["confirmed"] = False
+    assert "not confirmed" in shown("devices", {"own": own, "other": None})
+    assert "devices confirm" in shown("devices", {"own": own, "other": None})
+    assert "confirm" not in alone
     same = shown("devices", {"own": own, "other": {"count": 1, "changed": False}})
     assert same.endswith("The other person has 1 device.")
     assert "changed" in shown("devices", {"own": own, "other": {"count": 2, "changed": True}})

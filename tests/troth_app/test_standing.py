@@ -135,6 +135,8 @@ def test_a_device_of_the_recovery_words_commits_to_nothing_yet() -> None:
         "tablet of robin": True,
     }
     assert device("words of robin") not in devices
+    tale.confirm("phone of robin", "robin")
+    assert roster_from(tale.members(), found, DOCUMENT, {}).devices[device("phone of robin")].confirmed
 
 
 def test_a_device_does_not_confirm_itself() -> None:

@@ -99,12 +99,12 @@ def test_a_device_is_removed_by_its_person_alone() -> None:
     world = World("robin", "sasha")
     phone = world.add("phone", by="robin").engine.identity.device
     robin = world.devices["robin"]
-    step, nothing = revoke(robin.engine, victim=phone, admin=robin.admin)
+    step, nothing = revoke(robin.engine, victim=phone, admin=robin.admin, tips=None)
     assert step.save
     assert nothing is None
     assert phone not in robin.engine.inbox.members.active
     with pytest.raises(UsageError, match="of your own"):
-        revoke(robin.engine, victim=world.devices["sasha"].engine.identity.device, admin=robin.admin)
+        revoke(robin.engine, victim=world.devices["sasha"].engine.identity.device, admin=robin.admin, tips=None)
 
 
 def test_the_wall_clock_is_shown(engine: Engine) -> None:

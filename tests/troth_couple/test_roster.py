@@ -19,6 +19,7 @@ def members(**fields: Any) -> Any:
         "space": SPACE,
         "cards": {keys_of(name).device: keys_of(name).card for name in names},
         "person_of": {keys_of(name).device: person_of(name) for name in names},
+        "confirmed": frozenset(keys_of(name).device for name in names),
         "weak": frozenset(),
         "cuts": {},
         "split": False,
@@ -33,7 +34,7 @@ def removed(*, by_words: bool = False) -> Any:
 
 def test_a_roster_is_built_from_members() -> None:
     """Each device has its person and keys, and whoever split the space has left."""
-    roster = roster_of(members(split=True), unconfirmed=[SECOND])
+    roster = roster_of(members(split=True, confirmed={keys_of(name).device for name in ("r", "s")}))
     assert roster.space == SPACE
     assert roster.left
     assert [roster.devices[device].confirmed for device in roster.devices] == [True, False, True]
@@ -65,7 +66,7 @@ def test_everyone_is_asked() -> None:
 def test_whose_words_can_be_told() -> None:
     """The same for the same devices, persons and keys, whatever was confirmed or cut; another with any other one."""
     writers = roster_of(members()).writers
-    assert roster_of(members(split=True), unconfirmed=[SECOND]).writers == writers
+    assert roster_of(members(split=True, confirmed=frozenset())).writers == writers
     assert roster_of(removed(), tails={SECOND: {LIFE: TAIL}}).writers == writers
     assert roster_of(members(), without=[SECOND]).writers != writers
     swapped = members()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from troth import Put
 from troth_app.claims import DEVICES
+from troth_app.confirmation import unconfirmed_at_home
 from troth_app.conversation import Result
 from troth_app.handlers.locking import opened
 from troth_app.household import Household
@@ -89,14 +90,17 @@ def own_devices(household: Household) -> list[Result]:
     space = household.solo.space
     members = space.members
     names, days = _written(household, NAMES), _written(household, DAYS)
+    own = members.devices(members.person(space.device))
+    doubtful = unconfirmed_at_home(household, own)
     found = [
         {
             "device": device.hex(),
             "name": names.get(device.hex(), UNNAMED),
             "added": days.get(device.hex(), ""),
             "this": device == space.device,
+            "confirmed": device not in doubtful,
         }
-        for device in members.devices(members.person(space.device))
+        for device in own
     ]
     return sorted(found, key=lambda device: (not device["this"], device["added"], device["device"]))
 

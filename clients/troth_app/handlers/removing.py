@@ -4,14 +4,20 @@ Which device it is in the space for two, the devices wrote down themselves (`cla
 something wrong there: a claim counts only where it can be true, and where none is left to believe, the person picks.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from troth_app.claims import claims_in
 from troth_app.handlers.devices import own_devices
+from troth_app.handlers.keeping import how_far
 from troth_app.handlers.locking import opened
+from troth_app.handlers.together import today_of
 from troth_app.household import Household, Place
 from troth_app.outcome import RuleError
+from troth_app.standing import records_in
+from troth_app.stretches import Stretch, stretches
 from troth_app.talk import Talk
+from troth_couple import Day
 from troth_wire.ids import DeviceId
 
 if TYPE_CHECKING:
@@ -27,7 +33,7 @@ WHICH: Final = "Which one is to go?"
 PLAN: Final = (
     "This removes {name}, for good, and changes the key in the same step. What you write here from now on it can not "
     "read, and what your other devices and the other person write neither, as soon as they have synced. "
-    "What it wrote until now stays; what it writes from now on counts for nobody. "
+    "What it writes from now on counts for nobody; what it wrote until now stays, unless you say otherwise. "
     "What it has read, it keeps: nobody can take that back."
 )
 SURE: Final = "Remove it?"
@@ -55,12 +61,23 @@ async def revoke(talk: Talk, keeper: "Keeper") -> None:
     removed = [(household.solo, victim)]
     if household.shared is not None and (there := await _there(talk, household, household.shared, victim)):
         removed.insert(0, (household.shared, there))
+    written = {place.room: await _stretches(household, device, today_of(keeper)) for place, device in removed[:-1]}
+    kept = {room: await how_far(talk, found, name) for room, found in written.items()}
     passphrase = await talk.hidden(AGAIN)
     await talk.wait(household.vault.admin(household.solo.room, passphrase))
     await talk.safe(MAYBE)
     for place, device in removed:
-        await place.space.revoke(device, passphrase=passphrase)
+        await place.space.revoke(device, passphrase=passphrase, tips=kept.get(place.room))
     await talk.say(REMOVED.format(name=name))
+
+
+async def _stretches(household: Household, device: DeviceId, today: Day) -> Sequence[Stretch]:
+    place, chapter = household.shared, household.chapter
+    if place is None or chapter is None:
+        return ()
+    await chapter.look(today)
+    records = await household.vault.run(lambda vault: records_in(vault.room(place.room).load()))
+    return stretches(device, place.space.ends(device), records, chapter.document, chapter.book.ledger.known)
 
 
 async def _there(talk: Talk, household: Household, place: Place, victim: DeviceId) -> DeviceId | None:

@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from troth import DeviceKeys, Signer
+from troth.operations import Operation, OperationKind
+from troth.record import Tip
 from troth.recovery import Signpost, Way, Words, gather
 from troth.restoring import Restorer
 from troth_app.claims import DEVICES, claim_key
 from troth_app.handlers.devices import NAMES, UNNAMED, add_here
+from troth_app.handlers.doubting import in_doubt
 from troth_app.handlers.joining import make_empty
+from troth_app.handlers.keeping import how_far
 from troth_app.handlers.locking import new_passphrase
 from troth_app.handlers.relays import ask_address
 from troth_app.household import Household
@@ -21,6 +25,7 @@ from troth_app.moving import arrived
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.phrases import ask_phrase
 from troth_app.settings import Relay
+from troth_app.stretches import Stretch, stretches
 from troth_app.talk import Talk
 from troth_app.wording import counted, name_of
 from troth_client import Machine
@@ -28,6 +33,7 @@ from troth_client.link import Address
 from troth_client.restoring import read_space
 from troth_client.room import SOLO, NewRoom, kind_of
 from troth_client.signposts import read_signposts
+from troth_couple import Book, document_of, entries_in, roster_of
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId, SpaceId
 
@@ -60,12 +66,17 @@ THAT_IS_ALL: Final = "None, or that is all"
 LOST: Final = "{name} will be removed."
 ELSEWHERE: Final = "{name}, in the space {space}"
 UNKNOWN: Final = "one that ends in {end}"
+ENDED: Final = "The space “{space}” was ended. It stays on the devices that have it, and does not come to this one."
 OWN_SETUP: Final = "Choose a passphrase for this device. The old one opens nothing here."
 MAYBE: Final = "This device may be let in; `troth status` says."
 BACK: Final = "You are back, with {spaces} on this device."
 NEW_WORDS: Final = (
     "These words let in one device, and that is done. Make new ones now: `troth recovery make` asks for these as the "
     "old ones."
+)
+TO_CONFIRM: Final = (
+    "In the space for two, what takes care counts from this device at once. What you agree to waits until it is "
+    "confirmed: run `troth devices confirm` on another device of yours, or here, if there is none."
 )
 END_LETTERS: Final = 6
 
@@ -77,11 +88,21 @@ class Found:
     way: Way
     restorer: Restorer
     lost: set[DeviceId] = field(default_factory=set)
+    kept: dict[DeviceId, Sequence[Tip]] = field(default_factory=dict)
+    """Of lost devices: how far their word goes, where the person does not keep all of it."""
+    doubted: Sequence[Operation] = ()
+    """What lost devices signed, and the person did not."""
 
     @property
     def kind(self) -> str:
         """`solo` or `shared`."""
         return kind_of(self.way.genesis)
+
+    @property
+    def ended(self) -> bool:
+        """Whether somebody ended it, as far as that is not in doubt: then no device comes in."""
+        undone = any(operation.kind == OperationKind.SPLIT for operation in self.doubted)
+        return self.restorer.engine.inbox.members.split and not undone
 
 
 async def use(talk: Talk, keeper: "Keeper") -> None:
@@ -98,14 +119,17 @@ async def use(talk: Talk, keeper: "Keeper") -> None:
     found = await talk.wait(_find(words, address, keeper))
     await talk.say(FOUND.format(spaces=_named(found)))
     await _choose_lost(talk, found)
-    await talk.say(OWN_SETUP)
+    ended = [one for one in found if one.ended]
+    found = [one for one in found if not one.ended]
+    await talk.say(*(ENDED.format(space=name_of(one.kind, "")) for one in ended), OWN_SETUP)
     passphrase = await new_passphrase(talk)
     await talk.safe(MAYBE)
     household = await _settle(keeper, found, passphrase)
     await household.use(Relay(address.url))
     await _introduce(household, keeper)
     keeper.admit(household)
-    await talk.say(BACK.format(spaces=_named(found)), NEW_WORDS)
+    two = [TO_CONFIRM for one in found if one.kind != SOLO]
+    await talk.say(BACK.format(spaces=_named(found)), *two[:1], NEW_WORDS)
 
 
 async def _find(words: Words, address: Address, keeper: "Keeper") -> list[Found]:
@@ -137,17 +161,38 @@ def _ways(signposts: Sequence[Signpost]) -> list[Way]:
 
 
 async def _choose_lost(talk: Talk, found: Sequence[Found]) -> None:
-    """Let the person name the devices that are not in their hands, each once for all spaces."""
+    """Let the person name the devices that are not in their hands, each once for all spaces, and what is theirs."""
     left = _devices(found)
+    called = {device: name for name, there in left for _, device in there}
     while left:
         names = [name for name, _ in left]
         picked = await talk.choose(WHICH, [*names, THAT_IS_ALL])
         if picked == len(names):
-            return
+            break
         name, there = left.pop(picked)
+        await talk.say(LOST.format(name=name))
         for one, device in there:
             one.lost.add(device)
-        await talk.say(LOST.format(name=name))
+            kept = await how_far(talk, _written_by(device, one), name, by_words=True)
+            if kept is not None:
+                one.kept[device] = kept
+    for one in found:
+        one.doubted = await in_doubt(talk, one.restorer, one.lost, called, name_of(one.kind, ""))
+
+
+def _written_by(device: DeviceId, there: Found) -> Sequence[Stretch]:
+    """Return what a device wrote into the record of two, if it is there."""
+    engine, document = there.restorer.engine, document_of()
+    if there.kind == SOLO:
+        return ()
+    try:
+        entries = entries_in(engine.view(document))
+    except UsageError:
+        return ()
+    book = Book(roster_of(engine.inbox.members))
+    book.add(entries)
+    records = engine.inbox.chains.proven
+    return stretches(device, engine.ends(device), records, document, book.ledger.known, by_words=True)
 
 
 def _devices(found: Sequence[Found]) -> list[tuple[str, list[tuple[Found, DeviceId]]]]:
@@ -202,7 +247,9 @@ async def _settle(keeper: "Keeper", found: Sequence[Found], passphrase: str) -> 
 
 def _room(found: Found, machine: Machine) -> NewRoom:
     keys, admin = DeviceKeys.make(machine.entropy)
-    return NewRoom(found.restorer.restore(keys, Signer(admin), found.lost), admin, found.kind)
+    doubted = [operation.id for operation in found.doubted]
+    rows = found.restorer.restore(keys, Signer(admin), found.lost, found.kept, doubted)
+    return NewRoom(rows, admin, found.kind)
 
 
 async def _introduce(household: Household, keeper: "Keeper") -> None:

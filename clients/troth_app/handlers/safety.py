@@ -3,11 +3,14 @@
 from typing import TYPE_CHECKING, Final
 
 from troth.safety import SafetyNumber
+from troth_app.confirmation import compared, to_compare
 from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
+from troth_app.household import Household, Place
 from troth_app.outcome import OtherError, RuleError
 from troth_app.pairing_talk import WORDS, in_order
 from troth_app.talk import Talk
+from troth_app.wording import NUMBER, in_rows
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -18,6 +21,10 @@ ALONE: Final = "A safety number is over two people, and there is no space for tw
 NOTHING_TO_COMPARE: Final = "There are no words to compare. Nothing changes."
 BY_VOICE: Final = (
     "Let the other person run `troth compare` too, and read the words to each other, by voice or in one room."
+)
+CAME_BACK: Final = (
+    "The other person came back with recovery words, and they alone say so. Whoever finds such words can do that too. "
+    "So hear each other, in one room or by a voice that you know, and read this number to each other:"
 )
 THE_SAME: Final = "Are they the same on both sides?"
 YES: Final = "Yes, word for word"
@@ -43,15 +50,33 @@ async def compare(talk: Talk, keeper: "Keeper") -> None:
         await place.space.compared()
         await talk.say(COMPARED)
         return
+    if to_compare(household):
+        await _again(talk, household)
+        return
     await talk.say(NOTHING_TO_COMPARE)
+
+
+async def _again(talk: Talk, household: Household) -> None:
+    """Compare the number once more, after the other person came back with nothing but recovery words."""
+    assert household.shared is not None, "asked where there are two"
+    await talk.safe("Nothing was changed.")
+    await talk.say(CAME_BACK)
+    await talk.show(Card(NUMBER, in_rows(_number_of(household.shared).groups)))
+    if await talk.choose(THE_SAME, [YES, NO]) == 1:
+        raise RuleError(DIFFERENT)
+    await compared(household)
+    await talk.say(COMPARED)
 
 
 async def number(_: Talk, keeper: "Keeper") -> Result:
     """Show the number of the space for two."""
     household = opened(keeper)
     for place in household.places:
-        persons = set(place.space.members.person_of.values())
-        if len(persons) == 2:
-            found = SafetyNumber.of(persons)
+        if len(set(place.space.members.person_of.values())) == 2:
+            found = _number_of(place)
             return {"groups": list(found.groups), "code": found.text}
     raise OtherError(ALONE)
+
+
+def _number_of(place: Place) -> SafetyNumber:
+    return SafetyNumber.of(set(place.space.members.person_of.values()))

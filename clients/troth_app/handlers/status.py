@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from troth import Status
 from troth.status import Item
 from troth_app.claims import DEVICES
+from troth_app.confirmation import is_confirmed, to_compare, unconfirmed
 from troth_app.conversation import Result
 from troth_app.handlers.devices import own_devices
 from troth_app.handlers.evidence import write_down
@@ -16,6 +17,7 @@ from troth_app.handlers.syncing import OFF
 from troth_app.household import Household, Place
 from troth_app.moving import from_other
 from troth_app.wording import counted, name_of
+from troth_client.room import SHARED
 from troth_wire.errors import TrothError
 
 if TYPE_CHECKING:
@@ -36,6 +38,18 @@ ELSEWHERE: Final = (
 )
 EVIDENCE: Final = "`troth doctor --evidence FILE` writes both sides down, to be shown to whoever runs the relay."
 COMPARE: Final = "Four words wait to be compared with the other person: `troth compare`."
+CAME_BACK: Final = (
+    "The other person came back with recovery words, and they alone say so. Compare the safety number with them before "
+    "you agree to anything: `troth compare`."
+)
+UNCONFIRMED: Final = (
+    "This device came back by recovery words. What takes care counts from it at once; for what you agree to, confirm "
+    "it: `troth devices confirm`."
+)
+DOUBTFUL: Final = (
+    "A device of yours came back by recovery words. If it is in your hands, `troth devices confirm` lets it agree for "
+    "you; if it is not, `troth devices revoke` removes it."
+)
 MEMBERS: Final = "{number}: which devices belong"
 NAMES_OF_DEVICES: Final = "{number}: names of your devices"
 WRITTEN: Final = "{number}: something that you wrote"
@@ -152,7 +166,7 @@ def _space(household: Household, place: Place) -> Result:
             "connected": False,
             "sentences": [str(found)],
         }
-    compare = [COMPARE] if place.space.words else []
+    compare = [*([COMPARE] if place.space.words else []), *_confirming(household, place)]
     evidence = [EVIDENCE] if found.disputed else []
     alone = household.settings.relay is None and not _wants_a_look(found)
     if not household.settings.syncs:
@@ -166,6 +180,14 @@ def _space(household: Household, place: Place) -> Result:
         "connected": found.connected,
         "sentences": [*compare, *([ALL_HERE] if alone else found.sentences()), *evidence],
     }
+
+
+def _confirming(household: Household, place: Place) -> list[str]:
+    """Say what is not confirmed in the space for two, on either side."""
+    if place.kind != SHARED or place.ended:
+        return []
+    doubt = [] if not unconfirmed(place) else [DOUBTFUL if is_confirmed(place) else UNCONFIRMED]
+    return [*doubt, *([CAME_BACK] if to_compare(household) else [])]
 
 
 def _wants_a_look(found: Status) -> bool:

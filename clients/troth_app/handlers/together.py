@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from troth import Signer
 from troth_app.cards import bar, page, thing_card
 from troth_app.chapter import Chapter, More, Write
+from troth_app.confirmation import is_confirmed, to_compare
 from troth_app.conversation import Form, Result
 from troth_app.handlers.locking import opened
 from troth_app.messages import capital, tell
@@ -185,12 +186,19 @@ async def admin_of(talk: Talk, keeper: "Keeper") -> Signer:
     """Return the key of commitments for one use, for the passphrase typed now.
 
     Raises:
-        RuleError: If two people far apart have not compared their words yet.
+        RuleError: If two people far apart have not compared their words yet; if this device is not confirmed; or if
+            words alone confirmed one of the other person, and the number was not compared since.
         PassphraseError: If it is not the passphrase.
     """
     space = chapter_of(keeper).space
     if space.words:
         raise RuleError(tell("two.uncompared"))
+    household = opened(keeper)
+    assert household.shared is not None, "asked where there are two"
+    if not is_confirmed(household.shared):
+        raise RuleError(tell("two.unconfirmed"))
+    if to_compare(household):
+        raise RuleError(tell("two.came_back"))
     for left in reversed(range(talk.tries)):
         typed = await talk.hidden(tell("passphrase"))
         try:

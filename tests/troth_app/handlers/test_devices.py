@@ -64,7 +64,11 @@ class Shared:
         """Return who belongs."""
         active = {b"mine": "me", **dict.fromkeys(self.theirs, "other")}
         return SimpleNamespace(
-            active=active, person=active.__getitem__, devices=lambda person: {d for d in active if active[d] == person}
+            active=active,
+            person=active.__getitem__,
+            person_of=active,
+            confirmed=set(active),
+            devices=lambda person: {d for d in active if active[d] == person},
         )
 
 

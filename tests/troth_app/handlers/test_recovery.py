@@ -42,6 +42,21 @@ async def at_home(folder: Path) -> AsyncIterator[tuple[Keeper, Address]]:
             yield keeper, address
 
 
+@asynccontextmanager
+async def sasha_at(folder: Path, address: str) -> AsyncIterator[Keeper]:
+    """Sasha's device, in the space that `at_home` made."""
+    pairs = [DeviceKeys.make(entropy_of(name)) for name in ("here", "sasha")]
+    genesis = found([keys.card for keys, _ in pairs], entropy_of("genesis"))
+    for keys, seed in pairs:
+        genesis = countersign(genesis, keys, Signer(seed))
+    async with open_keeper(folder, relay=address) as keeper:
+        assert keeper.household is not None
+        rows = begin(Identity.welcomed(pairs[1][0], Welcome(genesis, None)), entropy_of("sasha's life"))
+        await keeper.household.vault.add_room(rows, admin=pairs[1][1], passphrase=PASSPHRASE, kind=SHARED)
+        await keeper.household.connect()
+        yield keeper
+
+
 def shown(played: Played) -> str:
     """The twelve words that were shown."""
     card = played.card(TITLE)

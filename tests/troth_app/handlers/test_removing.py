@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.troth_app.house import PASSPHRASE, open_keeper, play
+from tests.troth_app.two import TODAY
 from troth import DeviceKeys, Identity, Invitation, Put, Signer, Welcome, begin, countersign, found, request
 from troth.testing import entropy_of
+from troth_app.chapter import Chapter
 from troth_app.claims import DEVICES, claims_in
-from troth_app.handlers import devices, removing
+from troth_app.handlers import devices, keeping, removing
 from troth_app.household import Household, Place
 from troth_app.keeper import Keeper
 from troth_app.outcome import Code
 from troth_client.room import SHARED
+from troth_couple import Day, entries_in
 from troth_wire.ids import DeviceId
 
 KEEP, REMOVE = 0, 1
@@ -154,3 +157,53 @@ async def test_this_device_says_which_one_it_is(tmp_path: Path) -> None:
     async with at_home(tmp_path) as home:
         solo = home.household.solo
         assert claims_in(home.shared, solo, [solo.space.device]) == {solo.space.device: home.shared.space.device}
+
+
+@asynccontextmanager
+async def with_a_phone(folder: Path) -> AsyncIterator[tuple[Keeper, Chapter]]:
+    """A laptop, and a phone of the same person that wrote in the space for two, on two days."""
+    from tests.troth_app.handlers.test_confirming import returned
+
+    async with returned(folder, lost=False) as (laptop, phone, _):
+        assert phone.household is not None
+        assert phone.household.chapter is not None
+        for feelings, day in (("true", "2026-08-30"), ("not mine", "2026-09-01"), ("nor this", "2026-09-01")):
+            await phone.household.chapter.write(
+                lambda pen, feelings=feelings, day=day: [pen.write("check_in", {"feelings": feelings}, day=Day(day))]  # type: ignore[misc]
+            )
+        await phone.household.chapter.space.stored()
+        assert laptop.household is not None
+        chapter = laptop.household.chapter
+        assert chapter is not None
+        await chapter.space.until(lambda _: "nor this" in str(felt(chapter)))
+        await phone.household.close()
+        phone.household = None
+        yield laptop, chapter
+
+
+def felt(chapter: Chapter) -> list[bytes]:
+    """Everything that stands in the document."""
+    return [value for value in entries_in(chapter.space.view(chapter.document)).values() if isinstance(value, bytes)]
+
+
+async def counts(chapter: Chapter) -> set[str]:
+    """What counts of what was said."""
+    state = await chapter.look(TODAY)
+    return {str(thing.says("feelings")) for thing in state.things.values()}
+
+
+async def test_what_stays_of_it_is_the_persons_choice(tmp_path: Path) -> None:
+    """It is shown by day what the device wrote; what counts no more is said before it happens, and then is so."""
+    async with with_a_phone(tmp_path) as (laptop, chapter):
+        assert laptop.household is not None
+        solo = laptop.household.solo.space
+        await solo.until(lambda _: len(solo.members.active) == 2)
+        assert await counts(chapter) == {"true", "not mine", "nor this"}
+        name = next(own["name"] for own in devices.own_devices(laptop.household) if not own["this"])
+        played = await play(removing.revoke, laptop, 0, REMOVE, 1, PASSPHRASE)
+        assert played.code == Code.OK, played.done
+        card = played.card(keeping.WROTE.format(name=name))
+        assert card is not None
+        assert card.lines == ("2026-08-30: 1 thing", "2026-09-01: 2 things")
+        assert "2 things of it will count no more" in played.said
+        assert await counts(chapter) == {"true"}

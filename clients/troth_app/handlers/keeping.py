@@ -1,0 +1,68 @@
+"""How far the word of a device goes that is removed: its person is shown what it wrote, by day, and says what stays.
+
+Everything stays unless they say otherwise, and what will count no more is said before anything is signed.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Final
+
+from troth.record import Tip
+from troth_app.conversation import Card
+from troth_app.stretches import Stretch
+from troth_app.talk import Talk
+from troth_app.wording import counted
+
+__all__ = ["how_far"]
+
+WROTE: Final = "What {name} wrote in your name"
+LINE: Final = "{day}: {what}"
+OF_THEM: Final = "{things}, {yeses} among them"
+HOW_FAR: Final = (
+    "What of it stays? If somebody else may have written with it, it can stay up to where that began. This is for good."
+)
+ALL: Final = "Everything that has arrived"
+NOT_FROM: Final = "Not the last {things}, from {day} on"
+FEWER: Final = (
+    "{things} of it will count no more, for either of you. What takes care stays: a yes that it took back, a pause, a "
+    "stop. In notes that you both write, what it wrote stays where somebody wrote on after it."
+)
+FEWER_BY_WORDS: Final = (
+    "{things} of it will count no more, for either of you, also where it took care: a yes that it took back, a pause, "
+    "a stop. In notes that you both write, what it wrote stays where somebody wrote on after it."
+)
+SHOWN: Final = 7
+"""Stretches that are offered: what somebody else wrote with it is mostly among the last."""
+
+
+async def how_far(talk: Talk, written: Sequence[Stretch], name: str, *, by_words: bool = False) -> Sequence[Tip] | None:
+    """Let the person say how far the word of a device goes in the space for two; None is all that was read of it.
+
+    Args:
+        talk: With whom.
+        written: What it wrote there.
+        name: What the device is called.
+        by_words: Whether recovery words remove it: then cautions end as well.
+    """
+    found = written[-SHOWN:]
+    if not found:
+        return None
+    await talk.show(Card(WROTE.format(name=name), tuple(map(_line, found))))
+    lost = list(accumulate(stretch.things for stretch in reversed(found)))
+    items = [NOT_FROM.format(things=_things(n), day=one.day) for n, one in zip(lost, reversed(found), strict=True)]
+    index = await talk.choose(HOW_FAR, [ALL, *items])
+    if index == 0:
+        return None
+    await talk.say((FEWER_BY_WORDS if by_words else FEWER).format(things=_things(lost[index - 1])))
+    return found[-index].before
+
+
+def _line(stretch: Stretch) -> str:
+    what = _things(stretch.things)
+    if stretch.yeses:
+        what = OF_THEM.format(things=what, yeses=counted(stretch.yeses, "yes", "yeses"))
+    return LINE.format(day=stretch.day, what=what)
+
+
+def _things(count: int) -> str:
+    return counted(count, "thing", "things")
