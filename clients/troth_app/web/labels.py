@@ -59,6 +59,7 @@ LABELS: Final = {
     "care wish": "Say what you would enjoy",
     "checkin": "Check in",
     "compare": "Compare the words",
+    "devices confirm": "Confirm a device",
     "devices list": "Your devices",
     "devices rename": "Rename a device",
     "devices revoke": "Remove a device",

@@ -182,7 +182,7 @@ def mine(result: Result, drafts: Mapping[str, str]) -> Context:
 
 
 SECTIONS: Final = (
-    ("devices", ("pair device", "devices rename", "devices revoke")),
+    ("devices", ("pair device", "devices rename", "devices confirm", "devices revoke")),
     ("two", ("safety-number", "compare", "names", "leave")),
     ("begin", ("pair here", "pair far", "join")),
     ("relay", ("relay use", "relay move", "relay follow", "sync on", "sync off", "doctor")),
