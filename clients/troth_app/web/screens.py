@@ -50,7 +50,7 @@ THEIRS: Final = {
     "window": ("window answer", *EITHER["window"]),
 }
 """What can be done about a card of a kind, by whose it is."""
-FADED: Final = ("taken_back", "past")
+FADED: Final = ("held", "past", "skipped", "taken_back")
 WEIGHTS: Final = {"agree assent": "commitment", "agree withdraw": "caution"}
 NOTE_ACTS: Final = ("note edit", "note close")
 

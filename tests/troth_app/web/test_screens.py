@@ -31,6 +31,7 @@ CARD = {"title": "A walk", "lines": ["one"], "id": "ab", "kind": "request", "min
         ({**CARD, "kind": "boundary", "mine": True}, ["boundary retire", "amend", "take-back"]),
         ({**CARD, "mine": True}, ["amend", "take-back"]),
         ({**CARD, "mine": True, "stage": "taken_back"}, []),
+        ({**CARD, "kind": "window", "stage": "skipped"}, []),
         ({"title": "A walk", "lines": ["one"]}, []),
     ],
 )
