@@ -96,6 +96,26 @@ async def test_added_while_another_changes_the_key() -> None:
             await shows(bob, "of the newcomer")
 
 
+@pytest.mark.parametrize("host", ["ann", "bob"])
+async def test_the_newcomer_of_a_lost_race(host: str) -> None:
+    """Two keys were made at once, and one of their makers let a device in: it comes to the one that stands."""
+    with serving(Path("relay.db")) as (_, relay):
+        await family(relay)
+        for name in ("ann", "bob"):
+            async with opened(name, None) as space:
+                await rotate(space)
+                await write(space, f"of {name}")
+        await add_device("desk", host, None)
+        async with all_of(relay, "ann", "bob", "desk") as (ann, bob, desk):
+            for space in (ann, bob, desk):
+                await shows(space, "first", "of ann", "of bob")
+            await together(ann, bob, desk)
+            await write(desk, "of the newcomer")
+            for space in (ann, bob):
+                await shows(space, "of the newcomer")
+            assert not [space for space in (ann, bob, desk) if space.status().disputed]
+
+
 async def test_both_remove_a_device_at_once() -> None:
     """Each of two keys was made with one of the removed still in it: neither of them holds the one that stands."""
     with serving(Path("relay.db")) as (_, relay):
