@@ -90,6 +90,12 @@ DAYS: Final[Catalogue] = {
         "A device of yours is new: {name}. `troth devices list` shows it; if you did not add it, "
         "`troth devices revoke` removes it."
     ),
+    "first.names": "You can choose what you two are called here: `troth names`.",
+    "first.blind": (
+        "Each of you can say, blind, one thing that would help you feel steadier, and one limit of yours. "
+        "Neither sees the other's before both are sealed: `troth blind add`."
+    ),
+    "first.agree": "A small text for two weeks is a good beginning, such as how you use this: `troth agree propose`.",
     "today.agree": "{count} in your agreements to look at: `troth agree list`.",
     "checkin.intro": "Each line may stay empty.",
     "checkin.feelings": "How do you feel?",

@@ -69,6 +69,7 @@ def test_from_nothing_to_an_agreement_and_out_of_it(two: tuple[Person, Person]) 
     robin.sees("It is kept, and goes to the other person when your devices sync.")
     sasha.go("/")
     sasha.sees("Tired, and a bit hopeful.")
+    answer_blind(robin, sasha)
     robin.go("/2")
     robin.press("agree propose")
     robin.choose("How we use this app")
@@ -90,6 +91,35 @@ def test_from_nothing_to_an_agreement_and_out_of_it(two: tuple[Person, Person]) 
     robin.sees("no longer agreed")
     sasha.go("/2")
     sasha.sees("no longer agreed")
+
+
+def answer_blind(robin: Person, sasha: Person) -> None:
+    """Each says one thing that would help, blind; neither sees the other's before both are sealed."""
+    robin.go("/")
+    robin.press("blind add")
+    robin.type("What would help you feel steadier?")
+    robin.choose("Share it with the other person")
+    robin.sees("It is kept, and goes to the other person")
+    for who, words in ((sasha, "A lamp that stays on."), (robin, "A walk before we talk.")):
+        ask_blind(who, "blind answer")
+        who.type(words)
+        who.sees("It is sealed.")
+    robin.never_sees("A lamp that stays on.")
+    for who in (sasha, robin):
+        ask_blind(who, "blind open")
+    for who, words in ((sasha, "A walk before we talk."), (robin, "A lamp that stays on.")):
+        who.page.reload()
+        ask_blind(who, "")
+        who.sees(words)
+
+
+def ask_blind(who: Person, command: str) -> None:
+    """Go to the questions that both answer, and begin something there."""
+    who.go("/2")
+    who.press("blind list")
+    who.sees("What would help you feel steadier?")
+    if command:
+        who.press(command)
 
 
 def agree(who: Person, title: str) -> None:

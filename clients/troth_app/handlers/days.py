@@ -35,6 +35,8 @@ __all__ = ["checkin", "heads_up", "milestone", "thanks", "today"]
 
 SHOWN_DAYS: Final = 1
 """So many days back something is of today: a day that was written late at night is read in the morning."""
+BEGINNING_MAX: Final = 10
+"""With more between two people than this they have begun."""
 OPEN: Final = (Stage.SAID, Stage.AMENDED, Stage.LATER)
 NEWER: Final = (Reason.NEWER_KIND, Reason.NEWER_FORMAT)
 UNTIL: Final = ("headsup.today", "headsup.tomorrow", "headsup.after")
@@ -53,7 +55,8 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     things = [] if quiet else list(newest_first(_of_today(state)))
     cards = [thing_card(thing, names=names, me=household.chapter.me, today=day) for thing in things]
     calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards else [tell("today.nothing")]
-    hints = [] if quiet else _hints(state, things, household.chapter.me)
+    first = _first_steps(state, named=any(household.settings.names))
+    hints = [] if quiet else [*first, *_hints(state, things, household.chapter.me)]
     return page([*signals, *cards], says=[*new, *calm], ends=[*hints, str(found["line"])], quiet=quiet, **found)
 
 
@@ -127,6 +130,15 @@ def _of_today(state: State) -> Iterable[Thing]:
 
 def _thankable(thing: Thing) -> bool:
     return thing.kind in BY_NAME["thanks"].about and thing.stage is not Stage.TAKEN_BACK and not thing.thanks
+
+
+def _first_steps(state: State, *, named: bool) -> list[str]:
+    """Return what two people could begin with, as long as there is next to nothing between them; nothing pushes."""
+    if state.agreements or len(state.things) > BEGINNING_MAX:
+        return []
+    blind = any(thing.kind == "blind" for thing in state.things.values())
+    steps = {"first.names": named, "first.blind": blind, "first.agree": False}
+    return [tell(key) for key, done in steps.items() if not done]
 
 
 def _hints(state: State, things: Sequence[Thing], me: bytes) -> list[str]:

@@ -38,12 +38,13 @@ CHECKIN: Final = ("feelings", "appreciation", "need", "ownership", "recovery", "
 """The lines of a check-in, each with a question of its own in the catalogue."""
 THANKED: Final = ("check_in", "gratitude", "care", "milestone", "plan_note", "request")
 EITHER: Final = {
+    "blind": ("blind answer", "blind open"),
     "promise": ("promise tell",),
     "window": ("window agenda", "window move", "window skip", "window hold"),
 }
 OWN: Final = {**EITHER, "boundary": ("boundary retire",), "repair": ("repair step", "repair close", "repair reopen")}
 THEIRS: Final = {
-    "promise": ("promise tell",),
+    **EITHER,
     "question": ("answer",),
     "repair": ("repair tell",),
     "request": ("answer",),

@@ -7,7 +7,8 @@ import pytest
 
 from tests.troth_app.house import DAY, open_keeper, play
 from tests.troth_app.two import TODAY, two
-from troth_app.handlers import days, mine, quieting
+from troth_app.handlers import days, mine, quieting, together
+from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_couple import Day, Level, Scope, days_after
 from troth_wire.errors import FullError
@@ -15,6 +16,8 @@ from troth_wire.errors import FullError
 SHARE, MINE, NOTHING = 0, 1, 2
 SIX = ("tired", "", "a quiet evening", "", "", "wobbly")
 OWN_WORDS = 1
+
+FIRST = ("first.names", "first.blind", "first.agree")
 
 
 async def test_alone_the_day_is_calm(tmp_path: Path) -> None:
@@ -71,6 +74,17 @@ async def test_stopping_in_the_middle_shares_nothing(tmp_path: Path) -> None:
             played = await play(days.checkin, couple.keeper, *answers)
             assert (played.done, played.safe) == (None, "Nothing was shared.")
         assert (await couple.state()).things == {}
+
+
+async def test_first_steps_are_named_until_they_are_taken(tmp_path: Path) -> None:
+    """Two who have next to nothing between them are told how to begin; what was done, and all of it later, is gone."""
+    async with two(tmp_path) as couple:
+        ends = (await play(days.today, couple.keeper)).result["ends"]
+        assert [key for key in FIRST if tell(key) in ends] == list(FIRST)
+        await play(together.names, couple.keeper, "Robin", "Sasha")
+        await couple.sasha_proposes()
+        ends = (await play(days.today, couple.keeper)).result["ends"]
+        assert not [key for key in FIRST if tell(key) in ends]
 
 
 async def test_what_can_not_be_shared_is_kept_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

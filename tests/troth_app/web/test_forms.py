@@ -1,12 +1,14 @@
 """What a form does: what it names, what it says, and nothing that it does not say; words are never lost by it."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.troth_app.house import DAY
 from tests.troth_app.web.desk import PASSPHRASE, Desk, desk_for_one, desk_for_two, empty_desk
 from troth_app.commands import BY_NAME
 from troth_app.limits import DRAFT_NAME_LETTERS_MAX, ENTRY_BYTES_MAX
@@ -15,6 +17,7 @@ from troth_app.web.forms import FILES, FILLED, FORMS, WHICH
 from troth_app.web.labels import LABELS
 from troth_app.web.replies import CONFLICT, NO_CONTENT, NOT_FOUND, Go, Page
 from troth_app.web.telling import ENGLISH
+from troth_wire.errors import FullError
 
 
 async def things(at: Desk) -> int:
@@ -313,3 +316,32 @@ def test_every_form_that_fills_names_questions_that_there_are() -> None:
         assert command in BY_NAME
         assert all(tell(key) for key in fields.values())
     assert not set(FORMS) & {"in", "static", "calm", "news", "file"}
+
+
+async def test_midnight_passes_while_a_page_is_open(tmp_path: Path) -> None:
+    """What is sent after midnight is of the new day, from a page of the day before."""
+    async with desk_for_two(tmp_path) as at:
+        await at.page("/")
+        after = DAY + timedelta(days=1)
+        at.inside.keeper.today = lambda: after
+        assert await at.post("/say", form="checkin", feelings="still up", **{"as": "share"}) == Go("/")
+        (card,) = [card for card in (await at.page("/")).context["shown"] if "still up" in str(card)]
+        assert card["day"] == after.isoformat()
+
+
+async def test_a_full_disk_costs_no_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can not be saved is shown again with what is safe, or is kept for its writer; nobody is told otherwise."""
+    async with desk_for_two(tmp_path) as at:
+        assert at.two is not None
+        before = await things(at)
+
+        async def full(*_: object) -> None:
+            raise FullError("There is no room left. Nothing was changed.")
+
+        monkeypatch.setattr(at.two.chapter, "write", full)
+        found = await at.post("/say", form="checkin", feelings="heavy", need="rest", **{"as": "share"})
+        monkeypatch.undo()
+        shown = found.context["typed"] if isinstance(found, Page) else "\n".join(await at.mine())
+        assert "heavy" in shown
+        assert "rest" in shown
+        assert await things(at) == before
