@@ -101,6 +101,8 @@ class Session:
         self._host = host
         self._challenge = relay.entropy(32)
         self._states: dict[MailboxId, State] = {}
+        self._entered: set[MailboxId] = set()
+        """The mailboxes that were proven on this link."""
         self._sent: dict[MailboxId, int] = {}
         self._pushed: set[EnvelopeId] = set()
 
@@ -149,6 +151,8 @@ class Session:
 
     def _step(self, mailbox: MailboxId, message: Message) -> None:
         self._states[mailbox] = session.step(self._states.get(mailbox, State.GREETED), message)
+        if self._states[mailbox] in PROVEN:
+            self._entered.add(mailbox)
 
     def _answer(self, message: Message) -> list[Message]:
         relay = self._relay
@@ -163,7 +167,8 @@ class Session:
                 known = mailbox in relay.logs
                 return [relay.head(mailbox) if known else Refuse(Reason.UNKNOWN_MAILBOX, mailbox, (), 0)]
             case Create(mailbox, _, kind, sponsor):
-                if sponsor is not None and self._states.get(sponsor) not in PROVEN:
+                # A log that was proven on this link stays so, also where it is itself asked for again.
+                if sponsor is not None and sponsor not in self._entered:
                     return [Refuse(Reason.UNSPONSORED, mailbox, (), 0)]
                 if mailbox not in relay.logs:
                     if kind is MailboxKind.MEETING:

@@ -9,7 +9,20 @@ from troth_wire import log, proof, session
 from troth_wire.errors import MalformedError
 from troth_wire.ids import Lineage, MailboxId, RunningHash
 from troth_wire.limits import ENVELOPE_BYTES_MIN
-from troth_wire.messages import Create, Deliver, Follow, Head, Hello, Message, Prove, Push, Reason, Refuse, Stored
+from troth_wire.messages import (
+    Create,
+    Deliver,
+    Follow,
+    Head,
+    Hello,
+    MailboxKind,
+    Message,
+    Prove,
+    Push,
+    Reason,
+    Refuse,
+    Stored,
+)
 from troth_wire.session import State
 
 EPOCHS = [Epoch(bytes([number]) * 32) for number in (1, 2)]
@@ -92,3 +105,19 @@ def say(act: str, box: int, detail: object, hello: Hello, relay: Relay) -> Messa
         case "push", list(envelopes):
             return Push(mailbox, tuple(envelopes))
     return hello
+
+
+def test_a_log_that_was_proven_is_a_sponsor_also_of_itself() -> None:
+    """As at a real relay: who asks again for a log that is there gets its head; what was not proven sponsors nothing."""
+    relay = Relay(entropy_of("relay"))
+    first, second = EPOCHS
+    relay.logs[first.mailbox], relay.lineages[first.mailbox] = [], Lineage(b"l" * 16)
+    link = Session(relay)
+    (hello,) = link.open_()
+    assert isinstance(hello, Hello)
+    link.receive(say("prove", 0, True, hello, relay))
+    (head,) = link.receive(Create(first.mailbox, b"", MailboxKind.LOG, first.mailbox))
+    assert isinstance(head, Head)
+    link.receive(say("prove", 1, True, hello, relay))
+    refused = link.receive(Create(second.mailbox, b"", MailboxKind.LOG, second.mailbox))
+    assert refused == [Refuse(Reason.UNSPONSORED, second.mailbox, (), 0)]
