@@ -1,7 +1,7 @@
 """Two people at their pages, in sync over a relay: what arrives while somebody reads or writes, and what can not."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ class Two:
 
     robin: Person
     sasha: Path
+    relay: Callable[[], AbstractContextManager[object]]
     end_relay: ExitStack
 
 
@@ -49,7 +50,8 @@ def two(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[
             done = commands_of(who.folder, "relay", "use", typed=f"{address}\n\n")
             assert done.returncode == 0, done.stderr
             who.go("/")
-        yield Two(robin, homes.sasha, relay)
+        port = address.rpartition(":")[2].partition("/")[0]
+        yield Two(robin, homes.sasha, lambda: serving(folder / "relay.db", "--port", port), relay)
 
 
 def say(folder: Path, feeling: str) -> None:
@@ -133,7 +135,7 @@ def test_a_notice_is_chosen_and_says_the_same_few_words(two: Two) -> None:
 
 
 def test_without_the_relay_everything_goes_on_and_says_so(two: Two) -> None:
-    """With the relay gone a word is kept, and the calm line says where it is."""
+    """With the relay gone a word is kept, and the calm line says where it is; with the relay back the other has it."""
     two.end_relay.close()
     two.robin.go("/")
     two.robin.page.locator("textarea[name=feelings]").fill("Written while nothing answers")
@@ -142,3 +144,7 @@ def test_without_the_relay_everything_goes_on_and_says_so(two: Two) -> None:
     expect(two.robin.page.locator("#calm")).to_contain_text(
         "waiting for the relay. Nothing is lost", timeout=PATIENCE_MS
     )
+    with two.relay():
+        expect(two.robin.page.locator("#calm")).to_contain_text("Everything has reached the relay", timeout=PATIENCE_MS)
+        while "Written while nothing answers" not in commands_of(two.sasha, "today").stdout:
+            two.robin.page.reload()

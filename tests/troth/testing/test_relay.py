@@ -108,7 +108,7 @@ def say(act: str, box: int, detail: object, hello: Hello, relay: Relay) -> Messa
 
 
 def test_a_log_that_was_proven_is_a_sponsor_also_of_itself() -> None:
-    """As at a real relay: who asks again for a log that is there gets its head; what was not proven sponsors nothing."""
+    """As at a real relay: who asks again for a log gets its head, and what was not proven sponsors nothing."""
     relay = Relay(entropy_of("relay"))
     first, second = EPOCHS
     relay.logs[first.mailbox], relay.lineages[first.mailbox] = [], Lineage(b"l" * 16)
