@@ -13,7 +13,7 @@ from pathlib import Path
 from troth import Row
 from troth_app.chapter import Chapter, kept_up
 from troth_app.claims import claim
-from troth_app.limits import LEAVE_S
+from troth_app.limits import LEAVE_S, MET_S
 from troth_app.moving import watch
 from troth_app.news import News
 from troth_app.settings import Relay, Settings, relay_row
@@ -83,6 +83,8 @@ class Household:
         self._background: tuple[asyncio.Task[None], ...] = ()
         self._spaces: dict[RoomId, AsyncExitStack] = {}
         self._turning = asyncio.Lock()
+        self._met: dict[RoomId, float] = {}
+        """When spaces were begun or joined here, since the vault was opened."""
         self._leaving: dict[RoomId, asyncio.Task[None]] = {}
         """The spaces that this person left a moment ago, and what will tell the other person."""
 
@@ -114,6 +116,7 @@ class Household:
 
     async def connect(self) -> None:
         """Open every space anew, towards the relay that is remembered now, if there is one and sync is on."""
+        before = {place.room for place in self.places}
         async with self._turning:
             await self._shut(*self._spaces)
             self.waiting, self.places = None, ()
@@ -123,6 +126,8 @@ class Household:
                     self.waiting = self.waiting or await self.vault.run(partial(_under_way, room=room))
                 else:
                     self.places += (await self._open(room, about),)
+        if before:
+            self._met |= {place.room: self._clock.now() for place in self.places if place.room not in before}
         if self.shared is not None:
             await claim(self.shared, self.solo)
         await _end(*self._background)
@@ -226,6 +231,12 @@ class Household:
         """The space for two, if there is one: one that goes on before one that was ended."""
         for_two = [place for place in self.places if place.kind == SHARED]
         return next((place for place in for_two[:-1] if not place.ended), for_two[-1] if for_two else None)
+
+    @property
+    def met_just_now(self) -> bool:
+        """Whether the space for two was begun or joined on this device a moment ago."""
+        met = self._met.get(self.shared.room) if self.shared is not None else None
+        return met is not None and self._clock.now() - met < MET_S
 
     @property
     def chapter(self) -> Chapter | None:

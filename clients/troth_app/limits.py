@@ -65,6 +65,8 @@ PAGE_WAIT_S: Final = 1
 PAGE_STEP_IDLE_S: Final = 900
 """After so long without a look, a conversation that a page began is ended."""
 
+MET_S: Final = 60
+"""So long after two people met, a yes is nobody's first word between them."""
 LEAVE_S: Final = 10
 """How long leaving can be taken back, before the other person is told."""
 REST_DAYS: Final = 30

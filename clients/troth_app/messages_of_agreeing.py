@@ -99,6 +99,7 @@ EXAMPLES: Final[Catalogue] = {
 
 CONSENT: Final[Catalogue] = {
     "assent.none": "There is no text that waits for your yes. Nothing changes.",
+    "assent.met": "You two met here a moment ago. Read it in peace: in a minute you can say yes. Nothing changes.",
     "assent.which": "Which text do you want to read?",
     "assent.part": "Part {number} of {count}",
     "assent.on": "Read on",

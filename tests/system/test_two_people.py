@@ -56,6 +56,10 @@ async def paired(folder: Path, relay: str) -> AsyncIterator[tuple[Keeper, Keeper
             play(pairing.here, robin, PASSPHRASE, words_of(far), GO_ON, played=near),
             play(joining.join, sasha, PERSON, code_of(near), PASSPHRASE, MATCHES, GO_ON, played=far),
         )
+        for keeper in (robin, sasha):
+            assert keeper.household is not None
+            # A yes within the minute in which they met would be refused.
+            keeper.household._met.clear()
         yield robin, sasha
 
 

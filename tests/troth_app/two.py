@@ -98,4 +98,6 @@ async def two(folder: Path) -> AsyncIterator[Two]:
         assert keeper.household is not None
         await keeper.household.vault.add_room(rows, admin=seed, passphrase=PASSPHRASE, kind=SHARED)
         await keeper.household.connect()
+        # They met long ago.
+        keeper.household._met.clear()
         yield Two(keeper, sasha, Signer(other))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from troth_app.conversation import Card
 from troth_app.exact import Text, parts_of, texts_in
 from troth_app.handlers.agreeing import stands, title_of
+from troth_app.handlers.locking import opened
 from troth_app.handlers.together import admin_of, ask_line, chapter_of, names_of, pick, state_of, today_of, write
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
@@ -36,6 +37,7 @@ async def assent(talk: Talk, keeper: "Keeper") -> None:
     waiting = [text for text in texts_in(state, names_of(keeper), me) if me not in text.agreed]
     if not waiting:
         raise RuleError(tell("assent.none"))
+    _check_unhurried(keeper, me)
     text = await pick(talk, tell("assent.which"), waiting, lambda text: text.title)
     if not await _read(talk, text) or not await _sure(talk):
         await talk.say(tell("assent.unread"))
@@ -45,6 +47,17 @@ async def assent(talk: Talk, keeper: "Keeper") -> None:
     await talk.safe(tell("safe.agreed"))
     await write(keeper, lambda pen: [pen.assent(text.about, text.text, day=day, admin=admin, drops=drops)])
     await talk.say(tell("assent.done"), *await _how_it_stands(keeper, text.about))
+
+
+def _check_unhurried(keeper: "Keeper", me: PersonId) -> None:
+    """See that a yes is not the first that its person does between two who met a moment ago.
+
+    Raises:
+        RuleError: If it would be.
+    """
+    written = chapter_of(keeper).book.ledger.known.values()
+    if opened(keeper).met_just_now and not any(act.person == me for act in written):
+        raise RuleError(tell("assent.met"))
 
 
 async def withdraw(talk: Talk, keeper: "Keeper") -> None:

@@ -6,7 +6,10 @@ import pytest
 
 from tests.troth_app.house import PASSPHRASE, open_keeper, play
 from tests.troth_app.two import TODAY, Two, two
+from troth_app.conversation import Done
 from troth_app.handlers import consenting
+from troth_app.limits import MET_S
+from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_client.uncompared import row
 from troth_couple import Agreement, Clause, Shown
@@ -181,3 +184,26 @@ async def test_nobody_commits_to_a_stranger(tmp_path: Path) -> None:
         played = await play(consenting.assent, couple.keeper, YES)
         assert played.code == Code.RULE
         assert "troth compare" in str(played.done)
+
+
+async def test_a_yes_is_not_the_first_word_of_two_who_just_met(tmp_path: Path) -> None:
+    """R7: in the minute after they met it waits; whoever said something else before, or a minute later, can say it."""
+    async with two(tmp_path) as couple:
+        household = couple.keeper.household
+        assert household is not None
+        await couple.sasha_proposes()
+        assert household.shared is not None
+        room = household.shared.room
+        household._met[room] = household._clock.now()
+        played = await play(consenting.assent, couple.keeper)
+        assert played.done == Done(Code.RULE, None, tell("assent.met"))
+        household._met[room] -= MET_S
+        assert (await play(consenting.assent, couple.keeper, YES, PASSPHRASE)).code == Code.OK
+    async with two(tmp_path / "other") as couple:
+        household = couple.keeper.household
+        assert household is not None
+        await couple.sasha_proposes()
+        await couple.robin(lambda pen: [pen.write("check_in", {"feelings": "new here"}, day=TODAY)])
+        assert household.shared is not None
+        household._met[household.shared.room] = household._clock.now()
+        assert (await play(consenting.assent, couple.keeper, YES, PASSPHRASE)).code == Code.OK
