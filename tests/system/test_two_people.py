@@ -192,7 +192,7 @@ async def test_a_second_device_and_its_removal(tmp_path: Path, relay: str) -> No
         assert phone.household is not None
         # The phone is somewhere else by now, and does not hear of its removal.
         await phone.household.use(None)
-        played = await play(removing.revoke, robin, 0, 1, PASSPHRASE)
+        played = await play(removing.revoke, robin, 0, 1, 0, PASSPHRASE)
         assert played.code == Code.OK, played.done
         await play(days.checkin, phone, "late, from the phone", "", "", "", "", "", SHARE)
         state = await until(sasha, lambda state: bool(chapter(sasha).space.members.cuts))
