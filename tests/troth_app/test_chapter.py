@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.contracts.client_world import CHEAP
@@ -384,6 +384,9 @@ def check_against_everything(home: Simulated) -> None:
     assert home.chapter._abreast.lacking == whole.lacking
 
 
+# A story in which an own entry is undone after it was marked as read; few do so by chance.
+@example(Random(439), 25)
+@example(Random(47), 25)
 @given(st.integers(0, 2**32).map(Random), st.integers(1, 25))
 def test_what_is_read_as_it_comes_is_what_is_read_at_once(dice: Random, steps: int) -> None:
     """Whoever deletes, overwrites, forks, removes, restores or reopens: the same state, and the same to be put back."""
