@@ -103,6 +103,7 @@ def answer_blind(robin: Person, sasha: Person) -> None:
     for who, words in ((sasha, "A lamp that stays on."), (robin, "A walk before we talk.")):
         ask_blind(who, "blind answer")
         who.type(words)
+        who.choose("Share it with the other person")
         who.sees("It is sealed.")
     robin.never_sees("A lamp that stays on.")
     for who in (sasha, robin):

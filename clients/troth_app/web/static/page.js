@@ -13,6 +13,12 @@
 
   // Leaving at once: blank first, then lock, then go; Back finds nothing.
   let left = false;
+  // Another page is on its way: it may say something once, and nothing else may take its place. A file is no page.
+  let going = false;
+  addEventListener("beforeunload", () => {
+    going = true;
+    setTimeout(() => (going = false), 5000);
+  });
   const unsent = new Set();
   const leave = () => {
     if (left) return;
@@ -141,7 +147,7 @@
   // News: the same page is asked for again, and its living regions are put in place of those that nobody reads.
   const fresh = async () => {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin", cache: "no-store" });
-    if (left) return null;
+    if (left || going) return null;
     if (answer.redirected && new URL(answer.url).pathname !== location.pathname) {
       location.replace(answer.url);
       return null;
