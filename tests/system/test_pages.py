@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from importlib import resources
@@ -229,6 +230,39 @@ def test_what_is_typed_survives_a_crash(homes: Homes, browser: Browser) -> None:
         expect(who.page.locator("textarea[name=feelings]")).to_have_value("Half a sentence that I")
         who.page.locator("textarea[name=feelings]").fill("")
         who.context.close()
+
+
+def test_a_page_whose_agent_is_gone_says_what_is_safe(homes: Homes, browser: Browser) -> None:
+    """With nobody left to serve even the lock, the page shows nothing of the vault, and how to open it again."""
+    with person(homes.robin, browser) as who:
+        unlock(who)
+        who.page.locator("textarea[name=need]").evaluate("field => field.closest('details').open = true")
+        with who.page.expect_response(re.compile("/draft$")):
+            who.page.locator("textarea[name=need]").fill("A quiet hour")
+        found = subprocess.run(["fuser", homes.robin / "agent.lock"], capture_output=True, text=True, check=False)
+        for number in found.stdout.split():
+            os.kill(int(number), signal.SIGKILL)
+        who.sees("Nothing answers any more.")
+        who.sees("What was saved before is safe")
+        who.never_sees("A quiet hour")
+    with person(homes.robin, browser) as who:
+        unlock(who)
+        expect(who.page.locator("textarea[name=need]")).to_have_value("A quiet hour")
+        who.page.locator("textarea[name=need]").evaluate("field => field.closest('details').open = true")
+        with who.page.expect_response(re.compile("/draft$")):
+            who.page.locator("textarea[name=need]").fill("")
+
+
+def test_search_shows_own_words_agreements_and_notes(robin: Person) -> None:
+    """What is looked for stands in no address; of the other's check-ins nothing is found."""
+    robin.go("/7")
+    robin.page.locator("#words").fill("lake")
+    robin.page.locator("main button.main").click()
+    robin.sees("Lake weekend")
+    assert robin.page.url == robin.address + "/7"
+    robin.page.locator("#words").fill("with my coat off")
+    robin.page.locator("main button.main").click()
+    robin.sees("It is not in your own words, agreements or notes.")
 
 
 def kill_keepers(folder: Path) -> None:

@@ -33,6 +33,9 @@ DOOR: Final = {
 }
 
 FORMS: Final = {
+    "web.gone": "Nothing answers any more.",
+    "web.gone.safe": "It is locked. What was saved before is safe, and what you were writing was kept as you wrote.",
+    "web.gone.do": "Open the pages once more from where you started them.",
     "web.late": "This could not be taken",
     "web.late.why": "Nobody waits for that page any more, so this was not taken. What was done before stands.",
     "web.late.text": "This is what you typed. You can keep it for yourself, or copy it.",

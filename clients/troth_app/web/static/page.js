@@ -224,7 +224,14 @@
         live();
       });
       // Who leaves locks too, and is on the way to another page already.
-      stream.addEventListener("locked", () => left || location.replace("/"));
+      stream.addEventListener("locked", async () => {
+        if (left) return;
+        // Where nobody serves the lock either, this page says so: the browser's own would not say what is safe.
+        const there = await fetch("/", { headers: { "X-Live": "1" }, cache: "no-store" }).catch(() => null);
+        if (left) return;
+        if (there) location.replace("/");
+        else document.getElementById("main").replaceChildren(document.getElementById("gone").content.cloneNode(true));
+      });
     };
     // A page that nobody sees holds no line open: a browser has six for all of its pages.
     document.addEventListener("visibilitychange", () => {
