@@ -5,7 +5,7 @@ Nothing of it travels.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from troth import Row
 from troth_app.limits import ENTRY_BYTES_MAX, IDLE_S, IDLE_S_MAX, IDLE_S_MIN
@@ -57,6 +57,7 @@ RELAY_BYTES_MAX: Final = 512
 NAME_BYTES_MAX: Final = 256
 """What somebody is called on this device."""
 
+Key = TypeVar("Key", bytes, str)
 _ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
 _SEALED: Final = codec.fields(codec.raw(16), codec.text(ENTRY_BYTES_MAX))
 _NAMES: Final = codec.fields(codec.text(NAME_BYTES_MAX), codec.text(NAME_BYTES_MAX))
@@ -270,24 +271,21 @@ def _read_sealed(settings: Settings, key: bytes, value: bytes | None) -> Setting
 
 
 def _read_answer(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    left = {other: kept for other, kept in settings.answers.items() if other != key}
-    return replace(settings, answers=left if value is None else {**left, key: value.decode(errors="replace")})
+    return replace(settings, answers=_with_text(settings.answers, key, value))
 
 
 def _read_draft(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    form = key.decode(errors="replace")
-    left = {other: text for other, text in settings.drafts.items() if other != form}
-    if value is not None:
-        left[form] = value.decode(errors="replace")
-    return replace(settings, drafts=left)
+    return replace(settings, drafts=_with_text(settings.drafts, key.decode(errors="replace"), value))
 
 
 def _read_pages(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    choice = key.decode(errors="replace")
-    left = {other: chosen for other, chosen in settings.pages.items() if other != choice}
-    if value is not None:
-        left[choice] = value.decode(errors="replace")
-    return replace(settings, pages=left)
+    return replace(settings, pages=_with_text(settings.pages, key.decode(errors="replace"), value))
+
+
+def _with_text(texts: Mapping[Key, str], key: Key, value: bytes | None) -> Mapping[Key, str]:
+    """Return texts with one put, or let go."""
+    left = {other: text for other, text in texts.items() if other != key}
+    return left if value is None else {**left, key: value.decode(errors="replace")}
 
 
 def _read_quiet(settings: Settings, _: bytes, value: bytes | None) -> Settings:

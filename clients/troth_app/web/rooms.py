@@ -1,10 +1,11 @@
 """From an address to a page. Where the vault is locked, the lock stands in place of all but a few."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from troth_app.commands import BY_NAME
+from troth_app.conversation import Result
 from troth_app.presenting import presenter
 from troth_app.web import screens
 from troth_app.web.host import Host
@@ -42,11 +43,8 @@ async def agreements(host: Host, see: See, page: Context, code: str) -> Reply:
     listed = await host.found("agree list")
     if not code:
         return Page("agreements", {"page": page, **screens.agreements(listed, host.visitors.code)})
-    for row in listed.get("rows", ()):
-        if host.visitors.code(row["id"]) == code:
-            found = await host.found("agree show", which=row["id"])
-            return Page("agreement", {"page": page, **screens.agreement(found)})
-    return host.nothing(page)
+    found = await _shown(host, "agree show", listed.get("rows", ()), code)
+    return Page("agreement", {"page": page, **screens.agreement(found)}) if found else host.nothing(page)
 
 
 async def notes(host: Host, see: See, page: Context, code: str) -> Reply:
@@ -55,11 +53,16 @@ async def notes(host: Host, see: See, page: Context, code: str) -> Reply:
     listed = await host.found("note list")
     if not code:
         return Page("notes", {"page": page, **screens.notes(listed, host.visitors.code)})
-    for card in listed.get("cards", ()):
-        if host.visitors.code(card["id"]) == code:
-            found = await host.found("note show", which=card["id"])
-            return Page("note", {"page": page, **screens.note(found)})
-    return host.nothing(page)
+    found = await _shown(host, "note show", listed.get("cards", ()), code)
+    return Page("note", {"page": page, **screens.note(found)}) if found else host.nothing(page)
+
+
+async def _shown(host: Host, command: str, listed: Iterable[Result], code: str) -> Result:
+    """Return what a command shows of the one among several that a code in an address means; nothing if none."""
+    for one in listed:
+        if host.visitors.code(one["id"]) == code:
+            return await host.found(command, which=one["id"])
+    return {}
 
 
 async def mine(host: Host, _: See, page: Context, __: str) -> Reply:

@@ -89,7 +89,6 @@ SCREENS: Final[Mapping[str, str]] = {
     "web.continue": "Continue",
     "web.moment": "One moment.",
     "web.stop_here": "Stop here",
-    "web.to_today": "Back to today",
 }
 
 DOORS: Final[Mapping[str, str]] = {
