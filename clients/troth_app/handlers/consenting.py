@@ -16,6 +16,7 @@ from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_couple import Shown, State, key_of, say, sentence, shown
+from troth_couple.chapters import KIND as CHAPTER
 from troth_couple.entry import Entry, SubjectId
 from troth_couple.kinds import Weight
 from troth_couple.revision import AgreementId, RevisionId
@@ -155,7 +156,7 @@ def _given(state: State, me: PersonId) -> Iterator[tuple[SubjectId, str]]:
         if agreement.shown is not Shown.ENDED and any(me in by for by in agreement.assents.values()):
             yield SubjectId(agreement.id), title_of(agreement)
     for thing in state.things.values():
-        if me in thing.assents:
+        if me in thing.assents and thing.kind != CHAPTER:
             yield thing.id, shown(thing.says("what"))
 
 
