@@ -14,8 +14,9 @@ from troth_app.handlers.locking import opened
 from troth_app.handlers.together import admin_of, ask_line, chapter_of, names_of, pick, state_of, today_of, write
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import say, sentence
 from troth_app.talk import Talk
-from troth_couple import Shown, State, key_of, say, sentence, shown
+from troth_couple import Shown, State, key_of, shown
 from troth_couple.chapters import KIND as CHAPTER
 from troth_couple.entry import Entry, SubjectId
 from troth_couple.kinds import Weight

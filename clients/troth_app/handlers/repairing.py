@@ -19,8 +19,9 @@ from troth_app.handlers.together import (
 )
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import say
 from troth_app.talk import Talk
-from troth_couple import Stage, State, Thing, days_after, key_of, say, shown, together
+from troth_couple import Stage, State, Thing, days_after, key_of, shown, together
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
