@@ -107,7 +107,7 @@ def _acts(commands: Sequence[str], identity: str) -> list[Context]:
 
 def _acts_of(card: Result) -> list[str]:
     """Return what can be done about a card; whether it may be done, the handler says."""
-    if "id" not in card or card.get("stage") in FADED:
+    if "id" not in card or card.get("stage") in FADED or card.get("earlier"):
         return []
     kind, mine = card.get("kind", ""), bool(card.get("mine"))
     special = (OWN if mine else THEIRS).get(kind, ())
