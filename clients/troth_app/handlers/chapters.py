@@ -43,8 +43,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show which chapters are suggested, who said yes to them, and whether something of the last one is left there."""
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     cards = [_card(thing, names, me) for thing in turn(state).listed]
-    left = await _left(keeper)
-    ends = [tell("chapter.left")] if left and (left.things or left.agreements) else []
+    ends = [tell("chapter.left")] if await _offered(keeper) else []
     later = [tell("chapter.later")] if opened(keeper).earlier else [tell("chapter.first")]
     return page(cards, says=[*bar(state, me), *later], ends=ends)
 
@@ -105,18 +104,22 @@ async def carry_over(talk: Talk, keeper: "Keeper") -> None:
     """Say anew what one picks of what is left in the last chapter, one after the other; an agreement is proposed."""
     me, day = chapter_of(keeper).me, today_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    while True:
-        left, names = await _left(keeper), names_of(keeper)
-        if left is None or not (left.agreements or left.things):
-            raise RuleError(tell("chapter.nothing"))
-        found: list[Revision | Thing] = [*left.agreements]
-        found = [*found, *reversed(left.things)][:LISTED_MAX]
-        labels = [preview(_label(item, names, me), LABEL_LETTERS) for item in found]
+    if not await _offered(keeper):
+        raise RuleError(tell("chapter.nothing"))
+    while found := await _offered(keeper):
+        labels = [preview(_label(item, names_of(keeper), me), LABEL_LETTERS) for item in found]
         choice = await talk.choose(tell("chapter.anew"), [*labels, tell("chapter.enough")])
         if choice == len(found):
             return
         await write(keeper, _say_anew(found[choice], day))
         await talk.say(tell("chapter.proposed") if isinstance(found[choice], Revision) else tell("shared"))
+
+
+async def _offered(keeper: "Keeper") -> list[Revision | Thing]:
+    """Return what one may say anew: texts that both had agreed to, and own words, the latest first."""
+    left = await _left(keeper) or Carry()
+    found: list[Revision | Thing] = [*left.agreements]
+    return [*found, *reversed(left.things)][:LISTED_MAX]
 
 
 async def read(_: Talk, keeper: "Keeper") -> Result:
