@@ -27,6 +27,7 @@ __all__ = [
     "names_row",
     "others_row",
     "pages_row",
+    "prepared_row",
     "quiet_row",
     "relay_row",
     "rest_row",
@@ -44,7 +45,9 @@ SIGNPOSTS_TABLE: Final = "signposts"
 MOVED_TABLE: Final = "moved"
 RESTS_TABLE: Final = "rests"
 COMPARED_TABLE: Final = "compared"
+PREPARED_TABLE: Final = "prepared"
 OFF: Final = b"off"
+YES: Final = b"yes"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
@@ -134,6 +137,8 @@ class Settings:
     """By the room of a space for two that was ended."""
     compared: Mapping[bytes, bytes] = field(default_factory=dict)
     """By the room: what recovery words had confirmed when this person last compared the number there, joined."""
+    prepared: bool = False
+    """Whether somebody set this vault up for its person, who has not opened it yet."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -217,6 +222,11 @@ def others_row(room: bytes, devices: bytes) -> Row:
 def compared_row(room: bytes, operations: bytes) -> Row:
     """Return the row that remembers what recovery words had confirmed when the number was compared."""
     return Row(COMPARED_TABLE, room, operations)
+
+
+def prepared_row() -> Row:
+    """Return the row that remembers that the passphrase is one that somebody chose for another."""
+    return Row(PREPARED_TABLE, b"", YES)
 
 
 def sync_row(*, syncs: bool) -> Row:
@@ -319,6 +329,10 @@ def _read_compared(settings: Settings, key: bytes, value: bytes | None) -> Setti
     return replace(settings, compared={**settings.compared, key: value or b""})
 
 
+def _read_prepared(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    return replace(settings, prepared=value is not None)
+
+
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
@@ -335,4 +349,5 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     MOVED_TABLE: _read_moved,
     RESTS_TABLE: _read_rest,
     COMPARED_TABLE: _read_compared,
+    PREPARED_TABLE: _read_prepared,
 }

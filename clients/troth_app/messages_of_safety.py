@@ -1,0 +1,33 @@
+"""What is said where somebody may need to be safe from another; a part of the catalogue of `troth_app.messages`.
+
+Nothing here blames anybody, and nothing of it reaches the other person.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+__all__ = ["SAFETY"]
+
+Catalogue = Mapping[str, str]
+"""Sentences by key, in one language."""
+
+SAFETY: Final[Catalogue] = {
+    "prepared.choice": "One to hand over: somebody else will use this",
+    "prepared.how": (
+        "It is better if whoever will use it types here. If that can not be, choose a passphrase to hand over. With it "
+        "they open this once and choose their own before anything else. Then everything in it is made anew, and "
+        "yours opens nothing."
+    ),
+    "prepared.made": (
+        "It is made, and it is locked. Give the passphrase to whoever will use it. `troth unlock` asks them for one of "
+        "their own."
+    ),
+    "prepared.why": (
+        "Somebody else set this up, and knows the passphrase that you typed. Choose one that you alone know. "
+        "Everything in here is made anew under it, so that nothing that they know or kept opens it."
+    ),
+    "prepared.same": "That is the one that somebody else knows. Type another.",
+    "prepared.maybe": "The old passphrase opens it, or the new one; `troth unlock` says.",
+    "prepared.making": "Making it anew. This takes a few seconds.",
+    "prepared.done": "It is yours now, and nobody else has a passphrase for it.",
+}
