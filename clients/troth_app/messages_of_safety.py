@@ -30,4 +30,19 @@ SAFETY: Final[Catalogue] = {
     "prepared.maybe": "The old passphrase opens it, or the new one; `troth unlock` says.",
     "prepared.making": "Making it anew. This takes a few seconds.",
     "prepared.done": "It is yours now, and nobody else has a passphrase for it.",
+    "invitations.off": (
+        "From now on this device takes no invitation to a space for two and makes none, whoever it is; one that was "
+        "under way is given up. Nobody is told: to whoever sends one it is as if it had ended. "
+        "`troth invitations on` allows them again, with your passphrase."
+    ),
+    "invitations.on": "This device takes invitations again, and can make them.",
+    "invitations.were_on": "Invitations were allowed before. Nothing changes.",
+    "invitations.are_off": (
+        "You chose that this device takes no invitation and makes none. Nothing was changed, and nothing went out. "
+        "`troth invitations on` allows them again."
+    ),
+    "invitations.after": (
+        "If you want no invitation from now on, `troth invitations off` shuts all of them out on this device, "
+        "and nobody is told."
+    ),
 }

@@ -22,6 +22,7 @@ __all__ = [
     "compared_row",
     "draft_row",
     "idle_row",
+    "invitations_row",
     "mine_gone",
     "moved_row",
     "names_row",
@@ -46,6 +47,7 @@ MOVED_TABLE: Final = "moved"
 RESTS_TABLE: Final = "rests"
 COMPARED_TABLE: Final = "compared"
 PREPARED_TABLE: Final = "prepared"
+INVITATIONS_TABLE: Final = "invitations"
 OFF: Final = b"off"
 YES: Final = b"yes"
 NAMES_TABLE: Final = "names"
@@ -137,6 +139,8 @@ class Settings:
     """By the room of a space for two that was ended."""
     compared: Mapping[bytes, bytes] = field(default_factory=dict)
     """By the room: what recovery words had confirmed when this person last compared the number there, joined."""
+    invites: bool = True
+    """Whether this device takes invitations to a space for two, and makes them."""
     prepared: bool = False
     """Whether somebody set this vault up for its person, who has not opened it yet."""
 
@@ -234,6 +238,11 @@ def sync_row(*, syncs: bool) -> Row:
     return Row(SYNC_TABLE, b"", None if syncs else OFF)
 
 
+def invitations_row(*, invites: bool) -> Row:
+    """Return the row that remembers whether this device takes invitations, and makes them."""
+    return Row(INVITATIONS_TABLE, b"", None if invites else OFF)
+
+
 def signposts_row(signposts: Signposts) -> Row:
     """Return the row that remembers where recovery words look."""
     return Row(SIGNPOSTS_TABLE, b"", codec.pack([signposts.key, signposts.said]))
@@ -310,6 +319,10 @@ def _read_sync(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, syncs=value is None)
 
 
+def _read_invitations(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    return replace(settings, invites=value is None)
+
+
 def _read_signposts(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     if value is None:
         return replace(settings, signposts=None)
@@ -350,4 +363,5 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     RESTS_TABLE: _read_rest,
     COMPARED_TABLE: _read_compared,
     PREPARED_TABLE: _read_prepared,
+    INVITATIONS_TABLE: _read_invitations,
 }

@@ -182,10 +182,11 @@ def mine(result: Result, drafts: Mapping[str, str]) -> Context:
     return {"entries": list(reversed(result.get("entries", ()))), "shown": [], "value": drafts.get("text", "")}
 
 
+INVITATIONS: Final = ("invitations off", "invitations on")
 SECTIONS: Final = (
     ("devices", ("pair device", "devices rename", "devices confirm", "devices revoke")),
-    ("two", ("safety-number", "compare", "names", "leave")),
-    ("begin", ("pair here", "pair far", "join")),
+    ("two", ("safety-number", "compare", "names", "leave", *INVITATIONS)),
+    ("begin", ("pair here", "pair far", "join", *INVITATIONS)),
     ("relay", ("relay use", "relay move", "relay follow", "sync on", "sync off", "doctor")),
     ("recovery", ("recovery make", "recovery agree", "recovery test")),
     ("copies", ("export own", "export therapist", "export calendar", "export full", "backup make")),
