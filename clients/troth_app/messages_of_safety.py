@@ -12,6 +12,16 @@ Catalogue = Mapping[str, str]
 """Sentences by key, in one language."""
 
 SAFETY: Final[Catalogue] = {
+    "init.afraid": (
+        "If you are afraid of the other person, this is not the right tool. `troth support` shows who can help, "
+        "also while it is locked."
+    ),
+    "support.guided": "What is better done with a trained person",
+    "support.guided.1": (
+        "Telling the whole of a past that was kept secret: a therapist who knows about it plans it with both of you. "
+        "It takes months, and support for each."
+    ),
+    "support.guided.2": "Wishing for closeness differently: a therapist has ways for it that no program has.",
     "prepared.choice": "One to hand over: somebody else will use this",
     "prepared.how": (
         "It is better if whoever will use it types here. If that can not be, choose a passphrase to hand over. With it "

@@ -281,6 +281,17 @@ def test_a_terminal(house: House) -> None:
     assert house.state() == "locked"
 
 
+def test_locking_takes_away_what_was_shown(house: House) -> None:
+    """R33: the screen, and what could be scrolled back to, before the word that it is locked; a file gets no mark."""
+    house.make()
+    house.environment["TERM"] = "xterm"
+    shown = _at_a_terminal(house, ["lock"], [])
+    wiped = shown.index("\x1b[2J\x1b[3J")
+    assert shown.index("It is locked") > wiped
+    house.environment["TERM"] = "dumb"
+    assert "\x1b" not in _at_a_terminal(house, ["lock"], []) + house.ok("lock")
+
+
 def _at_a_terminal(house: House, arguments: list[str], turns: list[tuple[str, str]]) -> str:
     """Run a command at a terminal: wait for each prompt, and type; return everything that was shown."""
     pid, terminal = pty.fork()

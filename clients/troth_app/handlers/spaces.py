@@ -58,7 +58,7 @@ async def init(talk: Talk, keeper: "Keeper") -> None:
     if path.exists():
         raise RuleError(EXISTS)
     await talk.safe(NOT_MADE)
-    await talk.say(PLAN, WHOSE)
+    await talk.say(PLAN, WHOSE, tell("init.afraid"))
     passphrase, prepared = await _choose_passphrase(talk, keeper)
     await talk.safe(MAYBE_MADE)
     await talk.say(MAKING)
