@@ -44,8 +44,9 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     cards = [_card(thing, names, me) for thing in turn(state).listed]
     ends = [tell("chapter.left")] if await _offered(keeper) else []
+    closed = [tell("chapter.closed")] if state.opened else []
     later = [tell("chapter.later")] if opened(keeper).earlier else [tell("chapter.first")]
-    return page(cards, says=[*bar(state, me), *later], ends=ends)
+    return page(cards, says=[*bar(state, me), *closed, *later], ends=ends)
 
 
 async def open_(talk: Talk, keeper: "Keeper") -> None:

@@ -119,10 +119,8 @@ async def not_me(talk: Talk, keeper: "Keeper") -> None:
         return
     await write(keeper, lambda pen: [pen.repudiate(act.id, day=day)], chapter=chapter)
     await opened(keeper).follow(day)
-    ended = (
-        [] if act.chapter == here.id or AgreementId(act.subject) not in state.agreements else [tell("notme.earlier")]
-    )
-    await talk.say(tell("notme.done"), *ended)
+    over = act.chapter != here.id and AgreementId(act.subject) in state.agreements
+    await talk.say(tell("notme.done"), *([tell("notme.earlier")] if over else []))
 
 
 async def _read(talk: Talk, text: Text) -> bool:

@@ -6,9 +6,21 @@ from tests.contracts.client_world import CHEAP
 from tests.troth_app.house import PASSPHRASE, play
 from tests.troth_app.two import TODAY, Two, two
 from troth_app.exporting import as_json
-from troth_app.handlers import agreeing, chapters, consenting, days, exports, pacing, searching, signalling, together
+from troth_app.handlers import (
+    agreeing,
+    chapters,
+    consenting,
+    days,
+    exports,
+    pacing,
+    proposing,
+    searching,
+    signalling,
+    together,
+)
 from troth_app.household import Household
 from troth_app.limits import TRIES_MAX
+from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_couple import ChapterId, EntryId, Level, Scope, Shown, document_of, entries_in, entry_edits
 from troth_couple.entry import Entry
@@ -272,6 +284,8 @@ async def test_the_yes_to_a_chapter_was_not_me(tmp_path: Path) -> None:
         assert [card.get("state", card.get("kind")) for card in read] == ["ended", None, "boundary"]
         assert [card["level"] for card in (await play(days.today, couple.keeper)).result["cards"]] == ["slow"]
         assert (await play(chapters.agree, couple.keeper)).code == Code.RULE
+        assert tell("chapter.closed") in (await play(chapters.listed, couple.keeper)).result["says"]
+        assert str((await play(proposing.propose, couple.keeper)).done).count(tell("chapter.closed")) == 1
         await suggested(couple, next_=ChapterId(b"m" * 16))
         await play(chapters.agree, couple.keeper, YES, PASSPHRASE)
         offered = await play(chapters.carry_over, couple.keeper, 0, 2)
