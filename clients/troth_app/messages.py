@@ -10,6 +10,7 @@ from typing import Final
 from troth_app.language import spoken
 from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSING
 from troth_app.messages_of_meeting import MEETING
+from troth_app.messages_of_safety import SAFETY
 from troth_wire.said import Said, in_context, plural
 
 __all__ = ["ENGLISH", "Catalogue", "capital", "inert", "tell"]
@@ -396,6 +397,7 @@ ENGLISH: Final[Catalogue] = {
     **CONSENT,
     **THINGS,
     **MEETING,
+    **SAFETY,
     **KEEPING,
     **STEADY,
 }
