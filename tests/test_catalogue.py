@@ -53,7 +53,7 @@ OTHER_WORDS: Final = {
     "consent.py": {"words asked", "words agreed"},
     "command.py": {
         *("the agent, which has no keys", "the keeper of an open vault", "a keeper that may have no open vault yet"),
-        *("given or not", "the path of a file"),
+        *("given or not", "the path of a file", "one of a few known words, or nothing: then it is asked for"),
     },
     "evidence.py": {"  read here    lineage {}, position {}", "  of the log   {}", "  by device    {}"},
 }

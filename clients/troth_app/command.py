@@ -22,6 +22,7 @@ class Kind(Enum):
 
     FLAG = "given or not"
     FILE = "the path of a file"
+    WORD = "one of a few known words, or nothing: then it is asked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,14 @@ class Option:
         help: What it does.
         kind: What it is.
         argument: Whether it stands by itself and must be given.
+        words: Which words a WORD knows.
     """
 
     name: str
     help: str
     kind: Kind = Kind.FLAG
     argument: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Command:
         locked: Which handler of the agent answers while the vault is locked, if one does.
         lasting: Whether the agent that it starts stays.
         listens: Whether it only listens: it is no use of the vault, and holds nothing up.
+        always: Whether it is carried out whatever else stands on the line; what is none of its words is let go.
         present: The function of `troth_app.presenting` that shows its result; a command with one takes `--json`.
     """
 
@@ -69,6 +73,7 @@ class Command:
     locked: str = ""
     lasting: bool = False
     listens: bool = False
+    always: bool = False
     present: str = ""
 
 

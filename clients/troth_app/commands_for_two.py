@@ -7,7 +7,13 @@ from troth_wire.said import Said
 
 __all__ = ["FOR_TWO"]
 
-ABOUT: Final = Option("about", Said("Say what it is about: talk, touch, this topic, this app. Without it: talk."))
+ABOUT: Final = Option(
+    "about",
+    Said("What it is about: talk, touch, topic or app. Without it: talk. With no word, you are asked."),
+    Kind.WORD,
+    words=("talk", "touch", "topic", "app"),
+)
+ALWAYS: Final = Said("It is given whatever else stands on the line: `troth {command} touch` works too.")
 FILE: Final = Option(
     "file", Said("Where to: a new file. One that ends in .json is for a program."), Kind.FILE, argument=True
 )
@@ -42,9 +48,33 @@ FOR_TWO: Final = (
         "own_words:take_back",
         more=Said("A copy may remain with the other person until a new chapter."),
     ),
-    Command("slow", TODAY, Said("Ask to go slower, at once."), "signalling:slow", options=(ABOUT,)),
-    Command("pause", TODAY, Said("Pause, at once."), "signalling:pause", options=(ABOUT,)),
-    Command("stop", TODAY, Said("Stop, at once."), "signalling:stop", options=(ABOUT,)),
+    Command(
+        "slow",
+        TODAY,
+        Said("Ask to go slower, at once."),
+        "signalling:slow",
+        more=ALWAYS.format(command="slow"),
+        options=(ABOUT,),
+        always=True,
+    ),
+    Command(
+        "pause",
+        TODAY,
+        Said("Pause, at once."),
+        "signalling:pause",
+        more=ALWAYS.format(command="pause"),
+        options=(ABOUT,),
+        always=True,
+    ),
+    Command(
+        "stop",
+        TODAY,
+        Said("Stop, at once."),
+        "signalling:stop",
+        more=ALWAYS.format(command="stop"),
+        options=(ABOUT,),
+        always=True,
+    ),
     Command("release", TODAY, Said("Release a signal of yours."), "signalling:release"),
     Command("quiet until", TODAY, Said("Have quiet here until a day."), "quieting:until", more=Said("Nobody is told.")),
     Command("quiet off", TODAY, Said("End the quiet time."), "quieting:off"),

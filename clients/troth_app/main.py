@@ -31,6 +31,8 @@ LOCK: Final = "lock"
 """The command that leaves nothing on the screen."""
 PAGES: Final = "web"
 """The command whose answer is for a browser."""
+ASKED_FOR: Final = "?"
+"""What stands for an option whose word is to be asked for."""
 STOPPED: Final = Said("Stopped. Nothing was changed.")
 WHAT_IT_IS: Final = Said("Notes and agreements, on your own devices.")
 NOTHING_GIVEN: Final = Said(
@@ -95,6 +97,20 @@ class Flag(click.Option):
         return (found[0], spoken(self._said)) if found is not None else None
 
 
+class Always(click.Command):
+    """A command that is carried out whatever stands behind it: what it does not know is no reason to refuse."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what is known; the rest is left in the context."""
+        whole = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError:
+            super().parse_args(ctx, [])
+            ctx.args = whole
+            return whole
+
+
 class Grouped(click.Group):
     """The commands of the table, each made when it is named, under their headings with their whole names."""
 
@@ -128,7 +144,11 @@ class Grouped(click.Group):
         return super().main(*args, **extra)
 
 
-@click.group(cls=Grouped, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Grouped,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "token_normalize_func": str.lower},
+)
 @click.option("--plain", cls=Flag, is_flag=True, help=PLAIN_FIRST)
 @click.pass_context
 def main(ctx: click.Context, *, plain: bool) -> None:
@@ -221,6 +241,8 @@ def _declared(command: Command, name: str) -> click.Command:
         above = click.get_current_context().find_root().params.get("plain", False)
         # The process that opens a file runs elsewhere, so the name goes there whole; a link stays one, and is refused.
         options = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in named.items()}
+        if command.always:
+            options = _meant(command, options, click.get_current_context().args)
         sys.exit(run(command, options, plain=plain or above, as_json=as_json))
 
     params = [_param(option) for option in command.options]
@@ -228,12 +250,29 @@ def _declared(command: Command, name: str) -> click.Command:
     if command.present:
         params.append(Flag(["--json"], is_flag=True, help=JSON))
     text = _paragraphs(*filter(None, [command.summary, command.more]))
-    return click.Command(name or command.name, callback=carry_out, params=params, help=text)
+    kind = Always if command.always else click.Command
+    made = kind(name or command.name, callback=carry_out, params=params, help=text)
+    if command.always:
+        made.context_settings = {"allow_extra_args": True, "ignore_unknown_options": True}
+    return made
+
+
+def _meant(command: Command, options: dict[str, Any], rest: Sequence[str]) -> dict[str, Any]:
+    """Return what the words on a line mean to a command that is carried out always; none goes further as it is."""
+    (option,) = (one for one in command.options if one.kind is Kind.WORD)
+    named = options[option.name]
+    typed = [word.casefold() for part in (*filter(None, [named]), *rest) for word in part.split() if part != ASKED_FOR]
+    known = {name.casefold(): word for word in option.words for name in (word, spoken(tell(f"{option.name}.{word}")))}
+    found = known.get(" ".join(typed)) or next((known[word] for word in typed if word in known), None)
+    understood = not typed or " ".join(typed) in known
+    return {option.name: found or (named == ASKED_FOR and not typed), "understood": understood}
 
 
 def _param(option: Option) -> click.Parameter:
     if option.kind is Kind.FLAG:
         return Flag([f"--{option.name}"], is_flag=True, help=option.help)
+    if option.kind is Kind.WORD:
+        return Flag([f"--{option.name}"], help=option.help, is_flag=False, flag_value=ASKED_FOR, metavar="[WORD]")
     file = click.Path(path_type=Path, dir_okay=False)
     if option.argument:
         return click.Argument([option.name], type=file)

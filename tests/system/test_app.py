@@ -329,6 +329,26 @@ def for_two(house: House) -> None:
         vault.add_room(rows, admin=pairs[0][1], passphrase=PASSPHRASE, kind=SHARED)
 
 
+ABOUT: Final = ("talk", "talk", "touch")
+
+
+@pytest.mark.parametrize("lasting", [True, False], ids=["an agent that stays", "one that ends"])
+def test_a_stop_is_given_whatever_is_typed(house: House, *, lasting: bool) -> None:
+    """Nothing on the line refuses it, and whoever is gone before its question is answered has given it as well."""
+    for_two(house)
+    typed = "" if lasting else f"{PASSPHRASE}\n"
+    if lasting:
+        house.ok("unlock", typed=f"{PASSPHRASE}\n")
+    house.ok("stop", "--about", "touch", typed=typed)
+    house.ok("stop", "this", "--is", "too=much", typed=typed)
+    asked = house.run("stop", "--about", typed=typed)
+    assert "You asked to stop. It is about talk" in " ".join(asked.stderr.split())
+    if not lasting:
+        house.ok("unlock", typed=f"{PASSPHRASE}\n")
+    shown = json.loads(house.ok("today", "--json"))["cards"]
+    assert sorted((card["level"], card["scope"]) for card in shown) == [("stop", about) for about in ABOUT]
+
+
 def ended(house: House) -> list[bool]:
     """Which spaces were ended, as the status says it."""
     return [space["ended"] for space in json.loads(house.ok("status", "--json"))["spaces"]]

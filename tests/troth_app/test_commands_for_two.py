@@ -7,6 +7,7 @@ from typing import Final
 from troth_app.command import Kind
 from troth_app.commands import BY_NAME
 from troth_app.commands_for_two import FOR_TWO
+from troth_couple import Scope
 
 PAGE: Final = Path(__file__).parents[2] / "specs" / "couple.md"
 READS = {
@@ -57,9 +58,11 @@ def test_what_reads_takes_json() -> None:
 
 
 def test_no_command_takes_words() -> None:
-    """Of all options one is a flag, and the others are files; what is written is asked for."""
+    """Of all options one knows a few words of a fixed list, and the others are files; what is written is asked for."""
     options = [option for command in FOR_TWO for option in command.options]
-    assert {option.name for option in options if option.kind is Kind.FLAG} == {"about"}
+    assert {(option.name, option.words) for option in options if option.kind is not Kind.FILE} == {
+        ("about", tuple(scope.name.lower() for scope in Scope))
+    }
     assert {option.name for option in options if option.kind is Kind.FILE} == {"file"}
 
 

@@ -102,6 +102,36 @@ def test_options_go_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     assert agent.asked[0].options == {"qr": True, "picture": str(tmp_path / "x.png")}
 
 
+@pytest.mark.parametrize(
+    ("typed", "about", "understood"),
+    [
+        ("", False, True),
+        ("touch", "touch", True),
+        ("--about touch", "touch", True),
+        ("--about=TOUCH", "touch", True),
+        ("--about this topic", "topic", True),
+        ("--about", True, True),
+        ("--about --plain", True, True),
+        ("please, it is about touch now", "touch", False),
+        ("please", False, False),
+        ("--about please", False, False),
+        ("--nonsense", False, False),
+        ("--plain=3 -x --", False, False),
+    ],
+)
+def test_a_signal_is_given_whatever_stands_behind_it(
+    monkeypatch: pytest.MonkeyPatch, typed: str, about: object, understood: bool
+) -> None:
+    """Known words say what it is about, others are let go and reach nobody; nothing on the line refuses a signal."""
+    for command in ("slow", "pause", "stop", "Stop"):
+        agent = Agent([Done(Code.OK)])
+        assert run(monkeypatch, agent, command, *typed.split()).exit_code == Code.OK
+        assert (agent.asked[0].command, agent.asked[0].options) == (
+            command.lower(),
+            {"about": about, "understood": understood},
+        )
+
+
 def test_a_link_stays_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A file that is named is not the one to which a link in its place leads, and goes along whole from here."""
     monkeypatch.chdir(tmp_path)

@@ -10,8 +10,9 @@ from troth_app.handlers.locking import opened
 from troth_app.handlers.together import admin_of, chapter_of, names_of, state_of, today_of, write
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
-from troth_app.talk import Talk
+from troth_app.talk import HungUpError, Talk
 from troth_couple import Day, EntryId, Level, Scope, Signals
+from troth_wire.errors import MalformedError
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -61,14 +62,27 @@ def _release(signals: Sequence[EntryId], *, day: Day, admin: Signer) -> Write:
 
 async def _give(talk: Talk, keeper: "Keeper", level: Level) -> None:
     """Give a signal at once; what else it is about is asked where somebody wants to say so."""
-    scope = Scope.TALK
-    if talk.begin.options.get("about"):
-        await talk.safe(tell("safe.nothing"))
-        scope = list(Scope)[await talk.choose(tell("signal.about"), _scopes())]
+    chapter_of(keeper)
+    about, given = talk.begin.options.get("about"), tell(f"signal.{level.name.lower()}")
+    scope = await _asked(talk, given) if about is True else _named(about)
     day = today_of(keeper)
     await write(keeper, lambda pen: [pen.signal(level, scope, day=day)])
-    await talk.say(tell(f"signal.{level.name.lower()}"), tell("signal.given"))
+    which = [tell("signal.scope", scope=tell(f"about.{scope.name.lower()}"))]
+    odd = [] if talk.begin.options.get("understood", True) else [tell("signal.odd")]
+    await talk.say(given, *(which if about or odd else []), *odd, tell("signal.given"))
 
 
-def _scopes() -> Sequence[str]:
-    return [tell(f"scope.{scope.name.lower()}") for scope in Scope]
+def _named(about: object) -> Scope:
+    """Return what was named with a signal; what is no name for anything stands in the way of none."""
+    return next((scope for scope in Scope if scope.name.lower() == about), Scope.TALK)
+
+
+async def _asked(talk: Talk, given: str) -> Scope:
+    """Ask what a signal is about; whoever goes away from the question has given it all the same."""
+    await talk.safe(tell("signal.in_any_case", signal=given))
+    try:
+        return list(Scope)[
+            await talk.choose(tell("signal.about"), [tell(f"scope.{one.name.lower()}") for one in Scope])
+        ]
+    except (HungUpError, MalformedError):
+        return Scope.TALK

@@ -31,6 +31,26 @@ async def test_what_it_is_about_is_asked_if_one_wants(tmp_path: Path) -> None:
         assert (await couple.state()).signals.active[0].said("scope") == Scope.TOUCH
 
 
+async def test_what_it_is_about_may_be_named(tmp_path: Path) -> None:
+    """A word that is known stands in the signal; what is not known stands in the way of none, and it says so."""
+    async with two(tmp_path) as couple:
+        played = await play(signalling.stop, couple.keeper, options={"about": "touch", "understood": True})
+        assert "It is about touch." in played.said
+        played = await play(signalling.stop, couple.keeper, options={"about": False, "understood": False})
+        assert "It is about talk." in played.said
+        assert "What else stood on the line" in played.said
+        assert {act.said("scope") for act in (await couple.state()).signals.active} == {Scope.TOUCH, Scope.TALK}
+
+
+async def test_a_question_is_no_way_around_a_signal(tmp_path: Path) -> None:
+    """Whoever goes away while it is asked what it is about has given it, and is told so as the last word."""
+    async with two(tmp_path) as couple:
+        played = await play(signalling.stop, couple.keeper, options={"about": True})
+        assert played.safe == "You asked to stop. It is about talk; `troth today` shows it."
+        signals = (await couple.state()).signals
+        assert (signals.level, signals.active[0].said("scope")) == (Level.STOP, Scope.TALK)
+
+
 async def test_nobody_releases_the_others_signal(tmp_path: Path) -> None:
     """Where there is none of one's own, there is nothing to release, and theirs stays."""
     async with two(tmp_path) as couple:
