@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TextIO
 
+from troth_app.keystrokes import ReadLine, typed_lines
 from troth_app.language import spoken
 from troth_wire.said import Said
 
@@ -46,6 +47,18 @@ def _forget_typed(source: TextIO) -> None:
 def _is_typed(source: TextIO, connection: socket.socket) -> bool:
     waiting: list[Any] = [source, connection]
     return source in select.select(waiting, [], [])[0]
+
+
+def _always() -> bool:
+    return True
+
+
+def _whole(first: str, read: ReadLine) -> str:
+    """Return a text from its first line to the end of input, which may be in the middle of a line."""
+    lines = [first]
+    while lines[-1].endswith("\n"):
+        lines.append(read(_always) or "")
+    return "".join(lines)
 
 
 @dataclass(slots=True)
@@ -86,10 +99,12 @@ class Keyboard:
         if self.live:
             sys.stderr.write(prompt)
             sys.stderr.flush()
-            if not self.is_typed(self.source, connection):
+            with typed_lines(self.source) as read:
+                typed = read(lambda: self.is_typed(self.source, connection))
+            if typed is None:
                 sys.stderr.write("\n")
                 raise GivenUpError
-        line = self.source.readline()
+        line = typed if self.live else self.source.readline()
         if not line:
             raise NobodyError(prompt)
         return line.rstrip("\r\n")
@@ -104,11 +119,15 @@ class Keyboard:
         if not self.live:
             return self.source.read()
         self.tell(prompt if self.edit is None else f"{prompt}\n{spoken(HINT.format(typed=ASKED))}")
-        first = self.source.readline()
-        if self.edit is not None and first.strip() == ASKED:
-            written = self.edit(self)
-            return self.source.read() if written is None else written
-        return first + self.source.read() if first else ""
+        with typed_lines(self.source) as read:
+            first = read(_always) or ""
+            if self.edit is None or first.strip() != ASKED:
+                return _whole(first, read)
+        written = self.edit(self)
+        if written is not None:
+            return written
+        with typed_lines(self.source) as read:
+            return _whole(read(_always) or "", read)
 
     def tell(self, text: str) -> None:
         """Say something beside the question."""
@@ -119,4 +138,5 @@ class Keyboard:
         """Return a line about the answer itself; nothing, where nobody is there any more."""
         sys.stderr.write(f"{spoken(prompt)} ")
         sys.stderr.flush()
-        return self.source.readline()
+        with typed_lines(self.source) as read:
+            return read(_always) or ""

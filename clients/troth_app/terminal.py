@@ -29,6 +29,7 @@ from troth_app.conversation import (
 )
 from troth_app.keyboard import GivenUpError, Keyboard, NobodyError
 from troth_app.language import spoken, spoken_in
+from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_app.screen import Look, clean, draw, width
 from troth_wire.errors import MalformedError
@@ -142,8 +143,12 @@ class _Conversation:
                 case Safe(text):
                     self.safe = clean(text)
                 case Ask() | Choose():
-                    with suppress(GivenUpError):
+                    try:
                         self.send(self._answer(sentence))
+                    except GivenUpError:
+                        continue
+                    except MalformedError:  # What was read is more than one frame takes.
+                        return Done(Code.RULE, None, tell("text.long"))
                 case _:
                     self._screen.show(sentence)
 

@@ -29,6 +29,8 @@ from troth_app.conversation import (
     frame,
 )
 from troth_app.keyboard import Keyboard
+from troth_app.limits import CONVERSATION_FRAME_BYTES_MAX
+from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_app.screen import Look
 from troth_app.sockets import pair
@@ -272,3 +274,12 @@ def test_several_sentences_at_once() -> None:
         far.sendall(b"".join(map(frame, sentences)))
         done = converse(near, STATUS, {}, screen=Screen(Look()), keyboard=Keyboard(io.StringIO()), present=lambda _: ())
     assert done.code == Code.OTHER
+
+
+def test_more_than_fits_is_said() -> None:
+    """A file that is far too long for one answer is refused by what to do, and not as if something had broken."""
+    with handled(Safe("Nothing was kept."), Ask("Write:", Form.TEXT)) as (near, handler):
+        keyboard = Keyboard(io.StringIO("a" * CONVERSATION_FRAME_BYTES_MAX))
+        done = converse(near, STATUS, {}, screen=Screen(Look()), keyboard=keyboard, present=lambda _: ())
+    assert (done.code, done.text) == (Code.RULE, tell("text.long"))
+    assert [type(sentence) for sentence in handler.heard] == [Begin]
