@@ -166,7 +166,15 @@ FOR_TWO: Final = (
     Command("chapter withdraw", TOGETHER, Said("Take your yes to a new chapter back, at once."), "chapters:withdraw"),
     Command("chapter list", TOGETHER, Said("Show which chapters are suggested."), "chapters:listed", present="page"),
     Command("chapter carry", TOGETHER, Said("Say anew what you want to keep."), "chapters:carry_over"),
-    Command("chapter read", TOGETHER, Said("Read earlier chapters."), "chapters:read", present="page"),
+    Command("chapter read", TOGETHER, Said("Read earlier chapters."), "reading:chapters", present="page"),
+    Command(
+        "space read",
+        TOGETHER,
+        Said("Read what stands in a space for two that was ended."),
+        "reading:space",
+        more=Said("It stays with each of you, also beside a new space. `troth search` and the exports hold it too."),
+        present="page",
+    ),
     Command(
         "blind add",
         TOGETHER,

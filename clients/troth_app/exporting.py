@@ -16,7 +16,7 @@ from troth_couple.kinds import KINDS
 from troth_couple.views import by_age
 from troth_wire.ids import PersonId
 
-__all__ = ["PARTS", "Export", "as_json", "as_markdown", "calendar", "export", "initials", "joined"]
+__all__ = ["PARTS", "Export", "as_json", "as_markdown", "calendar", "export", "initials", "joined", "named"]
 
 THINGS: Final = tuple(kind.name for kind in KINDS.values() if kind.begins and not kind.apart and not kind.joint)
 PARTS: Final = ("agreements", *THINGS)
@@ -80,15 +80,15 @@ def export(
     return Export(state.today, "full" if full else "own", tuple(sections), tuple(mine))
 
 
-def joined(chapters: Sequence[Export]) -> Export:
-    """Return the exports of all chapters as one: the current one first, and earlier ones said to be such."""
-    *earlier, current = chapters
-    named = [
-        {**section, "title": tell("export.earlier", title=str(section["title"]))}
-        for one in reversed(earlier)
-        for section in one.sections
-    ]
-    return replace(current, sections=(*current.sections, *named))
+def named(made: Export, key: str, **values: str) -> Export:
+    """Return an export in which every part says by a sentence of the catalogue where it is from."""
+    sections = ({**one, "title": tell(key, title=str(one["title"]), **values)} for one in made.sections)
+    return replace(made, sections=tuple(sections))
+
+
+def joined(current: Export, *over: Export) -> Export:
+    """Return one export: of what is current, and then of what is over."""
+    return replace(current, sections=tuple(section for one in (current, *over) for section in one.sections))
 
 
 def as_json(made: Export) -> bytes:

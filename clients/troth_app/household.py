@@ -244,6 +244,20 @@ class Household:
         return self.chapters[-1] if self.chapters else None
 
     @property
+    def names(self) -> tuple[str, str]:
+        """What this person and the other one of the space for two are called here; empty where nobody said."""
+        return self.names_in(self.shared)
+
+    def names_in(self, place: Place | None) -> tuple[str, str]:
+        """Return what the two of a space are called here."""
+        return self.settings.names.get(place.room if place else b"", ("", ""))
+
+    def written_in(self, place: Place) -> Sequence[Chapter]:
+        """Return every chapter of a space for two, the latest last."""
+        found = self._chapters[place.room]
+        return (*found.beside, *found.path)
+
+    @property
     def chapters(self) -> Sequence[Chapter]:
         """The chapters of the space for two, from the first to the current one."""
         found = self._chapters.get(self.shared.room) if self.shared is not None else None

@@ -13,7 +13,7 @@ from troth.operations import Operation, OperationKind
 from troth.record import Kind
 from troth_app.limits import REST_DAYS
 from troth_app.outcome import RuleError
-from troth_app.settings import Rest, rest_row
+from troth_app.settings import Rest, end_row, rest_row
 from troth_app.standing import records_in
 from troth_client.room import SHARED
 from troth_client.vault import Vault
@@ -39,6 +39,9 @@ WENT_OUT: Final = Said(
 async def note_ends(household: "Household", today: date) -> None:
     """Remember of each space for two that was ended on which day this device learned of it, and by whom it was."""
     for place in household.places:
+        if place.kind == SHARED and place.room not in household.settings.ends and place.ended:
+            with suppress(LocalError):
+                await household.remember(end_row(place.room, today.isoformat()))
         if place.kind == SHARED and place.room not in household.settings.rests and place.ended:
             by_other = await _ended_by_other(household, place)
             with suppress(LocalError):  # A disk that takes nothing now is asked again at the next command.

@@ -21,6 +21,7 @@ __all__ = [
     "answer_row",
     "compared_row",
     "draft_row",
+    "end_row",
     "idle_row",
     "invitations_row",
     "mine_gone",
@@ -51,6 +52,7 @@ INVITATIONS_TABLE: Final = "invitations"
 OFF: Final = b"off"
 YES: Final = b"yes"
 NAMES_TABLE: Final = "names"
+ENDS_TABLE: Final = "ends"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
 ANSWERS_TABLE: Final = "answers"
@@ -120,8 +122,10 @@ class Settings:
     others: Mapping[bytes, bytes] = field(default_factory=dict)
     syncs: bool = True
     """Whether this device dials at all."""
-    names: tuple[str, str] = ("", "")
-    """What this person and the other one are called here; empty where nobody said."""
+    names: Mapping[bytes, tuple[str, str]] = field(default_factory=dict)
+    """By the room of a space for two, what this person and the other one are called here."""
+    ends: Mapping[bytes, str] = field(default_factory=dict)
+    """By the room of a space for two that was ended, the day on which this device learned of it."""
     sealed: Mapping[bytes, tuple[bytes, str]] = field(default_factory=dict)
     """By the question, the salt and text of an answer that was sealed here and is not open."""
     answers: Mapping[bytes, str] = field(default_factory=dict)
@@ -188,9 +192,14 @@ def mine_gone(key: bytes) -> Row:
     return Row(MINE_TABLE, key, None)
 
 
-def names_row(own: str, other: str) -> Row:
-    """Return the row that remembers what the two persons are called here."""
-    return Row(NAMES_TABLE, b"", codec.pack([own, other]))
+def names_row(room: bytes, own: str, other: str) -> Row:
+    """Return the row that remembers what the two persons of a space are called here."""
+    return Row(NAMES_TABLE, room, codec.pack([own, other]))
+
+
+def end_row(room: bytes, day: str) -> Row:
+    """Return the row that remembers on which day this device learned that a space for two was ended."""
+    return Row(ENDS_TABLE, room, day.encode())
 
 
 def quiet_row(until: str) -> Row:
@@ -276,9 +285,13 @@ def _read_mine(settings: Settings, key: bytes, value: bytes | None) -> Settings:
     return replace(settings, mine={**settings.mine, key: (number, entry)})
 
 
-def _read_names(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+def _read_names(settings: Settings, key: bytes, value: bytes | None) -> Settings:
     own, other = ("", "") if value is None else codec.decode(value, _NAMES, bytes_max=NAME_BYTES_MAX * 3)
-    return replace(settings, names=(own, other))
+    return replace(settings, names={**settings.names, key: (own, other)})
+
+
+def _read_end(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    return replace(settings, ends=_with_text(settings.ends, key, value))
 
 
 def _read_sealed(settings: Settings, key: bytes, value: bytes | None) -> Settings:
@@ -351,6 +364,7 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     IDLE_TABLE: _read_idle,
     MINE_TABLE: _read_mine,
     NAMES_TABLE: _read_names,
+    ENDS_TABLE: _read_end,
     QUIET_TABLE: _read_quiet,
     SEALED_TABLE: _read_sealed,
     ANSWERS_TABLE: _read_answer,

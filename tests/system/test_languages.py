@@ -230,7 +230,8 @@ async def _alone(_: Keeper) -> None:
 
 async def _named(keeper: Keeper) -> None:
     assert keeper.household is not None
-    await keeper.household.remember(names_row("zzRobin", "zzSasha"))
+    assert keeper.household.shared is not None
+    await keeper.household.remember(names_row(keeper.household.shared.room, "zzRobin", "zzSasha"))
 
 
 async def _away(keeper: Keeper) -> None:

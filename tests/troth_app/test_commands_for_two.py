@@ -22,7 +22,7 @@ READS = {
         "care list",
         "blind list",
     ),
-    *("note list", "note show", "search", "steady", "support", "uncounted"),
+    *("note list", "note show", "search", "space read", "steady", "support", "uncounted"),
     *("questions", "window list", "repair list", "pace show", "chapter list", "chapter read"),
 }
 

@@ -102,10 +102,10 @@ def test_what_was_let_go_is_gone() -> None:
 
 def test_names_and_a_quiet_time() -> None:
     """Two names, and a day, each until they are put anew or removed."""
-    settings = Settings.parse([names_row("Robin", "Sasha"), quiet_row("2026-09-03")])
-    assert (settings.names, settings.quiet_until) == (("Robin", "Sasha"), "2026-09-03")
-    settings = settings.with_(quiet_row("")).with_(Row("names", b"", None))
-    assert (settings.names, settings.quiet_until) == (("", ""), "")
+    settings = Settings.parse([names_row(b"room", "Robin", "Sasha"), quiet_row("2026-09-03")])
+    assert (settings.names, settings.quiet_until) == ({b"room": ("Robin", "Sasha")}, "2026-09-03")
+    settings = settings.with_(quiet_row("")).with_(Row("names", b"room", None))
+    assert (settings.names, settings.quiet_until) == ({b"room": ("", "")}, "")
 
 
 def test_a_sealed_answer_is_kept_until_it_is_let_go() -> None:

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.contracts.client_world import HandClock
 from tests.troth_app.house import DAY, PASSPHRASE, open_keeper
 from troth import DeviceKeys, Edit, Identity, Signer, Welcome, begin, countersign, found
 from troth.testing import entropy_of
 from troth_app.chapter import Chapter
 from troth_app.keeper import Keeper
+from troth_app.limits import LEAVE_S
+from troth_app.resting import note_ends
 from troth_client import Space
 from troth_client.room import SHARED
 from troth_couple import Book, Day, Pen, Revision, State, entries_in, entry_edits, new_agreement, roster_of
@@ -21,7 +24,7 @@ from troth_couple.entry import Entry, SubjectId
 from troth_couple.revision import Clause
 from troth_wire.ids import Incarnation
 
-__all__ = ["TODAY", "Two", "two"]
+__all__ = ["TODAY", "Two", "begun", "left", "two"]
 
 TODAY: Final = Day(DAY.isoformat())
 
@@ -88,16 +91,33 @@ class Two:
 @asynccontextmanager
 async def two(folder: Path) -> AsyncIterator[Two]:
     """Have Robin's vault open, with a space for two in it, for as long as the block runs."""
-    entropy = entropy_of("two")
+    async with open_keeper(folder) as keeper:
+        yield await begun(keeper)
+
+
+async def begun(keeper: Keeper, name: str = "two") -> Two:
+    """Begin a space for two in Robin's vault, beside those that are there; they met long ago."""
+    entropy = entropy_of(name)
     (robin, seed), (sasha, other) = DeviceKeys.make(entropy), DeviceKeys.make(entropy)
     genesis = found([robin.card, sasha.card], entropy)
     for keys, admin in ((robin, seed), (sasha, other)):
         genesis = countersign(genesis, keys, Signer(admin))
     rows = begin(Identity.welcomed(robin, Welcome(genesis, None)), entropy)
-    async with open_keeper(folder) as keeper:
-        assert keeper.household is not None
-        await keeper.household.vault.add_room(rows, admin=seed, passphrase=PASSPHRASE, kind=SHARED)
-        await keeper.household.connect()
-        # They met long ago.
-        keeper.household._met.clear()
-        yield Two(keeper, sasha, Signer(other))
+    assert keeper.household is not None
+    await keeper.household.vault.add_room(rows, admin=seed, passphrase=PASSPHRASE, kind=SHARED)
+    await keeper.household.connect()
+    keeper.household._met.clear()
+    return Two(keeper, sasha, Signer(other))
+
+
+async def left(couple: Two) -> None:
+    """Leave the space, and let the ten seconds go by; a command notices."""
+    household = couple.keeper.household
+    assert household is not None
+    assert household.shared is not None
+    household._clock = clock = HandClock()
+    telling = await household.leave(household.shared, passphrase=PASSPHRASE)
+    await clock.asleep()
+    clock.advance(LEAVE_S)
+    await telling
+    await note_ends(household, DAY)

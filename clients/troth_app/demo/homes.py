@@ -64,5 +64,5 @@ async def settle(household: Household, person: str, *, last_day: date) -> None:
     members = place.space.members
     own = members.devices(members.person(place.space.device))
     others = sorted(device for device in members.active if device not in own)
-    await household.remember(names_row(person, OTHER[person]), others_row(place.room, b"".join(others)))
+    await household.remember(names_row(place.room, person, OTHER[person]), others_row(place.room, b"".join(others)))
     await household.use(None)

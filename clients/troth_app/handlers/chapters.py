@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from troth_app.cards import agreement_card, bar, newest_first, page, preview, thing_card
+from troth_app.cards import bar, page, preview, thing_card
 from troth_app.chapter import Write
 from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
@@ -21,17 +21,16 @@ from troth_app.handlers.together import (
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import ChapterId, Day, Pen, Revision, State, Thing, document_of, shown
+from troth_couple import ChapterId, Day, Pen, Revision, Thing, document_of, shown
 from troth_couple.entry import Entry
 from troth_couple.kinds import BY_NAME
 from troth_couple.turns import Carry, carry, turn
-from troth_couple.views import by_age
 from troth_wire.ids import PersonId
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["agree", "carry_over", "listed", "open_", "read", "withdraw"]
+__all__ = ["agree", "carry_over", "listed", "open_", "withdraw"]
 
 CHAPTER_BYTES: Final = 16
 LISTED_MAX: Final = 20
@@ -121,21 +120,6 @@ async def _offered(keeper: "Keeper") -> list[Revision | Thing]:
     left = await _left(keeper) or Carry()
     found: list[Revision | Thing] = [*left.agreements]
     return [*found, *reversed(left.things)][:LISTED_MAX]
-
-
-async def read(_: Talk, keeper: "Keeper") -> Result:
-    """Show what stands in the chapters before this one: to read, and nothing of it holds."""
-    names, me = names_of(keeper), chapter_of(keeper).me
-    cards: list[Result] = []
-    for _chapter, state in await earlier_of(keeper):
-        cards += [card for found in by_age(state) for card in agreement_card(found, names=names)]
-        cards += [thing_card(thing, names=names, me=me) for thing in newest_first(_readable(state))]
-    cards = [{**card, "earlier": True} for card in cards]
-    return page(cards, says=[tell("chapter.old") if cards else tell("chapter.none_old")])
-
-
-def _readable(state: State) -> list[Thing]:
-    return [thing for thing in state.things.values() if not (BY_NAME[thing.kind].apart or BY_NAME[thing.kind].joint)]
 
 
 async def _left(keeper: "Keeper") -> Carry | None:

@@ -54,7 +54,7 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     things = [] if quiet else list(newest_first(_of_today(state)))
     cards = [thing_card(thing, names=names, me=household.chapter.me, today=day) for thing in things]
     calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards else [tell("today.nothing")]
-    first = _first_steps(state, named=any(household.settings.names))
+    first = _first_steps(state, named=any(household.names))
     hints = [] if quiet else [*first, *_hints(state, things, household.chapter.me)]
     return page([*signals, *cards], says=[*new, *calm], ends=[*hints, str(found["line"])], quiet=quiet, **found)
 

@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from troth_app.chapter import Chapter
 from troth_app.conversation import Card
-from troth_app.exporting import PARTS, Export, as_json, as_markdown, calendar, export, initials, joined
+from troth_app.exporting import PARTS, Export, as_json, as_markdown, calendar, export, initials, joined, named
+from troth_app.former import called, former
 from troth_app.handlers.locking import opened
-from troth_app.handlers.together import admin_of, ask_line, chapter_of, earlier_of, keep_aside, state_of
+from troth_app.handlers.together import admin_of, ask_line, chapter_of, earlier_of, former_of, keep_aside, state_of
 from troth_app.limits import ENTRY_BYTES_MAX, IMPORT_BYTES_MAX
 from troth_app.messages import tell
 from troth_app.outcome import HereError, RuleError
 from troth_app.talk import Talk
 from troth_client.files import read, write
-from troth_couple import Day, shown
+from troth_couple import Day, State, shown
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -50,7 +52,8 @@ async def therapist(talk: Talk, keeper: "Keeper") -> None:
     answers = [tell("export.without"), tell("export.with")]
     parts = [part for part in PARTS if await talk.choose(tell("export.part", part=tell(f"part.{part}")), answers) == 1]
     mine = await talk.choose(tell("export.mine"), answers) == 1
-    made = await _made(keeper, full=False, mine=mine, parts=parts)
+    spaces = bool(former(opened(keeper))) and await talk.choose(tell("export.ended"), answers) == 1
+    made = await _made(keeper, full=False, mine=mine, parts=parts, ended=spaces)
     await _write(talk, made, tell("export.own"))
 
 
@@ -81,19 +84,26 @@ async def take_in(talk: Talk, keeper: "Keeper") -> None:
     await talk.say(tell("import.done"))
 
 
-async def _made(keeper: "Keeper", *, full: bool, mine: bool, parts: Sequence[str] = PARTS) -> Export:
-    """Return what is to be written; alone, it is what is one's own alone."""
+async def _made(
+    keeper: "Keeper", *, full: bool, mine: bool, parts: Sequence[str] = PARTS, ended: bool = True
+) -> Export:
+    """Return what is to be written, with spaces that were ended or without; alone, it is what is one's own alone."""
     household = opened(keeper)
     kept = household.settings.entries if mine else ()
     if household.chapter is None:
         return Export(Day(keeper.today().isoformat()), "own", (), kept)
-    chapters = [*reversed(await earlier_of(keeper)), (chapter_of(keeper), await state_of(keeper))]
-    made = []
-    for one, state in chapters:
-        texts = {thing.id: one.said(thing.id) for thing in state.things.values() if thing.kind == "note"}
-        names = initials(*household.settings.names, one.me, state.persons)
-        made.append(export(state, me=one.me, names=names, full=full, parts=parts, texts=texts, mine=kept))
-    return joined(made)
+
+    def of(chapter: Chapter, state: State, names: tuple[str, str]) -> Export:
+        texts = {thing.id: chapter.said(thing.id) for thing in state.things.values() if thing.kind == "note"}
+        short = initials(*names, chapter.me, state.persons)
+        return export(state, me=chapter.me, names=short, full=full, parts=parts, texts=texts, mine=kept)
+
+    here = of(chapter_of(keeper), await state_of(keeper), household.names)
+    over = [named(of(*one, household.names), "export.earlier") for one in await earlier_of(keeper)]
+    for space, chapter, state, _ in await former_of(keeper, former(household) if ended else ()):
+        where = called(space, other=space.names[1][:1].upper())
+        over.append(named(of(chapter, state, space.names), "space.title", space=where))
+    return joined(here, *over)
 
 
 async def _write(talk: Talk, made: Export, what: str) -> None:

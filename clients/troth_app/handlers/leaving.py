@@ -19,8 +19,8 @@ __all__ = ["leave"]
 NONE: Final = Said("There is no space for two to leave. Nothing was changed.")
 STAYS: Final = Said(
     "What stays: everything in {name} stays readable on your devices and on theirs. Nothing is deleted, and nobody can "
-    "take away what the other holds. `troth export own` writes your own words to a file, now and afterwards. Your own "
-    "notes and your other spaces are not touched."
+    "take away what the other holds. `troth space read` shows it, also beside a new space for two, and `troth search` "
+    "and the exports hold it, now and afterwards. Your own notes and your other spaces are not touched."
 )
 THEY_SEE: Final = Said(
     "What the other person sees, when their device syncs next: “This space was ended.” No reason goes with it. From "

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from troth_app.cards import agreement_card, newest_first, page, preview, thing_card
 from troth_app.chapter import Chapter
 from troth_app.conversation import Result
+from troth_app.former import called, former
 from troth_app.handlers.locking import opened
-from troth_app.handlers.together import ask_line, chapter_of, earlier_of, names_of, state_of
+from troth_app.handlers.together import ask_line, chapter_of, earlier_of, former_of, names_of, state_of
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
@@ -41,12 +42,17 @@ async def search(talk: Talk, keeper: "Keeper") -> Result:
 
 
 async def _together(keeper: "Keeper") -> list[Result]:
-    """Return a card for each own thing, each agreement and each note, whole; of earlier chapters last, and named so."""
+    """Return a card for each own thing, each agreement and each note, whole; what is over comes last, named so."""
     names, found = names_of(keeper), _found(chapter_of(keeper), await state_of(keeper), names_of(keeper))
     for chapter, state in await earlier_of(keeper):
         found += [
             {**card, "title": tell("export.earlier", title=card["title"]), "earlier": True}
             for card in _found(chapter, state, names)
+        ]
+    for space, chapter, state, called_there in await former_of(keeper, former(opened(keeper))):
+        found += [
+            {**card, "title": tell("space.title", title=card["title"], space=called(space)), "earlier": True}
+            for card in _found(chapter, state, called_there)
         ]
     return found
 

@@ -9,6 +9,7 @@ from troth.status import Item
 from troth_app.claims import DEVICES
 from troth_app.confirmation import is_confirmed, to_compare, unconfirmed
 from troth_app.conversation import Result
+from troth_app.former import name_of_place
 from troth_app.handlers.devices import own_devices
 from troth_app.handlers.evidence import write_down
 from troth_app.handlers.locked import files
@@ -16,8 +17,8 @@ from troth_app.handlers.locking import opened
 from troth_app.handlers.syncing import OFF
 from troth_app.household import Household, Place
 from troth_app.language import spoken
+from troth_app.messages import tell
 from troth_app.moving import from_other
-from troth_app.wording import name_of
 from troth_client.room import SHARED
 from troth_wire.errors import TrothError
 from troth_wire.said import Said, plural
@@ -105,7 +106,7 @@ def _items(household: Household, place: Place) -> list[list[str]]:
     if isinstance(found, TrothError):
         return []
     why = found.why if household.settings.syncs else NOT_SYNCED
-    return [[_what(item), name_of(place.kind, place.label), why] for item in found.items]
+    return [[_what(item), name_of_place(household, place), why] for item in found.items]
 
 
 def _what(item: Item) -> str:
@@ -172,7 +173,7 @@ def _space(household: Household, place: Place) -> Result:
     found = status_of(place)
     if isinstance(found, TrothError):
         return {
-            "name": name_of(place.kind, place.label),
+            "name": name_of_place(household, place),
             "kind": place.kind,
             "ended": False,
             "waiting": 0,
@@ -181,17 +182,18 @@ def _space(household: Household, place: Place) -> Result:
         }
     compare = [*([COMPARE] if place.space.words else []), *_confirming(household, place)]
     evidence = [EVIDENCE] if found.disputed else []
+    over = [tell("space.read")] if found.ended and place.kind == SHARED else []
     alone = household.settings.relay is None and not _wants_a_look(found)
     if not household.settings.syncs:
         alone = not found.waiting and not _wants_a_look(found)
         found = replace(found, refused=found.refused or NOT_SYNCED)
     return {
-        "name": name_of(place.kind, place.label),
+        "name": name_of_place(household, place),
         "kind": place.kind,
         "ended": found.ended,
         "waiting": found.waiting,
         "connected": found.connected,
-        "sentences": [*compare, *([ALL_HERE] if alone else found.sentences()), *evidence],
+        "sentences": [*compare, *([ALL_HERE] if alone else found.sentences()), *over, *evidence],
     }
 
 

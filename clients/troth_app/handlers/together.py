@@ -12,6 +12,7 @@ from troth_app.cards import bar, page, thing_card
 from troth_app.chapter import Chapter, More, Write
 from troth_app.confirmation import is_confirmed, to_compare
 from troth_app.conversation import Form, Result
+from troth_app.former import Former
 from troth_app.handlers.locking import opened
 from troth_app.language import spoken
 from troth_app.messages import capital, tell
@@ -37,9 +38,11 @@ __all__ = [
     "ask_text",
     "chapter_of",
     "earlier_of",
+    "former_of",
     "keep_aside",
     "meant",
     "names",
+    "names_in",
     "names_of",
     "pick",
     "share",
@@ -91,9 +94,25 @@ async def earlier_of(keeper: "Keeper") -> list[tuple[Chapter, State]]:
     return [(chapter, over(await chapter.look(day))) for chapter in reversed(opened(keeper).earlier)]
 
 
+async def former_of(
+    keeper: "Keeper", spaces: Sequence[Former]
+) -> list[tuple[Former, Chapter, State, Mapping[PersonId, str]]]:
+    """Return every chapter of spaces that were ended, with what stands in it and what the two are called there."""
+    day = today_of(keeper)
+    return [
+        (space, chapter, over(await chapter.look(day)), names_in(chapter, space.names[1]))
+        for space in spaces
+        for chapter in space.chapters
+    ]
+
+
 def names_of(keeper: "Keeper") -> Mapping[PersonId, str]:
     """Return how the two are called in sentences on this device: oneself is always "you"."""
-    chapter, (_, other) = chapter_of(keeper), opened(keeper).settings.names
+    return names_in(chapter_of(keeper), opened(keeper).names[1])
+
+
+def names_in(chapter: Chapter, other: str) -> Mapping[PersonId, str]:
+    """Return how the two of a chapter are called in sentences, by what the other person is called."""
     persons = set(chapter.space.members.person_of.values())
     return {person: tell("two.you") if person == chapter.me else other or tell("two.other") for person in persons}
 
@@ -102,12 +121,15 @@ async def names(talk: Talk, keeper: "Keeper") -> None:
     """Choose what the two are called on this device."""
     household = opened(keeper)
     await talk.safe(tell("safe.nothing"))
-    before = household.settings.names
+    place = household.shared
+    if place is None:
+        raise OtherError(tell("two.none"))
+    before = household.names
     typed = [" ".join((await talk.ask(tell(key))).split()) for key in ("names.own", "names.other")]
     chosen = [clean(name) or old for name, old in zip(typed, before, strict=True)]
     if max(map(len, chosen)) > NAME_LETTERS_MAX:
         raise RuleError(tell("names.long"))
-    await household.remember(names_row(*chosen))
+    await household.remember(names_row(place.room, *chosen))
     await talk.say(tell("names.kept"))
 
 

@@ -107,6 +107,7 @@ LABELS: Final = {
     "safety-number": in_context("a button", "Safety number"),
     "search": in_context("a button", "Search"),
     "slow": in_context("a button", "Slow"),
+    "space read": in_context("a button", "Read a space that was ended"),
     "status": in_context("a button", "Why?"),
     "stop": in_context("a button", "Stop"),
     "support": in_context("a button", "Get support"),

@@ -192,7 +192,7 @@ SECTIONS: Final = (
     ("recovery", ("recovery make", "recovery agree", "recovery test")),
     ("copies", ("export own", "export therapist", "export calendar", "export full", "backup make")),
     ("quiet", ("quiet until", "quiet off", "lock-after", "passphrase", "pages choose")),
-    ("kept", ("uncounted", "agree not-me")),
+    ("kept", ("space read", "uncounted", "agree not-me")),
 )
 """What stands on the page of safety and data: a section, and the commands that begin there."""
 

@@ -75,7 +75,7 @@ async def test_both_see_the_same(both: tuple[Household, Household]) -> None:
 async def test_each_has_an_own_place(both: tuple[Household, Household]) -> None:
     """Names, the device's name, what is sealed and what is kept alone are each person's own; no relay is left."""
     for household, person, other in zip(both, PERSONS, reversed(PERSONS), strict=True):
-        assert household.settings.names == (person, other)
+        assert household.names == (person, other)
         assert list(household.settings.entries) == [text for _, text in alone(person)]
         assert household.settings.relay is None
         assert [device["name"] for device in own_devices(household)] == ["Laptop"]

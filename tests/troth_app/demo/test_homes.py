@@ -37,7 +37,7 @@ async def test_a_vault_becomes_a_home(tmp_path: Path) -> None:
         try:
             assert {place.kind for place in household.places} == {"solo", "shared"}
             assert household.chapter is not None
-            assert household.settings.names == ("Sasha", "Robin")
+            assert household.names == ("Sasha", "Robin")
             assert list(household.settings.entries) == [text for _, text in alone("Sasha")]
             assert household.settings.relay is None
             assert [(device["name"], device["added"]) for device in own_devices(household)] == [(DEVICE, "2026-08-23")]

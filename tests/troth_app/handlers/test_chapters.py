@@ -14,6 +14,7 @@ from troth_app.handlers import (
     exports,
     pacing,
     proposing,
+    reading,
     searching,
     signalling,
     together,
@@ -86,7 +87,7 @@ async def test_both_open_it(tmp_path: Path) -> None:
         assert (await play(days.today, couple.keeper)).result["cards"] == []
         (agreement,) = (await old.look(TODAY)).agreements.values()
         assert agreement.shown is Shown.ENDED
-        titles = [card["title"] for card in (await play(chapters.read, couple.keeper)).result["cards"]]
+        titles = [card["title"] for card in (await play(reading.chapters, couple.keeper)).result["cards"]]
         assert titles[0] == "Evenings"
         assert titles[-1] == "Check-in by you, 2026-09-01"
         assert not couple.chapter.book.ledger.held
@@ -280,7 +281,7 @@ async def test_the_yes_to_a_chapter_was_not_me(tmp_path: Path) -> None:
         await play(consenting.not_me, couple.keeper, yes_to_it, YES)
         assert couple.chapter is not new
         assert [found.shown for found in (await couple.state()).agreements.values()] == [Shown.ENDED]
-        read = (await play(chapters.read, couple.keeper)).result["cards"]
+        read = (await play(reading.chapters, couple.keeper)).result["cards"]
         assert [card.get("state", card.get("kind")) for card in read] == ["ended", None, "boundary"]
         assert [card["level"] for card in (await play(days.today, couple.keeper)).result["cards"]] == ["slow"]
         assert (await play(chapters.agree, couple.keeper)).code == Code.RULE
