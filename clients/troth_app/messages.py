@@ -88,6 +88,10 @@ TALKING: Final[Catalogue] = {
 DAYS: Final[Catalogue] = {
     "today.nothing": Said("Nothing new is here today."),
     "today.quiet": Said("Quiet time until {day}. `troth quiet off` ends it."),
+    "today.ended": Said(
+        "This space was ended. What stands in it stays here to be read, and nothing new is shared in it."
+    ),
+    "today.no_longer": Said("“{title}” is no longer agreed."),
     "today.request": Said("They asked for something. `troth answer` answers, with or without a reason."),
     "today.newer": Said("Something here needs a newer version. It is kept: `troth uncounted`."),
     "today.device": Said(
@@ -273,7 +277,8 @@ THINGS: Final[Catalogue] = {
 KEEPING: Final[Catalogue] = {
     "quiet.until": Said("Until which day, such as {day}?"),
     "quiet.on": Said(
-        "It is quiet here until {day}: `troth today` shows signals and nothing else of theirs. Nobody is told."
+        "It is quiet here until {day}: `troth today` shows signals, what is no longer agreed, and nothing else of "
+        "theirs. Nobody is told."
     ),
     "quiet.off": Said("The quiet time is over."),
     "quiet.past": Said("That day has passed. Nothing was changed."),

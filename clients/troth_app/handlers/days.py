@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.cards import newest_first, page, signal_cards, thing_card
 from troth_app.conversation import Form, Result
+from troth_app.handlers.agreeing import title_of
 from troth_app.handlers.devices import new_devices
 from troth_app.handlers.locking import opened
 from troth_app.handlers.questions import waits
@@ -21,11 +22,14 @@ from troth_app.handlers.together import (
     today_of,
     write,
 )
+from troth_app.household import Household
+from troth_app.limits import TOLD_DAYS
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import Group, Reason, Stage, State, Thing, agreements, days_after
+from troth_couple import Group, Reason, Shown, Stage, State, Thing, agreements, days_after
 from troth_couple.kinds import BY_NAME
+from troth_couple.views import by_age
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -36,7 +40,8 @@ SHOWN_DAYS: Final = 1
 """So many days back something is of today: a day that was written late at night is read in the morning."""
 BEGINNING_MAX: Final = 10
 """With more between two people than this they have begun."""
-OPEN: Final = (Stage.SAID, Stage.AMENDED, Stage.LATER)
+UNANSWERED: Final = (Stage.SAID, Stage.AMENDED)
+OPEN: Final = (*UNANSWERED, Stage.LATER)
 NEWER: Final = (Reason.NEWER_KIND, Reason.NEWER_FORMAT)
 UNTIL: Final = ("headsup.today", "headsup.tomorrow", "headsup.after")
 
@@ -53,10 +58,26 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     signals = signal_cards(state.signals, names=names, me=household.chapter.me)
     things = [] if quiet else list(newest_first(_of_today(state)))
     cards = [thing_card(thing, names=names, me=household.chapter.me, today=day) for thing in things]
-    calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards else [tell("today.nothing")]
+    over = [*([tell("today.ended")] if _ended(household) else []), *_no_longer(state)]
+    calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards or over else [tell("today.nothing")]
     first = _first_steps(state, named=any(household.names))
-    hints = [] if quiet else [*first, *_hints(state, things, household.chapter.me)]
-    return page([*signals, *cards], says=[*new, *calm], ends=[*hints, str(found["line"])], quiet=quiet, **found)
+    hints = [] if quiet or _ended(household) else [*first, *_hints(state, things, household.chapter.me)]
+    return page([*signals, *cards], says=[*new, *over, *calm], ends=[*hints, str(found["line"])], quiet=quiet, **found)
+
+
+def _ended(household: Household) -> bool:
+    """Tell whether the space for two was ended, by whomever: nothing can be said in it any more."""
+    return household.shared is not None and household.shared.ended
+
+
+def _no_longer(state: State) -> list[str]:
+    """Say of which text a yes was taken back lately: the same to both, and not by whom."""
+    return [
+        tell("today.no_longer", title=title_of(agreement))
+        for agreement in by_age(state)
+        if agreement.shown is Shown.NO_LONGER
+        and any(days_after(act.day, TOLD_DAYS) > state.today for act in agreement.acts if act.id in agreement.because)
+    ]
 
 
 async def checkin(talk: Talk, keeper: "Keeper") -> None:
@@ -141,7 +162,7 @@ def _first_steps(state: State, *, named: bool) -> list[str]:
 
 
 def _hints(state: State, things: Sequence[Thing], me: bytes) -> list[str]:
-    asked = any(thing.kind == "request" and thing.author != me and thing.stage in OPEN for thing in things)
+    asked = any(thing.kind == "request" and thing.author != me and thing.stage in UNANSWERED for thing in things)
     listed = agreements(state)
     looked_at = len(listed[Group.WAITING]) + len(listed[Group.LOOKING_AGAIN])
     newer = any(held.reason in NEWER for held in state.held.values())

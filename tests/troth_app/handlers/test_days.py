@@ -6,16 +6,18 @@ from pathlib import Path
 import pytest
 
 from tests.troth_app.house import DAY, open_keeper, play
-from tests.troth_app.two import TODAY, two
-from troth_app.handlers import days, mine, quieting, together
+from tests.troth_app.two import TODAY, left, two
+from troth_app.handlers import days, mine, quieting, requests, together
+from troth_app.limits import TOLD_DAYS
 from troth_app.messages import tell
 from troth_app.outcome import Code
-from troth_couple import Day, Level, Scope, days_after
+from troth_couple import Day, Level, Scope, SubjectId, days_after
 from troth_wire.errors import FullError
 
 SHARE, MINE, NOTHING = 0, 1, 2
 SIX = ("tired", "", "a quiet evening", "", "", "wobbly")
 OWN_WORDS = 1
+LATER = 2
 
 FIRST = ("first.names", "first.blind", "first.agree")
 
@@ -87,6 +89,54 @@ async def test_first_steps_are_named_until_they_are_taken(tmp_path: Path) -> Non
         assert not [key for key in FIRST if tell(key) in ends]
 
 
+async def test_an_end_is_said_and_nothing_is_asked_for(tmp_path: Path) -> None:
+    """That the space was ended stands first, also in a quiet time, and nothing in it is asked for any more."""
+    async with two(tmp_path) as couple:
+        await couple.sasha(lambda pen: pen.write("request", {"ask": "a walk"}, day=TODAY))
+        assert tell("today.request") in (await play(days.today, couple.keeper)).result["ends"]
+        await left(couple)
+        result = (await play(days.today, couple.keeper)).result
+        assert result["says"] == [tell("today.ended")]
+        assert result["ends"] == [result["line"]]
+        await play(quieting.until, couple.keeper, days_after(TODAY, 2))
+        assert tell("today.ended") in (await play(days.today, couple.keeper)).result["says"]
+
+
+@pytest.mark.parametrize("whose", ["mine", "theirs"])
+async def test_what_is_no_longer_agreed_is_said(tmp_path: Path, whose: str) -> None:
+    """For some days, in the same words to both, and no more once it is agreed again."""
+    async with two(tmp_path) as couple:
+        text = await couple.sasha_proposes("Evenings")
+        await couple.sasha_assents(text)
+        await couple.robin_assents(text)
+        said = tell("today.no_longer", title="Evenings")
+        assert said not in (await play(days.today, couple.keeper)).result["says"]
+        about = SubjectId(text.agreement)
+        if whose == "mine":
+            await couple.robin(lambda pen: [pen.withdraw(about, day=TODAY)])
+        else:
+            await couple.sasha(lambda pen: pen.withdraw(about, day=TODAY))
+        for later, shown in ((0, True), (TOLD_DAYS - 1, True), (TOLD_DAYS, False)):
+            couple.keeper.today = lambda later=later: DAY + timedelta(days=later)
+            assert ((await play(days.today, couple.keeper)).result["says"].count(said) == 1) is shown
+        couple.keeper.today = lambda: DAY  # type: ignore[method-assign]
+        if whose == "mine":
+            await couple.robin_assents(text)
+        else:
+            await couple.sasha_assents(text)
+        assert said not in (await play(days.today, couple.keeper)).result["says"]
+
+
+async def test_what_was_answered_is_asked_for_no_more(tmp_path: Path) -> None:
+    """Also by “later”: it is shown, and nobody is told to answer again."""
+    async with two(tmp_path) as couple:
+        await couple.sasha(lambda pen: pen.write("request", {"ask": "a walk"}, day=TODAY))
+        assert (await play(requests.answer, couple.keeper, LATER, "")).code == Code.OK
+        result = (await play(days.today, couple.keeper)).result
+        assert [card["lines"][0] for card in result["cards"]] == ["a walk"]
+        assert tell("today.request") not in result["ends"]
+
+
 async def test_what_can_not_be_shared_is_kept_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that takes nothing costs no words: they are kept for their writer, who is told where."""
     async with two(tmp_path) as couple:
@@ -124,7 +174,7 @@ async def test_a_changed_plan_passes(tmp_path: Path) -> None:
     async with two(tmp_path) as couple:
         assert (await play(days.heads_up, couple.keeper, "running late", 1, SHARE)).code == Code.OK
         for later, shown in ((0, 1), (1, 1), (2, 0)):
-            couple.keeper.today = lambda later=later: DAY + timedelta(days=later)  # type: ignore[misc]
+            couple.keeper.today = lambda later=later: DAY + timedelta(days=later)
             assert len((await play(days.today, couple.keeper)).result["cards"]) == shown, later
 
 
