@@ -117,9 +117,9 @@ async def test_what_is_no_longer_agreed_is_said(tmp_path: Path, whose: str) -> N
         else:
             await couple.sasha(lambda pen: pen.withdraw(about, day=TODAY))
         for later, shown in ((0, True), (TOLD_DAYS - 1, True), (TOLD_DAYS, False)):
-            couple.keeper.today = lambda later=later: DAY + timedelta(days=later)
+            couple.keeper.today = lambda later=later: DAY + timedelta(days=later)  # type: ignore[misc]
             assert ((await play(days.today, couple.keeper)).result["says"].count(said) == 1) is shown
-        couple.keeper.today = lambda: DAY  # type: ignore[method-assign]
+        couple.keeper.today = lambda: DAY
         if whose == "mine":
             await couple.robin_assents(text)
         else:
@@ -174,7 +174,7 @@ async def test_a_changed_plan_passes(tmp_path: Path) -> None:
     async with two(tmp_path) as couple:
         assert (await play(days.heads_up, couple.keeper, "running late", 1, SHARE)).code == Code.OK
         for later, shown in ((0, 1), (1, 1), (2, 0)):
-            couple.keeper.today = lambda later=later: DAY + timedelta(days=later)
+            couple.keeper.today = lambda later=later: DAY + timedelta(days=later)  # type: ignore[misc]
             assert len((await play(days.today, couple.keeper)).result["cards"]) == shown, later
 
 
