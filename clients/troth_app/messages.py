@@ -69,6 +69,7 @@ TALKING: Final[Catalogue] = {
     "pages.notices.off": Said("Let the browser say nothing by itself"),
     "pages.kept": Said("It is so from now on, on this device."),
     "day.none": Said("A day is written like 2026-11-21, and has to exist. Nothing was changed."),
+    "day.past": Said("That day has passed. Name today or a later one."),
     "ask.day": Said("On which day, such as {day}? Leave it empty for today:"),
     "ask.share": Said("What next?"),
     "share.yes": Said("Share it with the other person"),

@@ -76,7 +76,12 @@ PROPOSING: Final[Catalogue] = {
     "propose.no_title": Said("It has no name. Nothing was proposed."),
     "propose.sure": Said("This is the text. Propose it?"),
     "propose.yes": Said("Propose it"),
-    "propose.no": Said("Not now"),
+    "propose.no": Said("Not now: keep it for me alone"),
+    "propose.drop": Said("Keep nothing"),
+    "propose.kept": Said("What you wrote is kept for you alone: `troth mine list`."),
+    "propose.order": Said(
+        "Its last day can not lie before {day}, on which you look at it again. Name that day or a later one, or none."
+    ),
     "propose.done": Said("It is proposed. Nobody has agreed to it, you included: `troth agree assent`."),
     "propose.not": Said("Nothing was proposed."),
 }

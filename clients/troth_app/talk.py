@@ -71,6 +71,8 @@ class Talk:
     ) -> None:
         """Take a connection whose first sentence was read; a question waits for its answer inside of a pause."""
         self.begin = begin
+        self.typed: list[str] = []
+        """What was typed in this conversation so far; nothing that was hidden."""
         self._pause = pause
         self._connection = connection
         self._frames = Frames()
@@ -111,6 +113,8 @@ class Talk:
         answer = await self._answer(Ask(prompt, form))
         if not isinstance(answer, Answer):
             raise MalformedError("not an answer")
+        if form != Form.HIDDEN:
+            self.typed.append(answer.text)
         return answer.text
 
     async def hidden(self, prompt: str) -> str:

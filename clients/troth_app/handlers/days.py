@@ -15,6 +15,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    kept,
     meant,
     names_of,
     share,
@@ -85,9 +86,10 @@ async def checkin(talk: Talk, keeper: "Keeper") -> None:
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
     await talk.say(tell("checkin.intro"))
-    fields: dict[str, object] = {
-        field: await ask_line(talk, tell(f"checkin.{field}")) for field in BY_NAME["check_in"].places
-    }
+    async with kept(talk, keeper):
+        fields: dict[str, object] = {
+            field: await ask_line(talk, tell(f"checkin.{field}")) for field in BY_NAME["check_in"].places
+        }
     said = [str(text) for text in fields.values() if text]
     if not said:
         raise RuleError(tell("text.empty"))

@@ -15,16 +15,18 @@ from troth_app.handlers.together import (
     ask_text,
     chapter_of,
     keep_aside,
+    kept,
     names_of,
     state_of,
     today_of,
     write,
 )
-from troth_app.messages import ENGLISH, tell
+from troth_app.language import spoken
+from troth_app.messages import ENGLISH, capital, tell
 from troth_app.outcome import RuleError
 from troth_app.recounting import lines
 from troth_app.talk import Talk
-from troth_couple import Agreement, Clause, Item, Revision, State, days_after, new_agreement, shown
+from troth_couple import Agreement, Clause, Day, Item, Revision, State, days_after, new_agreement, shown
 from troth_couple.agreements import Shown
 from troth_couple.limits import CLAUSES_MAX, SUPERSEDES_MAX
 from troth_couple.revision import CLASSES, DETAILS, SORTS, TELLS, WAYS, AgreementId, RevisionId
@@ -55,23 +57,44 @@ async def propose(talk: Talk, keeper: "Keeper") -> None:
     if state.opened:
         raise RuleError(tell("chapter.closed"))
     before = await _before(talk, state)
-    revision = await _ask_revision(talk, keeper, before, state.persons, me)
-    try:
-        revision.encode()
-    except UsageError as error:
-        raise RuleError(str(error)) from None
+    async with kept(talk, keeper):
+        revision = await _ask_revision(talk, keeper, before, state.persons, me)
+        try:
+            revision.encode()
+        except UsageError as error:
+            raise RuleError(f"{capital(spoken(error))}.") from None
     await talk.show(Card(shown(revision.title), tuple(revision_lines(revision, names=names))))
-    if await talk.choose(tell("propose.sure"), [tell("propose.no"), tell("propose.yes")]) == 0:
-        await talk.say(tell("propose.not"))
+    choice = await talk.choose(tell("propose.sure"), [tell("propose.no"), tell("propose.yes"), tell("propose.drop")])
+    if choice == 1:
+        await _propose(talk, keeper, revision)
         return
+    if choice == 0:
+        await keep_aside(keeper, _text_of(revision))
+    await talk.say(tell("propose.not"), *([tell("propose.kept")] if choice == 0 else []))
+
+
+async def _propose(talk: Talk, keeper: "Keeper", revision: Revision) -> None:
+    """Propose a text; what can not be proposed is kept for its writer."""
     day = today_of(keeper)
     await talk.safe(tell("safe.maybe"))
     try:
         await write(keeper, lambda pen: [pen.propose(revision, day=day)])
     except (RuleError, LocalError) as error:
-        await keep_aside(keeper, "\n".join([revision.title, *lines(revision)]))
+        await keep_aside(keeper, _text_of(revision))
         raise type(error)(tell("text.aside", why=str(error))) from None
     await talk.say(tell("propose.done"))
+
+
+def _text_of(revision: Revision) -> str:
+    return "\n".join([revision.title, *lines(revision)])
+
+
+async def _ask_days(talk: Talk, today: Day) -> tuple[Day | None, Day | None]:
+    """Return when it is looked at again, and its last day: neither lies in the past, nor the last before the other."""
+    soon = days_after(today, TRIAL_DAYS)
+    review = await ask_day(talk, tell("propose.review", day=soon), since=today, early=tell("day.past"))
+    early = tell("propose.order", day=review) if review else tell("day.past")
+    return review, await ask_day(talk, tell("propose.expires", day=soon), since=review or today, early=early)
 
 
 async def _before(talk: Talk, state: State) -> Agreement | None:
@@ -100,7 +123,7 @@ async def _ask_revision(
     other = next((person for person in persons if person != me), None)
     whom: Mapping[str, PersonId | None] = {"propose.both": None, "propose.me": me, "propose.other": other}
     applies = list(whom.values())[await talk.choose(tell("propose.applies"), [tell(key) for key in whom])]
-    soon = days_after(today_of(keeper), TRIAL_DAYS)
+    review_on, expires = await _ask_days(talk, today_of(keeper))
     return Revision(
         agreement=before.id if before else new_agreement(keeper.machine.entropy),
         sort=sort,
@@ -108,8 +131,8 @@ async def _ask_revision(
         clauses=tuple(clauses),
         items=tuple(items),
         applies_to=applies,
-        review_on=await ask_day(talk, tell("propose.review", day=soon)),
-        expires=await ask_day(talk, tell("propose.expires", day=soon)),
+        review_on=review_on,
+        expires=expires,
         supersedes=tuple(sorted(_standing(before, persons))) if before else (),
     )
 

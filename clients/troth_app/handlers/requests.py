@@ -11,6 +11,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    kept,
     names_of,
     pick,
     share,
@@ -65,7 +66,8 @@ async def answer(talk: Talk, keeper: "Keeper") -> None:
     reply: Reply = replies[await talk.choose(tell("answer.reply"), [tell(REPLIES[reply]) for reply in replies])]
     text = await ask_line(talk, tell("answer.text"))
     await talk.safe(tell("safe.maybe"))
-    await write(keeper, lambda pen: [pen.answer(request.id, reply, day=day, text=text)])
+    async with kept(talk, keeper):
+        await write(keeper, lambda pen: [pen.answer(request.id, reply, day=day, text=text)])
     await talk.say(tell("answer.done"))
 
 

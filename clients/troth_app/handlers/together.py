@@ -3,7 +3,8 @@
 A text that could not be shared is not lost: it is kept for its writer alone.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -15,6 +16,7 @@ from troth_app.conversation import Form, Result
 from troth_app.former import Former
 from troth_app.handlers.locking import opened
 from troth_app.language import spoken
+from troth_app.limits import ENTRY_BYTES_MAX
 from troth_app.messages import capital, tell
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.settings import names_row
@@ -40,6 +42,7 @@ __all__ = [
     "earlier_of",
     "former_of",
     "keep_aside",
+    "kept",
     "meant",
     "names",
     "names_in",
@@ -54,6 +57,8 @@ __all__ = [
 
 Item = TypeVar("Item")
 NAME_LETTERS_MAX: Final = 64
+PIECE_LETTERS: Final = ENTRY_BYTES_MAX // 4
+"""So many letters are never more bytes than one entry holds."""
 
 
 def chapter_of(keeper: "Keeper") -> Chapter:
@@ -195,8 +200,14 @@ async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
     return text
 
 
-async def ask_day(talk: Talk, prompt: str) -> Day | None:
+async def ask_day(talk: Talk, prompt: str, *, since: Day | None = None, early: str = "") -> Day | None:
     """Return a day, or None if it stayed empty.
+
+    Args:
+        talk: With whom.
+        prompt: How it is asked for.
+        since: The first day that it may be, if there is one.
+        early: What is said of a day before that.
 
     Raises:
         RuleError: If there is no such day, wherever it does not get better by asking again.
@@ -204,11 +215,16 @@ async def ask_day(talk: Talk, prompt: str) -> Day | None:
     for left in reversed(range(talk.tries)):
         typed = (await talk.ask(prompt)).strip()
         try:
-            return DAY(typed) if typed else None
+            day = DAY(typed) if typed else None
         except MalformedError:
-            if not left:
-                raise RuleError(tell("day.none")) from None
-            await talk.say(tell("day.none"))
+            complaint = tell("day.none")
+        else:
+            if day is None or since is None or day >= since:
+                return day
+            complaint = early
+        if not left:
+            raise RuleError(complaint)
+        await talk.say(complaint)
     raise AssertionError("it was asked for at least once")
 
 
@@ -280,10 +296,29 @@ async def share(talk: Talk, keeper: "Keeper", text: str, make: Write, more: More
     return made
 
 
+@asynccontextmanager
+async def kept(talk: Talk, keeper: "Keeper") -> AsyncIterator[None]:
+    """Keep what was typed so far for its writer alone, where a rule or this machine says no in the block.
+
+    Raises:
+        RuleError, LocalError: What it was, and where the text is.
+    """
+    try:
+        yield
+    except (RuleError, LocalError) as error:
+        typed = "\n".join(filter(None, map(str.strip, talk.typed)))
+        if not typed:
+            raise
+        await keep_aside(keeper, typed)
+        raise type(error)(tell("text.aside", why=str(error))) from None
+
+
 async def keep_aside(keeper: "Keeper", text: str) -> None:
-    """Keep a text for its writer alone, if it can be kept at all."""
+    """Keep a text for its writer alone, as several where it is more than one holds, if it can be kept at all."""
     household = opened(keeper)
-    drop(keeper.home.vault, text.encode(), entropy=keeper.machine.entropy)
+    for start in range(0, len(text), PIECE_LETTERS):
+        piece = text[start : start + PIECE_LETTERS].encode(errors="replace")
+        drop(keeper.home.vault, piece, entropy=keeper.machine.entropy)
     try:
         await household.take_in()
     except LocalError:

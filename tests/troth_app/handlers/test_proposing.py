@@ -3,16 +3,18 @@
 from pathlib import Path
 
 from tests.troth_app.house import PASSPHRASE, play
-from tests.troth_app.two import two
+from tests.troth_app.two import TODAY, Two, two
 from troth_app.handlers import agreeing, consenting, mine, proposing
+from troth_app.limits import TRIES_MAX
+from troth_app.messages import tell
 from troth_app.outcome import Code
-from troth_couple import Shown
+from troth_couple import Shown, days_after
 from troth_couple.revision import Clause
 
 PRACTICAL, DISCLOSURE = 5, 3
 ENOUGH, MORE = 0, 1
 BOTH = 0
-NO, YES = 0, 1
+NO, YES, NOTHING = 0, 1, 2
 NEW, CHANGE = 0, 1
 KEEP, ANEW, OUT = 0, 1, 2
 YES_TO_IT = 1
@@ -43,6 +45,50 @@ async def test_not_now_proposes_nothing(tmp_path: Path) -> None:
             assert played.safe == "Nothing was proposed."
         assert (await play(proposing.propose, couple.keeper, OWN, PRACTICAL, "Empty", "")).code == Code.RULE
         assert (await couple.state()).agreements == {}
+
+
+async def kept_for(couple: Two) -> str:
+    """Return what its writer finds, kept for them alone."""
+    return "\n".join((await play(mine.list_, couple.keeper)).result["entries"])
+
+
+async def test_not_now_keeps_the_text(tmp_path: Path) -> None:
+    """For its writer alone, unless they say that nothing is to be kept."""
+    async with two(tmp_path) as couple:
+        await play(proposing.propose, couple.keeper, *FIRST, NOTHING)
+        assert await kept_for(couple) == ""
+        played = await play(proposing.propose, couple.keeper, *FIRST, NO)
+        assert tell("propose.kept") in played.said
+        assert "We put the phones away at nine." in await kept_for(couple)
+
+
+async def test_days_that_can_not_be_are_asked_for_again(tmp_path: Path) -> None:
+    """A day that has passed, and a last day before the one on which it is looked at again; nothing typed is lost."""
+    async with two(tmp_path) as couple:
+        text, later = FIRST[:-2], days_after(TODAY, 30)
+        asked = ("2026-08-31", "2026-02-30", later, days_after(TODAY, 20), later)
+        played = await play(proposing.propose, couple.keeper, *text, *asked, YES)
+        assert played.code == Code.OK, played.done
+        assert tell("day.past") in played.said
+        assert tell("propose.order", day=later) in played.said
+        (agreement,) = (await couple.state()).agreements.values()
+        (wording,) = agreement.wordings.values()
+        assert (wording.revision.review_on, wording.revision.expires) == (later, later)
+
+
+async def test_what_was_typed_is_kept_where_it_ends_otherwise(tmp_path: Path) -> None:
+    """From a file nothing is asked again: it says why not, and where the text is."""
+    async with two(tmp_path) as couple:
+        days = (days_after(TODAY, 30), days_after(TODAY, 20))
+        played = await play(proposing.propose, couple.keeper, *FIRST[:-2], *days, live=False)
+        assert played.code == Code.RULE
+        assert played.done is not None
+        assert played.done.text.startswith("Its last day can not lie before")
+        assert "troth mine list" in played.done.text
+        assert "We put the phones away at nine." in await kept_for(couple)
+        played = await play(proposing.propose, couple.keeper, OWN, PRACTICAL, "Nights", "x" * 50_000, live=False)
+        assert played.code == Code.RULE
+        assert "x" * 10_000 in await kept_for(couple)
 
 
 async def test_a_point_can_say_more(tmp_path: Path) -> None:
@@ -141,5 +187,5 @@ async def test_a_third_proposal_of_a_day_waits_and_is_kept(tmp_path: Path) -> No
 async def test_days_in_the_wrong_order_are_no_text(tmp_path: Path) -> None:
     """Looking at it again after its last day makes no agreement, and costs a sentence."""
     async with two(tmp_path) as couple:
-        answers = (*FIRST[:-2], "2026-10-01", "2026-09-01")
+        answers = (*FIRST[:-2], "2026-10-01", *["2026-09-01"] * TRIES_MAX)
         assert (await play(proposing.propose, couple.keeper, *answers)).code == Code.RULE
