@@ -234,7 +234,10 @@ FOR_TWO: Final = (
         Said("Show where help is."),
         "support:support",
         Where.AGENT,
-        more=Said("It works locked, offline and without a vault. That you looked is written nowhere."),
+        more=Said(
+            "It works locked, offline and without a vault, and is written nowhere. The numbers are for Australia: "
+            "there is no other list yet, and nothing to choose. For other places it says what to do."
+        ),
         present="page",
     ),
     Command("export own", DEVICE, Said("Write your own words to a file."), "exports:own", options=(FILE,)),

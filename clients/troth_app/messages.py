@@ -371,7 +371,7 @@ STEADY: Final[Catalogue] = {
     "steady.call.2": Said("`troth support` shows where trained people answer."),
     "steady.nothing": Said("Nothing needs to be decided now."),
     "support.danger": Said("If you are in danger"),
-    "support.danger.1": Said("Call the emergency number of your country now."),
+    "support.danger.1": Said("Call the emergency number of the place where you are now."),
     "support.afraid": Said("If you are afraid of the other person"),
     "support.afraid.1": Said(
         "This is not the right tool then, and work as a couple can be unsafe where there is abuse. "
@@ -380,9 +380,18 @@ STEADY: Final[Catalogue] = {
     "support.afraid.2": Said("Ask yourself, and tell nobody if you like: do I feel free to say no here?"),
     "support.lines": Said("People who answer: {region}"),
     "support.line": Said("{name}: {number}. {what}"),
-    "support.unchecked": Said("{name}: {number} (not checked). {what}"),
+    "support.unchecked": Said("{name}: {number}*. {what}"),
     "support.unchecked_all": Said(
-        "What is not checked was called by nobody in the last twelve months: look it up before you rely on it."
+        "* Nobody called this number for Troth in the last twelve months. If it does not answer, try another one, or "
+        "the emergency number."
+    ),
+    "support.elsewhere": Said("If you are somewhere else"),
+    "support.elsewhere.1": Said(
+        "Troth knows numbers for {regions} alone so far, wherever you are and whatever your language is."
+    ),
+    "support.elsewhere.2": Said(
+        "In danger, the emergency number of that place helps. Otherwise a doctor, a hospital or an advice centre knows "
+        "who answers near you."
     ),
     "support.record": Said("That you looked at this is written nowhere."),
     "support.limits": Said("What this can not do"),

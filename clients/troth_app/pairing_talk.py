@@ -29,6 +29,7 @@ WORDS: Final = Said("Four words")
 READ_WORDS: Final = Said("The other device asks for two of these. Type them there, or read them out.")
 TWO_WORDS: Final = Said("The other device shows four words. Words {first} and {second}, with a space between:")
 NOT_TWO: Final = Said("Two words are asked for.")
+MATCHED: Final = Said("The words match. The other device asks whether this one says so: answer yes there.")
 MATCH: Final = Said("Does the other device say that the words match?")
 YES_MATCH: Final = Said("Yes, it says so")
 NO_MATCH: Final = Said("No, or I am not sure")
@@ -77,6 +78,7 @@ class PairingTalk:
         """
         self._talk = talk
         self._picture = picture
+        self._typed = False
 
     async def show_code(self, ticket: Ticket) -> None:
         """Show a code for the other device."""
@@ -108,6 +110,7 @@ class PairingTalk:
                 await self._talk.say(str(error))
                 continue
             if len(typed) == len(positions):
+                self._typed = True
                 return typed[0], typed[1]
             await self._talk.say(NOT_TWO)
 
@@ -117,7 +120,9 @@ class PairingTalk:
         return await self._talk.choose(MATCH, [YES_MATCH, NO_MATCH]) == 0
 
     async def confirm(self, ahead: Ahead) -> bool:
-        """Say what will happen, and return whether it may."""
+        """Say what will happen, and return whether it may; words that differ end a pairing before it comes to this."""
+        if self._typed:
+            await self._talk.say(MATCHED)
         lines = tuple(line.format(count=ahead.spaces) for line in _AHEAD[ahead.purpose, ahead.side])
         await self._talk.show(Card(AHEAD, lines))
         return await self._talk.choose(GO_ON, [YES, NO]) == 0

@@ -23,6 +23,8 @@ __all__ = ["Decide", "run"]
 
 LOG: Final = logging.getLogger(logs.LOGGER)
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+FOUND: Final = "The database is %s."
+MADE: Final = "A new database was made: %s. Whoever used another one before sees that this is not theirs."
 Decide = Callable[[], dict[str, Choice]]
 """Decides every setting again."""
 
@@ -34,7 +36,10 @@ def run(config: Config, choices: Mapping[str, Choice], decide: Decide) -> None:
         StoreError: By its kind, if the database can not be used.
         ListenError: If the address can not be listened at.
     """
+    there = config.database.exists()
     store = SqliteStore(config.database)
+    # Started in another folder it would be another relay, and every device would see that its log is gone.
+    LOG.info(FOUND if there else MADE, config.database.absolute())
     try:
         _make_first_pass(config, store)
         asyncio.run(_run(config, store, reload=lambda relay: _reload(relay, choices, decide)))

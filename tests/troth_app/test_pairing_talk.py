@@ -8,7 +8,7 @@ import pytest
 from tests.troth_app.house import Played, play
 from troth.pairing import Purpose, Side, Ticket
 from troth_app.conversation import Qr, Result
-from troth_app.pairing_talk import AHEAD, CODE, WORDS, PairingTalk
+from troth_app.pairing_talk import AHEAD, CODE, MATCHED, WORDS, PairingTalk
 from troth_app.talk import Talk
 from troth_client.pairing import Ahead
 from troth_client.wordlist import parse_code, parse_words
@@ -69,6 +69,18 @@ async def test_everything_is_shown_before_it_happens(purpose: Purpose, side: Sid
     assert not any("{" in line for line in card.lines)
     assert played.result == {"found": False}
     assert (await talked("confirm", Ahead(purpose, side, 1), answers=(0,))).result == {"found": True}
+
+
+async def test_whoever_typed_the_words_is_told_that_they_match() -> None:
+    """The other device asks for it: a question that nobody here answers would be answered with no."""
+
+    async def handler(talk: Talk, _: None) -> Result:
+        said = PairingTalk(talk)
+        await said.ask_words((1, 3))
+        return {"found": await said.confirm(Ahead(Purpose.JOIN, Side.HOST, 1))}
+
+    assert (await play(handler, None, "zoo zone", 0)).said == MATCHED
+    assert MATCHED not in (await talked("confirm", Ahead(Purpose.JOIN, Side.GUEST, 1), answers=(0,))).said
 
 
 def test_two_persons_are_told_the_same() -> None:

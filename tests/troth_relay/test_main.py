@@ -208,7 +208,8 @@ def test_list_is_read_again(database: Path, tmp_path: Path) -> None:
             allowed.write_text(KEY.mailbox.hex())
             process.send_signal(signal.SIGHUP)
             assert process.stderr is not None
-            assert "read again" in await asyncio.to_thread(process.stderr.readline)
+            lines = iter(process.stderr.readline, "")
+            assert await asyncio.to_thread(lambda: next(line for line in lines if "read again" in line))
             await client.send(Create(KEY.mailbox, b""))
             assert (await client.expect(Head)).position == 0
 
@@ -242,6 +243,17 @@ def test_serving_in_this_process(monkeypatch: pytest.MonkeyPatch, database: Path
     result = _serve(database)
     assert result.exit_code == 0
     assert re.fullmatch(r"listening on ws://127\.0\.0\.1:[0-9]+/v1\n", result.stdout)
+
+
+def test_where_the_database_is_is_said(monkeypatch: pytest.MonkeyPatch, database: Path) -> None:
+    """By its whole path, and whether it was made just now: the same name in another folder is another relay."""
+    folder = database.parent
+    monkeypatch.chdir(folder)
+    for said in ("A new database was made", "The database is"):
+        _listening(monkeypatch, lambda: signal.raise_signal(signal.SIGTERM))
+        result = _serve(Path(database.name))
+        assert f"{said}" in result.stderr
+        assert str(folder.resolve() / database.name) in result.stderr
 
 
 def test_loops_without_signals_are_stopped_too(monkeypatch: pytest.MonkeyPatch, database: Path) -> None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from troth_app.conversation import Result
 from troth_app.helplines import REGIONS, Helpline, is_checked
+from troth_app.language import spoken
 from troth_app.messages import ENGLISH, tell
 from troth_app.talk import Talk
+from troth_app.wording import listed_as
 
 if TYPE_CHECKING:
     from troth_app.agent import Agent
@@ -28,13 +30,21 @@ async def support(_: Talk, __: "Agent") -> Result:
         {"title": tell("support.lines", region=region), "lines": _said(helplines, day)}
         for region, helplines in REGIONS.items()
     ]
-    cards = [_card("support.danger"), _card("support.afraid"), *lines, _card("support.guided"), _card("support.limits")]
+    first = [_card("support.danger"), _card("support.afraid")]
+    cards = [*first, *lines, _elsewhere(), _card("support.guided"), _card("support.limits")]
     return {"says": [], "cards": cards, "ends": [tell("support.record")]}
 
 
 def _card(key: str) -> dict[str, Any]:
     """Return a card of the catalogue: its title, and the sentences that are numbered under it."""
     return {"title": tell(key), "lines": [tell(name) for name in ENGLISH if name.startswith(f"{key}.")]}
+
+
+def _elsewhere() -> dict[str, Any]:
+    """Say of which places there is a list: of a place that has none nobody is to look for it."""
+    regions = listed_as([spoken(region) for region in REGIONS])
+    card = _card("support.elsewhere")
+    return {**card, "lines": [tell("support.elsewhere.1", regions=regions), *card["lines"][1:]]}
 
 
 def _said(helplines: Sequence[Helpline], today: date) -> list[str]:

@@ -30,11 +30,11 @@ class End(IntEnum):
 
 _TEXTS: Final = {
     End.WRONG_SECRET: Said(
-        "The code does not fit; each code can be tried once. Ask for a new one, and read it slowly. Nothing was joined."
+        "The code does not fit; each code can be tried once. Show a new one, and read it slowly. Nothing was joined."
     ),
     End.WORDS_DIFFER: Said(
-        "The words differ, so somebody may stand between the two devices. "
-        "Stop on the other device too, and begin again with a new code, best over another network. Nothing was joined."
+        "The words differ: one may be mistyped, or somebody may stand between the two devices. Stop on the other "
+        "device too, and begin again with a new code; if they differ again, over another network. Nothing was joined."
     ),
     End.SAME_SIDE: Said(
         "Both devices show a code, or both were given one. Show it on one, and type it into the other. "
@@ -52,7 +52,7 @@ _TEXTS: Final = {
     End.OTHER_VERSION: Said(
         "The other device runs another version of Troth. Bring both up to date, and begin again. Nothing was joined."
     ),
-    End.EXPIRED: Said("The time of this code is over. Ask for a new one. Nothing was joined."),
+    End.EXPIRED: Said("The time of this code is over. Begin again with a new one. Nothing was joined."),
     End.LEFT: Said(
         "This pairing was given up here. Begin again with a new code whenever you like. Nothing was joined."
     ),

@@ -43,5 +43,15 @@ async def test_a_number_that_nobody_checked_says_so(tmp_path: Path, monkeypatch:
         monkeypatch.setattr(support, "REGIONS", {"Nowhere": (line,)})
         cards = (await play(support.support, home_at(tmp_path))).result["cards"]
         (card,) = [card for card in cards if card["title"].endswith("Nowhere")]
-        assert ("not checked" in card["lines"][0]) is bool(marks)
+        assert ("*" in card["lines"][0]) is bool(marks)
         assert len(card["lines"]) == 1 + marks
+
+
+async def test_it_says_of_which_places_there_is_a_list(tmp_path: Path) -> None:
+    """Who is somewhere else is told so, and what helps there; the numbers themselves come before it."""
+    cards = (await play(support.support, home_at(tmp_path))).result["cards"]
+    titles = [card["title"] for card in cards]
+    assert titles.index("People who answer: Australia") < titles.index(tell("support.elsewhere"))
+    (card,) = [card for card in cards if card["title"] == tell("support.elsewhere")]
+    assert "Australia alone" in card["lines"][0]
+    assert "emergency number" in card["lines"][1]
