@@ -7,7 +7,7 @@ agreement stands, who did what) stands in `troth_couple.messages` and is not sai
 from collections.abc import Mapping
 from typing import Final
 
-from troth_app.language import spoken
+from troth_app.language import filled
 from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSING
 from troth_app.messages_of_meeting import MEETING
 from troth_wire.said import Said, in_context, plural
@@ -89,6 +89,7 @@ DAYS: Final[Catalogue] = {
     "today.quiet": Said("Quiet time until {day}. `troth quiet off` ends it."),
     "today.request": Said("They asked for something. `troth answer` answers, with or without a reason."),
     "today.newer": Said("Something here needs a newer version. It is kept: `troth uncounted`."),
+    # For translators: {name} is what a person calls a device of theirs.
     "today.device": Said(
         "A device of yours is new: {name}. `troth devices list` shows it; if you did not add it, "
         "`troth devices revoke` removes it."
@@ -128,6 +129,7 @@ DAYS: Final[Catalogue] = {
     "milestone.waits": Said("It is ours once both of you say so: `troth agree assent`."),
     "amend.which": Said("Which of your words do you want to say anew?"),
     "amend.none": Said("There is nothing of yours to say anew. Nothing changes."),
+    # For translators: {label} has the context "what is asked for", or is one of "How you feel" and the like.
     "amend.keep": Said("{label}, or leave it empty to keep {text}:"),
     "amend.empty": Said("{label}, or leave it empty as it is:"),
     "label.feelings": Said("How you feel"),
@@ -209,6 +211,7 @@ THINGS: Final[Catalogue] = {
     "card.taken_back": Said("Taken back."),
     "card.by": Said("{name}: {text}"),
     "card.thanked": Said("Thank you for telling me."),
+    # For translators: {stage} is the answer itself, with its dot; {text} is somebody's own words, or nothing.
     "card.reply": Said("Answer: {stage} {text}"),
     "boundary.none": Said("There is no boundary here. `troth boundary add` writes one."),
     "boundary.statement": Said("What will you do, or not do? Begin with “I”:"),
@@ -408,7 +411,7 @@ def tell(key: str, **values: object) -> str:
     What is said by the program may name one: what is marked itself, and `why`, which is another sentence of it.
     """
     given = {place: inert(value) if type(value) is str and place != WHY else value for place, value in values.items()}
-    return spoken(ENGLISH[key].format(**given))
+    return filled(ENGLISH[key], given)
 
 
 def inert(text: str) -> str:

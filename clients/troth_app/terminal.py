@@ -40,6 +40,7 @@ READ_BYTES: Final = 65_536
 END_OF_TEXT: Final = Said("End with Ctrl-D on a line of its own.")
 NOTHING_SAFER: Final = Said("What was saved before is safe.")
 ENDED: Final = Said("Troth ended before this was done. {safe} Try again; `troth status` says how things stand.")
+# For translators: {prompt} is a question, and {last} the highest number that can be typed.
 PICK: Final = Said("{prompt} (1 to {last})")
 TYPE_NUMBER: Final = Said("Type a number from 1 to {last}, or press Ctrl-C to stop.")
 STOPPED: Final = Said("Stopped. {safe}")

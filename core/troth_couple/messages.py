@@ -108,6 +108,7 @@ ENGLISH: Final[Catalogue] = {
     "act.left": Said("This space has been left. Each of you keeps your own copy."),
     "act.ahead": Said("Dated later than today here."),
     "diff.title": Said("The title was “{old}” and is “{new}”."),
+    # For translators: {new} and {old} are of the list "what an agreement is about".
     "diff.sort": Said("It is filed under {new}, and was under {old}."),
     "diff.added": Said("New: {new}"),
     "diff.removed": Said("Taken out: {old}"),
@@ -123,6 +124,8 @@ ENGLISH: Final[Catalogue] = {
     "part.why": Said("Why: {text}"),
     "part.noticed_by": Said("We would notice by: {text}"),
     "part.exceptions": Said("Except: {text}"),
+    # For translators: {tell}, {how} and {detail} have the contexts "who is told", "how it is told" and "in what
+    # detail it is told"; {within} is somebody's own words, such as “within a day”.
     "part.item": Said("{behaviour} Told to {tell}, {within}, {how}, {detail}."),
     "quiet.secrets": Said("This names passwords or codes. A secret that one person alone knows keeps both safe."),
     "quiet.place": Said("This is about where somebody is. Watching can take the place of talking."),
