@@ -14,8 +14,11 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from troth_app import language
 from troth_app.commands import BY_NAME
+from troth_app.language import spoken
 from troth_app.main import OF_CLICK
+from troth_wire.said import Said
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SCRIPT: Final = ROOT / "scripts" / "catalogue.py"
@@ -33,7 +36,15 @@ NEVER: Final = (
 )
 """What blames, genders, urges, counts, cheers or frightens."""
 MARKS: Final = {"Said", "plural", "in_context"}
-FOR_PROGRAMS: Final = ("MalformedError", "VersionError", "ForgedError", "AssertionError", "add_argument", "compile")
+FOR_PROGRAMS: Final = (
+    "MalformedError",
+    "VersionError",
+    "ForgedError",
+    "AssertionError",
+    "ImportError",
+    "add_argument",
+    "compile",
+)
 """Calls whose words no person reads: what bytes from elsewhere are not, and what a program is told."""
 LOGGED: Final = re.compile(r"LOG\.\w+|log\.\w+")
 SENTENCE: Final = re.compile(r"[A-Z“{(`].*[a-z]{2},? [a-z“].*[.:?]|.*[a-z)]\. [A-Z].*", re.DOTALL)
@@ -249,3 +260,29 @@ def test_a_translation_may_order_as_it_likes() -> None:
     catalogue.add("{name}, {day}", "Am {day}: {name}, {name}")
     catalogue.add("{name} is gone.", "")
     assert list(TOOL["trouble"](catalogue)) == []
+
+
+def test_a_language_is_begun_brought_up_to_date_and_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was translated stays when the template changes, what is compiled is spoken, and a bad one is refused."""
+    scope = TOOL["language"].__globals__
+    monkeypatch.setitem(scope, "LOCALES", tmp_path)
+    path = tmp_path / "de" / "LC_MESSAGES" / "troth.po"
+    TOOL["language"]("de")
+    begun = path.read_text()
+    source, said = "It is locked. `troth unlock` opens it.", "Es ist zu. `troth unlock` öffnet es."
+    path.write_text(begun.replace(f'msgid "{source}"\nmsgstr ""', f'msgid "{source}"\nmsgstr "{said}"'))
+    TOOL["language"]("de")
+    assert said in path.read_text()
+    TOOL["compile_all"]()
+    monkeypatch.setattr(language, "LOCALES", tmp_path)
+    monkeypatch.setenv("LANGUAGE", "de")
+    language.catalogue.cache_clear()
+    try:
+        assert (spoken(Said(source)), spoken(Said("It is open."))) == (said, "It is open.")
+    finally:
+        language.catalogue.cache_clear()
+    path.with_suffix(".mo").unlink()
+    path.write_text(path.read_text().replace("Es ist zu. `troth unlock`", "Es ist zu. `troth auf`"))
+    with pytest.raises(SystemExit, match="a command, and stays as it is"):
+        TOOL["compile_all"]()
+    assert not path.with_suffix(".mo").exists()
