@@ -36,6 +36,8 @@ NEVER: Final = (
 )
 """What blames, genders, urges, counts, cheers or frightens."""
 MARKS: Final = {"Said", "plural", "in_context"}
+SAYS: Final = {"filled", "label_of", "listed_as", "name_of", "quoted", "say", "spoken", "spoken_in", "tell"}
+"""Functions that return a text in the person's language."""
 FOR_PROGRAMS: Final = (
     "MalformedError",
     "VersionError",
@@ -159,6 +161,39 @@ def test_whatever_people_read_is_marked(path: Path) -> None:
     in_app = path.is_relative_to(APP)
     known = {*BY_NAME, *OTHER_WORDS.get(path.name, ())} if in_app else set()
     assert [text for text in unmarked(path.read_text(), strict=in_app) if text not in known] == []
+
+
+def said_at_import(tree: ast.Module) -> list[int]:
+    """Return the lines of a module on which something is said in a language before anybody asked."""
+    waiting: list[ast.AST] = [tree]
+    found = []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in SAYS:
+            found.append(node.lineno)
+        inside = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+        waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(child, inside)]
+    return found
+
+
+def test_nothing_is_said_at_import() -> None:
+    """A language is looked up where a sentence is said, so that a process may learn late which one it speaks."""
+    trees = {path: ast.parse(path.read_text()) for path in sources()}
+    assert {path: lines for path, tree in trees.items() if (lines := said_at_import(tree))} == {}
+    assert said_at_import(
+        ast.parse("X = [tell('a')]\ndef f():\n    return tell('b')\nclass C:\n    y = spoken(Z)")
+    ) == [5, 1]
+
+
+def test_one_module_looks_up() -> None:
+    """Every other one marks, or asks it."""
+    owners = {path.name for path in sources() if "gettext" in _imports(ast.parse(path.read_text()))}
+    assert owners == {"language.py"}
+
+
+def _imports(tree: ast.Module) -> set[str]:
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return names | {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
 
 
 @pytest.mark.parametrize(
