@@ -4,7 +4,7 @@ A pass is compared with every pass of the relay, in the same time whatever the o
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from math import ceil
@@ -121,9 +121,9 @@ def _refilled(bucket: Bucket | None, *, rate: Rate, now: float) -> float:
     return min(rate.burst, bucket.tokens + max(0.0, now - bucket.at_s) * rate.per_s)
 
 
-def cost(envelopes: Iterable[bytes]) -> int:
+def cost(envelopes: Collection[bytes]) -> int:
     """Return what envelopes cost in quota and rate, in bytes."""
-    return sum(len(envelope) + limits.ENTRY_OVERHEAD_BYTES for envelope in envelopes)
+    return sum(map(len, envelopes)) + len(envelopes) * limits.ENTRY_OVERHEAD_BYTES
 
 
 def fits(envelopes: Iterable[bytes], *, kind: MailboxKind, policy: Policy) -> bool:

@@ -65,7 +65,7 @@ class Intake:
         link = self._desk.links.get(asked.connection)
         if link is None:
             return
-        self._desk.release(link, admission.cost(envelope for _, envelope in asked.envelopes))
+        self._desk.release(link, admission.cost([envelope for _, envelope in asked.envelopes]))
         if isinstance(result, StoreError):
             ids = tuple(identifier for identifier, _ in asked.envelopes)
             self._refuse(link, asked.mailbox, Reason.BUSY, ids, retry_after_s=limits.RETRY_S)

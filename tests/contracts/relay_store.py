@@ -84,7 +84,7 @@ def read_all(store: Store, mailbox: MailboxId) -> list[bytes]:
         assert entry.envelope_id == envelope_id(entry.envelope)
         running = advance(running, position, entry.envelope_id)
     assert (page.log.position, page.log.running) == (len(page.entries), running)
-    assert page.log.stored_bytes == cost(entry.envelope for entry in page.entries)
+    assert page.log.stored_bytes == cost([entry.envelope for entry in page.entries])
     return [entry.envelope for entry in page.entries]
 
 
