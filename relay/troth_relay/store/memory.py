@@ -233,7 +233,7 @@ class MemoryStore:
     def _append(self, batch: Batch, changed: dict[MailboxId, _Mailbox]) -> Appended:
         durable = self._disk.find(batch.mailbox)
         if durable is None:
-            return Appended((), tuple(identifier for identifier, _ in batch.envelopes))
+            return Appended((), tuple(dict(batch.envelopes)))
         mailbox = changed.get(batch.mailbox) or _copy(durable)
         new = {name: envelope for name, envelope in batch.envelopes if name not in mailbox.known}
         if mailbox.log.closed:
