@@ -5,6 +5,7 @@ Times of the processor, not of the clock, wherever two processes share the machi
 """
 
 import asyncio
+import itertools
 import json
 import os
 import re
@@ -41,6 +42,8 @@ CARRIED: Final = 6_000
 SPREAD: Final = 600
 FOLLOWERS: Final = 100
 IN_FLIGHT: Final = 64
+CROWD: Final = 64
+"""Mailboxes in which somebody writes at the same time."""
 DIALS: Final = 100
 """Connections that are made at a time."""
 NODE_MODULES: Final = Path(".peers/node_modules")
@@ -134,11 +137,13 @@ def _read(store: SqliteStore, entries: int) -> None:
 async def on_their_way(server: Server, *, carried: int = CARRIED, spread: int = SPREAD) -> Figures:
     """Return what the relay's processor spends on an envelope that is stored and delivered to two, and to many."""
     alone_s = await _carried(server, followers=2, envelopes=carried, in_flight=1)
+    crowd_s = await _crowded(server, mailboxes=CROWD, followers=2, envelopes=carried)
     used_s = await _carried(server, followers=2, envelopes=carried, in_flight=IN_FLIGHT)
     spread_alone_s = await _carried(server, followers=FOLLOWERS, envelopes=spread, in_flight=1)
     spread_s = await _carried(server, followers=FOLLOWERS, envelopes=spread, in_flight=IN_FLIGHT)
     return {
         "cpu_us_per_stored_and_twice_delivered": alone_s / carried * 1e6,
+        "cpu_us_per_stored_and_twice_delivered_in_a_crowd": crowd_s / carried * 1e6,
         "cpu_us_per_stored_and_twice_delivered_in_flight": used_s / carried * 1e6,
         "fan_out_deliveries_per_cpu_s": spread * FOLLOWERS / spread_alone_s,
         "fan_out_deliveries_per_cpu_s_in_flight": spread * FOLLOWERS / spread_s,
@@ -160,6 +165,25 @@ async def _carried(server: Server, *, followers: int, envelopes: int, in_flight:
     for ear in (author, *readers):
         ear.end()
     return used_s
+
+
+async def _crowded(server: Server, *, mailboxes: int, followers: int, envelopes: int) -> float:
+    """Let many mailboxes carry one envelope at a time each, so that they share commits and no frame."""
+    keys = [SigningKey.generate() for _ in range(mailboxes)]
+    groups = [[await ears.following(server.port, key) for _ in range(1 + followers)] for key in keys]
+    each = envelopes // mailboxes
+
+    async def carry(key: SigningKey, group: list[ears.Ear]) -> None:
+        for number in range(each):
+            ears.push(group[0], key, named(number)[1])
+            await asyncio.gather(*(ear.until(number + 1) for ear in group))
+
+    before_s = server.used()["cpu_s"]
+    await asyncio.gather(*(carry(key, group) for key, group in zip(keys, groups, strict=True)))
+    used_s: float = server.used()["cpu_s"] - before_s
+    for ear in itertools.chain.from_iterable(groups):
+        ear.end()
+    return used_s * envelopes / (each * mailboxes)
 
 
 async def idle(server: Server, *, links: int = IDLE, held_s: float = HEARTBEAT_S + 15) -> Figures:
