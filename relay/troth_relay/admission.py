@@ -30,6 +30,7 @@ __all__ = [
     "LINK_BRIEF_RATE",
     "PAIRS",
     "Bucket",
+    "Idle",
     "Policy",
     "Rate",
     "admits",
@@ -75,6 +76,14 @@ LIVES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Idle:
+    """After how many days of service without use a line is counted as dormant, and after how many it is deleted."""
+
+    dormant_days: int
+    delete_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What the operator allows."""
 
@@ -84,6 +93,8 @@ class Policy:
     brief_rate: Rate = BRIEF_RATE
     envelope_bytes_max: int = ENVELOPE_BYTES_MAX
     closed_log_days: int = limits.CLOSED_LOG_DAYS
+    idle: Idle | None = None
+    """None: nothing is deleted because nobody uses it, and nothing is noted for that."""
     passes: frozenset[bytes] = frozenset()
     """Hashes of passes that count always; none at all: everyone may create, if it is not closed."""
     closed: bool = False

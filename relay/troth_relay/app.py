@@ -86,7 +86,7 @@ class Relay:
         """Serve on a socket that listens already; needs a running event loop."""
         self.port: int = listener.getsockname()[1]
         self.metrics_port = 0
-        self.closed_log_days = config.closed_log_days
+        self.closed_log_days, self.idle = config.closed_log_days, config.idle
         self.url = f"ws://{at(config.host.strip('[]'), self.port)}/v1"
         self._loop = asyncio.get_running_loop()
         self._hub = Hub(config.policy(), names=dialled_names(config, self.port))
@@ -136,7 +136,7 @@ class Relay:
     def allow(self, config: Config) -> None:
         """Take over the limits of another configuration; nothing else of it."""
         self._hub.allow(config.policy())
-        self.closed_log_days = config.closed_log_days
+        self.closed_log_days, self.idle = config.closed_log_days, config.idle
         self._floor.least_bytes = config.disk_floor_bytes
 
     async def call(self, act: Callable[[], T], *, writing: bool) -> T:
@@ -192,7 +192,8 @@ class Relay:
 
     def _stats(self) -> tuple[Stats, int] | None:
         try:
-            return self._store.stats(), self._floor.free_bytes()
+            dormant_days = self.idle.dormant_days if self.idle else None
+            return self._store.stats(dormant_days=dormant_days), self._floor.free_bytes()
         except StoreError:
             LOG.warning("The store could not be measured.")
             return None

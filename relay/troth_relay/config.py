@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from troth_relay import limits
-from troth_relay.admission import Policy, Rate, cost, pass_hash
+from troth_relay.admission import Idle, Policy, Rate, cost, pass_hash
 from troth_relay.orders import mailbox_named
 from troth_relay.settings import KIBIBYTE, MEBIBYTE, Choice
 from troth_wire.errors import StoreError, UsageError
@@ -44,6 +44,8 @@ class Config:
     registration: str = "open"
     disk_floor_bytes: int = limits.DISK_FLOOR_BYTES
     closed_log_days: int = limits.CLOSED_LOG_DAYS
+    dormant_days: int | None = None
+    idle_days: int | None = None
     log_format: str = "plain"
     metrics: str | None = None
 
@@ -68,6 +70,7 @@ class Config:
             raise UsageError("--disk-floor-mb must be at least 0, which means no floor.")
         if self.closed_log_days < 1:
             raise UsageError("--closed-log-days must be at least 1: what nobody had time to read would be lost.")
+        self._check_idle()
         if self.registration not in REGISTRATIONS:
             raise UsageError(f"--registration must be {' or '.join(REGISTRATIONS)}.")
         self._check_registration()
@@ -75,6 +78,23 @@ class Config:
             raise UsageError(f"--log-format must be {' or '.join(LOG_FORMATS)}.")
         object.__setattr__(self, "names", tuple(map(_name, self.names)))
         self._check_metrics()
+
+    def _check_idle(self) -> None:
+        if (self.dormant_days is None) is not (self.idle_days is None):
+            raise UsageError(
+                "--dormant-days and --idle-days belong together. Nothing was started or changed. "
+                "Name both, or neither: then nothing is deleted because nobody uses it."
+            )
+        if self.dormant_days is None or self.idle_days is None:
+            return
+        if self.dormant_days < limits.DORMANT_DAYS_MIN:
+            raise UsageError(f"--dormant-days must be at least {limits.DORMANT_DAYS_MIN}: people are away for long.")
+        least = max(limits.IDLE_DAYS_MIN, self.dormant_days + limits.DORMANT_DAYS_LEAST)
+        if self.idle_days < least:
+            raise UsageError(
+                f"--idle-days must be at least {least} with --dormant-days {self.dormant_days}: "
+                "whoever is away needs time to be asked, and to come back."
+            )
 
     def _check_registration(self) -> None:
         if self.registration != "pass" and self.passes:
@@ -107,6 +127,13 @@ class Config:
             raise UsageError("--metrics must be a host and port of this machine, such as 127.0.0.1:9440.")
         return match[1].strip("[]"), int(match[2])
 
+    @property
+    def idle(self) -> Idle | None:
+        """When what nobody uses is deleted; None: never."""
+        if self.dormant_days is None or self.idle_days is None:
+            return None
+        return Idle(self.dormant_days, self.idle_days)
+
     def policy(self) -> Policy:
         """Return what the hub needs to know of it."""
         rate = Rate(per_s=self.rate_bytes_per_s, burst=self.rate_burst_bytes)
@@ -114,6 +141,7 @@ class Config:
             quota_bytes=self.quota_bytes,
             rate=rate,
             closed_log_days=self.closed_log_days,
+            idle=self.idle,
             passes=self.passes,
             closed=self.registration == "pass",
             allowed=self.allowed,
@@ -142,6 +170,8 @@ def configure(choices: Mapping[str, Choice]) -> Config:
         registration=decided["registration"],
         disk_floor_bytes=decided["disk_floor_mb"] * MEBIBYTE,
         closed_log_days=decided["closed_log_days"],
+        dormant_days=decided["dormant_days"],
+        idle_days=decided["idle_days"],
         log_format=decided["log_format"],
         metrics=decided["metrics"],
     )

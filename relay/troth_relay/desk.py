@@ -7,6 +7,7 @@ from troth_relay.delivery import weigh
 from troth_relay.limits import UNSENT_BYTES_MAX, UNSTORED_BYTES_MAX
 from troth_relay.link import Follower, KnownLog, Link
 from troth_relay.requests import Asked, ConnectionId, Drop, DropReason, Output, Pause, Resume, Send
+from troth_relay.uses import Uses
 from troth_wire import session
 from troth_wire.ids import MailboxId
 from troth_wire.messages import Message
@@ -26,6 +27,7 @@ class Desk:
         """Who takes part in a brief mailbox."""
         self.logs: WeakValueDictionary[MailboxId, KnownLog] = WeakValueDictionary()
         """The logs that anybody here has proven."""
+        self.uses = Uses()
         self._outputs: list[Output] = []
 
     def flush(self) -> list[Output]:

@@ -189,6 +189,7 @@ class Door:
             # Closed is for good, and this may have been read before.
             known.closed = known.closed or log.closed
             link.logs[log.mailbox] = known
+            self._desk.uses.see(log.line)
         link.kinds[log.mailbox] = log.kind
         return True
 

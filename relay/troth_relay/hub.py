@@ -6,6 +6,7 @@ The world may answer requests in any order; it settles each exactly once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from troth_relay import limits
@@ -106,7 +107,7 @@ class Hub:
                 case Shut(), Log() | Denial() | StoreError() | None:
                     self._closer.settled(asked, result)
                 case Sweep(), tuple() | StoreError():
-                    self._swept(result)
+                    self._swept(asked, result)
                 case _:
                     raise AssertionError("the store's answer does not fit the request")
         for mailbox, consecutive in runs.items():
@@ -122,18 +123,21 @@ class Hub:
         if not self._sweeping:
             # One at a time: a disk that is slow or full must not gather them.
             self._sweeping = True
-            self._desk.ask(Sweep(self._policy.closed_log_days))
+            self._desk.ask(self._sweep(now=now))
         return self._desk.flush()
 
     def end(self, mailboxes: Collection[MailboxId]) -> list[Output]:
         """Let nobody use these mailboxes any longer: the operator ended them."""
         for mailbox in mailboxes:
             self._fanout.end(mailbox)
-        for link in list(self._desk.links.values()):
+        self._end(mailboxes)
+        return self._desk.flush()
+
+    def _end(self, mailboxes: Collection[MailboxId]) -> None:
+        for link in list(self._desk.links.values()) if mailboxes else ():
             if not link.kinds.keys().isdisjoint(mailboxes):
                 # What it may do on this link can not be told anew; on the next one it is.
                 self._desk.drop(link, DropReason.OPERATOR)
-        return self._desk.flush()
 
     def shut(self) -> list[Output]:
         """Say goodbye to everybody."""
@@ -141,14 +145,26 @@ class Hub:
             self._desk.drop(link, DropReason.LEAVING)
         return self._desk.flush()
 
-    def _swept(self, gone: tuple[MailboxId, ...] | StoreError) -> None:
+    def _sweep(self, *, now: float) -> Sweep:
+        idle, days, uses = self._policy.idle, self._policy.closed_log_days, self._desk.uses
+        if idle is None:
+            uses.forget()
+            return Sweep(days)
+        used, hours = uses.due((known.line for known in self._desk.logs.values()), now=now)
+        return Sweep(days, idle.delete_days, used, hours)
+
+    def _swept(self, asked: Sweep, gone: tuple[MailboxId, ...] | StoreError) -> None:
         ended = gone if isinstance(gone, tuple) else ()
+        # Where it failed the hour may be counted already, so it is not asked for again; who uses what is.
+        self._desk.uses.noted(asked.used if isinstance(gone, tuple) else (), hours=asked.hours)
+        # Whoever came to a log at the very moment in which it was deleted is told so; of what is brief it is here.
+        self._end([mailbox for mailbox in ended if mailbox in self._desk.logs])
         for mailbox in ended:
             self._fanout.end(mailbox)
         self._sweeping = bool(ended)
         if ended:
             # There may be more: one commit deletes so many, and what was pushed meanwhile comes between.
-            self._desk.ask(Sweep(self._policy.closed_log_days))
+            self._desk.ask(replace(asked, used=frozenset(), hours=0))
 
     def _look_after(self, link: Link, *, now: float) -> None:
         waited_s = now - link.moved_at_s

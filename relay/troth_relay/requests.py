@@ -5,7 +5,7 @@ from enum import Enum
 from typing import NewType
 
 from troth_relay import limits
-from troth_relay.store import Appended, Denial, Log, Page
+from troth_relay.store import Appended, Denial, LineId, Log, Page
 from troth_wire.errors import StoreError
 from troth_wire.ids import EnvelopeId, MailboxId
 from troth_wire.messages import MailboxKind, Message
@@ -130,9 +130,16 @@ class Shut:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Delete mailboxes that have ended, and say which; and entries of logs that were closed so many days ago."""
+    """Delete mailboxes that have ended, and say which; and entries of logs that were closed so many days ago.
+
+    With `idle_days`, note first who uses what, then delete what nobody has used for so long, and say that too.
+    """
 
     closed_log_days: int = limits.CLOSED_LOG_DAYS
+    idle_days: int | None = None
+    used: frozenset[LineId] = frozenset()
+    hours: int = 0
+    """Hours of service that are over."""
 
 
 Asked = Look | Open | Append | Read | Shut | Sweep

@@ -116,6 +116,20 @@ TABLE: Final = (
         "How many days the entries of a closed log are kept.",
         reloads=True,
     ),
+    Setting(
+        "dormant_days",
+        Kind.NUMBER,
+        None,
+        "After how many days of service without use a line is counted as dormant; with idle_days, or not at all.",
+        reloads=True,
+    ),
+    Setting(
+        "idle_days",
+        Kind.NUMBER,
+        None,
+        "After how many days of service without use a line is deleted; never without it.",
+        reloads=True,
+    ),
     Setting("log_format", Kind.TEXT, "plain", "How log lines are written: plain or json."),
     Setting("metrics", Kind.TEXT, None, "HOST:PORT on this machine alone where Prometheus may ask; none without it."),
 )

@@ -154,10 +154,24 @@ class Writer:
         closed_before = self._entropy.day() - request.closed_log_days
 
         def sweep() -> tuple[MailboxId, ...]:
+            # First of all: who uses something keeps it.
+            idle = self._sweep_idle(request)
             self._store.erase(closed_before=closed_before, entries_max=limits.ERASE_ENTRIES_MAX)
-            return self._store.sweep(now_s=self._entropy.now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
+            return idle + self._store.sweep(now_s=self._entropy.now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
 
         return self._trouble_deleting.attempt(sweep)
+
+    def _sweep_idle(self, request: Sweep) -> tuple[MailboxId, ...]:
+        if request.idle_days is None:
+            self._store.forget_use()
+            return ()
+        self._store.note_use(request.used, hours=request.hours)
+        gone = self._store.delete_idle(days=request.idle_days, mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
+        if gone:
+            LOG.info(
+                "%d mailboxes were deleted that nobody had used for %d days of service.", len(gone), request.idle_days
+            )
+        return gone
 
     def _shut(self, request: Shut) -> Log | Denial | StoreError | None:
         mailbox, day = request.mailbox, self._entropy.day()

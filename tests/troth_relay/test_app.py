@@ -201,7 +201,7 @@ def test_measuring_that_fails_is_no_trouble() -> None:
     """A store that answers but can not count leaves the gauges out, and the rest is told."""
 
     class Uncountable(MemoryStore):
-        def stats(self) -> Stats:
+        def stats(self, *, dormant_days: int | None = None) -> Stats:
             raise StoreError("It can not count.")
 
     async def scenario() -> None:
