@@ -52,6 +52,10 @@ class Rate:
     per_s: float
     burst: float
 
+    def part(self, percent: int) -> "Rate":
+        """Return what one of those has who share it, where nobody may take all."""
+        return Rate(self.per_s * percent / 100, max(1, self.burst * percent / 100))
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
@@ -92,6 +96,7 @@ class Policy:
     creation_rate: Rate = CREATION_RATE
     brief_rate: Rate = BRIEF_RATE
     envelope_bytes_max: int = ENVELOPE_BYTES_MAX
+    followers_max: int = limits.FOLLOWERS_MAX
     closed_log_days: int = limits.CLOSED_LOG_DAYS
     idle: Idle | None = None
     """None: nothing is deleted because nobody uses it, and nothing is noted for that."""

@@ -41,6 +41,7 @@ from troth_relay.requests import (
     Shut,
     Sweep,
 )
+from troth_relay.shares import Shares
 from troth_relay.store import Stats, Store
 from troth_relay.watch import Fault, Readiness
 from troth_relay.workers import Reader, Worker, Writer
@@ -58,6 +59,7 @@ LOG: Final = logging.getLogger("troth_relay")
 DAY_S: Final = 86_400
 BACKLOG: Final = 1_024
 SWITCHING_PROTOCOLS: Final = 101
+FORWARDED: Final = "X-Forwarded-For"
 NO_UPGRADE: Final = "There is a WebSocket here, and this asks for none: look at the headers Upgrade and Connection.\n"
 LIVING: Final = ("/", "/health", "/livez")
 """Where "ok" means that the program runs, and no more."""
@@ -90,6 +92,7 @@ class Relay:
         self.url = f"ws://{at(config.host.strip('[]'), self.port)}/v1"
         self._loop = asyncio.get_running_loop()
         self._hub = Hub(config.policy(), names=dialled_names(config, self.port))
+        self._shares = Shares(config.proxies)
         self._inlets: dict[ConnectionId, Inlet] = {}
         self._outlets: dict[ConnectionId, Outlet] = {}
         self._numbers = count(1)
@@ -221,7 +224,8 @@ class Relay:
         self._inlets[connection] = inlet
         try:
             challenge = secrets.token_bytes(CHALLENGE_BYTES)
-            self._turn(self._hub.connect(connection, challenge=challenge, now=time.monotonic()))
+            share = self._shares.name(request.remote, request.headers.getall(FORWARDED, ()), now=time.monotonic())
+            self._turn(self._hub.connect(connection, challenge=challenge, now=time.monotonic(), share=share))
             # From here on the bytes are ours, those included that came behind the request.
             parser: Any = inlet
             request.protocol.set_parser(parser)

@@ -19,6 +19,7 @@ from troth_relay.fanout import Fanout
 from troth_relay.intake import Intake
 from troth_relay.link import Link
 from troth_relay.requests import Append, ConnectionId, DropReason, Look, Open, Output, Read, Settled, Shut, Sweep
+from troth_relay.shares import NOWHERE, Share
 from troth_relay.store import Appended, Denial, Log, Page
 from troth_wire import messages, session
 from troth_wire.errors import MalformedError, StoreError
@@ -44,7 +45,7 @@ class Hub:
         """
         self._policy = policy
         self._desk = Desk()
-        self._fanout = Fanout(self._desk)
+        self._fanout = Fanout(self._desk, policy)
         self._door = Door(self._desk, policy, self._fanout, names=names)
         self._intake = Intake(self._desk, policy)
         self._closer = Closer(self._desk, self._fanout)
@@ -54,15 +55,21 @@ class Hub:
         """From now on allow what this policy allows."""
         self._policy = policy
         self._door.allow(policy)
+        self._fanout.allow(policy)
         self._intake.allow(policy)
 
-    def connect(self, connection: ConnectionId, *, challenge: bytes, now: float) -> list[Output]:
-        """Greet a new connection with its own fresh challenge."""
+    def connect(
+        self, connection: ConnectionId, *, challenge: bytes, now: float, share: Share = NOWHERE
+    ) -> list[Output]:
+        """Greet a new connection with its own fresh challenge; where there is no place left, a stranger makes it."""
         if len(self._desk.links) >= limits.CONNECTIONS_MAX:
-            self._desk.turn_away(connection)
-            return self._desk.flush()
-        link = Link(connection, challenge, moved_at_s=now)
-        self._desk.links[connection] = link
+            stranger = self._desk.strangers.gives_way(share)
+            if stranger is None:
+                self._desk.turn_away(connection)
+                return self._desk.flush()
+            self._desk.drop(stranger, DropReason.CROWDED)
+        link = Link(connection, challenge, moved_at_s=now, share=share)
+        self._desk.join(link)
         self._desk.say(link, Hello(WIRE_VERSION, WIRE_VERSION, self._policy.envelope_bytes_max, challenge))
         return self._desk.flush()
 

@@ -22,6 +22,15 @@ LINK_FAULTS_MAX: Final = 16
 CONNECTIONS_MAX: Final = 10_000
 """Connections at a time: bounds all that is bounded for each."""
 
+FOLLOWERS_MAX: Final = 128
+"""Default number of connections that may follow the logs of one line: twice as many as all of its devices need."""
+FOLLOWERS_MIN: Final = 64
+"""The fewest that may be allowed: every device of two persons, and for each a link that was cut unnoticed."""
+CROWD_SPARED_PERCENT: Final = 50
+"""How much of a crowd makes no place for a newcomer: those who have been there the longest."""
+SHARE_PERCENT: Final = 50
+"""How much of the rate of rendezvous and invitations one address may take at most."""
+
 ENTRY_OVERHEAD_BYTES: Final = 256
 """What an entry costs beside its envelope, counted in quota and rate: ids, hashes and indexes."""
 QUOTA_BYTES: Final = 256 * 1_048_576

@@ -43,6 +43,8 @@ class DropReason(Enum):
     """It proved nothing in time."""
     TROUBLE = "trouble"
     """The store failed; the client may come again."""
+    CROWDED = "crowded"
+    """There was no place for it, or it made place for another."""
     OPERATOR = "operator"
     """The operator deleted or blocked a mailbox that it used."""
     LEAVING = "leaving"

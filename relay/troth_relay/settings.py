@@ -103,6 +103,19 @@ TABLE: Final = (
         reloads=True,
     ),
     Setting(
+        "followers",
+        Kind.NUMBER,
+        limits.FOLLOWERS_MAX,
+        "How many connections may follow the logs of one line at a time.",
+        reloads=True,
+    ),
+    Setting(
+        "trusted_proxies",
+        Kind.LIST,
+        (),
+        "Addresses or networks of proxies that are believed when they say where a link comes from; repeatable.",
+    ),
+    Setting(
         "disk_floor_mb",
         Kind.NUMBER,
         limits.DISK_FLOOR_BYTES // MEBIBYTE,
