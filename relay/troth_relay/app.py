@@ -31,6 +31,7 @@ from troth_relay.requests import (
     Drop,
     DropReason,
     Look,
+    Note,
     Open,
     Output,
     Pause,
@@ -265,7 +266,7 @@ class Relay:
                     frame, weight = framing.pack(encode(output.message)), weigh(output.message)
                     at_once = [to for to in output.connections if self._outlets[to].say(frame, weight)]
                     written.append((at_once, weight))
-                case Append() | Open() | Shut() | Sweep():
+                case Append() | Open() | Shut() | Sweep() | Note():
                     self._writer.submit(output)
                 case Look() | Read():
                     self._reader.submit(output)

@@ -112,9 +112,9 @@ class Desk:
         others.pop(link.connection, None)
         if not others:
             self.followers.pop(mailbox, None)
-        self._unparty(link, follower.party)
+        self._leave_party(link, follower.party)
 
-    def _unparty(self, link: Link, party: Party) -> None:
+    def _leave_party(self, link: Link, party: Party) -> None:
         crowd = self.parties.get(party)
         if crowd is not None and all(other.party != party for other in link.followers.values()):
             crowd.leave(link)

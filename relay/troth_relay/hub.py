@@ -6,7 +6,6 @@ The world may answer requests in any order; it settles each exactly once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from troth_relay import limits
@@ -18,7 +17,7 @@ from troth_relay.door import Door
 from troth_relay.fanout import Fanout
 from troth_relay.intake import Intake
 from troth_relay.link import Link
-from troth_relay.requests import Append, ConnectionId, DropReason, Look, Open, Output, Read, Settled, Shut, Sweep
+from troth_relay.requests import Append, ConnectionId, DropReason, Look, Note, Open, Output, Read, Settled, Shut, Sweep
 from troth_relay.shares import NOWHERE, Share
 from troth_relay.store import Appended, Denial, Log, Page
 from troth_wire import messages, session
@@ -49,7 +48,7 @@ class Hub:
         self._door = Door(self._desk, policy, self._fanout, names=names)
         self._intake = Intake(self._desk, policy)
         self._closer = Closer(self._desk, self._fanout)
-        self._sweeping = False
+        self._sweeping = self._noting = False
 
     def allow(self, policy: Policy) -> None:
         """From now on allow what this policy allows."""
@@ -114,7 +113,9 @@ class Hub:
                 case Shut(), Log() | Denial() | StoreError() | None:
                     self._closer.settled(asked, result)
                 case Sweep(), tuple() | StoreError():
-                    self._swept(asked, result)
+                    self._swept(result)
+                case Note(), tuple() | StoreError():
+                    self._noted(asked, result)
                 case _:
                     raise AssertionError("the store's answer does not fit the request")
         for mailbox, consecutive in runs.items():
@@ -130,7 +131,10 @@ class Hub:
         if not self._sweeping:
             # One at a time: a disk that is slow or full must not gather them.
             self._sweeping = True
-            self._desk.ask(self._sweep(now=now))
+            self._desk.ask(Sweep(self._policy.closed_log_days))
+        if not self._noting:
+            self._noting = True
+            self._desk.ask(self._note(now=now))
         return self._desk.flush()
 
     def end(self, mailboxes: Collection[MailboxId]) -> list[Output]:
@@ -152,26 +156,33 @@ class Hub:
             self._desk.drop(link, DropReason.LEAVING)
         return self._desk.flush()
 
-    def _sweep(self, *, now: float) -> Sweep:
-        idle, days, uses = self._policy.idle, self._policy.closed_log_days, self._desk.uses
-        if idle is None:
-            uses.forget()
-            return Sweep(days)
-        used, hours = uses.due((known.line for known in self._desk.logs.values()), now=now)
-        return Sweep(days, idle.delete_days, used, hours)
-
-    def _swept(self, asked: Sweep, gone: tuple[MailboxId, ...] | StoreError) -> None:
+    def _swept(self, gone: tuple[MailboxId, ...] | StoreError) -> None:
         ended = gone if isinstance(gone, tuple) else ()
-        # Where it failed the hour may be counted already, so it is not asked for again; who uses what is.
-        self._desk.uses.noted(asked.used if isinstance(gone, tuple) else (), hours=asked.hours)
-        # Whoever came to a log at the very moment in which it was deleted is told so; of what is brief it is here.
-        self._end([mailbox for mailbox in ended if mailbox in self._desk.logs])
         for mailbox in ended:
             self._fanout.end(mailbox)
         self._sweeping = bool(ended)
         if ended:
             # There may be more: one commit deletes so many, and what was pushed meanwhile comes between.
-            self._desk.ask(replace(asked, used=frozenset(), hours=0))
+            self._desk.ask(Sweep(self._policy.closed_log_days))
+
+    def _note(self, *, now: float) -> Note:
+        if self._policy.idle is None:
+            self._desk.uses.forget()
+            return Note()
+        used, hours = self._desk.uses.due((known.line for known in self._desk.logs.values()), now=now)
+        return Note(self._policy.idle.delete_days, used, hours)
+
+    def _noted(self, asked: Note, gone: tuple[MailboxId, ...] | StoreError) -> None:
+        self._noting = False
+        if isinstance(gone, StoreError):
+            # The hour may be counted already, so it is not asked for again; who uses what is.
+            self._desk.uses.noted((), hours=asked.hours)
+            return
+        self._desk.uses.noted(asked.used, hours=asked.hours)
+        for mailbox in gone:
+            self._fanout.end(mailbox)
+        # Whoever came to a log in the very moment in which it was deleted.
+        self._end([mailbox for mailbox in gone if mailbox in self._desk.logs])
 
     def _look_after(self, link: Link, *, now: float) -> None:
         waited_s = now - link.moved_at_s

@@ -17,6 +17,7 @@ __all__ = [
     "Drop",
     "DropReason",
     "Look",
+    "Note",
     "Open",
     "Output",
     "Pause",
@@ -132,19 +133,25 @@ class Shut:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Delete mailboxes that have ended, and say which; and entries of logs that were closed so many days ago.
-
-    With `idle_days`, note first who uses what, then delete what nobody has used for so long, and say that too.
-    """
+    """Delete mailboxes that have ended, and say which; and entries of logs that were closed so many days ago."""
 
     closed_log_days: int = limits.CLOSED_LOG_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Note who uses what, then delete what nobody has used for so many days of service, and say which.
+
+    Without those days forget what was noted.
+    """
+
     idle_days: int | None = None
     used: frozenset[LineId] = frozenset()
     hours: int = 0
     """Hours of service that are over."""
 
 
-Asked = Look | Open | Append | Read | Shut | Sweep
+Asked = Look | Open | Append | Read | Shut | Sweep | Note
 Output = Send | Drop | Pause | Resume | Asked
 Settled = tuple[Asked, Log | Page | Appended | Denial | tuple[MailboxId, ...] | StoreError | None]
 """A request to the store, and what came of it."""

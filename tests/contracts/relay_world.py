@@ -22,6 +22,7 @@ from troth_relay.requests import (
     Drop,
     DropReason,
     Look,
+    Note,
     Open,
     Output,
     Pause,
@@ -246,7 +247,7 @@ class World:
                     self._peer(output.connection).paused = isinstance(output, Pause)
                 case Look() | Read():
                     self.reads.append(output)
-                case Open() | Append() | Shut() | Sweep():
+                case Open() | Append() | Shut() | Sweep() | Note():
                     self.writes.append(output)
 
     def _peer(self, connection: ConnectionId) -> Peer:
