@@ -17,7 +17,7 @@ from troth_wire.ids import MailboxId
 __all__ = ["FORGET", "delete_idle", "dormant", "forget", "note"]
 
 DAY_HOURS: Final = 24
-BEGIN: Final = "INSERT INTO service SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM service)"
+BEGIN: Final = "INSERT INTO service VALUES (0)"
 STOP: Final = "DELETE FROM service"
 FORGET: Final = (STOP, "UPDATE line SET used = 0 WHERE used > 0")
 FORGET_SOME: Final = "UPDATE line SET used = 0 WHERE key IN (SELECT key FROM line WHERE used > 0 LIMIT ?)"
