@@ -1,5 +1,6 @@
 """Whoever uses a line is noted, and an hour counts with everybody who was there in it, or not at all."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from troth_relay.admission import Idle, Policy
 from troth_relay.requests import DropReason
 from troth_relay.store import LineId
 from troth_relay.uses import HOUR_S, Uses
+from troth_wire.errors import FullError
+from troth_wire.ids import MailboxId
 from troth_wire.messages import Head
 from troth_wire.session import State
 
@@ -194,6 +197,24 @@ def test_disk_that_fails_ages_nobody() -> None:
     _serve(world, 1)
     assert world.disk.served_hours == 24
     assert not world.hub._desk.uses.due((), now=world.now)[0]
+
+
+def test_hour_is_counted_once_whatever_fails_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where an hour was noted and deleting fails then, it is not noted again with every turn."""
+    world = World(KEPT)
+    joined(world)
+    world.tick(0)
+    world.settle()
+
+    def fails(*, days: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
+        raise FullError(f"Nothing of {days} days can be deleted, and so not {mailboxes_max}.")
+
+    monkeypatch.setattr(world.store, "delete_idle", fails)
+    world.tick(HOUR_S)
+    for _ in range(10):
+        world.settle()
+        world.tick(5)
+    assert world.disk.served_hours == 1
 
 
 def test_who_comes_while_it_is_deleted_is_sent_away() -> None:

@@ -18,7 +18,8 @@ __all__ = ["FORGET", "delete_idle", "dormant", "forget", "note"]
 
 DAY_HOURS: Final = 24
 BEGIN: Final = "INSERT INTO service VALUES (0)"
-STOP: Final = "DELETE FROM service"
+# By a condition: without one SQLite empties the table each time, and that is a write to the disk.
+STOP: Final = "DELETE FROM service WHERE hours >= 0"
 FORGET: Final = (STOP, "UPDATE line SET used = 0 WHERE used > 0")
 FORGET_SOME: Final = "UPDATE line SET used = 0 WHERE key IN (SELECT key FROM line WHERE used > 0 LIMIT ?)"
 

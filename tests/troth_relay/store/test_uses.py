@@ -57,6 +57,20 @@ def test_use_is_written_once_in_a_month(store: SqliteStore) -> None:
     assert store._writer.total_changes == before + 2
 
 
+def test_what_is_said_again_costs_the_disk_nothing(store: SqliteStore) -> None:
+    """Forgetting what was not noted, noting what was, and finding nothing idle write nothing, tick for tick."""
+    log = store._path.with_name(store._path.name + "-wal")
+    line = (store.look(A) or open_(store, A)).line
+    assert line is not None
+    for act in (store.forget_use, lambda: store.note_use([line], hours=0)):
+        act()
+        before = log.stat().st_size
+        for _ in range(5):
+            act()
+            store.delete_idle(days=180, mailboxes_max=9)
+        assert log.stat().st_size == before
+
+
 def test_forgetting_is_bounded_and_begins_with_the_hours(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many lines there are, nothing is idle after the first commit, and all is forgotten after some more."""
     monkeypatch.setattr(limits, "SWEEP_MAILBOXES_MAX", 1)
