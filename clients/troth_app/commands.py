@@ -209,6 +209,20 @@ COMMANDS: Final = (
         ),
     ),
     Command(
+        "invitations off",
+        TOGETHER,
+        Said("Take no invitation to a space for two, and make none."),
+        "inviting:off",
+        more=Said("It is for this device and for everybody, since an invitation names nobody. Nobody is told of it."),
+    ),
+    Command(
+        "invitations on",
+        TOGETHER,
+        Said("Take invitations again."),
+        "inviting:on",
+        more=Said("It takes your passphrase."),
+    ),
+    Command(
         "recovery make",
         DEVICE,
         Said("Make twelve words that bring you back when every device is lost."),

@@ -11,6 +11,7 @@ from troth_app.language import filled
 from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSING
 from troth_app.messages_of_meeting import MEETING
 from troth_app.messages_of_rest import STEADY
+from troth_app.messages_of_safety import SAFETY
 from troth_wire.said import Said, in_context, plural
 
 __all__ = ["ENGLISH", "Catalogue", "capital", "inert", "tell"]
@@ -359,6 +360,7 @@ ENGLISH: Final[Catalogue] = {
     **CONSENT,
     **THINGS,
     **MEETING,
+    **SAFETY,
     **KEEPING,
     **STEADY,
 }

@@ -106,6 +106,10 @@ MEETING: Final[Catalogue] = {
         "This is no yes to anything. Ask each other, each time. `troth slow` and `troth stop` hold always."
     ),
     "chapter.first": Said("This is the first chapter."),
+    "chapter.closed": Said(
+        "You had both opened another chapter, which ended what was agreed in this one, and that yes stands no more. "
+        "Nothing can be agreed before you open another one: `troth chapter open`."
+    ),
     "chapter.later": Said("`troth chapter read` shows what stands in earlier chapters."),
     "chapter.left": Said("Some of it is in the last chapter: `troth chapter carry` says anew what you want to keep."),
     "chapter.none": Said("There is no chapter that waits for this. Nothing changes."),

@@ -22,6 +22,7 @@ from troth_relay.requests import (
     Drop,
     DropReason,
     Look,
+    Note,
     Open,
     Output,
     Pause,
@@ -32,6 +33,7 @@ from troth_relay.requests import (
     Shut,
     Sweep,
 )
+from troth_relay.shares import NOWHERE, Share
 from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.workers import Reader, Writer
 from troth_wire import session
@@ -145,12 +147,12 @@ class World:
         self._reader = Reader(self.store, self.entropy)
         self._writer = Writer(self.store, self.entropy)
 
-    def connect(self) -> Peer:
-        """Connect a client."""
+    def connect(self, share: Share = NOWHERE) -> Peer:
+        """Connect a client, from wherever that is."""
         number = len(self.peers) + 1
         peer = Peer(ConnectionId(number), number.to_bytes(32, "big"))
         self.peers.append(peer)
-        self._take(self.hub.connect(peer.connection, challenge=peer.challenge, now=self.now))
+        self._take(self.hub.connect(peer.connection, challenge=peer.challenge, now=self.now, share=share))
         return peer
 
     def disconnect(self, peer: Peer) -> None:
@@ -245,7 +247,7 @@ class World:
                     self._peer(output.connection).paused = isinstance(output, Pause)
                 case Look() | Read():
                     self.reads.append(output)
-                case Open() | Append() | Shut() | Sweep():
+                case Open() | Append() | Shut() | Sweep() | Note():
                     self.writes.append(output)
 
     def _peer(self, connection: ConnectionId) -> Peer:
@@ -315,9 +317,16 @@ def follow(world: World, peer: Peer, key: Key = KEY, *, after: int = 0) -> None:
     world.send(peer, Follow(key.mailbox, page.log.lineage, after, page.running))
 
 
-def joined(world: World, key: Key = KEY, *, admission: bytes = b"", kind: MailboxKind = MailboxKind.LOG) -> Peer:
+def joined(
+    world: World,
+    key: Key = KEY,
+    *,
+    admission: bytes = b"",
+    kind: MailboxKind = MailboxKind.LOG,
+    share: Share = NOWHERE,
+) -> Peer:
     """Connect a client that follows a mailbox from its beginning."""
-    peer = world.connect()
+    peer = world.connect(share)
     world.prove(peer, key)
     world.settle_store()
     if peer.state(key.mailbox) is State.UNKNOWN:

@@ -68,6 +68,8 @@ LABELS: Final = {
     "doctor": in_context("a button", "Look closer"),
     "heads-up": in_context("a button", "Tell that a plan changed"),
     "init": in_context("a button", "Begin"),
+    "invitations off": in_context("a button", "Take no invitations"),
+    "invitations on": in_context("a button", "Take invitations again"),
     "join": in_context("a button", "Join from here"),
     "leave": in_context("a button", "Leave the space for two"),
     "lock": in_context("a button", "Lock"),

@@ -108,7 +108,7 @@ def _acts(commands: Sequence[str], identity: str) -> list[Context]:
 
 def _acts_of(card: Result) -> list[str]:
     """Return what can be done about a card; whether it may be done, the handler says."""
-    if "id" not in card or card.get("stage") in FADED:
+    if "id" not in card or card.get("stage") in FADED or card.get("earlier"):
         return []
     kind, mine = card.get("kind", ""), bool(card.get("mine"))
     special = (OWN if mine else THEIRS).get(kind, ())
@@ -183,15 +183,16 @@ def mine(result: Result, drafts: Mapping[str, str]) -> Context:
     return {"entries": list(reversed(result.get("entries", ()))), "shown": [], "value": drafts.get("text", "")}
 
 
+INVITATIONS: Final = ("invitations off", "invitations on")
 SECTIONS: Final = (
     ("devices", ("pair device", "devices rename", "devices confirm", "devices revoke")),
-    ("two", ("safety-number", "compare", "names", "leave")),
-    ("begin", ("pair here", "pair far", "join")),
+    ("two", ("safety-number", "compare", "names", "leave", *INVITATIONS)),
+    ("begin", ("pair here", "pair far", "join", *INVITATIONS)),
     ("relay", ("relay use", "relay move", "relay follow", "sync on", "sync off", "doctor")),
     ("recovery", ("recovery make", "recovery agree", "recovery test")),
     ("copies", ("export own", "export therapist", "export calendar", "export full", "backup make")),
     ("quiet", ("quiet until", "quiet off", "lock-after", "passphrase", "pages choose")),
-    ("kept", ("uncounted",)),
+    ("kept", ("uncounted", "agree not-me")),
 )
 """What stands on the page of safety and data: a section, and the commands that begin there."""
 

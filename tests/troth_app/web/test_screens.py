@@ -32,6 +32,7 @@ CARD = {"title": "A walk", "lines": ["one"], "id": "ab", "kind": "request", "min
         ({**CARD, "mine": True}, ["amend", "take-back"]),
         ({**CARD, "mine": True, "stage": "taken_back"}, []),
         ({**CARD, "kind": "window", "stage": "skipped"}, []),
+        ({**CARD, "mine": True, "earlier": True}, []),
         ({"title": "A walk", "lines": ["one"]}, []),
     ],
 )
