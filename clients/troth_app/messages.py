@@ -10,6 +10,7 @@ from typing import Final
 
 from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSING
 from troth_app.messages_of_meeting import MEETING
+from troth_app.messages_of_telling import TELLING
 
 __all__ = ["ENGLISH", "Catalogue", "capital", "inert", "tell"]
 
@@ -375,6 +376,7 @@ ENGLISH: Final[Catalogue] = {
     **CONSENT,
     **THINGS,
     **MEETING,
+    **TELLING,
     **KEEPING,
     **STEADY,
 }

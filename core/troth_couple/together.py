@@ -1,4 +1,4 @@
-"""Acts on what two people do together: windows, questions, what was told, repairs, paces. Each names the own words that it replaces.
+"""Acts on what two people do together, from windows to paces. Each names the own words that it replaces.
 
 Nothing here is a commitment: meeting, answering and opening again need no passphrase and no reason.
 """

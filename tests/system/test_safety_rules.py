@@ -21,6 +21,7 @@ from troth_app.handlers import (
     boundaries,
     consenting,
     days,
+    letters,
     mine,
     notes,
     own_words,
@@ -28,6 +29,7 @@ from troth_app.handlers import (
     requests,
     searching,
     signalling,
+    telling,
 )
 from troth_app.messages import ENGLISH
 from troth_app.standing import records_in
@@ -73,6 +75,8 @@ async def a_day_of_commands(couple: Two) -> None:
     await play(requests.ask_for, keeper, "A quiet day.", "", "", SHARE)
     await play(requests.answer, keeper, 0, "")
     await play(notes.add, keeper, "Summer", "We like the sea.", SHARE)
+    await play(telling.write, keeper, "I was late.", "", "", "", "", 4)
+    await play(letters.write, keeper, "I hid it.", "You waited.", "You may have felt alone.", "I tell you.", 4)
     await play(signalling.pause, keeper)
     await play(signalling.release, keeper, PASSPHRASE)
     await play(proposing.propose, keeper, 0, *TEXT)
@@ -170,6 +174,8 @@ async def test_no_unpublished_word_is_in_any_record(tmp_path: Path) -> None:
         await play(days.checkin, couple.keeper, "canary-kept", *SIX[1:], MINE)
         await play(days.checkin, couple.keeper, "canary-thrown", *SIX[1:], NOTHING)
         await play(days.checkin, couple.keeper, "canary-stopped", *SIX[1:])
+        await play(telling.write, couple.keeper, "canary-held", "", "", "", "", 1, "2026-09-02")
+        await play(telling.share, couple.keeper, 2, "", "canary-changed", "", "", "", "", 0)
         await play(notes.add, couple.keeper, "Summer", "We like the sea.", SHARE)
         await play(notes.edit, couple.keeper, 1, "canary-note", NOTHING)
         await play(proposing.propose, couple.keeper, 0, 5, "canary-title", "canary-point", 0, "", 0, "", "", 0)

@@ -59,7 +59,7 @@ def _disclose(stage: "Stage", hand: str, name: str) -> Entry:
 
 
 def _letter(stage: "Stage", hand: str, name: str) -> Entry:
-    fields: dict[str, object] = {part: name for part in ("did", "damage", "for_you", "done_since")}
+    fields: dict[str, object] = dict.fromkeys(("did", "damage", "for_you", "done_since"), name)
     return stage.couple.pen(hand).write("repair_letter", fields, day=stage.today)
 
 

@@ -62,7 +62,7 @@ def staged(row: Scenario) -> Stage:
     return stage
 
 
-@pytest.mark.parametrize("row", (*SCENARIOS, *TOLD), ids=lambda row: f"S{row.number:02}: {row.name}")
+@pytest.mark.parametrize("row", [*SCENARIOS, *TOLD], ids=lambda row: f"S{row.number:02}: {row.name}")
 def test_scenario(row: Scenario) -> None:
     """What is shown, and the acts that it rests on, are those of the row, in whatever order the entries come."""
     stage = staged(row)

@@ -42,11 +42,20 @@ EITHER: Final = {
     "promise": ("promise tell",),
     "window": ("window agenda", "window move", "window skip", "window hold"),
 }
-OWN: Final = {**EITHER, "boundary": ("boundary retire",), "repair": ("repair step", "repair close", "repair reopen")}
+OWN: Final = {
+    **EITHER,
+    "boundary": ("boundary retire",),
+    "disclosure": ("repair open", "tell close", "tell reopen"),
+    "repair": ("repair step", "repair close", "repair reopen"),
+}
+DRAFTS: Final = {"letter_draft": ("letter offer",), "told_draft": ("tell share",)}
+"""What can be done about what somebody wrote and holds."""
 THEIRS: Final = {
     **EITHER,
+    "disclosure": ("tell read", "tell later", "tell close", "tell reopen"),
     "question": ("answer",),
     "repair": ("repair tell",),
+    "repair_letter": ("letter read", "letter receive"),
     "request": ("answer",),
     "window": ("window answer", *EITHER["window"]),
 }
@@ -110,6 +119,8 @@ def _acts_of(card: Result) -> list[str]:
     if "id" not in card or card.get("stage") in FADED:
         return []
     kind, mine = card.get("kind", ""), bool(card.get("mine"))
+    if kind in DRAFTS:
+        return [*DRAFTS[kind]]
     special = (OWN if mine else THEIRS).get(kind, ())
     if mine:
         return [*special, "amend", "take-back"]

@@ -213,7 +213,7 @@ def build_told() -> str:
     opened = sasha.write(31, PLAIN, [], settled, (closed,))
     sasha.write(18, PLAIN, [], settled, (closed, opened))
     parts = ["I was late and hid it.", "You waited.", "You may have thought that you do not count.", "I tell you."]
-    letters = [robin.write(69, PLAIN, parts) for _ in range(3)]
+    letters = [robin.write(69, PLAIN, [*parts]) for _ in range(3)]
     sasha.write(39, PLAIN, [3, None], letters[0])
     sasha.write(39, PLAIN, [1, None], letters[1])
     found = {
