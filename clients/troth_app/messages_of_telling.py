@@ -31,7 +31,7 @@ TELLING: Final[Catalogue] = {
     "label.for_you": "What it may have been like for them",
     "label.done_since": "What you have already done",
     "beside.receive": "{name}: {receiving} {by}",
-    "beside.lead": "A repair has begun of it: `troth repair list`.",
+    "beside.lead": "A repair has begun of it.",
     "sealed.disclosure": "Something to read, when it is good for you.",
     "sealed.plan": "Something from your plan, to read when it is good for you.",
     "sealed.repair_letter": "A letter to read, when it is good for you. It asks for nothing.",

@@ -29,7 +29,7 @@ from troth_couple import (
     publish,
     together,
 )
-from troth_couple.choices import Detail, Place, Response
+from troth_couple.choices import Detail, Place, Receiving, Response
 from troth_couple.entry import Entry
 from troth_couple.kinds import BY_NAME, Weight
 from troth_couple.revision import revision_id
@@ -47,6 +47,7 @@ NAMED: Final[Mapping[str, Callable[[Any], Any]]] = {
     "outcome": lambda name: Outcome[name.upper().replace(" ", "_")],
     "detail": lambda name: Detail[name.upper()],
     "place": lambda name: Place[name.upper()],
+    "receiving": lambda name: Receiving[name.upper().replace(" ", "_")],
     "response": lambda name: Response[name.upper().replace(" ", "_")],
 }
 """Fields that a record gives by name, and the document by number."""
@@ -137,6 +138,10 @@ def entry_of(pen: Pen, act: Act, known: Known, *, admin: Signer | None = None, f
             return together.move(pen, _thing(pen, about, day), at=None, day=day, **said)
         case "reply":
             return together.reply(pen, _thing(pen, about, day), day=day, **said)
+        case "receive":
+            return together.receive(pen, _thing(pen, about, day), day=day, **said)
+        case "lead":
+            return pen.write("lead", {"repair": of[0]}, day=day, about=about)
         case "close":
             return together.close(pen, _thing(pen, about, day), day=day)
         case "note":

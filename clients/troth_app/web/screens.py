@@ -60,6 +60,8 @@ THEIRS: Final = {
     "window": ("window answer", *EITHER["window"]),
 }
 """What can be done about a card of a kind, by whose it is."""
+FIXED: Final = ("question", "repair_letter")
+"""What is taken back and never said anew."""
 FADED: Final = ("held", "past", "skipped", "taken_back")
 WEIGHTS: Final = {"agree assent": "commitment", "agree withdraw": "caution"}
 NOTE_ACTS: Final = ("note edit", "note close")
@@ -123,7 +125,7 @@ def _acts_of(card: Result) -> list[str]:
         return [*DRAFTS[kind]]
     special = (OWN if mine else THEIRS).get(kind, ())
     if mine:
-        return [*special, "amend", "take-back"]
+        return [*special, *([] if kind in FIXED else ["amend"]), "take-back"]
     return [*special, *(["thanks"] if kind in THANKED else [])]
 
 

@@ -142,7 +142,7 @@ async def test_it_leads_to_a_repair_and_both_settle_it(tmp_path: Path) -> None:
         await play(repairing.open_, couple.keeper, 1, "You waited for me.", "", "", PUBLISH)
         (repair,) = (await play(repairing.listed, couple.keeper)).result["cards"]
         assert repair["lines"][0] == "It is about what was told on 2026-09-01."
-        assert (await card(couple))[-1] == "A repair has begun of it: `troth repair list`."
+        assert (await card(couple))[-1] == "A repair has begun of it."
         assert "with it" in (await play(repairing.close, couple.keeper)).said
         assert (await only(couple)).stage is Stage.SAID
         for kind in ("repair", "disclosure"):
