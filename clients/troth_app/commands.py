@@ -200,6 +200,20 @@ COMMANDS: Final = (
         more="It shows first what the other person will see and what stays here. For ten seconds it can be taken back.",
     ),
     Command(
+        "invitations off",
+        TOGETHER,
+        "Take no invitation to a space for two, and make none.",
+        "inviting:off",
+        more="It is for this device and for everybody, since an invitation names nobody. Nobody is told of it.",
+    ),
+    Command(
+        "invitations on",
+        TOGETHER,
+        "Take invitations again.",
+        "inviting:on",
+        more="It takes your passphrase.",
+    ),
+    Command(
         "recovery make",
         DEVICE,
         "Make twelve words that bring you back when every device is lost.",

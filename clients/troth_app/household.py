@@ -249,6 +249,12 @@ class Household:
         found = self._chapters.get(self.shared.room) if self.shared is not None else None
         return found.path if found else ()
 
+    @property
+    def earlier(self) -> Sequence[Chapter]:
+        """The chapters that are to be read and no more, the latest last."""
+        found = self._chapters.get(self.shared.room) if self.shared is not None else None
+        return (*found.path[:-1], *found.beside) if found else ()
+
     async def follow(self, today: Day) -> None:
         """Turn to the chapter that both opened last; a space that stopped says why when it is asked for something."""
         with suppress(TrothError):

@@ -24,6 +24,8 @@ from troth_app.terminal import Screen, converse
 
 __all__ = ["main"]
 
+LOCK: Final = "lock"
+"""The command that leaves nothing on the screen."""
 PAGES: Final = "web"
 """The command whose answer is for a browser."""
 STOPPED: Final = "Stopped. Nothing was changed."
@@ -75,6 +77,8 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
         keyboard.edit = partial(_edit, home)
     live = (sys.stderr if as_json else sys.stdout).isatty()
     screen = Screen(Look.of(plain=plain, live=live, name=_name()), as_json)
+    if command.name == LOCK:
+        screen.clear()
     try:
         for line in call(home, lasting=command.lasting):
             with line as connection:

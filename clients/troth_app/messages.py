@@ -10,6 +10,7 @@ from typing import Final
 
 from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSING
 from troth_app.messages_of_meeting import MEETING
+from troth_app.messages_of_safety import SAFETY
 from troth_app.messages_of_telling import TELLING
 
 __all__ = ["ENGLISH", "Catalogue", "capital", "inert", "tell"]
@@ -377,6 +378,7 @@ ENGLISH: Final[Catalogue] = {
     **THINGS,
     **MEETING,
     **TELLING,
+    **SAFETY,
     **KEEPING,
     **STEADY,
 }

@@ -128,6 +128,13 @@ CONSENT: Final[Catalogue] = {
     "notme.none": "There is no yes of yours, and no release, to take for somebody else's. Nothing changes.",
     "notme.which": "Which one was not you?",
     "notme.about": "“{title}”: {sentence}",
+    "notme.earlier": "What was agreed in that chapter had ended before, and is not offered to be said anew any more.",
+    "notme.chapter": (
+        "With this yes a new chapter was opened. If it was not yours, that chapter is over for both of you, for good: "
+        "what stands in it can be read, and nothing of it holds. What it ended does not come back; "
+        "`troth chapter open` suggests another one."
+    ),
+    "notme.was_not": "That was not me",
     "notme.done": (
         "It counts for nothing from now on. If somebody else used this device or your passphrase, "
         "`troth passphrase` chooses another one and `troth devices list` shows your devices."

@@ -100,6 +100,10 @@ MEETING: Final[Catalogue] = {
     "pace.none": "You have set nothing. Nothing changes.",
     "pace.no_yes": "This is no yes to anything. Ask each other, each time. `troth slow` and `troth stop` hold always.",
     "chapter.first": "This is the first chapter.",
+    "chapter.closed": (
+        "You had both opened another chapter, which ended what was agreed in this one, and that yes stands no more. "
+        "Nothing can be agreed before you open another one: `troth chapter open`."
+    ),
     "chapter.later": "`troth chapter read` shows what stands in earlier chapters.",
     "chapter.left": "Some of it is in the last chapter: `troth chapter carry` says anew what you want to keep.",
     "chapter.none": "There is no chapter that waits for this. Nothing changes.",

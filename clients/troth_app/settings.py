@@ -23,12 +23,14 @@ __all__ = [
     "compared_row",
     "draft_row",
     "idle_row",
+    "invitations_row",
     "mine_gone",
     "moved_row",
     "names_row",
     "noticed_row",
     "others_row",
     "pages_row",
+    "prepared_row",
     "quiet_row",
     "relay_row",
     "rest_row",
@@ -46,7 +48,10 @@ SIGNPOSTS_TABLE: Final = "signposts"
 MOVED_TABLE: Final = "moved"
 RESTS_TABLE: Final = "rests"
 COMPARED_TABLE: Final = "compared"
+PREPARED_TABLE: Final = "prepared"
+INVITATIONS_TABLE: Final = "invitations"
 OFF: Final = b"off"
+YES: Final = b"yes"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
@@ -141,6 +146,10 @@ class Settings:
     """By the room of a space for two that was ended."""
     compared: Mapping[bytes, bytes] = field(default_factory=dict)
     """By the room: what recovery words had confirmed when this person last compared the number there, joined."""
+    invites: bool = True
+    """Whether this device takes invitations to a space for two, and makes them."""
+    prepared: bool = False
+    """Whether somebody set this vault up for its person, who has not opened it yet."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -231,9 +240,19 @@ def compared_row(room: bytes, operations: bytes) -> Row:
     return Row(COMPARED_TABLE, room, operations)
 
 
+def prepared_row() -> Row:
+    """Return the row that remembers that the passphrase is one that somebody chose for another."""
+    return Row(PREPARED_TABLE, b"", YES)
+
+
 def sync_row(*, syncs: bool) -> Row:
     """Return the row that remembers whether this device dials at all."""
     return Row(SYNC_TABLE, b"", None if syncs else OFF)
+
+
+def invitations_row(*, invites: bool) -> Row:
+    """Return the row that remembers whether this device takes invitations, and makes them."""
+    return Row(INVITATIONS_TABLE, b"", None if invites else OFF)
 
 
 def signposts_row(signposts: Signposts) -> Row:
@@ -321,6 +340,10 @@ def _read_sync(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, syncs=value is None)
 
 
+def _read_invitations(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    return replace(settings, invites=value is None)
+
+
 def _read_signposts(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     if value is None:
         return replace(settings, signposts=None)
@@ -338,6 +361,10 @@ def _read_rest(settings: Settings, key: bytes, value: bytes | None) -> Settings:
 
 def _read_compared(settings: Settings, key: bytes, value: bytes | None) -> Settings:
     return replace(settings, compared={**settings.compared, key: value or b""})
+
+
+def _read_prepared(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    return replace(settings, prepared=value is not None)
 
 
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
@@ -358,4 +385,6 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     MOVED_TABLE: _read_moved,
     RESTS_TABLE: _read_rest,
     COMPARED_TABLE: _read_compared,
+    PREPARED_TABLE: _read_prepared,
+    INVITATIONS_TABLE: _read_invitations,
 }

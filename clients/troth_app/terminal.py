@@ -35,6 +35,8 @@ from troth_wire.errors import MalformedError
 __all__ = ["Screen", "converse"]
 
 READ_BYTES: Final = 65_536
+CLEAR: Final = "\x1b[H\x1b[2J\x1b[3J"
+"""To the top, nothing below it, and nothing to scroll back to."""
 END_OF_TEXT: Final = "End with Ctrl-D on a line of its own."
 NOTHING_SAFER: Final = "What was saved before is safe."
 ENDED: Final = "Troth ended before this was done. {safe} Try again; `troth status` says how things stand."
@@ -64,6 +66,11 @@ class Screen:
         text = "\n".join(draw(sentence, self.look) for sentence in sentences)
         print("\n" * self.begun + text, file=sys.stderr if self.json else sys.stdout, flush=True)
         self.begun = True
+
+    def clear(self) -> None:
+        """Take away what was shown before, also what lies further up, where a terminal can do that."""
+        if self.look.wipes:
+            print(CLEAR, end="", flush=True)
 
     def complain(self, text: str) -> None:
         """Say why it went no further."""

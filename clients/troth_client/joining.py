@@ -76,12 +76,15 @@ class Newcomer:
         return cls(DeviceKeys(public, everyday, box), space)
 
 
-def create_space(path: AnyPath, *, passphrase: str, cost: Cost = COST, machine: Machine = MACHINE) -> None:
+def create_space(
+    path: AnyPath, *, passphrase: str, settings: Sequence[Row] = (), cost: Cost = COST, machine: Machine = MACHINE
+) -> None:
     """Make a space for one person, in a new vault.
 
     Args:
         path: The vault; there must be no file yet.
         passphrase: What opens it from now on.
+        settings: What the vault's own room holds from the beginning.
         cost: How hard the passphrase is to guess.
         machine: For tests.
 
@@ -93,7 +96,14 @@ def create_space(path: AnyPath, *, passphrase: str, cost: Cost = COST, machine: 
     genesis = countersign(found([keys.card], machine.entropy), keys, Signer(admin))
     rows = begin(Identity.welcomed(keys, Welcome(genesis, None)), machine.entropy)
     Vault.create(
-        path, passphrase=passphrase, admin=admin, rows=rows, kind=kind_of(genesis), cost=cost, machine=machine
+        path,
+        passphrase=passphrase,
+        admin=admin,
+        rows=rows,
+        kind=kind_of(genesis),
+        settings=settings,
+        cost=cost,
+        machine=machine,
     ).close()
 
 

@@ -53,6 +53,7 @@ class Vault:
         rows: Iterable[Row] = (),
         kind: str = "",
         label: str = "",
+        settings: Iterable[Row] = (),
         cost: Cost = COST,
         machine: Machine = MACHINE,
     ) -> "Vault":
@@ -65,6 +66,7 @@ class Vault:
             rows: What the first room holds from the beginning.
             kind: Which kind of room it is, if that is known.
             label: What its person calls it.
+            settings: What the vault's own room holds from the beginning, where there is a first room.
             cost: How hard the passphrase is to guess.
             machine: For entropy, and the stretching.
 
@@ -80,7 +82,8 @@ class Vault:
             # Only now, because a place is that of a file that is there.
             if admin is not None:
                 room, place = RoomId(machine.entropy(ROOM_BYTES)), place_of(file)
-                after = _new_room(room, rows, _seed(header, secrets, room, admin, machine), place, kind, label)
+                first_room = _new_room(room, rows, _seed(header, secrets, room, admin, machine), place, kind, label)
+                after: After = {**first_room, **{(SETTINGS, row.table, row.key): row.value for row in settings}}
                 sealer = Sealer(secrets.key, header.vault, machine.entropy)
                 for number, content in enumerate(_contents(after), 1):
                     yield number, sealer.seal(number, content)

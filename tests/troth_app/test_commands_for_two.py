@@ -44,6 +44,15 @@ def test_every_command_that_was_promised_is_there() -> None:
     assert set(promised) - {command.name.replace(" ", "-") for command in FOR_TWO} == set()
 
 
+def test_what_a_practice_names_is_there() -> None:
+    """A practice that is not for later has commands, each of them one that somebody can type, or needs none."""
+    rows = re.findall(r"^\| P\d\d \|[^|]+\|[^|]+\| ([^|]+) \| ([^|]+) \|$", PAGE.read_text(), re.MULTILINE)
+    held = [named for named, test in rows if test.startswith("`") and named != "none"]
+    assert len(held) > 40
+    for named in held:
+        assert set(re.findall(r"`troth ([a-z -]+)`", named)) <= BY_NAME.keys(), named
+
+
 def test_what_reads_takes_json() -> None:
     """And nothing else does."""
     assert {command.name for command in FOR_TWO if command.present} == READS

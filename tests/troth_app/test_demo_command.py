@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from troth_app.demo import homes, story
+from troth_app.demo.findings import Outcome
 from troth_app.demo.processes import DeviceDiedError
 from troth_app.demo.record import Record
 from troth_app.demo.sabotage import SABOTAGES
-from troth_app.demo.story import Outcome
 from troth_app.home import Home
 from troth_app.limits import COLUMNS
 from troth_app.main import demo, main

@@ -80,13 +80,13 @@ def chapters(acts: list[Act], persons: tuple[bytes, ...]) -> tuple[bytes | None,
     for root in (act for act in acts if act["kind"] == CHAPTER):
         about = [act for act in acts if act["about"] == root["id"]]
         yes = [act for act in about if act["kind"] == ASSENT and act["body"][0] == root["id"]]
-        disowned = {(act["person"], act["body"][0]) for act in about if act["kind"] == REPUDIATE}
-        yes = [act for act in yes if (act["person"], act["id"]) not in disowned]
         closed |= {act["person"] for act in yes} == set(persons)
+        disowned = {(act["person"], act["body"][0]) for act in about if act["kind"] == REPUDIATE}
         alive = {
             act["person"]
             for act in yes
-            if all(
+            if (act["person"], act["id"]) not in disowned
+            and all(
                 no["id"] in act["after"]
                 for no in about
                 if no["person"] == act["person"] and no["kind"] in (WITHDRAW, DECLINE)

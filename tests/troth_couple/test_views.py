@@ -74,6 +74,14 @@ def test_both_see_the_same() -> None:
     }
 
 
+def test_a_gap_shows_as_nothing() -> None:
+    """P60: forty days without a word look like one: the same cards, and nothing between them."""
+    one, forty = (state(f"r says c1\nday {day}\nr says c2") for day in ("2026-11-22", "2026-12-31"))
+    shown = [[(card.kind, card.author, card.says) for card in cards(found, "today")] for found in (one, forty)]
+    assert shown[0] == shown[1]
+    assert len(shown[0]) == 2
+
+
 def test_words_do_not_show_in_a_repr() -> None:
     """What a card says stays out of logs."""
     assert "as c1" not in repr(cards(state("r says c1"), "today"))

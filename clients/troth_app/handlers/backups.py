@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from troth_app.handlers.locking import opened
+from troth_app.handlers.locking import opened, own
 from troth_app.household import Household
 from troth_app.outcome import HereError, RuleError
 from troth_app.talk import Talk
@@ -58,7 +58,8 @@ async def restore(talk: Talk, keeper: "Keeper") -> None:
     await talk.safe(MAYBE)
     make_anew = partial(restore_vault, path, keeper.home.vault, passphrase=passphrase, machine=keeper.machine)
     await asyncio.to_thread(make_anew)
-    keeper.admit(await Household.open(keeper.home.vault, passphrase=passphrase, machine=keeper.machine))
+    household = await Household.open(keeper.home.vault, passphrase=passphrase, machine=keeper.machine)
+    keeper.admit(await own(talk, keeper, household, passphrase))
     await talk.say(RESTORED)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from troth.pairing import Link, Purpose, Ticket
 from troth_app.handlers.devices import add_here
+from troth_app.handlers.inviting import check_invites
 from troth_app.handlers.locking import new_passphrase, open_household
 from troth_app.handlers.pairing import (
     COMPARE,
@@ -119,6 +120,7 @@ async def _join_person(talk: Talk, keeper: "Keeper") -> None:
     household = keeper.household or await open_household(talk, keeper)
     check_on(household)
     check_alone(household)
+    check_invites(household)
     await talk.safe(NOTHING_JOINED)
     if household.waiting is not None:
         home = await home_of(talk, household)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.handlers.locking import opened
 from troth_app.household import Household, Place
+from troth_app.messages import tell
 from troth_app.outcome import OtherError, RuleError
 from troth_app.talk import Talk
 from troth_app.wording import name_of
@@ -58,7 +59,7 @@ async def leave(talk: Talk, keeper: "Keeper") -> None:
     if await talk.wait(_taken_back(talk, household, place, sent)):
         await talk.say(BACK.format(name=name))
     else:
-        await talk.say(SENT)
+        await talk.say(SENT, *([tell("invitations.after")] if household.settings.invites else []))
 
 
 async def _taken_back(talk: Talk, household: Household, place: Place, sent: "asyncio.Task[None]") -> bool:

@@ -17,7 +17,7 @@ from troth_wire.errors import DamagedError, PassphraseError
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["lock_after", "new_passphrase", "open_household", "opened", "passphrase", "unlock"]
+__all__ = ["lock_after", "new_passphrase", "open_household", "opened", "own", "passphrase", "unlock"]
 
 NO_VAULT: Final = "There is no vault here. Nothing was changed. `troth init` makes one."
 OPEN: Final = "It is open."
@@ -93,20 +93,29 @@ async def open_household(talk: Talk, keeper: "Keeper") -> Household:
                 raise PassphraseError(f"{NOT_IT} It is locked.") from None
             await talk.say(NOT_IT)
             continue
-        keeper.admit(household)
+        keeper.admit(household := await own(talk, keeper, household, typed))
         return household
     raise AssertionError("it was asked for at least once")
 
 
-async def new_passphrase(talk: Talk) -> str:
-    """Return a passphrase that was typed twice.
+async def own(talk: Talk, keeper: "Keeper", household: Household, typed: str) -> Household:
+    """Return what was opened; where somebody set it up for another, made anew under a passphrase of one's own first."""
+    if not household.settings.prepared:
+        return household
+    from troth_app.handlers.handing_over import take_over  # It stands on this module.
+
+    return await take_over(talk, keeper, household, typed)
+
+
+async def new_passphrase(talk: Talk, *, known: str = "") -> str:
+    """Return a passphrase that was typed twice, and is another one than somebody knows.
 
     Raises:
         RuleError: If none came of it.
     """
     for _ in range(talk.tries):
         typed = await talk.hidden("New passphrase:")
-        complaint = _complaint(typed)
+        complaint = tell("prepared.same") if known and typed == known else _complaint(typed)
         if complaint is None and await talk.hidden("The same again:") == typed:
             return typed
         await talk.say(complaint or TWO_DIFFER)

@@ -11,7 +11,7 @@ from troth_app.cards import newest_first, thing_card
 from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.support import rest
-from troth_app.handlers.together import ask_day, chapter_of, names_of, pick, state_of, today_of, write
+from troth_app.handlers.together import ask_day, chapter_of, earlier_of, names_of, pick, state_of, today_of, write
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.settings import noticed_row
@@ -85,9 +85,9 @@ async def _theirs(keeper: "Keeper", kind: str) -> list[Thing]:
 
 async def _earlier(keeper: "Keeper", kind: str) -> list[Thing]:
     """Return what stands in earlier chapters: it can be opened there, and nothing is said to it any more."""
-    day, me = today_of(keeper), chapter_of(keeper).me
-    states = [await chapter.look(day) for chapter in reversed(opened(keeper).chapters[:-1])]
-    return [thing for state in states for thing in _sealed(state, me) if thing.kind == kind]
+    me = chapter_of(keeper).me
+    earlier = await earlier_of(keeper)
+    return [thing for _, state in earlier for thing in _sealed(state, me) if thing.kind == kind]
 
 
 async def _pick(talk: Talk, keeper: "Keeper", things: Sequence[Thing]) -> Thing:

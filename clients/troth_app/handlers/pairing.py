@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from troth_app.handlers.inviting import check_invites
 from troth_app.handlers.locking import opened
 from troth_app.handlers.syncing import check_on
 from troth_app.household import Household
@@ -70,6 +71,7 @@ async def here(talk: Talk, keeper: "Keeper") -> None:
     household = opened(keeper)
     address = relay_of(household)
     check_alone(household)
+    check_invites(household)
     await talk.safe(NOTHING_JOINED)
     home = await home_of(talk, household)
     await carry_through(talk, host_here(home, address, PairingTalk(talk), machine=keeper.machine))
@@ -82,6 +84,7 @@ async def far(talk: Talk, keeper: "Keeper") -> None:
     household = opened(keeper)
     relay_of(household)
     check_alone(household)
+    check_invites(household)
     if household.waiting is None:
         check_rested(household, keeper.today())
     await talk.safe(NOTHING_JOINED)

@@ -51,6 +51,8 @@ async def propose(talk: Talk, keeper: "Keeper") -> None:
     """Propose a text: something new, or another text for an agreement that there is."""
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     await talk.safe(tell("propose.not"))
+    if state.opened:
+        raise RuleError(tell("chapter.closed"))
     before = await _before(talk, state)
     revision = await _ask_revision(talk, keeper, before, state.persons, me)
     try:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from troth import Row
 from troth_app.conversation import Card
 from troth_app.handlers.devices import introduce
 from troth_app.handlers.locking import new_passphrase
 from troth_app.household import Household
+from troth_app.messages import tell
 from troth_app.outcome import RuleError
+from troth_app.settings import prepared_row
 from troth_app.talk import Talk
 from troth_app.wording import named
 from troth_app.words import different, draw_passphrase
@@ -55,30 +58,37 @@ async def init(talk: Talk, keeper: "Keeper") -> None:
     if path.exists():
         raise RuleError(EXISTS)
     await talk.safe(NOT_MADE)
-    await talk.say(PLAN, WHOSE)
-    passphrase = await _choose_passphrase(talk, keeper)
+    await talk.say(PLAN, WHOSE, tell("init.afraid"))
+    passphrase, prepared = await _choose_passphrase(talk, keeper)
     await talk.safe(MAYBE_MADE)
     await talk.say(MAKING)
-    await asyncio.to_thread(_make, path, passphrase, keeper.machine)
+    await asyncio.to_thread(_make, path, passphrase, keeper.machine, [prepared_row()] if prepared else [])
+    if prepared:
+        await talk.say(tell("prepared.made"))
+        return
     household = await Household.open(path, passphrase=passphrase, machine=keeper.machine)
     await introduce(household, name=socket.gethostname(), day=keeper.today().isoformat())
     keeper.admit(household)
     await talk.say(MADE, NEXT)
 
 
-def _make(path: Path, passphrase: str, machine: Machine) -> None:
+def _make(path: Path, passphrase: str, machine: Machine, settings: Sequence[Row]) -> None:
     """Make the vault, at what a passphrase costs on this computer."""
-    create_space(path, passphrase=passphrase, cost=calibrate(machine=machine), machine=machine)
+    create_space(path, passphrase=passphrase, settings=settings, cost=calibrate(machine=machine), machine=machine)
 
 
-async def _choose_passphrase(talk: Talk, keeper: "Keeper") -> str:
-    if await talk.choose(CHOOSE, [OWN, DRAWN]) == 0:
-        return await new_passphrase(talk)
+async def _choose_passphrase(talk: Talk, keeper: "Keeper") -> tuple[str, bool]:
+    """Return a passphrase, and whether it is for somebody else, who is asked for one of their own."""
+    how = await talk.choose(CHOOSE, [OWN, DRAWN, tell("prepared.choice")])
+    if how != 1:
+        if how:
+            await talk.say(tell("prepared.how"))
+        return await new_passphrase(talk), bool(how)
     words = draw_passphrase(keeper.machine.entropy)
     await talk.show(Card(WORDS, (" ".join(words),)))
     await talk.say(WRITE_DOWN)
     await _type_back(talk, words)
-    return " ".join(words)
+    return " ".join(words), False
 
 
 async def _type_back(talk: Talk, words: Sequence[str]) -> None:

@@ -32,7 +32,7 @@ async def support(_: Talk, __: "Agent") -> Result:
         {"title": tell("support.lines", region=region), "lines": _said(helplines, day)}
         for region, helplines in REGIONS.items()
     ]
-    cards = [_card("support.danger"), _card("support.afraid"), *lines, _card("support.limits")]
+    cards = [_card("support.danger"), _card("support.afraid"), *lines, _card("support.guided"), _card("support.limits")]
     return {"says": [], "cards": cards, "ends": [tell("support.record")]}
 
 

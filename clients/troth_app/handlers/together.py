@@ -22,7 +22,7 @@ from troth_couple import Day, State, Thing, clean
 from troth_couple.days import DAY
 from troth_couple.entry import Entry
 from troth_couple.limits import TEXT_BYTES_MAX
-from troth_couple.turns import unreleased
+from troth_couple.turns import over, unreleased
 from troth_wire.errors import LocalError, MalformedError, PassphraseError, UsageError
 from troth_wire.ids import PersonId
 
@@ -35,6 +35,7 @@ __all__ = [
     "ask_line",
     "ask_text",
     "chapter_of",
+    "earlier_of",
     "keep_aside",
     "meant",
     "names",
@@ -79,8 +80,14 @@ async def state_of(keeper: "Keeper") -> State:
     """
     day = today_of(keeper)
     state = await chapter_of(keeper).look(day)
-    earlier = [await chapter.look(day) for chapter in opened(keeper).chapters[:-1]]
+    earlier = [await chapter.look(day) for chapter in opened(keeper).earlier]
     return replace(state, signals=unreleased([*earlier, state])) if earlier else state
+
+
+async def earlier_of(keeper: "Keeper") -> list[tuple[Chapter, State]]:
+    """Return the earlier chapters, the latest first, each with what stands in it: nothing of it holds."""
+    day = today_of(keeper)
+    return [(chapter, over(await chapter.look(day))) for chapter in reversed(opened(keeper).earlier)]
 
 
 def names_of(keeper: "Keeper") -> Mapping[PersonId, str]:

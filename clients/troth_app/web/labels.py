@@ -78,6 +78,8 @@ LABELS: Final = {
     "doctor": "Look closer",
     "heads-up": "Tell that a plan changed",
     "init": "Begin",
+    "invitations off": "Take no invitations",
+    "invitations on": "Take invitations again",
     "join": "Join from here",
     "leave": "Leave the space for two",
     "lock": "Lock",

@@ -60,6 +60,8 @@ THEIRS: Final = {
     "window": ("window answer", *EITHER["window"]),
 }
 """What can be done about a card of a kind, by whose it is."""
+OPENED: Final = {"disclosure": ("tell read",), "repair_letter": ("letter read",)}
+"""What is opened by choice, also where it stands in an earlier chapter."""
 FIXED: Final = ("question", "repair_letter")
 """What is taken back and never said anew."""
 FADED: Final = ("held", "past", "skipped", "taken_back")
@@ -121,6 +123,8 @@ def _acts_of(card: Result) -> list[str]:
     if "id" not in card or card.get("stage") in FADED:
         return []
     kind, mine = card.get("kind", ""), bool(card.get("mine"))
+    if card.get("earlier"):
+        return [] if mine else [*OPENED.get(kind, ())]
     if kind in DRAFTS:
         return [*DRAFTS[kind]]
     special = (OWN if mine else THEIRS).get(kind, ())
@@ -195,15 +199,16 @@ def mine(result: Result, drafts: Mapping[str, str]) -> Context:
     return {"entries": list(reversed(result.get("entries", ()))), "shown": [], "value": drafts.get("text", "")}
 
 
+INVITATIONS: Final = ("invitations off", "invitations on")
 SECTIONS: Final = (
     ("devices", ("pair device", "devices rename", "devices confirm", "devices revoke")),
-    ("two", ("safety-number", "compare", "names", "leave")),
-    ("begin", ("pair here", "pair far", "join")),
+    ("two", ("safety-number", "compare", "names", "leave", *INVITATIONS)),
+    ("begin", ("pair here", "pair far", "join", *INVITATIONS)),
     ("relay", ("relay use", "relay move", "relay follow", "sync on", "sync off", "doctor")),
     ("recovery", ("recovery make", "recovery agree", "recovery test")),
     ("copies", ("export own", "export therapist", "export calendar", "export full", "backup make")),
     ("quiet", ("quiet until", "quiet off", "lock-after", "passphrase", "pages choose")),
-    ("kept", ("uncounted",)),
+    ("kept", ("uncounted", "agree not-me")),
 )
 """What stands on the page of safety and data: a section, and the commands that begin there."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from troth_app.demo import generate
+from troth_app.demo import generate, weaving
 from troth_app.demo.line import Act
 from troth_app.demo.record import parse, place, read
 from troth_couple.kinds import BY_NAME
@@ -109,7 +109,7 @@ def test_it_can_end_on_any_day() -> None:
 
 def test_it_says_first_that_its_people_are_made_up() -> None:
     """The first line is the mark that nobody in it is real."""
-    assert set(spoken(ACTS[0])) == {generate.MARK}
+    assert set(spoken(ACTS[0])) == {weaving.MARK}
 
 
 def test_devices_come_and_go() -> None:
@@ -152,7 +152,7 @@ def test_two_texts_cross_and_each_lets_the_own_one_go() -> None:
     assert {act.by for act in dropping} == {"Robin", "Sasha"}
     for act in dropping:
         text, dropped = (BY_LINE[n] for n in act.of)
-        assert (text.act, text.by) == ("propose", generate.OTHER[act.by])
+        assert (text.act, text.by) == ("propose", weaving.OTHER[act.by])
         assert (dropped.act, dropped.by) == ("assent", act.by)
 
 

@@ -32,6 +32,9 @@ CARD = {"title": "A walk", "lines": ["one"], "id": "ab", "kind": "request", "min
         ({**CARD, "mine": True}, ["amend", "take-back"]),
         ({**CARD, "mine": True, "stage": "taken_back"}, []),
         ({**CARD, "kind": "window", "stage": "skipped"}, []),
+        ({**CARD, "mine": True, "earlier": True}, []),
+        ({**CARD, "kind": "disclosure", "earlier": True}, ["tell read"]),
+        ({**CARD, "kind": "disclosure", "mine": True, "earlier": True}, []),
         ({**CARD, "kind": "disclosure"}, ["tell read", "tell later", "tell close", "tell reopen"]),
         (
             {**CARD, "kind": "disclosure", "mine": True},
