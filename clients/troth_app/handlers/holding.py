@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from troth_app.cards import bar, preview
+from troth_app.cards import bar, newest_first, preview
 from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.own_words import anew
-from troth_app.handlers.together import ask_day, chapter_of, pick, state_of, today_of, write
+from troth_app.handlers.together import ask_day, chapter_of, pick, state_of, things_page, today_of, write
 from troth_app.held import Draft, held_row
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
@@ -23,7 +23,7 @@ from troth_wire.errors import LocalError
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["Sort", "compose", "draft_cards", "go_on", "ready"]
+__all__ = ["Sort", "compose", "go_on", "listed", "ready"]
 
 Ask = Callable[[], Awaitable[str | None]]
 
@@ -40,9 +40,12 @@ class Sort:
     """What the card of a draft is called for a page."""
     needs: tuple[str, ...]
     """Without which fields there is nothing to share."""
+    none: str
+    more: str
+    """What is said where there is nothing, and behind what there is."""
     share: str
     aside: str
-    lacks: str = ""
+    lacks: str = "text.empty"
     """What is said while one of those is not there."""
     check: tuple[str, ...] = ()
     """What its writer is asked to look at, before it can be shared."""
@@ -78,12 +81,16 @@ async def go_on(talk: Talk, keeper: "Keeper", sort: Sort) -> None:
     await _settle(talk, keeper, sort, key)
 
 
-def draft_cards(keeper: "Keeper", sort: Sort) -> list[Result]:
-    """Return a card for each thing that this person wrote and holds; nobody else has it."""
-    return [
+async def listed(keeper: "Keeper", sort: Sort) -> Result:
+    """Return a page of what this person wrote and holds, which nobody else has, and of what both shared."""
+    state = await state_of(keeper)
+    drafts = [
         {"title": tell("card.mine"), "lines": [*_lines(draft)], "id": key.hex(), "kind": sort.card, "mine": True}
         for key, draft in _drafts(keeper, sort)
     ]
+    things = newest_first(thing for thing in state.things.values() if thing.kind == sort.kind)
+    made = things_page(keeper, state, things, none=sort.none, first=drafts)
+    return {**made, "ends": [*made.get("ends", ()), *([tell(sort.more)] if made["cards"] else [])]}
 
 
 def ready(keeper: "Keeper", sort: Sort) -> bool:

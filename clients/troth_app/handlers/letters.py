@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
-from troth_app.cards import newest_first
 from troth_app.conversation import Form, Result
 from troth_app.handlers import holding, opening
 from troth_app.handlers.holding import Sort
-from troth_app.handlers.together import ask_line, chapter_of, state_of, things_page
+from troth_app.handlers.together import ask_line, chapter_of
 from troth_app.messages import tell
 from troth_app.talk import Talk
 from troth_couple import Receiving
@@ -24,6 +23,8 @@ SORT: Final = Sort(
     kind=KIND,
     card="letter_draft",
     needs=PARTS,
+    none="letter.none",
+    more="letter.more",
     share="held.offer",
     aside="held.letter_aside",
     lacks="letter.parts",
@@ -47,10 +48,7 @@ async def offer(talk: Talk, keeper: "Keeper") -> None:
 
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show the letters that one keeps, and those that both offered; theirs are sealed."""
-    state = await state_of(keeper)
-    letters = newest_first(thing for thing in state.things.values() if thing.kind == KIND)
-    made = things_page(keeper, state, letters, none="letter.none", first=holding.draft_cards(keeper, SORT))
-    return {**made, "ends": [*made.get("ends", ()), *([tell("letter.more")] if made["cards"] else [])]}
+    return await holding.listed(keeper, SORT)
 
 
 async def read(talk: Talk, keeper: "Keeper") -> None:

@@ -14,7 +14,6 @@ from troth_app.handlers.together import (
     names_of,
     pick,
     state_of,
-    things_page,
     today_of,
 )
 from troth_app.messages import tell
@@ -31,7 +30,13 @@ __all__ = ["SORT", "close", "later", "listed", "read", "reopen", "share", "write
 
 KIND: Final = "disclosure"
 SORT: Final = Sort(
-    kind=KIND, card="told_draft", needs=("what",), share="held.share", aside="held.told_aside", lacks="text.empty"
+    kind=KIND,
+    card="told_draft",
+    needs=("what",),
+    none="told.none",
+    more="told.more",
+    share="held.share",
+    aside="held.told_aside",
 )
 LABEL_LETTERS: Final = 200
 
@@ -59,10 +64,7 @@ async def share(talk: Talk, keeper: "Keeper") -> None:
 
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show what one holds, and what both told; theirs is sealed."""
-    state = await state_of(keeper)
-    drafts = holding.draft_cards(keeper, SORT)
-    made = things_page(keeper, state, _told(state), none="told.none", first=drafts)
-    return {**made, "ends": [*made.get("ends", ()), *([tell("told.more")] if made["cards"] else [])]}
+    return await holding.listed(keeper, SORT)
 
 
 async def read(talk: Talk, keeper: "Keeper") -> None:

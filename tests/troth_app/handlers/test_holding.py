@@ -165,6 +165,18 @@ async def test_each_sort_has_its_own_drafts(tmp_path: Path) -> None:
         assert card["kind"] == "letter_draft"
 
 
+async def test_its_day_is_said_to_its_writer_alone(tmp_path: Path) -> None:
+    """From that day on, until they decide; whoever holds nothing hears nothing."""
+    async with two(tmp_path) as couple:
+        await play(letters.write, couple.keeper, "I hid it.", "", "", "", HOLD, "2026-09-03")
+        for day, said in (("2026-09-02", False), ("2026-09-03", True), ("2026-09-09", True)):
+            another_day(couple, day)
+            ends = (await play(days.today, couple.keeper)).result["ends"]
+            assert any("troth letter offer" in line for line in ends) is said
+        await play(letters.offer, couple.keeper, LET_GO)
+        assert not any("letter" in line for line in (await play(days.today, couple.keeper)).result["ends"])
+
+
 async def test_two_commands_at_once(tmp_path: Path) -> None:
     """Two drafts that are written side by side are both kept."""
     async with two(tmp_path) as couple:

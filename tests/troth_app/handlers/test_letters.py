@@ -86,7 +86,9 @@ async def test_it_is_opened_by_choice(tmp_path: Path) -> None:
         assert "canary" in str((await play(letters.read, couple.keeper, OPEN, NOTHING)).sentences)
         assert len(couple.chapter.book.ledger.known) == before
         assert await lines(couple) == sealed
-        assert "canary" not in str((await play(days.today, couple.keeper)).result)
+        today = (await play(days.today, couple.keeper)).result
+        assert "canary" not in str(today)
+        assert any("troth letter list" in line for line in today["ends"])
         assert (await couple.state(days_after(TODAY, 365))).things[letter.subject].stage is Stage.OFFERED
 
 
