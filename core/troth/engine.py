@@ -13,7 +13,7 @@ from troth.acts import Acts
 from troth.beacon import Beacon
 from troth.collecting import Whole
 from troth.crossing import Crossing
-from troth.document import PoisonedError, UnappliedError
+from troth.document import PoisonedError
 from troth.edits import Group, Path, Value
 from troth.evidence import Evidence
 from troth.folding import fold
@@ -265,7 +265,7 @@ class Engine(Acts):
                 # Not before: until then nobody knows what the log has shown.
                 mend(self.mending, self.library, self.writer, step)
                 self._push(step)
-        except (PoisonedError, UnappliedError) as error:
+        except PoisonedError as error:
             return Step(tell=[Rebuild(str(error))])
         return step
 
@@ -273,7 +273,7 @@ class Engine(Acts):
         """Decide what stands where an author forked, once for all that came.
 
         Raises:
-            PoisonedError, UnappliedError: If everything must be rebuilt.
+            PoisonedError: If everything must be rebuilt.
         """
         for document, new, refused in self.library.settle(self.inbox.members.person_of):
             for reason in refused:
@@ -286,7 +286,7 @@ class Engine(Acts):
         """Bring the changes of a verified record into their document, or hold them with a reason.
 
         Raises:
-            PoisonedError, UnappliedError: If everything must be rebuilt.
+            PoisonedError: If everything must be rebuilt.
         """
         try:
             document, parcels = self.library.unpack(record)
