@@ -29,6 +29,8 @@ COST: Final = Cost(memory_mib=64, passes=1)
 """The least that is legal: what it costs is measured elsewhere."""
 TOGETHER: Final = 100
 """Entries that share one change, as after a while without the relay."""
+SEEN: Final = 1_000
+"""After so many entries the log has shown them, and nothing of them waits any more."""
 SENTENCES: Final = 100
 PUBLISHED: Final = 20
 """How often each note was changed."""
@@ -94,7 +96,7 @@ async def _batch(chapter: Chapter, other: DeviceKeys) -> float:
     return perf_counter() - begun
 
 
-async def fill(path: Path) -> DeviceKeys:
+async def fill(path: Path, together: int = TOGETHER) -> DeviceKeys:
     """Make a vault with ten years of two people in it; return the other one's keys."""
     entropy = entropy_of("ten years")
     (mine, seed), (other, second) = DeviceKeys.make(entropy), DeviceKeys.make(entropy)
@@ -112,20 +114,20 @@ async def fill(path: Path) -> DeviceKeys:
     pens = [Pen(book, keys.device, Incarnation(bytes(16)), keys.signer) for keys in (mine, other)]
     life(pens, [Signer(seed), Signer(second)])
     made = list(book.ledger.known.values())
-    for at in range(0, len(made), TOGETHER):
-        await chapter.space.edit(chapter.document, *entry_edits(made[at : at + TOGETHER]))
+    for at in range(0, len(made), together):
+        await chapter.space.edit(chapter.document, *entry_edits(made[at : at + together]))
+        if at % SEEN < together:
+            await household.vault.run(_let_go)
     await _write_notes(chapter)
     chapter.turn()
     await chapter.look(TODAY)
+    await household.vault.run(_let_go)
     await household.close()
-    _let_go(path)
     return other
 
 
-def _let_go(path: Path) -> None:
+def _let_go(vault: Vault) -> None:
     """Let nothing wait for a relay any more, as if all of it had been seen in the log."""
-    vault = Vault.open(path, passphrase=PASSPHRASE)
     for room in vault.rooms:
         rows = vault.load(room)
         vault.commit({room: [Row(row.table, row.key, None) for row in rows if row.table in (OUTBOX, EDITS)]})
-    vault.close()
