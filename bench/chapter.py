@@ -37,14 +37,18 @@ PUBLISHED: Final = 20
 TODAY: Final = days_after(START, 4_000)
 
 
-def measure() -> Figures:
-    """Return how long a ten-year record takes to open and to look at, and then one entry more, and a batch."""
+def measure(together: int = TOGETHER) -> Figures:
+    """Return how long a ten-year record takes to open and to look at, and then one entry more, and a batch.
+
+    Args:
+        together: How many of its entries share a change; of one each, the vault holds thirty thousand records.
+    """
     with TemporaryDirectory(prefix="troth-bench-") as folder:
-        return asyncio.run(_measure(Path(folder, "vault")))
+        return asyncio.run(_measure(Path(folder, "vault"), together))
 
 
-async def _measure(path: Path) -> Figures:
-    other = await fill(path)
+async def _measure(path: Path, together: int) -> Figures:
+    other = await fill(path, together)
     size = sum(file.stat().st_size for file in path.parent.iterdir() if file.is_file())
     begun, spent = perf_counter(), process_time()
     household = await Household.open(path, passphrase=PASSPHRASE)
@@ -56,6 +60,7 @@ async def _measure(path: Path) -> Figures:
         "open_s": opened - begun,
         "first_look_s": perf_counter() - opened,
         "open_and_look_cpu_s": process_time() - spent,
+        "rest_s": await _rest(chapter),
         "one_entry_ms": await _one(chapter) * 1e3,
         "batch_ms": await _batch(chapter, other) * 1e3,
         "vault_mb": size / 1e6,
@@ -72,6 +77,13 @@ async def _write_notes(chapter: Chapter) -> None:
         await chapter.space.edit(chapter.document, Put(note, Text("".join(sentences))))
         for publication in range(PUBLISHED):
             await chapter.space.edit(chapter.document, Splice(note, 40 * publication, 20, "It is said anew. "))
+
+
+async def _rest(chapter: Chapter) -> float:
+    """Let the documents take in what was put off until now, for notes and for writing; return how long it takes."""
+    begun = perf_counter()
+    await chapter.space.whole()
+    return perf_counter() - begun
 
 
 async def _one(chapter: Chapter) -> float:

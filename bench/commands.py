@@ -12,7 +12,7 @@ from typing import Final
 
 from bench.figures import Figures
 
-__all__ = ["measure"]
+__all__ = ["TROTH", "agent_of", "measure"]
 
 TURNS: Final = 20
 PASSPHRASE: Final = "correct horse battery staple"
@@ -42,11 +42,11 @@ def measure() -> Figures:
             figures["unlock_ms"] = run("unlock", typed=f"{PASSPHRASE}\n")
             figures["lock_ms"] = run("lock")
         finally:
-            os.kill(_agent(home), signal.SIGTERM)
+            os.kill(agent_of(home), signal.SIGTERM)
     return {"status_without_agent_ms": statistics.median(alone), **figures}
 
 
-def _agent(home: Path) -> int:
+def agent_of(home: Path) -> int:
     """Return the pid of the agent that serves a home."""
     wanted = f"TROTH_HOME={home}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
