@@ -13,6 +13,7 @@ from troth.acts import Acts
 from troth.beacon import Beacon
 from troth.collecting import Whole
 from troth.crossing import Crossing
+from troth.cursor import contradicted
 from troth.document import PoisonedError
 from troth.edits import Group, Path, Value
 from troth.evidence import Evidence
@@ -226,7 +227,7 @@ class Engine(Acts):
         for record in judged.verified:
             self.sightings.note(record)
             self.beacon.owed |= record.header.device != self.identity.device and record.header.kind != Kind.BEACON
-            here = self.passage.contradicted(record, self._found_at.pop(record.id, None))
+            here = contradicted(self.passage.cursors, record.header.seen, self._found_at.pop(record.id, None))
             if here is not None:
                 self.evidence.against_record(record, here, step)
             if record.header.device == self.identity.device and record.id not in self.writer.remembered:
