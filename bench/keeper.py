@@ -8,14 +8,12 @@ import os
 import re
 import signal
 import statistics
-import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import Final
 
 from bench import chapter
-from bench.commands import TROTH, agent_of
+from bench.commands import agent_of, command_in
 from bench.figures import Figures
 
 __all__ = ["measure"]
@@ -35,16 +33,7 @@ def measure() -> Figures:
 
 
 def _run_over(home: Path) -> Figures:
-    environment = {**os.environ, "TROTH_HOME": str(home)}
-    environment.pop("XDG_RUNTIME_DIR", None)
-
-    def run(*arguments: str, typed: str = "") -> float:
-        begun = time.perf_counter()
-        subprocess.run(
-            [*TROTH, *arguments], input=typed.encode(), env=environment, check=True, stdout=subprocess.DEVNULL
-        )
-        return (time.perf_counter() - begun) * 1e3
-
+    run = command_in(home)
     try:
         figures = {"unlock_ms": run("unlock", typed=f"{chapter.PASSPHRASE}\n"), "first_today_ms": run("today")}
         figures["checkin_ms"] = statistics.median(run("checkin", typed=CHECKIN) for _ in range(TURNS))

@@ -289,7 +289,8 @@ async def _tend(chapter: Chapter) -> None:
     with suppress(TrothError):  # Whoever asks next is told why the space stopped.
         notices = chapter.space.notices()
         await _try(chapter)
-        await chapter.space.whole()
+        with suppress(LocalError):  # A disk that takes nothing now: whoever looks at a document has it brought in.
+            await chapter.space.whole()
         if chapter.id == FIRST_CHAPTER:  # The journal is one for all chapters, and one puts it together.
             with suppress(StoreError):  # Nothing was changed, and the next start tries again.
                 await chapter.fold()

@@ -215,20 +215,25 @@ def test_what_only_waits_is_no_suspect() -> None:
     assert ann.view(LIST) == {"k": 2}
 
 
+def stop_at(change: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a change stop the library whenever it is applied."""
+    merge = Document.merge
+
+    def stop(document: Document, raw: bytes) -> None:
+        if raw == change:
+            raise PoisonedError
+        merge(document, raw)
+
+    monkeypatch.setattr(Document, "merge", stop)
+
+
 def test_an_old_record_that_stops_the_library_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where something taken in long ago stops the library, it is found with the probe and held, and the rest loads."""
     world, changes = met()
     ann = world.devices["ann"]
     ann.edit(LIST, Put(("mine",), 1))
     ann.store.commit(ann.engine.close().save)
-    merge = Document.merge
-
-    def stop(document: Document, raw: bytes) -> None:
-        if raw == changes[2]:
-            raise PoisonedError
-        merge(document, raw)
-
-    monkeypatch.setattr(Document, "merge", stop)
+    stop_at(changes[2], monkeypatch)
     engine, step = again(ann)
     assert engine.status().held == {SUSPECT_HELD: 1}
     assert engine.view(document_id("own 2")) == {}
@@ -243,14 +248,7 @@ def test_what_stops_a_library_that_was_put_off_is_found_too(monkeypatch: pytest.
     world, changes = met()
     ann = world.devices["ann"]
     ann.store.commit(ann.engine.close().save)
-    merge = Document.merge
-
-    def stop(document: Document, raw: bytes) -> None:
-        if raw == changes[2]:
-            raise PoisonedError
-        merge(document, raw)
-
-    monkeypatch.setattr(Document, "merge", stop)
+    stop_at(changes[2], monkeypatch)
     engine, _ = again(ann, puts_off=True)
     assert engine.status().held == {}
     assert not engine.library.bring_in(0)
