@@ -83,13 +83,13 @@ async def reopen(talk: Talk, keeper: "Keeper") -> None:
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show the repairs, with their steps and how it was."""
     state = await state_of(keeper)
-    things = newest_first(thing for thing in state.things.values() if thing.kind == "repair")
+    things = [thing for thing in newest_first(state.things.values()) if thing.kind == "repair"]
     return things_page(keeper, state, things, none="repair.none")
 
 
 def _repairs(state: State, *stages: Stage) -> list[Thing]:
-    things = (thing for thing in state.things.values() if thing.kind == "repair")
-    return [thing for thing in newest_first(things) if thing.stage in stages]
+    things = newest_first(state.things.values())
+    return [thing for thing in things if thing.kind == "repair" and thing.stage in stages]
 
 
 async def _pick(talk: Talk, repairs: Sequence[Thing]) -> Thing:
