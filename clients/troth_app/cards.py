@@ -337,4 +337,6 @@ def newest_first(things: Iterable[Thing]) -> list[Thing]:
 
 
 def _place(thing: Thing) -> int:
+    if len(thing.versions) == 1 and not thing.earlier:
+        return thing.versions[0].sequence
     return max((version.sequence for version in (*thing.versions, *thing.earlier)), default=0)

@@ -9,6 +9,10 @@ from troth_wire.ids import DeviceId, DocumentId
 
 __all__ = ["Item", "Status"]
 
+DISPUTED: Final = (
+    "The relay or a device shows another history. Both sides of it are kept."
+    " So does a relay that was restored, or that deleted what nobody had used for long."
+)
 STUCK: Final = (
     "Nothing here is lost, and another device has to change the key of this space: this one can not."
     " Let one that belongs here reach the relay, and this one goes on."
@@ -91,7 +95,7 @@ class Status:
         """Return the answer in plain sentences, the most urgent first."""
         lines = []
         if self.disputed:
-            lines.append("The relay or a device shows another history. Both sides of it are kept.")
+            lines.append(DISPUTED)
         if self.elsewhere:
             lines.append(
                 f"{self.elsewhere} records were written with this device's key, elsewhere:"

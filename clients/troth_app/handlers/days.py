@@ -125,10 +125,10 @@ async def milestone(talk: Talk, keeper: "Keeper") -> None:
 def _of_today(state: State) -> Iterable[Thing]:
     """Yield what belongs to this day: what was said lately, notes that have not passed, requests that are open."""
     for thing in state.things.values():
-        if thing.stage is Stage.PAST or "today" not in BY_NAME[thing.kind].views:
-            continue
+        # First what lets go of nearly all of ten years.
         lately = days_after(thing.day, SHOWN_DAYS) >= state.today
-        if lately or (thing.kind == "plan_note") or (thing.kind == "request" and thing.stage in OPEN):
+        lasts = lately or thing.kind == "plan_note" or (thing.kind == "request" and thing.stage in OPEN)
+        if lasts and thing.stage is not Stage.PAST and "today" in BY_NAME[thing.kind].views:
             yield thing
 
 

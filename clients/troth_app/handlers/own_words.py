@@ -46,7 +46,7 @@ async def take_back(talk: Talk, keeper: "Keeper") -> None:
 async def _pick_own(talk: Talk, keeper: "Keeper", what: str) -> Thing:
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     able = {kind for kind in BY_NAME["take_back"].about if what == "back" or _amended(kind)}
-    own = [thing for thing in newest_first(state.things.values()) if thing.author == me and thing.kind in able]
+    own = newest_first(thing for thing in state.things.values() if thing.author == me and thing.kind in able)
     left = [thing for thing in own if thing.stage not in (Stage.TAKEN_BACK, Stage.PAST)][:LISTED_MAX]
     if not left:
         raise RuleError(tell(f"{what}.none"))
