@@ -11,6 +11,7 @@ from typing import Any, Final
 from troth_app.conversation import Result
 from troth_app.limits import PAGE_BYTES_MAX, PREVIEW_LETTERS_MAX
 from troth_app.messages import capital, tell
+from troth_app.recounting import lines, say
 from troth_couple import (
     Agreement,
     Detail,
@@ -27,9 +28,7 @@ from troth_couple import (
     Thing,
     Wording,
     key_of,
-    lines,
     notes,
-    say,
     shown,
 )
 from troth_couple.entry import Entry
@@ -146,9 +145,7 @@ def signal_cards(signals: Signals, *, names: Names, me: PersonId) -> list[Result
     return [
         {
             "title": _signal(act, me),
-            "lines": [
-                tell("signal.by", name=names[act.person], day=act.day, scope=tell(f"scope.{_scope(act)}").lower())
-            ],
+            "lines": [tell("signal.by", name=names[act.person], day=act.day, scope=tell(f"about.{_scope(act)}"))],
             "kind": "signal",
             "mine": act.person == me,
             "day": act.day,

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from troth_app.cards import agreement_card, newest_first, thing_card
 from troth_app.messages import capital, tell
-from troth_couple import Agreement, Day, Runs, Stage, State, SubjectId, own_words, sentence, shown
+from troth_app.recounting import sentence
+from troth_couple import Agreement, Day, Runs, Stage, State, SubjectId, own_words, shown
 from troth_couple.kinds import KINDS
 from troth_couple.views import by_age
 from troth_wire.ids import PersonId

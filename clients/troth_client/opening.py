@@ -25,6 +25,7 @@ from troth_client.space import Space
 from troth_client.uncompared import words_of
 from troth_client.vault import Vault
 from troth_wire.errors import UsageError
+from troth_wire.said import Said
 
 __all__ = ["OpenVault", "driven", "open_space", "open_vault"]
 
@@ -74,7 +75,7 @@ class OpenVault:
         address = Address.parse(relay) if relay is not None else None
         kept = self._vault.room(room)
         if room in self._open:
-            raise UsageError("this space is open already")
+            raise UsageError(Said("this space is open already"))
         self._open.add(room)
         try:
             words: list[int] = []
@@ -187,9 +188,9 @@ def only_room(rooms: tuple[RoomId, ...]) -> RoomId:
         UsageError: If it has none, or several.
     """
     if not rooms:
-        raise UsageError("this vault is in no space yet; join one with it first")
+        raise UsageError(Said("this vault is in no space yet; join one with it first"))
     if len(rooms) > 1:
-        raise UsageError("this vault is in several spaces; say in which room")
+        raise UsageError(Said("this vault is in several spaces; say in which room"))
     return rooms[0]
 
 

@@ -32,6 +32,7 @@ from troth_client.works import (
 )
 from troth_wire.errors import UsageError
 from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, PersonId, SpaceId
+from troth_wire.said import Said
 
 __all__ = ["Space"]
 
@@ -165,7 +166,9 @@ class Space:
             PassphraseError: If this is not the passphrase.
         """
         if self._words:
-            raise UsageError("nothing can be agreed here before the four words, or the safety number, were compared")
+            raise UsageError(
+                Said("nothing can be agreed here before the four words, or the safety number, were compared")
+            )
         return await asyncio.to_thread(self._room.admin, passphrase)
 
     async def until(self, holds: Callable[[Status], bool]) -> None:
@@ -357,5 +360,5 @@ class Space:
 
     async def _until(self, holds: Callable[[Status], bool]) -> None:
         if not self._linked:
-            raise UsageError("this space was opened without a relay")
+            raise UsageError(Said("this space was opened without a relay"))
         await self._driver.until(holds)

@@ -21,6 +21,7 @@ from troth_client.reading import read_header, read_rows, unsettle
 from troth_client.room import OWN, ROOMS, SETTINGS, About, NewRoom, Room, RoomId, open_seed, seal_seed
 from troth_client.sealing import ROOM_BYTES, Content, Sealer
 from troth_wire.errors import DamagedError, ForgedError, FullError, StoreError, UsageError
+from troth_wire.said import Said
 
 __all__ = ["Vault"]
 
@@ -231,7 +232,7 @@ class Vault:
         try:
             return Signer(open_seed(secret, self._header.vault, room, self._ledger.seeds[room]))
         except ForgedError:
-            raise trouble.damaged(self.path, "an admin key was altered") from None
+            raise trouble.damaged(self.path, Said("an admin key was altered")) from None
 
     # The whole vault
 
@@ -274,7 +275,7 @@ class Vault:
 
         def check(copy: Database) -> None:
             if read_header(copy) != self._header:
-                raise trouble.damaged(copy.path, "its head is another")
+                raise trouble.damaged(copy.path, Said("its head is another"))
             unsettle(copy, self._sealer, read_rows(copy, self._sealer))
 
         self._database.copy_to(Path(path), check)
@@ -367,7 +368,7 @@ class Vault:
         self._database.reopen()
         header = read_header(self._database)
         if header.vault != self._header.vault:
-            raise trouble.damaged(self.path, "another vault lies there now")
+            raise trouble.damaged(self.path, Said("another vault lies there now"))
         self._header = header
 
 

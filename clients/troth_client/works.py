@@ -12,6 +12,7 @@ from troth.recovery import Way, Words
 from troth_client.batch import STOPPED
 from troth_wire.errors import LocalError, UsageError
 from troth_wire.ids import DeviceId, DocumentId
+from troth_wire.said import Said
 
 __all__ = [
     "View",
@@ -164,5 +165,5 @@ def way(engine: Engine) -> Way:
     """
     identity, epoch = engine.identity, engine.passage.epoch
     if epoch is None:
-        raise UsageError("the key of this space is being changed; let this device reach the relay first")
+        raise UsageError(Said("the key of this space is being changed; let this device reach the relay first"))
     return Way(identity.genesis, engine.inbox.members.person(identity.device), epoch)

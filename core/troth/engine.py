@@ -357,7 +357,7 @@ class Engine(Acts):
 
     def status(self) -> Status:
         """Answer why something is not synced."""
-        parked = Counter({reason.value: count for reason, count in self.inbox.parked().items()})
+        parked: Counter[str] = Counter({reason.value: count for reason, count in self.inbox.parked().items()})
         # Set aside and not thrown away, since a later cut may free it; to people it does not count.
         held = self.holding.reasons + Counter({Parked.REMOVED.value: parked.pop(Parked.REMOVED.value, 0)})
         if self.library.waiting:

@@ -45,8 +45,14 @@ from troth_wire import codec
 from troth_wire.errors import DamagedError, MalformedError, RemoteError
 from troth_wire.ids import ChangeHash, DeviceId, DocumentId, EnvelopeId, Incarnation, Lineage, MailboxId, RecordId
 from troth_wire.limits import RECORD_BYTES_MAX
+from troth_wire.said import Said
 
 __all__ = ["begin", "load"]
+
+NOT_WHOLE: Final = Said(
+    "The vault was read, but what it holds does not fit together ({kind}). "
+    "Nothing was changed. Keep the file, and restore a backup beside it."
+)
 
 SUSPECT_HELD: Final = "it stopped the document library"
 ROW_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -118,10 +124,7 @@ def load(
         loaded.passage.quiet = quiet
         _remake(loaded, tables, step)
     except (PoisonedError, RemoteError, KeyError) as error:
-        raise DamagedError(
-            f"The vault was read, but what it holds does not fit together ({type(error).__name__})."
-            " Nothing was changed. Keep the file, and restore a backup beside it."
-        ) from None
+        raise DamagedError(NOT_WHOLE.format(kind=type(error).__name__)) from None
     return loaded, step
 
 

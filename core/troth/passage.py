@@ -30,6 +30,7 @@ from troth.writer import Writer
 from troth_wire.errors import UsageError
 from troth_wire.ids import EnvelopeId, MailboxId, OperationId
 from troth_wire.messages import Message
+from troth_wire.said import Said
 
 __all__ = ["SETTLED", "Passage"]
 
@@ -45,8 +46,8 @@ OTHERS_MAX: Final = 96
 """Old mailboxes that one link looks into; the others have their turn when these are settled."""
 ROTATIONS_MAX: Final = 4
 """Changes of key on one link: a race needs two, and a relay that closes all must not use up what a device may sign."""
-NO_STAY: Final = "the relay closes whatever is opened"
-OTHERS_TURN: Final = "the key has to be changed first, by another device"
+NO_STAY: Final = Said("the relay closes whatever is opened")
+OTHERS_TURN: Final = Said("the key has to be changed first, by another device")
 
 
 @dataclass

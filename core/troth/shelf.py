@@ -19,6 +19,7 @@ from troth.guard import Accepted, Past, Refused, Wait
 from troth.retracing import Retraced, retrace
 from troth.touched import Touched, touched
 from troth_wire.ids import ActorId, ChangeHash, RecordId
+from troth_wire.said import Said
 
 __all__ = ["Fork", "Parcel", "Shelf"]
 
@@ -26,9 +27,9 @@ __all__ = ["Fork", "Parcel", "Shelf"]
 class Fork(Enum):
     """Why a change that the guard accepts may not stand: its author, or that of one it builds on, wrote two."""
 
-    TAKEN = "another change of its author stands in its place"
-    HANGS = "it builds on a change that does not stand"
-    BEYOND = "its author was cut off before it"
+    TAKEN = Said("another change of its author stands in its place")
+    HANGS = Said("it builds on a change that does not stand")
+    BEYOND = Said("its author was cut off before it")
 
 
 @dataclass(frozen=True, slots=True)

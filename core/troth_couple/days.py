@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, NewType
 
 from troth_wire.errors import MalformedError, UsageError
+from troth_wire.said import Said
 
 __all__ = ["DAY", "Day", "day_of", "days_after"]
 
@@ -37,7 +38,7 @@ def day_of(text: str) -> Day:
     try:
         return DAY(text)
     except MalformedError:
-        raise UsageError("a day is written like 2026-11-21, and has to exist") from None
+        raise UsageError(Said("a day is written like 2026-11-21, and has to exist")) from None
 
 
 @lru_cache(maxsize=4_096)

@@ -18,6 +18,7 @@ from troth_couple.roster import EntryId, Standing
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
 from troth_wire.ids import DeviceId, Incarnation, PersonId, SpaceId
+from troth_wire.said import Said
 
 __all__ = [
     "FIRST_CHAPTER",
@@ -40,6 +41,7 @@ FORMAT: Final = 1
 """The only format of entries that this release writes and reads."""
 FIRST_CHAPTER: Final = ChapterId(bytes(16))
 SIGNALS_SUBJECT: Final = SubjectId(b"")
+NOT_LIKE_THAT: Final = Said("This can not be written like that ({why}). Nothing was changed.")
 _AGREEMENT_BYTES: Final = 16
 _THING_BYTES: Final = 32
 
@@ -144,9 +146,9 @@ def sign(
     try:
         entry = parse(signer.sign(_statement(space, content)) + content)
     except MalformedError as reason:
-        raise UsageError(f"This can not be written like that ({reason}). Nothing was changed.") from None
+        raise UsageError(NOT_LIKE_THAT.format(why=reason)) from None
     if entry.flaw:
-        raise UsageError(f"This can not be written like that ({entry.flaw}). Nothing was changed.")
+        raise UsageError(NOT_LIKE_THAT.format(why=entry.flaw))
     return entry
 
 

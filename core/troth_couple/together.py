@@ -14,6 +14,7 @@ from troth_couple.roster import EntryId
 from troth_couple.things import Thing
 from troth_couple.write import Pen
 from troth_wire.errors import UsageError
+from troth_wire.said import Said
 
 __all__ = ["begin_repair", "close", "lapse", "move", "receive", "reopen", "reply", "set_pace"]
 
@@ -34,7 +35,7 @@ def reply(
         UsageError: If it was taken back meanwhile; then the words stay with whoever wrote them.
     """
     if not question.versions:
-        raise UsageError("This question was taken back. Nothing was shared.")
+        raise UsageError(Said("This question was taken back. Nothing was shared."))
     fields: dict[str, object] = {"response": response, "text": text, "by": by}
     return pen.write("reply", fields, day=day, about=question.id, after=_earlier(pen, question, "reply"))
 

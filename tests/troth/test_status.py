@@ -109,7 +109,7 @@ def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
                 " If they do not come to show the same, let a third device of this space reach the relay."
             ),
         ),
-        (replace(CALM, forks=1), "In 1 places of its chain a device wrote two records. Both are kept."),
+        (replace(CALM, forks=1), "In 1 place of its chain a device wrote two records. Both are kept."),
         (
             replace(CALM, lost=2),
             "2 do not count: their author, or that of something they build on, wrote two in one place.",

@@ -326,7 +326,7 @@ class TestRooms:
             first, second = only(vault), vault.room(add(vault, *ROWS))
             before = vault._database._connection
             monkeypatch.setattr(database, "_transaction", fail)
-            with pytest.raises(StoreError, match="the disk reports an error"):
+            with pytest.raises(StoreError, match="the disk does not do what it was asked"):
                 first.commit([Row("new", b"", b"")])
             monkeypatch.undo()
             second.commit([Row("new", b"", b"")])

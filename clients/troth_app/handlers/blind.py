@@ -21,9 +21,10 @@ from troth_app.handlers.together import (
 )
 from troth_app.messages import capital, inert, tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import sentence
 from troth_app.settings import sealed_row
 from troth_app.talk import Talk
-from troth_couple import Stage, State, Thing, sentence, shown
+from troth_couple import Stage, State, Thing, shown
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper

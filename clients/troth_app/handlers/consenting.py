@@ -25,8 +25,9 @@ from troth_app.handlers.together import (
 )
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import say, sentence
 from troth_app.talk import Talk
-from troth_couple import Shown, State, key_of, say, sentence, shown
+from troth_couple import Shown, State, key_of, shown
 from troth_couple.chapters import KIND as CHAPTER
 from troth_couple.entry import ChapterId, Entry, SubjectId
 from troth_couple.kinds import Weight
@@ -173,7 +174,7 @@ def _given(state: State, me: PersonId) -> Iterator[tuple[SubjectId, str]]:
         if agreement.shown is not Shown.ENDED and any(me in by for by in agreement.assents.values()):
             yield SubjectId(agreement.id), title_of(agreement)
     for thing in state.things.values():
-        if me in thing.assents:
+        if me in thing.assents and thing.kind != CHAPTER:
             yield thing.id, shown(thing.says("what"))
 
 

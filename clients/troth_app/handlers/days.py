@@ -26,7 +26,6 @@ from troth_app.handlers.together import (
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_app.wording import counted
 from troth_couple import Group, Reason, Stage, State, Thing, agreements, days_after
 from troth_couple.kinds import BY_NAME
 
@@ -157,6 +156,6 @@ def _hints(state: State, things: Sequence[Thing], me: bytes) -> list[str]:
     looked_at = len(listed[Group.WAITING]) + len(listed[Group.LOOKING_AGAIN])
     newer = any(held.reason in NEWER for held in state.held.values())
     opens = any(waits(thing, me) for thing in state.things.values())
-    waiting = [tell("today.agree", count=counted(looked_at, "thing", "things"))] if looked_at else []
+    waiting = [tell("today.agree", count=looked_at)] if looked_at else []
     hints = [*([tell("today.request")] if asked else []), *([tell("today.question")] if opens else [])]
     return [*hints, *waiting, *([tell("today.newer")] if newer else [])]

@@ -16,7 +16,6 @@ from troth_app.limits import ENTRY_BYTES_MAX, IMPORT_BYTES_MAX
 from troth_app.messages import tell
 from troth_app.outcome import HereError, RuleError
 from troth_app.talk import Talk
-from troth_app.wording import counted
 from troth_client.files import read, write
 from troth_couple import Day, shown
 
@@ -73,7 +72,7 @@ async def take_in(talk: Talk, keeper: "Keeper") -> None:
     texts = _own_texts(Path(talk.begin.options["file"]))
     if not texts:
         raise RuleError(tell("import.none"))
-    await talk.say(tell("import.what", count=counted(len(texts), "entry", "entries")))
+    await talk.say(tell("import.what", count=len(texts)))
     if await talk.choose(tell("import.sure"), [tell("import.no"), tell("import.yes")]) == 0:
         await talk.say(tell("import.not"))
         return

@@ -6,8 +6,10 @@ from troth_app.cards import newest_first, preview, thing_card
 from troth_app.handlers.together import ask_day, ask_line, chapter_of, names_of, pick, share, state_of, today_of, write
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import say
 from troth_app.talk import Talk
-from troth_couple import Stage, Thing, key_of, say, shown
+from troth_app.wording import quoted
+from troth_couple import Stage, Thing, key_of, shown
 from troth_couple.kinds import BY_NAME
 
 if TYPE_CHECKING:
@@ -62,8 +64,8 @@ async def anew(talk: Talk, field: str, before: Any) -> object:
     """Ask for a field of what is said anew; what is left empty stays as it was, also what is no text."""
     if not isinstance(before, str | None):
         return before
-    old = f"“{preview(shown(before), LABEL_LETTERS)}”" if before else tell("amend.nothing")
-    prompt = tell("amend.keep", label=tell(f"label.{field}"), text=old)
+    old, label = quoted(preview(shown(before or ""), LABEL_LETTERS)), tell(f"label.{field}")
+    prompt = tell("amend.keep", label=label, text=old) if before else tell("amend.empty", label=label)
     if field in DAYS:
         return await ask_day(talk, prompt) or before
     return await ask_line(talk, prompt) or before

@@ -19,35 +19,38 @@ from troth_app.wording import named
 from troth_app.words import different, draw_passphrase
 from troth_client import Machine, create_space
 from troth_client.calibration import calibrate
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["init"]
 
-EXISTS: Final = (
+EXISTS: Final = Said(
     "There is a vault here. Nothing was changed. `troth unlock` opens it; TROTH_HOME names a place for another."
 )
-PLAN: Final = (
+PLAN: Final = Said(
     "This makes a vault: one file on this computer, sealed under a passphrase. "
     "In it is a space that is yours alone, and nobody else needs to do anything. "
     "Nobody can open it without the passphrase, so nobody can help you if you forget it."
 )
-WHOSE: Final = "Whoever will use it types from here on: let nobody set it up for you, and set it up for nobody else."
-CHOOSE: Final = "Which passphrase?"
-OWN: Final = "One that I think of"
-DRAWN: Final = "Six words, drawn for me by chance"
-WORDS: Final = "Your passphrase"
-WRITE_DOWN: Final = "Write the six words on paper and keep it where you alone find it. They are not shown again."
-TYPE_BACK: Final = "Type the six words:"
-NOT_THESE: Final = "Not as they were shown: {which}. The others are right."
-WORD: Final = "Word {place}:"
-NOT_TYPED: Final = "The words were not typed as they were shown. Nothing was made. Begin again when you like."
-NOT_MADE: Final = "Nothing was made."
-MAYBE_MADE: Final = "The vault may be made; `troth status` says."
-MAKING: Final = "Making it. This takes a few seconds."
-MADE: Final = "It is made, and it is open."
-NEXT: Final = (
+WHOSE: Final = Said(
+    "Whoever will use it types from here on: let nobody set it up for you, and set it up for nobody else."
+)
+CHOOSE: Final = Said("Which passphrase?")
+OWN: Final = Said("One that I think of")
+DRAWN: Final = Said("Six words, drawn for me by chance")
+WORDS: Final = Said("Your passphrase")
+WRITE_DOWN: Final = Said("Write the six words on paper and keep it where you alone find it. They are not shown again.")
+TYPE_BACK: Final = Said("Type the six words:")
+NOT_THESE: Final = Said("Not as they were shown: {which}. The others are right.")
+WORD: Final = Said("Word {place}:")
+NOT_TYPED: Final = Said("The words were not typed as they were shown. Nothing was made. Begin again when you like.")
+NOT_MADE: Final = Said("Nothing was made.")
+MAYBE_MADE: Final = Said("The vault may be made; `troth status` says.")
+MAKING: Final = Said("Making it. This takes a few seconds.")
+MADE: Final = Said("It is made, and it is open.")
+NEXT: Final = Said(
     "`troth mine add` writes something down. `troth lock` closes it. `troth relay use` names a relay, if you have one."
 )
 

@@ -13,6 +13,7 @@ from troth_app.chapter import Chapter, More, Write
 from troth_app.confirmation import is_confirmed, to_compare
 from troth_app.conversation import Form, Result
 from troth_app.handlers.locking import opened
+from troth_app.language import spoken
 from troth_app.messages import capital, tell
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.settings import names_row
@@ -231,7 +232,7 @@ async def write(
     try:
         return await (chapter or chapter_of(keeper)).write(make, more)
     except UsageError as error:
-        raise RuleError(f"{capital(str(error).rstrip('.'))}.") from None
+        raise RuleError(f"{capital(spoken(error).rstrip('.'))}.") from None
 
 
 async def share(talk: Talk, keeper: "Keeper", text: str, make: Write, more: More = lambda _: ()) -> Sequence[Entry]:

@@ -10,6 +10,7 @@ from troth_app.conversation import Ask, Card, Choose, Form, Qr, Result, Say, Sen
 from troth_app.messages import tell
 from troth_app.web.labels import label_of
 from troth_app.web.telling import ENGLISH
+from troth_app.web.telling import tell as say
 from troth_app.web.visit import Visit
 
 __all__ = [
@@ -224,8 +225,8 @@ def safety(shown: Mapping[str, Sequence[Sentence]], *, two: bool) -> Context:
         "sections": [
             {
                 "key": key,
-                "title": ENGLISH[f"web.section.{key}"],
-                "text": ENGLISH.get(f"web.section.{key}.text", ""),
+                "title": say(f"web.section.{key}"),
+                "text": say(text) if (text := f"web.section.{key}.text") in ENGLISH else "",
                 "shown": sentences(shown.get(key, ())),
                 "acts": [{"command": command, "label": label_of(command)} for command in commands],
             }
