@@ -12,6 +12,7 @@ from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSIN
 from troth_app.messages_of_meeting import MEETING
 from troth_app.messages_of_rest import STEADY
 from troth_app.messages_of_safety import SAFETY
+from troth_app.messages_of_telling import TELLING
 from troth_wire.said import Said, in_context, plural
 
 __all__ = ["ENGLISH", "Catalogue", "capital", "inert", "tell"]
@@ -360,6 +361,7 @@ ENGLISH: Final[Catalogue] = {
     **CONSENT,
     **THINGS,
     **MEETING,
+    **TELLING,
     **SAFETY,
     **KEEPING,
     **STEADY,

@@ -144,6 +144,8 @@ class World:
         self.read_reports: list[list[Settled]] = []
         self.write_reports: list[list[Settled]] = []
         self.entropy = CountingEntropy()
+        self._whole: dict[MailboxId, list[bytes]] = {}
+        """What each mailbox held when something was appended last: a page may be on its way while its log is erased."""
         self._reader = Reader(self.store, self.entropy)
         self._writer = Writer(self.store, self.entropy)
 
@@ -195,6 +197,8 @@ class World:
         del self.writes[:how_many]
         if group:
             self.write_reports.append(list(self._writer.carry_out(group)))
+        for mailbox in {asked.mailbox for asked in group if isinstance(asked, Append)}:
+            self._whole[mailbox] = self.log(mailbox) or self._whole.get(mailbox, [])
 
     def report(self, reports: list[list[Settled]]) -> None:
         """Let the hub hear of the oldest answer."""
@@ -285,7 +289,7 @@ class World:
         assert (message.lineage, message.position, message.running) == (log.lineage, log.position, log.running)
 
     def _judge_entries(self, peer: Peer, message: Deliver | Stored) -> None:
-        log = self.log(message.mailbox)
+        log = self.log(message.mailbox) or self._whole.get(message.mailbox, [])
         first = message.position
         assert first == peer.expected[message.mailbox]
         if isinstance(message, Stored):
