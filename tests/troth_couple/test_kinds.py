@@ -75,8 +75,7 @@ def test_every_practice_has_its_row() -> None:
     for _, _, _, command, test in rows:
         assert command == "none" or command.startswith("`troth ")
         if found := re.fullmatch(r"`([\w/]+)::(\w+)`", test):
-            # Beside this module, or below the folder of all tests.
-            places = [folder / f"{found[1]}.py" for folder in Path(__file__).parents[:2]]
-            assert any(place.exists() and f"def {found[2]}(" in place.read_text() for place in places), test
+            here = [folder / f"{found[1]}.py" for folder in Path(__file__).parents[:2]]
+            assert any(f"def {found[2]}(" in path.read_text() for path in here if path.exists()), test
         else:
             assert re.match(r"(later|never): \w+", test)
