@@ -32,6 +32,8 @@ METHODS: Final = [("demo/**", "ignore"), ("**.py", "python")]
 CHURN: Final = re.compile(r'^"(POT-|PO-|Generated-By|Last-Translator|Language-Team).*"\n', re.MULTILINE)
 """What says when and by whom a file was made would make every template another one."""
 COMMAND: Final = re.compile(r"`[a-z][^`]*`")
+VERSION: Final = ""
+BUGS: Final = "see .github/CONTRIBUTING.md"
 COLUMNS: Final = 100
 HEAD: Final = """\
 # Every sentence that the app says to people. Made from the source by `make catalogue`; not to be edited by hand.
@@ -41,7 +43,7 @@ HEAD: Final = """\
 
 def template() -> Catalog:
     """Return everything that is marked in the source."""
-    catalogue = Catalog(project="Troth", copyright_holder="The Troth authors", header_comment=HEAD, charset="utf-8")
+    catalogue = Catalog(project="Troth", version=VERSION, msgid_bugs_address=BUGS, header_comment=HEAD, fuzzy=False)
     for package in PACKAGES:
         found = extract_from_dir(ROOT / package, METHODS, keywords=MARKS, comment_tags=[COMMENT])
         for file, _, message, comments, context in found:
@@ -98,7 +100,7 @@ def check() -> None:
     """See that the template is up to date, and that every language can be said."""
     if not TEMPLATE.exists() or TEMPLATE.read_bytes() != written(template()):
         sys.exit("The catalogue's template is out of date: run make catalogue.")
-    found = [f"{path.relative_to(ROOT)}: {what}" for path in languages() for what in trouble(read(path))]
+    found = [f"{path.relative_to(LOCALES)}: {what}" for path in languages() for what in trouble(read(path))]
     if found:
         sys.exit("\n".join(found))
 
@@ -106,12 +108,16 @@ def check() -> None:
 def language(code: str) -> None:
     """Begin a language, or bring it up to date with the template."""
     path = LOCALES / code / "LC_MESSAGES" / "troth.po"
-    catalogue = read(path) if path.exists() else Catalog(locale=code, project="Troth", charset="utf-8", fuzzy=False)
+    catalogue = (
+        read(path)
+        if path.exists()
+        else Catalog(locale=code, project="Troth", version=VERSION, msgid_bugs_address=BUGS, fuzzy=False)
+    )
     catalogue.update(template(), no_fuzzy_matching=True)
     catalogue.header_comment = "# Translated for Troth."
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(written(catalogue))
-    print(f"{path.relative_to(ROOT)} is up to date. `make languages` compiles it.")
+    print(f"{path.relative_to(LOCALES)} is up to date. `make languages` compiles it.")
 
 
 def compile_all() -> None:

@@ -14,8 +14,11 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from troth_app import language
 from troth_app.commands import BY_NAME
+from troth_app.language import spoken
 from troth_app.main import OF_CLICK
+from troth_wire.said import Said
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SCRIPT: Final = ROOT / "scripts" / "catalogue.py"
@@ -33,7 +36,17 @@ NEVER: Final = (
 )
 """What blames, genders, urges, counts, cheers or frightens."""
 MARKS: Final = {"Said", "plural", "in_context"}
-FOR_PROGRAMS: Final = ("MalformedError", "VersionError", "ForgedError", "AssertionError", "add_argument", "compile")
+SAYS: Final = {"filled", "label_of", "listed_as", "name_of", "quoted", "say", "spoken", "spoken_in", "tell"}
+"""Functions that return a text in the person's language."""
+FOR_PROGRAMS: Final = (
+    "MalformedError",
+    "VersionError",
+    "ForgedError",
+    "AssertionError",
+    "ImportError",
+    "add_argument",
+    "compile",
+)
 """Calls whose words no person reads: what bytes from elsewhere are not, and what a program is told."""
 LOGGED: Final = re.compile(r"LOG\.\w+|log\.\w+")
 SENTENCE: Final = re.compile(r"[A-Z“{(`].*[a-z]{2},? [a-z“].*[.:?]|.*[a-z)]\. [A-Z].*", re.DOTALL)
@@ -150,6 +163,39 @@ def test_whatever_people_read_is_marked(path: Path) -> None:
     assert [text for text in unmarked(path.read_text(), strict=in_app) if text not in known] == []
 
 
+def said_at_import(tree: ast.Module) -> list[int]:
+    """Return the lines of a module on which something is said in a language before anybody asked."""
+    waiting: list[ast.AST] = [tree]
+    found = []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in SAYS:
+            found.append(node.lineno)
+        inside = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+        waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(child, inside)]
+    return found
+
+
+def test_nothing_is_said_at_import() -> None:
+    """A language is looked up where a sentence is said, so that a process may learn late which one it speaks."""
+    trees = {path: ast.parse(path.read_text()) for path in sources()}
+    assert {path: lines for path, tree in trees.items() if (lines := said_at_import(tree))} == {}
+    assert said_at_import(
+        ast.parse("X = [tell('a')]\ndef f():\n    return tell('b')\nclass C:\n    y = spoken(Z)")
+    ) == [5, 1]
+
+
+def test_one_module_looks_up() -> None:
+    """Every other one marks, or asks it."""
+    owners = {path.name for path in sources() if "gettext" in _imports(ast.parse(path.read_text()))}
+    assert owners == {"language.py"}
+
+
+def _imports(tree: ast.Module) -> set[str]:
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return names | {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -249,3 +295,29 @@ def test_a_translation_may_order_as_it_likes() -> None:
     catalogue.add("{name}, {day}", "Am {day}: {name}, {name}")
     catalogue.add("{name} is gone.", "")
     assert list(TOOL["trouble"](catalogue)) == []
+
+
+def test_a_language_is_begun_brought_up_to_date_and_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was translated stays when the template changes, what is compiled is spoken, and a bad one is refused."""
+    scope = TOOL["language"].__globals__
+    monkeypatch.setitem(scope, "LOCALES", tmp_path)
+    path = tmp_path / "de" / "LC_MESSAGES" / "troth.po"
+    TOOL["language"]("de")
+    begun = path.read_text()
+    source, said = "It is locked. `troth unlock` opens it.", "Es ist zu. `troth unlock` öffnet es."
+    path.write_text(begun.replace(f'msgid "{source}"\nmsgstr ""', f'msgid "{source}"\nmsgstr "{said}"'))
+    TOOL["language"]("de")
+    assert said in path.read_text()
+    TOOL["compile_all"]()
+    monkeypatch.setattr(language, "LOCALES", tmp_path)
+    monkeypatch.setenv("LANGUAGE", "de")
+    language.catalogue.cache_clear()
+    try:
+        assert (spoken(Said(source)), spoken(Said("It is open."))) == (said, "It is open.")
+    finally:
+        language.catalogue.cache_clear()
+    path.with_suffix(".mo").unlink()
+    path.write_text(path.read_text().replace("Es ist zu. `troth unlock`", "Es ist zu. `troth auf`"))
+    with pytest.raises(SystemExit, match="a command, and stays as it is"):
+        TOOL["compile_all"]()
+    assert not path.with_suffix(".mo").exists()

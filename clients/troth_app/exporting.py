@@ -72,7 +72,10 @@ def export(
             items = [item for found in by_age(state) for item in _agreement(found, names)]
         else:
             things = [thing for thing in newest_first(state.things.values()) if thing.kind == part]
-            items = [_item(thing_card(thing, names=names, me=me, letters=None, theirs=theirs)) for thing in things]
+            cards = [
+                thing_card(thing, names=names, me=me, letters=None, theirs=theirs, opened=True) for thing in things
+            ]
+            items = [*map(_item, cards)]
             if part == "note":
                 bodies = [_body((texts or {}).get(thing.id, ()), me, theirs) for thing in things]
                 items = [_with(item, body) for item, body in zip(items, bodies, strict=True)]

@@ -141,7 +141,8 @@ class Household:
         stack = self._spaces[room] = AsyncExitStack()
         syncs = self.settings.syncs and room not in self._leaving
         relay = (self.settings.relay if syncs else None) or Relay("")
-        opened = self.vault.space(room, relay=relay.address or None, admission=relay.admission)
+        put_off = about.kind == SHARED  # Its chapter has shown what stands before anybody needs the document.
+        opened = self.vault.space(room, relay=relay.address or None, admission=relay.admission, puts_off=put_off)
         place = Place(room, about.kind, about.label, await stack.enter_async_context(opened))
         if room not in self._leaving:
             await place.space.send_leave()

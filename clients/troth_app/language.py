@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 
 from troth_wire.said import COUNT, Said
 
-__all__ = ["DOMAIN", "LOCALES", "chosen", "direction", "lend", "spoken", "spoken_in", "tag"]
+__all__ = ["DOMAIN", "LOCALES", "chosen", "direction", "filled", "lend", "spoken", "spoken_in", "tag"]
 
 DOMAIN: Final = "troth"
 LOCALES: Final = Path(__file__).parent / "locale"
@@ -75,15 +75,24 @@ def direction() -> str:
 def spoken(what: object) -> str:
     """Return a marked sentence, or an error's, in the person's language; any other text as it is."""
     said = str(what)
-    if not isinstance(said, Said):
-        return said
-    values = {
-        name: spoken(value) if isinstance(value, str | Exception) else value for name, value in said.values.items()
-    }
+    return filled(said, said.values) if isinstance(said, Said) else said
+
+
+def filled(said: Said, values: Mapping[str, object]) -> str:
+    """Return a marked sentence in the person's language, with what belongs in its places."""
+    found = _found(said, values.get(COUNT))
+    if not values:
+        return found
+    given = {name: value if type(value) is str else _value(value) for name, value in values.items()}
     try:
-        return _found(said).format(**values) if values else _found(said)
+        return found.format(**given)
     except (AttributeError, IndexError, KeyError, ValueError):
-        return said.english(values)
+        return said.english(given)
+
+
+def _value(value: object) -> object:
+    """Return what stands in a sentence: another one, or an error's, is said too; a number stays one."""
+    return spoken(value) if isinstance(value, str | Exception) else value
 
 
 def spoken_in(shape: Shape) -> Shape:
@@ -101,9 +110,9 @@ def spoken_in(shape: Shape) -> Shape:
     return made  # type: ignore[no-any-return]
 
 
-def _found(said: Said) -> str:
+def _found(said: Said, count: object) -> str:
     """Look a sentence up."""
-    found, count = catalogue(), said.values.get(COUNT)
+    found = catalogue()
     if said.many and isinstance(count, int):
         if said.context:
             return found.npgettext(said.context, said.text, said.many, count)

@@ -7,10 +7,12 @@ agreement stands, who did what) stands in `troth_couple.messages` and is not sai
 from collections.abc import Mapping
 from typing import Final
 
-from troth_app.language import spoken
+from troth_app.language import filled
 from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSING
 from troth_app.messages_of_meeting import MEETING
+from troth_app.messages_of_rest import STEADY
 from troth_app.messages_of_safety import SAFETY
+from troth_app.messages_of_telling import TELLING
 from troth_wire.said import Said, in_context, plural
 
 __all__ = ["ENGLISH", "Catalogue", "capital", "inert", "tell"]
@@ -95,6 +97,7 @@ DAYS: Final[Catalogue] = {
     "today.no_longer": Said("“{title}” is no longer agreed."),
     "today.request": Said("They asked for something. `troth answer` answers, with or without a reason."),
     "today.newer": Said("Something here needs a newer version. It is kept: `troth uncounted`."),
+    # For translators: {name} is what a person calls a device of theirs.
     "today.device": Said(
         "A device of yours is new: {name}. `troth devices list` shows it; if you did not add it, "
         "`troth devices revoke` removes it."
@@ -134,6 +137,7 @@ DAYS: Final[Catalogue] = {
     "milestone.waits": Said("It is ours once both of you say so: `troth agree assent`."),
     "amend.which": Said("Which of your words do you want to say anew?"),
     "amend.none": Said("There is nothing of yours to say anew. Nothing changes."),
+    # For translators: {label} has the context "what is asked for", or is one of "How you feel" and the like.
     "amend.keep": Said("{label}, or leave it empty to keep {text}:"),
     "amend.empty": Said("{label}, or leave it empty as it is:"),
     "label.feelings": Said("How you feel"),
@@ -218,6 +222,7 @@ THINGS: Final[Catalogue] = {
     "card.taken_back": Said("Taken back."),
     "card.by": Said("{name}: {text}"),
     "card.thanked": Said("Thank you for telling me."),
+    # For translators: {stage} is the answer itself, with its dot; {text} is somebody's own words, or nothing.
     "card.reply": Said("Answer: {stage} {text}"),
     "boundary.none": Said("There is no boundary here. `troth boundary add` writes one."),
     "boundary.statement": Said("What will you do, or not do? Begin with “I”:"),
@@ -354,56 +359,6 @@ KEEPING: Final[Catalogue] = {
     "mine.none": Said("There is nothing here. `troth mine add` writes something down."),
 }
 
-STEADY: Final[Catalogue] = {
-    "steady.breathe": Said("Breathe"),
-    "steady.breathe.1": Said("In through the nose while you count to four."),
-    "steady.breathe.2": Said("Hold it, if that feels good, while you count to two."),
-    "steady.breathe.3": Said("Out through the mouth while you count to six."),
-    "steady.breathe.4": Said("Again, as often as you like. You can stop here."),
-    "steady.senses": Said("Five, four, three, two, one"),
-    "steady.senses.1": Said("Five things that you see."),
-    "steady.senses.2": Said("Four that you can touch."),
-    "steady.senses.3": Said("Three that you hear."),
-    "steady.senses.4": Said("Two that you smell."),
-    "steady.senses.5": Said("One that you taste."),
-    "steady.call": Said("Somebody to call"),
-    "steady.call.1": Said("Who has been good to you? You can call them now, also without a reason."),
-    "steady.call.2": Said("`troth support` shows where trained people answer."),
-    "steady.nothing": Said("Nothing needs to be decided now."),
-    "support.danger": Said("If you are in danger"),
-    "support.danger.1": Said("Call the emergency number of the place where you are now."),
-    "support.afraid": Said("If you are afraid of the other person"),
-    "support.afraid.1": Said(
-        "This is not the right tool then, and work as a couple can be unsafe where there is abuse. "
-        "Talk to somebody who knows about it, from a telephone or computer that the other person does not use."
-    ),
-    "support.afraid.2": Said("Ask yourself, and tell nobody if you like: do I feel free to say no here?"),
-    "support.lines": Said("People who answer: {region}"),
-    "support.line": Said("{name}: {number}. {what}"),
-    "support.unchecked": Said("{name}: {number}*. {what}"),
-    "support.unchecked_all": Said(
-        "* Nobody called this number for Troth in the last twelve months. If it does not answer, try another one, or "
-        "the emergency number."
-    ),
-    "support.elsewhere": Said("If you are somewhere else"),
-    "support.elsewhere.1": Said(
-        "Troth knows numbers for {regions} alone so far, wherever you are and whatever your language is."
-    ),
-    "support.elsewhere.2": Said(
-        "In danger, the emergency number of that place helps. Otherwise a doctor, a hospital or an advice centre knows "
-        "who answers near you."
-    ),
-    "support.record": Said("That you looked at this is written nowhere."),
-    "support.limits": Said("What this can not do"),
-    "support.limits.1": Said(
-        "Somebody with this device unlocked, with rights over it, with spying software or a camera "
-        "can read what is here."
-    ),
-    "support.limits.2": Said(
-        "A changed program on the other side can keep anything, and no device can make another forget."
-    ),
-}
-
 ENGLISH: Final[Catalogue] = {
     **PEOPLE,
     **TALKING,
@@ -415,6 +370,7 @@ ENGLISH: Final[Catalogue] = {
     **CONSENT,
     **THINGS,
     **MEETING,
+    **TELLING,
     **SAFETY,
     **KEEPING,
     **STEADY,
@@ -428,7 +384,7 @@ def tell(key: str, **values: object) -> str:
     What is said by the program may name one: what is marked itself, and `why`, which is another sentence of it.
     """
     given = {place: inert(value) if type(value) is str and place != WHY else value for place, value in values.items()}
-    return spoken(ENGLISH[key].format(**given))
+    return filled(ENGLISH[key], given)
 
 
 def inert(text: str) -> str:

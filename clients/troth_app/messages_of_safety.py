@@ -1,4 +1,4 @@
-"""What is said where somebody may need to be safe from another; a part of the catalogue of `troth_app.messages`.
+"""What is said where somebody may need to be safe from another; a part of the table of `troth_app.messages`.
 
 Nothing here blames anybody, and nothing of it reaches the other person.
 """

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from troth import Row
+from troth_app.held import HELD_TABLE, Draft, draft_in
 from troth_app.limits import ENTRY_BYTES_MAX, IDLE_S, IDLE_S_MAX, IDLE_S_MIN
 from troth_wire import codec
 from troth_wire.limits import PASS_BYTES_MAX
@@ -27,6 +28,7 @@ __all__ = [
     "mine_gone",
     "moved_row",
     "names_row",
+    "noticed_row",
     "others_row",
     "pages_row",
     "prepared_row",
@@ -57,6 +59,7 @@ QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
 ANSWERS_TABLE: Final = "answers"
 DRAFT_TABLE: Final = "draft"
+NOTICED_TABLE: Final = "noticed"
 PAGES_TABLE: Final = "look"
 SAID_BYTES_MAX: Final = 4_096
 RELAY_BYTES_MAX: Final = 512
@@ -130,6 +133,10 @@ class Settings:
     """By the question, the salt and text of an answer that was sealed here and is not open."""
     answers: Mapping[bytes, str] = field(default_factory=dict)
     """By the question, what this person wrote to it: before it is shared, and for when the question is taken back."""
+    held: Mapping[bytes, Draft] = field(default_factory=dict)
+    """By an id of its own, what this person wrote to tell or to offer, and has not shared."""
+    noticed: Mapping[bytes, str] = field(default_factory=dict)
+    """By the thing, the day on which this device said that there is something to open."""
     quiet_until: str = ""
     """The last day of a quiet time."""
     drafts: Mapping[str, str] = field(default_factory=dict)
@@ -215,6 +222,11 @@ def sealed_row(question: bytes, salt: bytes = b"", text: str = "") -> Row:
 def answer_row(question: bytes, text: str = "") -> Row:
     """Return the row that keeps what was written to a question, or lets it go."""
     return Row(ANSWERS_TABLE, question, text.encode(errors="replace") or None)
+
+
+def noticed_row(thing: bytes, day: str) -> Row:
+    """Return the row that remembers on which day it was said that there is something to open."""
+    return Row(NOTICED_TABLE, thing, day.encode())
 
 
 def draft_row(form: str, text: str = "") -> Row:
@@ -306,6 +318,15 @@ def _read_answer(settings: Settings, key: bytes, value: bytes | None) -> Setting
     return replace(settings, answers=_with_text(settings.answers, key, value))
 
 
+def _read_held(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    left = {other: draft for other, draft in settings.held.items() if other != key}
+    return replace(settings, held=left if value is None else {**left, key: draft_in(value)})
+
+
+def _read_noticed(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    return replace(settings, noticed=_with_text(settings.noticed, key, value))
+
+
 def _read_draft(settings: Settings, key: bytes, value: bytes | None) -> Settings:
     return replace(settings, drafts=_with_text(settings.drafts, key.decode(errors="replace"), value))
 
@@ -368,6 +389,8 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     QUIET_TABLE: _read_quiet,
     SEALED_TABLE: _read_sealed,
     ANSWERS_TABLE: _read_answer,
+    HELD_TABLE: _read_held,
+    NOTICED_TABLE: _read_noticed,
     DRAFT_TABLE: _read_draft,
     PAGES_TABLE: _read_pages,
     OTHERS_TABLE: _read_others,

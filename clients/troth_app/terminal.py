@@ -43,6 +43,7 @@ CLEAR: Final = "\x1b[H\x1b[2J\x1b[3J"
 END_OF_TEXT: Final = Said("End with Ctrl-D on a line of its own.")
 NOTHING_SAFER: Final = Said("What was saved before is safe.")
 ENDED: Final = Said("Troth ended before this was done. {safe} Try again; `troth status` says how things stand.")
+# For translators: {prompt} is a question, and {last} the highest number that can be typed.
 PICK: Final = Said("{prompt} (1 to {last})")
 TYPE_NUMBER: Final = Said("Type a number from 1 to {last}, or press Ctrl-C to stop.")
 STOPPED: Final = Said("Stopped. {safe}")

@@ -9,6 +9,7 @@ from troth_wire.said import Said, in_context, plural
 __all__ = ["NUMBER", "in_rows", "listed_as", "name_of", "named", "quoted"]
 
 NAMES: Final = {"solo": in_context("a space", "Yours alone"), "shared": in_context("a space", "For two")}
+# For translators: a list is built from its beginning: {most} is all of it that came before.
 LAST: Final = in_context("the last two of a list", "{most} and {last}")
 MORE: Final = in_context("between two of a list, before its last", "{most}, {last}")
 QUOTED: Final = Said("“{name}”")

@@ -19,7 +19,7 @@ from troth_client import files, trouble
 from troth_client.sealing import LENGTH_BYTES, pad, unpad
 from troth_wire import codec
 from troth_wire.errors import FullError, MalformedError, RemoteError, StoreError, UsageError
-from troth_wire.said import Said
+from troth_wire.said import Said, plural
 
 __all__ = ["Letter", "Letterbox", "drop", "folder_of"]
 
@@ -48,9 +48,11 @@ NOT_WHOLE: Final = Said(
     "The letterbox beside the vault {vault} is not there, or not whole. Nothing was kept. "
     "Open the vault once with its passphrase, which puts it there, and try again."
 )
-FULL: Final = Said(
-    "The letterbox beside the vault {vault} is full ({letters} letters). What is in it is safe; this one "
-    "was not kept. Open the vault with its passphrase, which empties it, and try again."
+FULL: Final = plural(
+    "The letterbox beside the vault {vault} is full ({count} letter). What is in it is safe; this one "
+    "was not kept. Open the vault with its passphrase, which empties it, and try again.",
+    "The letterbox beside the vault {vault} is full ({count} letters). What is in it is safe; this one "
+    "was not kept. Open the vault with its passphrase, which empties it, and try again.",
 )
 UNWRITABLE: Final = Said(
     "The letterbox beside the vault {vault} can not be used: {why}. The vault itself is safe. "
@@ -246,7 +248,7 @@ def _read_slot(vault: Path, folder: Path) -> tuple[bytes, bytes]:
 def _check_room(vault: Path, folder: Path, length: int) -> None:
     sizes = [file.stat().st_size for file in _letters(folder)]
     if len(sizes) >= LETTERS_MAX or sum(sizes) + length > LETTERS_BYTES_MAX:
-        raise FullError(FULL.format(vault=vault, letters=len(sizes)))
+        raise FullError(FULL.format(vault=vault, count=len(sizes)))
 
 
 def _letters(folder: Path) -> list[Path]:

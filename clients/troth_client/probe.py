@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
-from troth.document import Document, PoisonedError, UnappliedError
+from troth.document import Document, PoisonedError
 from troth_wire.errors import LocalError
 from troth_wire.ids import ActorId, DocumentId
 from troth_wire.said import Said
@@ -89,7 +89,7 @@ def survives(content: bytes) -> bool:
         for raw in changes:
             trial.merge(raw)
         return Document.load(trial.save(), nobody).heads() == trial.heads()
-    except (PoisonedError, UnappliedError):
+    except PoisonedError:
         return False
 
 

@@ -17,6 +17,7 @@ from troth_client.works import (
     View,
     admit,
     agree_to_words,
+    bring_in,
     confirm,
     confirm_here,
     drop_split,
@@ -177,6 +178,15 @@ class Space:
             holds: Looks at the status after every input; must not wait.
         """
         await self._driver.until(holds)
+
+    async def whole(self) -> None:
+        """Wait until the documents hold all that was put off when the space was opened (`OpenVault.space`).
+
+        Raises:
+            TrothError: If the space stopped.
+        """
+        while not await self._driver.ask(bring_in):
+            pass
 
     async def caught_up(self) -> None:
         """Wait until everything that the relay held at the last connect was read and merged.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Final
 
 from troth import Edit, Engine, Group, Path, Rebuild, RefusedEdit, Request, Signer, Step, Value
 from troth.amendments import Second
@@ -17,6 +18,7 @@ __all__ = [
     "View",
     "admit",
     "agree_to_words",
+    "bring_in",
     "confirm",
     "confirm_here",
     "drop_split",
@@ -29,6 +31,9 @@ __all__ = [
     "set_recovery",
     "way",
 ]
+
+CHANGES_AT_ONCE: Final = 16
+"""Of what was put off, in one turn: a few milliseconds, in which nobody who waits is heard."""
 
 View = Callable[[Path], Value]
 """Returns what stands at a path."""
@@ -51,6 +56,14 @@ def revise(
         if isinstance(event, Rebuild):
             return step, LocalError(STOPPED)
     return step, None
+
+
+def bring_in(engine: Engine) -> tuple[Step, bool]:
+    """Take some of what was put off at the start into its documents; answer whether all of it is there."""
+    try:
+        return Step(), engine.library.bring_in(CHANGES_AT_ONCE)
+    except PoisonedError as error:
+        return Step(tell=[Rebuild(str(error))]), False
 
 
 def invite(engine: Engine) -> bytes:

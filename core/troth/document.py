@@ -19,17 +19,13 @@ from troth.pieces import cut, shares, weigh
 from troth_wire.errors import TrothError, UsageError
 from troth_wire.ids import ActorId, ChangeHash
 from troth_wire.limits import CHANGE_DEPENDENCIES_MAX, EDIT_PATH_PARTS_MAX
-from troth_wire.said import Said
 
 try:
     from automerge import core as automerge
     from automerge.core import ObjType, ScalarType
 except ModuleNotFoundError as missing:  # pragma: no cover - only on a Python for which there is no build
     raise ImportError(
-        Said(
-            'The engine needs automerge 1.0.0rc1, which comes with "troth[engine]" '
-            "and is built for CPython 3.11 and 3.12."
-        )
+        'The engine needs automerge 1.0.0rc1, which comes with "troth[engine]" and is built for CPython 3.11 and 3.12.'
     ) from missing
 
 __all__ = ["Document", "Made", "PoisonedError", "UnappliedError"]
@@ -58,7 +54,7 @@ class PoisonedError(TrothError):
     """The library panicked; this document can not be used any more and is built again from records."""
 
 
-class UnappliedError(TrothError):
+class UnappliedError(PoisonedError):
     """The library took a change without a word and did not apply it."""
 
 

@@ -12,7 +12,10 @@ __all__ = ["Item", "Status"]
 
 ON_ITS_WAY: Final = Said("it is on its way")
 NO_CONNECTION: Final = Said("there is no connection")
-ANOTHER_HISTORY: Final = Said("The relay or a device shows another history. Both sides of it are kept.")
+DISPUTED: Final = Said(
+    "The relay or a device shows another history. Both sides of it are kept."
+    " So does a relay that was restored, or that deleted what nobody had used for long."
+)
 ELSEWHERE: Final = plural(
     "{count} record was written with this device's key, elsewhere: restored, copied, or not by you?",
     "{count} records were written with this device's key, elsewhere: restored, copied, or not by you?",
@@ -134,7 +137,7 @@ class Status:
     def sentences(self) -> tuple[str, ...]:
         """Return the answer in plain sentences, the most urgent first."""
         lines = [
-            *([ANOTHER_HISTORY] if self.disputed else []),
+            *([DISPUTED] if self.disputed else []),
             *_counted(ELSEWHERE, self.elsewhere),
             *_counted(FORKS, self.forks),
             *([LEAVING] if self.leaving else []),

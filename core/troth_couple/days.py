@@ -41,6 +41,7 @@ def day_of(text: str) -> Day:
         raise UsageError(Said("a day is written like 2026-11-21, and has to exist")) from None
 
 
+@lru_cache(maxsize=4_096)
 def days_after(day: Day, days: int) -> Day:
     """Return the day so many days later; the last day of the year 9999 is the latest."""
     year, month, number = _parts(day)

@@ -3,19 +3,28 @@
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
+from typing import Final
 
 from troth_couple.messages import Spoken, say
 from troth_couple.revision import DETAILS, SORTS, TELLS, WAYS, Clause, Item, Revision
 from troth_couple.texts import shown
 from troth_wire.ids import PersonId
 
-__all__ = ["lines", "plain_diff"]
+__all__ = ["lines", "plain_diff", "told_items"]
+
+SUPPORT_ALONE: Final = 2
+"""Of the words in `TELLS`: what is told to support, and not to the partner."""
 
 
 def lines(revision: Revision, *, spoken: Spoken = str) -> list[str]:
     """Return the clauses and items of a revision, each as one readable text."""
     clauses = [_clause(clause, spoken) for clause in revision.clauses]
     return clauses + [_item(item, spoken) for item in revision.items]
+
+
+def told_items(revision: Revision, *, spoken: Spoken = str) -> Mapping[str, str]:
+    """Return the behaviours that a plan says are told to the partner, each with the whole item as a readable text."""
+    return {item.behaviour: _item(item, spoken) for item in revision.items if item.tell != SUPPORT_ALONE}
 
 
 def plain_diff(old: Revision, new: Revision, *, names: Mapping[PersonId, str], spoken: Spoken = str) -> list[str]:

@@ -157,12 +157,13 @@ def entry_id(value: bytes) -> EntryId:
     return EntryId(crypto.digest(b"troth/entry", value[SIGNATURE_BYTES:]))
 
 
-def parse(value: bytes, *, known: EntryId | None = None) -> Entry:
+def parse(value: bytes, *, known: EntryId | None = None, same: dict[Any, Any] | None = None) -> Entry:
     """Read an entry from a value of the document.
 
     Args:
         value: Signature and content.
         known: Its id, if this very value was read and verified before: its first fields need no second look.
+        same: Ids and days that were read before, each by itself: what is said in many entries is kept once.
 
     Raises:
         MalformedError: If its shape does not hold; a body of another shape is a flaw of the entry instead.
@@ -176,6 +177,9 @@ def parse(value: bytes, *, known: EntryId | None = None) -> Entry:
     else:
         parts = codec.decode_again(content, _KNOWN)
     _, kind, weight, chapter, person, device, incarnation, sequence, prev, about, after, day, body = parts
+    if same is not None:
+        often = (chapter, person, device, incarnation, prev, about, day)
+        chapter, person, device, incarnation, prev, about, day = [same.setdefault(part, part) for part in often]
     if (prev is None) != (sequence == 1) or (after and list(after) != sorted(set(after))):
         raise MalformedError("a first entry with a past, a later one without, or acts in no order")
     row, identity = KINDS.get(kind), known or entry_id(value)

@@ -96,9 +96,14 @@ def _age(thing: Thing) -> tuple[str, bytes]:
 
 
 def _lasts(thing: Thing) -> bool:
-    """Tell whether its author may say a thing anew: not what passes, nor what the other's words stand in too."""
-    alone = thing.kind in BY_NAME["take_back"].about
-    return alone and thing.stage not in OVER and BY_NAME[thing.kind].until is None
+    """Tell whether its author may say a thing anew.
+
+    Not what passes, nor what the other's words stand in too, nor what the other opens when it is good for them: nobody
+    is offered that twice.
+    """
+    kind = BY_NAME[thing.kind]
+    alone = thing.kind in BY_NAME["take_back"].about and not kind.sealed
+    return alone and thing.stage not in OVER and kind.until is None
 
 
 def _words(thing: Thing) -> tuple[object, ...]:

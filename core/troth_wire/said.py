@@ -5,14 +5,13 @@ made of these marks, and nothing here looks anything up (specs/app.md, Languages
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 __all__ = ["COUNT", "Said", "in_context", "plural"]
 
 COUNT: Final = "count"
 """The name of the number by which a plural is chosen."""
-NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
+NOTHING: Final[Mapping[str, object]] = {}
 
 
 class Said(str):
@@ -33,8 +32,8 @@ class Said(str):
 
     def __new__(cls, text: str, *, many: str = "", context: str = "", values: Mapping[str, object] = NOTHING) -> "Said":
         """Mark a sentence."""
-        made = super().__new__(cls, _filled(text, many, values))
-        made.text, made.many, made.context, made.values = text, many, context, dict(values)
+        made = str.__new__(cls, _filled(text, many, values) if values else text)
+        made.text, made.many, made.context, made.values = text, many, context, values
         return made
 
     @classmethod
@@ -56,8 +55,7 @@ class Said(str):
 
 
 def _filled(text: str, many: str, values: Mapping[str, object]) -> str:
-    chosen = many if many and values.get(COUNT, 1) != 1 else text
-    return chosen.format(**values) if values else chosen
+    return (many if many and values.get(COUNT) != 1 else text).format(**values)
 
 
 def plural(one: str, many: str) -> Said:

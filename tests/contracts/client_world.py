@@ -23,7 +23,7 @@ from troth_wire.messages import Message, encode, parse
 
 __all__ = ["CHEAP", "WAIT_S", "HandClock", "HeldStore", "MemoryLink", "MemoryRelay", "cheaply", "driving", "new_space"]
 
-WAIT_S: Final = 20.0
+WAIT_S: Final = 60.0
 
 
 def cheaply(passphrase: str, salt: bytes, cost: Cost) -> bytes:

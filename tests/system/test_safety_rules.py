@@ -25,6 +25,7 @@ from troth_app.handlers import (
     chapters,
     consenting,
     days,
+    letters,
     mine,
     notes,
     own_words,
@@ -37,6 +38,7 @@ from troth_app.handlers import (
     requests,
     searching,
     signalling,
+    telling,
     windows,
 )
 from troth_app.messages import ENGLISH
@@ -56,6 +58,7 @@ NOTIFIERS: Final = re.compile(
 SHARE, MINE, NOTHING = 0, 1, 2
 SIX = ("tired", "", "", "", "", "")
 THEIRS: Final[dict[str, dict[str, object]]] = {
+    "disclosure": {"what": "I read old messages."},
     "check_in": {"feelings": "calm"},
     "window": {"topics": "Money.", "on": "2026-09-05"},
     "question": {"text": "May I know?", "detail": 1, "place": 1},
@@ -89,6 +92,8 @@ async def a_day_of_commands(couple: Two) -> None:
     await play(requests.ask_for, keeper, "A quiet day.", "", "", SHARE)
     await play(requests.answer, keeper, 0, "")
     await play(notes.add, keeper, "Summer", "We like the sea.", SHARE)
+    await play(telling.write, keeper, "I was late.", "", "", "", "", 4)
+    await play(letters.write, keeper, "I hid it.", "You waited.", "You may have felt alone.", "I tell you.", 4)
     await play(signalling.pause, keeper)
     await play(signalling.release, keeper, PASSPHRASE)
     await play(proposing.propose, keeper, 0, *TEXT)
@@ -133,7 +138,8 @@ async def an_evening_of_commands(couple: Two) -> list[Entry]:
     await play(promises.told, keeper, "I was glad.", SHARE)
     await play(promises.add, keeper, "Supper on Sunday.", "", SHARE)
     await play(promises.told, keeper, the("Supper"), 0, "")
-    await play(repairing.open_, keeper, "You waited for me.", "", "", SHARE)
+    await play(telling.later, keeper, "2026-09-05")
+    await play(repairing.open_, keeper, 1, "You waited for me.", "", "", SHARE)
     await play(repairing.step, keeper, "I set an alarm.", SHARE)
     await play(repairing.close, keeper)
     await play(repairing.reopen, keeper)
@@ -248,6 +254,8 @@ async def test_no_unpublished_word_is_in_any_record(tmp_path: Path) -> None:
         await play(days.checkin, couple.keeper, "canary-kept", *SIX[1:], MINE)
         await play(days.checkin, couple.keeper, "canary-thrown", *SIX[1:], NOTHING)
         await play(days.checkin, couple.keeper, "canary-stopped", *SIX[1:])
+        await play(telling.write, couple.keeper, "canary-held", "", "", "", "", 1, "2026-09-02")
+        await play(telling.share, couple.keeper, 2, "", "canary-changed", "", "", "", "", 0)
         await play(notes.add, couple.keeper, "Summer", "We like the sea.", SHARE)
         await play(notes.edit, couple.keeper, 1, "canary-note", NOTHING)
         await play(proposing.propose, couple.keeper, 0, 5, "canary-title", "canary-point", 0, "", 0, "", "", 0)

@@ -23,6 +23,7 @@ READS = {
         "blind list",
     ),
     *("note list", "note show", "search", "space read", "steady", "support", "uncounted"),
+    *("tell list", "letter list"),
     *("questions", "window list", "repair list", "pace show", "chapter list", "chapter read"),
 }
 
@@ -33,6 +34,7 @@ agree-list agree-show agree-propose agree-diff agree-assent agree-withdraw agree
 agree-not-me ask-for steady support export-own export-full export-therapist export-calendar import
 quiet-until quiet-off search
 ask answer window-plan window-agenda window-move repair-open repair-step
+tell-write tell-list tell-read tell-later
 chapter-open chapter-agree chapter-list
 """
 

@@ -734,6 +734,7 @@ def test_the_page_says_the_same() -> None:
         "APPLICATION": database.APPLICATION,
         "FORMAT": FORMAT,
         "FLOOR_PAGES": growth.FLOOR_PAGES,
+        "HALVES_FROM_PAGES": growth.HALVES_FROM_PAGES,
         "JOURNAL_BYTES_MAX": database.JOURNAL_BYTES_MAX,
         "LETTERS_BYTES_MAX": letterbox.LETTERS_BYTES_MAX,
         "LETTERS_MAX": letterbox.LETTERS_MAX,

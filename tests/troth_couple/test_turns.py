@@ -75,6 +75,8 @@ def test_what_may_be_carried() -> None:
     assert sorted(thing.kind for thing in found.things) == ["milestone", "promise"]
     assert [text.title for text in found.agreements] == ["r1"]
     assert [thing.kind for thing in carry([old], new, person_of("s")).things] == ["gratitude"]
+    told = state("r discloses slip\nr offers sorrow\nr promises supper")
+    assert [thing.kind for thing in carry([told], new, person_of("r")).things] == ["promise"]
     ended = state(AGREED + "s ends\nmeet\nr chapters spring\nmeet\nr shares spring\ns shares spring")
     assert not carry([ended], new, person_of("r")).agreements
     anew = state("s proposes r1")

@@ -35,6 +35,13 @@ def test_what_is_taken_back_is_a_stub_and_what_is_past_is_gone() -> None:
     assert cards(derive(stage.values(), stage.couple.roster, Day("2026-11-23")), "today") == []
 
 
+def test_what_is_sealed_says_so() -> None:
+    """Whoever shows cards learns of each whether its words are opened by choice."""
+    found = state("r discloses slip\nr offers sorrow\nr repairs trip")
+    assert {card.sealed for view in ("told", "letters") for card in cards(found, view)} == {True}
+    assert [card.sealed for card in cards(found, "repairs")] == [False]
+
+
 def test_every_kind_of_thing_has_a_view() -> None:
     """Whatever begins a thing is shown somewhere."""
     assert all(kind.views for kind in KINDS.values() if kind.begins)

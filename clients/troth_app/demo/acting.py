@@ -29,7 +29,7 @@ from troth_couple import (
     publish,
     together,
 )
-from troth_couple.choices import Detail, Place, Response
+from troth_couple.choices import Detail, Place, Receiving, Response
 from troth_couple.entry import Entry
 from troth_couple.kinds import BY_NAME, Weight
 from troth_couple.revision import revision_id
@@ -47,6 +47,7 @@ NAMED: Final[Mapping[str, Callable[[Any], Any]]] = {
     "outcome": lambda name: Outcome[name.upper().replace(" ", "_")],
     "detail": lambda name: Detail[name.upper()],
     "place": lambda name: Place[name.upper()],
+    "receiving": lambda name: Receiving[name.upper().replace(" ", "_")],
     "response": lambda name: Response[name.upper().replace(" ", "_")],
 }
 """Fields that a record gives by name, and the document by number."""
@@ -163,6 +164,8 @@ WRITERS: Final[Mapping[str, Callable[[_Saying], Entry]]] = {
     "reveal": lambda it: it.pen.write("reveal", {"salt": it.fresh, **it.said}, day=it.day, about=it.about),
     "move": lambda it: together.move(it.pen, it.thing, at=None, day=it.day, **it.said),
     "reply": lambda it: together.reply(it.pen, it.thing, day=it.day, **it.said),
+    "receive": lambda it: together.receive(it.pen, it.thing, day=it.day, **it.said),
+    "lead": lambda it: it.pen.write("lead", {"repair": it.of[0]}, day=it.day, about=it.about),
     "close": lambda it: together.close(it.pen, it.thing, day=it.day),
     "note": lambda it: it.pen.write("note", {"title": it.said["title"]}, day=it.day),
     "take_back": lambda it: it.pen.take_back(it.about, day=it.day),

@@ -74,6 +74,8 @@ def plans(found: dict[str, Table]) -> Iterator[Plan]:
     yield from _requests(talking["requests"])
     yield from _windows(talking["windows"])
     yield from _questions(talking["questions"])
+    yield from _told(talking["disclosures"])
+    yield from _letters(talking["letters"])
     yield from _repairs(talking["repairs"])
     yield from _paces(talking["paces"])
     yield from _promises(talking["promises"])
@@ -241,12 +243,42 @@ def _questions(table: Table) -> Iterator[Plan]:
         yield _on(plan, thread)
 
 
+def _told(table: Table) -> Iterator[Plan]:
+    for row in table:
+        thread, by = f"told {row['id']}", row["by"]
+        fields = {"item": "item", "what": "what", "on": "on", "support": "told", "next_step": "next"}
+        says: dict[str, Value] = {name: row[key] for name, key in fields.items() if key in row}
+        yield Plan(name=thread, day=row["day"], by=by, act="disclosure", thread=thread, says=says)
+        for at, (day, word, *until) in enumerate(row["said"]):
+            act, said = ("thanks", {}) if word == "thanks" else ("receive", _received(word, until))
+            yield _on(Plan(name=f"{thread} {at}", day=day, by=OTHER[by], act=act, thread=thread, says=said), thread)
+
+
+def _received(word: str, until: Sequence[int]) -> dict[str, Value]:
+    return {"receiving": word, **({"by": until[0]} if until else {})}
+
+
+def _letters(table: Table) -> Iterator[Plan]:
+    for row in table:
+        thread = f"letter {row['id']}"
+        names = ("did", "damage", "for_you", "done_since")
+        says: dict[str, Value] = {name: text for name, (_, text) in zip(names, row["parts"], strict=True)}
+        yield Plan(name=thread, day=row["offered"], by=row["by"], act="repair_letter", thread=thread, says=says)
+        day, by = row["received"]
+        said = _received("received", ())
+        yield _on(Plan(name=f"{thread} received", day=day, by=by, act="receive", thread=thread, says=said), thread)
+
+
 def _repairs(table: Table) -> Iterator[Plan]:
     for row in table:
         thread, by = f"repair {row['id']}", row["by"]
         day, impact = row["heard"]
         begun: dict[str, Value] = {"impact": impact, "review_on": row["review"][0]}
         yield Plan(name=thread, day=day, by=by, act="repair", thread=thread, says=begun)
+        told = f"told {row['of']}"
+        yield _on(Plan(name=f"{thread} led", day=day, by=by, act="lead", thread=thread, of=(thread,)), told)
+        for day, person, _ in row["settled"]:
+            yield _on(Plan(name=f"{told} closed {person}", day=day, by=person, act="close", thread=thread), told)
         acts: list[tuple[int, str, str, dict[str, Value]]] = [
             (day, by, "step", {"text": text}) for day, text in (*row["steps"], row["review"])
         ]

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.cards import newest_first, page, signal_cards, thing_card
 from troth_app.conversation import Form, Result
+from troth_app.handlers import holding, letters, telling
 from troth_app.handlers.agreeing import title_of
 from troth_app.handlers.devices import new_devices
 from troth_app.handlers.locking import opened
+from troth_app.handlers.opening import noticed
 from troth_app.handlers.questions import waits
 from troth_app.handlers.status import line
 from troth_app.handlers.together import (
@@ -43,6 +45,8 @@ BEGINNING_MAX: Final = 10
 """With more between two people than this they have begun."""
 UNANSWERED: Final = (Stage.SAID, Stage.AMENDED)
 OPEN: Final = (*UNANSWERED, Stage.LATER)
+OPENED: Final = {"disclosure": "today.told", "repair_letter": "today.letter"}
+HELD: Final = {"today.told_held": telling.SORT, "today.letter_held": letters.SORT}
 NEWER: Final = (Reason.NEWER_KIND, Reason.NEWER_FORMAT)
 UNTIL: Final = ("headsup.today", "headsup.tomorrow", "headsup.after")
 
@@ -62,7 +66,11 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     over = [*([tell("today.ended")] if _ended(household) else []), *_no_longer(state)]
     calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards or over else [tell("today.nothing")]
     first = _first_steps(state, named=any(household.names))
-    hints = [] if quiet or _ended(household) else [*first, *_hints(state, things, household.chapter.me)]
+    hints = (
+        []
+        if quiet or _ended(household)
+        else [*first, *await _told(keeper, state), *_hints(state, things, household.chapter.me)]
+    )
     return page([*signals, *cards], says=[*new, *over, *calm], ends=[*hints, str(found["line"])], quiet=quiet, **found)
 
 
@@ -143,10 +151,10 @@ async def milestone(talk: Talk, keeper: "Keeper") -> None:
 def _of_today(state: State) -> Iterable[Thing]:
     """Yield what belongs to this day: what was said lately, notes that have not passed, requests that are open."""
     for thing in state.things.values():
-        if thing.stage is Stage.PAST or "today" not in BY_NAME[thing.kind].views:
-            continue
+        # First what lets go of nearly all of ten years.
         lately = days_after(thing.day, SHOWN_DAYS) >= state.today
-        if lately or (thing.kind == "plan_note") or (thing.kind == "request" and thing.stage in OPEN):
+        lasts = lately or thing.kind == "plan_note" or (thing.kind == "request" and thing.stage in OPEN)
+        if lasts and thing.stage is not Stage.PAST and "today" in BY_NAME[thing.kind].views:
             yield thing
 
 
@@ -161,6 +169,12 @@ def _first_steps(state: State, *, named: bool) -> list[str]:
     blind = any(thing.kind == "blind" for thing in state.things.values())
     steps = {"first.names": named, "first.blind": blind, "first.agree": False}
     return [tell(key) for key, done in steps.items() if not done]
+
+
+async def _told(keeper: "Keeper", state: State) -> list[str]:
+    """Return that there is something to open, on the first day on which this device says so, and own held words."""
+    found = [tell(OPENED[kind]) for kind in await noticed(keeper, state)]
+    return found + [tell(key) for key, sort in HELD.items() if holding.ready(keeper, sort)]
 
 
 def _hints(state: State, things: Sequence[Thing], me: bytes) -> list[str]:

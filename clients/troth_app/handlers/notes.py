@@ -193,7 +193,7 @@ async def _choose(talk: Talk, clash: Clash) -> Choice:
 
 
 def _notes(state: State) -> list[Thing]:
-    return [thing for thing in newest_first(state.things.values()) if thing.kind == "note" and thing.versions]
+    return newest_first(thing for thing in state.things.values() if thing.kind == "note" and thing.versions)
 
 
 async def _pick(talk: Talk, notes: Sequence[Thing]) -> Thing:

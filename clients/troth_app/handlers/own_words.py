@@ -15,7 +15,7 @@ from troth_couple.kinds import BY_NAME
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["amend", "take_back"]
+__all__ = ["amend", "anew", "take_back"]
 
 LISTED_MAX: Final = 20
 """So many of one's own words are offered, the latest first."""
@@ -30,7 +30,7 @@ async def amend(talk: Talk, keeper: "Keeper") -> None:
     kind, before = BY_NAME[thing.kind], thing.versions[0]
     fields: dict[str, object] = {}
     for field in kind.places:
-        fields[field] = await _anew(talk, field, before.said(field))
+        fields[field] = await anew(talk, field, before.said(field))
     day = today_of(keeper)
     text = "\n".join(value for value in fields.values() if isinstance(value, str))
     if await share(talk, keeper, text, lambda pen: [pen.amend(thing.id, fields, day=day)]):
@@ -48,7 +48,7 @@ async def take_back(talk: Talk, keeper: "Keeper") -> None:
 async def _pick_own(talk: Talk, keeper: "Keeper", what: str) -> Thing:
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     able = {kind for kind in BY_NAME["take_back"].about if what == "back" or _amended(kind)}
-    own = [thing for thing in newest_first(state.things.values()) if thing.author == me and thing.kind in able]
+    own = newest_first(thing for thing in state.things.values() if thing.author == me and thing.kind in able)
     left = [thing for thing in own if thing.stage not in (Stage.TAKEN_BACK, Stage.PAST)][:LISTED_MAX]
     if not left:
         raise RuleError(tell(f"{what}.none"))
@@ -60,7 +60,7 @@ async def _pick_own(talk: Talk, keeper: "Keeper", what: str) -> Thing:
     return await pick(talk, tell(f"{what}.which"), left, label)
 
 
-async def _anew(talk: Talk, field: str, before: Any) -> object:
+async def anew(talk: Talk, field: str, before: Any) -> object:
     """Ask for a field of what is said anew; what is left empty stays as it was, also what is no text."""
     if not isinstance(before, str | None):
         return before

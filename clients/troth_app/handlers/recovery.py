@@ -19,7 +19,7 @@ from troth_app.talk import Talk
 from troth_app.wording import listed_as, name_of, quoted
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId, SpaceId
-from troth_wire.said import Said, in_context
+from troth_wire.said import Said, in_context, plural
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -41,9 +41,11 @@ OLD_FIRST: Final = Said("You have recovery words. New ones take their place, and
 HAVE_OLD: Final = Said("Do you have the words that are in force?")
 OLD_HERE: Final = Said("Yes, and I can type them")
 OLD_LOST: Final = Said("No, they are lost; another device of mine agrees")
-SEVERAL: Final = Said(
+SEVERAL: Final = plural(
+    "You have {count} device. One alone is not to be enough to make words, or whoever holds it could take over "
+    "everything. So another one of yours has to agree, at the end: have it at hand.",
     "You have {count} devices. One alone is not to be enough to make words, or whoever holds it could take over "
-    "everything. So another one of yours has to agree, at the end: have it at hand."
+    "everything. So another one of yours has to agree, at the end: have it at hand.",
 )
 WAITING: Final = Said(
     "Now run `troth recovery agree` on another device of yours. This waits for it. If you stop, no words are set."

@@ -14,13 +14,17 @@ from troth_app.wording import listed_as
 if TYPE_CHECKING:
     from troth_app.agent import Agent
 
-__all__ = ["steady", "support"]
+__all__ = ["rest", "steady", "support"]
 
 
 async def steady(_: Talk, __: "Agent") -> Result:
     """Show how to come to rest: breath, senses, somebody to call."""
-    cards = [_card(key) for key in ("steady.breathe", "steady.senses", "steady.call")]
-    return {"says": [], "cards": cards, "ends": [tell("steady.nothing")]}
+    return {"says": [], "cards": rest(), "ends": [tell("steady.nothing")]}
+
+
+def rest() -> list[Result]:
+    """Return the cards by which somebody comes to rest."""
+    return [_card(key) for key in ("steady.breathe", "steady.senses", "steady.call")]
 
 
 async def support(_: Talk, __: "Agent") -> Result:

@@ -138,10 +138,13 @@ async def names(talk: Talk, keeper: "Keeper") -> None:
     await talk.say(tell("names.kept"))
 
 
-def things_page(keeper: "Keeper", state: State, things: Iterable[Thing], *, none: str) -> Result:
-    """Return a page of things, each on its card; of none, a sentence by its key."""
+def things_page(
+    keeper: "Keeper", state: State, things: Iterable[Thing], *, none: str, first: Sequence[Result] = ()
+) -> Result:
+    """Return a page of things, each on its card, after some cards of its own; of none, a sentence by its key."""
     names, me = names_of(keeper), chapter_of(keeper).me
-    cards = [thing_card(thing, names=names, me=me, today=state.today) for thing in things]
+    cards = [*first]
+    cards += [thing_card(thing, names=names, me=me, today=state.today) for thing in things]
     return page(cards, says=[*bar(state, me), *([] if cards else [tell(none)])])
 
 
@@ -178,13 +181,13 @@ def _identity(item: Any) -> bytes:
     return bytes(found)
 
 
-async def ask_line(talk: Talk, prompt: str) -> str | None:
-    """Return a line, or None if it stayed empty.
+async def ask_line(talk: Talk, prompt: str, *, form: str = Form.LINE) -> str | None:
+    """Return a line, or a text where one is asked for, or None if it stayed empty.
 
     Raises:
         RuleError: If it can not be shown truly, or is too long.
     """
-    return _checked(await talk.ask(prompt)) or None
+    return _checked(await talk.ask(prompt, form=_form(talk, form))) or None
 
 
 async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
@@ -193,8 +196,7 @@ async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
     Raises:
         RuleError: If it says nothing, can not be shown truly, or is too long.
     """
-    several = talk.begin.live and form == Form.TEXT
-    text = _checked(await talk.ask(prompt, form=Form.TEXT if several else Form.LINE))
+    text = _checked(await talk.ask(prompt, form=_form(talk, form)))
     if not text:
         raise RuleError(tell("text.empty"))
     return text
@@ -324,6 +326,11 @@ async def keep_aside(keeper: "Keeper", text: str) -> None:
     except LocalError:
         # What was dropped is taken in when there is room again.
         return
+
+
+def _form(talk: Talk, form: str) -> str:
+    """Return in which form a text is asked for: more questions may lie behind it in a file."""
+    return form if talk.begin.live else Form.LINE
 
 
 def _checked(typed: str) -> str:

@@ -43,15 +43,28 @@ EITHER: Final = {
     "promise": ("promise tell",),
     "window": ("window agenda", "window move", "window skip", "window hold"),
 }
-OWN: Final = {**EITHER, "boundary": ("boundary retire",), "repair": ("repair step", "repair close", "repair reopen")}
+OWN: Final = {
+    **EITHER,
+    "boundary": ("boundary retire",),
+    "disclosure": ("repair open", "tell close", "tell reopen"),
+    "repair": ("repair step", "repair close", "repair reopen"),
+}
+DRAFTS: Final = {"letter_draft": ("letter offer",), "told_draft": ("tell share",)}
+"""What can be done about what somebody wrote and holds."""
 THEIRS: Final = {
     **EITHER,
+    "disclosure": ("tell read", "tell later", "tell close", "tell reopen"),
     "question": ("answer",),
     "repair": ("repair tell",),
+    "repair_letter": ("letter read", "letter receive"),
     "request": ("answer",),
     "window": ("window answer", *EITHER["window"]),
 }
 """What can be done about a card of a kind, by whose it is."""
+OPENED: Final = {"disclosure": ("tell read",), "repair_letter": ("letter read",)}
+"""What is opened by choice, also where it stands in an earlier chapter."""
+FIXED: Final = ("question", "repair_letter")
+"""What is taken back and never said anew."""
 FADED: Final = ("held", "past", "skipped", "taken_back")
 WEIGHTS: Final = {"agree assent": "commitment", "agree withdraw": "caution"}
 NOTE_ACTS: Final = ("note edit", "note close")
@@ -108,12 +121,16 @@ def _acts(commands: Sequence[str], identity: str) -> list[Context]:
 
 def _acts_of(card: Result) -> list[str]:
     """Return what can be done about a card; whether it may be done, the handler says."""
-    if "id" not in card or card.get("stage") in FADED or card.get("earlier"):
+    if "id" not in card or card.get("stage") in FADED:
         return []
     kind, mine = card.get("kind", ""), bool(card.get("mine"))
+    if card.get("earlier"):
+        return [] if mine else [*OPENED.get(kind, ())]
+    if kind in DRAFTS:
+        return [*DRAFTS[kind]]
     special = (OWN if mine else THEIRS).get(kind, ())
     if mine:
-        return [*special, "amend", "take-back"]
+        return [*special, *([] if kind in FIXED else ["amend"]), "take-back"]
     return [*special, *(["thanks"] if kind in THANKED else [])]
 
 

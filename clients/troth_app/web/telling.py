@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from troth_app.language import spoken
+from troth_app.language import filled
 from troth_app.web.wordings import ENGLISH as LABELS
 from troth_wire.said import Said, in_context
 
@@ -96,4 +96,4 @@ ENGLISH: Final[Mapping[str, Said]] = {**LABELS, **DOOR, **FORMS, **SECTIONS, **F
 
 def tell(key: str, /, **values: object) -> str:
     """Return a sentence of the pages, in the person's language."""
-    return spoken(ENGLISH[key].format(**values) if values else ENGLISH[key])
+    return filled(ENGLISH[key], values)

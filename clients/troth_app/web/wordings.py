@@ -131,12 +131,19 @@ CALENDAR: Final[Mapping[str, Said]] = {
     "web.month.12": in_context("a month", "December"),
     "web.calendar": Said("Calendar"),
     "web.day.mon": Said("Monday"),
+    "web.day.mon.short": in_context("a day, in two letters or so", "Mo"),
     "web.day.tue": Said("Tuesday"),
+    "web.day.tue.short": in_context("a day, in two letters or so", "Tu"),
     "web.day.wed": Said("Wednesday"),
+    "web.day.wed.short": in_context("a day, in two letters or so", "We"),
     "web.day.thu": Said("Thursday"),
+    "web.day.thu.short": in_context("a day, in two letters or so", "Th"),
     "web.day.fri": Said("Friday"),
+    "web.day.fri.short": in_context("a day, in two letters or so", "Fr"),
     "web.day.sat": Said("Saturday"),
+    "web.day.sat.short": in_context("a day, in two letters or so", "Sa"),
     "web.day.sun": Said("Sunday"),
+    "web.day.sun.short": in_context("a day, in two letters or so", "Su"),
 }
 
 ENGLISH: Final[Mapping[str, Said]] = {**EVERYWHERE, **SCREENS, **DOORS, **CALENDAR}

@@ -8,30 +8,33 @@ Its room goes back to the disk.
 
 import logging
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Final, TypeVar
 
 from troth_relay import limits
-from troth_relay.admission import cost
 from troth_relay.store import (
     Appended,
     Batch,
     Brief,
     Denial,
     Entry,
+    LineId,
     Log,
     Page,
     Pass,
     Stats,
     Ticket,
+    appending,
     births,
     closings,
     counting,
     file,
     passes,
+    uses,
 )
 from troth_relay.store.counting import Place
 from troth_relay.store.database import BESIDE_MS, Connection, connect, transaction, walled
@@ -49,7 +52,6 @@ from troth_relay.store.statements import (
 from troth_wire.errors import FullError, StoreError
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.log import advance, origin
-from troth_wire.messages import MailboxKind
 
 __all__ = ["SqliteStore"]
 
@@ -102,6 +104,7 @@ class SqliteStore:
         # Whoever makes or revokes a pass beside a running relay writes for a moment.
         self._writer.execute(f"PRAGMA busy_timeout = {BESIDE_MS}")
         self._writer.execute("PRAGMA secure_delete = ON")
+        self._writer.execute(f"PRAGMA wal_autocheckpoint = {limits.FOLD_PAGES}")
         if empty:
             self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
         else:
@@ -200,6 +203,21 @@ class SqliteStore:
         with self._writing():
             return closings.erase(self._writer, closed_before=closed_before, entries_max=entries_max)
 
+    def note_use(self, lines: Collection[LineId], *, hours: int) -> None:
+        """Note in which month of service lines were last used, and that the relay has served so many hours more."""
+        with self._writing():
+            uses.note(self._writer, lines, hours=hours)
+
+    def forget_use(self) -> None:
+        """Note nothing of it any more, and forget what was noted, a bounded number of lines at a time."""
+        with self._writing():
+            uses.forget(self._writer)
+
+    def delete_idle(self, *, days: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
+        """Delete mailboxes of lines that nobody has used for so many days of service; return which."""
+        with self._writing():
+            return uses.delete_idle(self._writer, days=days, mailboxes_max=mailboxes_max)
+
     def recount(self) -> int:
         """Count anew what the quotas count, from what is stored; return how many sums were wrong."""
         with self._writing():
@@ -254,47 +272,8 @@ class SqliteStore:
 
     def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
         """Append several batches in one commit, and say what came of each."""
-        with self._writing():
-            return tuple(map(self._append, batches))
-
-    def _append(self, batch: Batch) -> Appended:
-        found = births.look(self._writer, batch.mailbox)
-        if found is None:
-            return Appended((), tuple(name for name, _ in batch.envelopes))
-        key, log = found
-        new = {name: envelope for name, envelope in batch.envelopes if not self._holds(key, name)}
-        if log.closed:
-            return Appended((), tuple(new), closed=True)
-        if not new:
-            return Appended((), ())
-        spent = cost(new.values())
-        if self._spent(log) + spent > (batch.quota_bytes if log.quota_bytes is None else log.quota_bytes):
-            return Appended((), tuple(new))
-        entries = tuple(Entry(log.position + n, name, data) for n, (name, data) in enumerate(new.items(), 1))
-        self._insert(key, log, entries, spent=spent)
-        return Appended(entries, ())
-
-    def _spent(self, log: Log) -> int:
-        """Return what counts already in the quota of a mailbox: of a log, all that its line holds."""
-        if log.kind is not MailboxKind.LOG:
-            return log.stored_bytes
-        spent: int = self._writer.execute("SELECT bytes FROM line WHERE key = ?", (log.line,)).fetchone()[0]
-        return spent
-
-    def _holds(self, key: int, name: EnvelopeId) -> bool:
-        query = "SELECT 1 FROM entry WHERE mailbox = ? AND id = ?"
-        return self._writer.execute(query, (key, name)).fetchone() is not None
-
-    def _insert(self, key: int, log: Log, entries: Sequence[Entry], *, spent: int) -> None:
-        running, rows = log.running, []
-        for entry in entries:
-            running = advance(running, entry.position, entry.envelope_id)
-            rows.append((key, entry.position, entry.envelope_id, running, entry.envelope))
-        self._writer.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", rows)
-        head = (entries[-1].position, running, spent, key)
-        self._writer.execute("UPDATE mailbox SET position = ?, running = ?, bytes = bytes + ? WHERE key = ?", head)
-        if log.kind is MailboxKind.LOG:
-            self._writer.execute("UPDATE line SET bytes = bytes + ? WHERE key = ?", (spent, log.line))
+        with self._wall():
+            return appending.append(self._writer, batches)
 
     def read(self, mailbox: MailboxId, *, after: int, entries_max: int, bytes_max: int) -> Page | None:
         """Return the entries after a position, one at least if there is any; None: no such mailbox."""
@@ -337,10 +316,11 @@ class SqliteStore:
         with self._writing():
             return act(self._writer)
 
-    def stats(self) -> Stats:
-        """Count what is stored."""
+    def stats(self, *, dormant_days: int | None = None) -> Stats:
+        """Count what is stored, and the lines that nobody has used for so many days of service."""
         with self._wall():
-            return Stats(*self._reader.execute(STATS).fetchone())
+            dormant = uses.dormant(self._reader, days=dormant_days)
+            return replace(Stats(*self._reader.execute(STATS).fetchone()), dormant=dormant)
 
     def close(self) -> None:
         """Fold the WAL into the file and leave; closing twice is harmless."""

@@ -222,6 +222,19 @@ def test_a_repair_and_paces() -> None:
     assert per_person(begun("intimacy_pace")) == {"Robin": 2, "Sasha": 2}
 
 
+def test_what_is_told_and_letters() -> None:
+    """3 and 1 told, of which one leads to the repair and is closed with it; a letter of each, both received."""
+    assert per_person(begun("disclosure")) == {"Robin": 3, "Sasha": 1}
+    assert per_person(begun("repair_letter")) == {"Robin": 1, "Sasha": 1}
+    (lead,) = later("lead")
+    (repair,) = begun("repair")
+    assert (root(lead).act, lead.of, root(lead).by) == ("disclosure", (repair.n,), repair.by)
+    assert {act.by for act in later("close") if act.about == lead.about} == {"Robin", "Sasha"}
+    assert all(act.by != root(act).by for act in later("receive"))
+    assert Counter(act.says["receiving"] for act in later("receive")) == {"received": 5, "not now": 1}
+    assert [root(act).by for act in later("thanks") if root(act).act == "disclosure"] == ["Robin"]
+
+
 def test_boundaries_milestones_and_signals() -> None:
     """2 and 3 boundaries, one retired; 4 and 3 milestones, one both's; 3 and 5 signals, all released."""
     assert per_person(begun("boundary")) == {"Robin": 2, "Sasha": 3}
@@ -325,9 +338,10 @@ def test_checkins_are_all_different() -> None:
 
 ACTS_OF_IT = {
     "agenda", "answer", "ask_change", "assent", "blind", "boundary", "care_act", "care_menu", "check_in", "close",
-    "decline", "gratitude", "hold", "intimacy_pace", "milestone", "move", "note", "outcome", "plan_note", "promise",
-    "propose", "question", "release", "repair", "reply", "request", "retire", "reveal", "seal", "signal", "skip",
-    "step", "take_back", "thanks", "told", "window", "withdraw", "write",
+    "decline", "disclosure", "gratitude", "hold", "intimacy_pace", "lead", "milestone", "move", "note", "outcome",
+    "plan_note", "promise", "propose", "question", "receive", "release", "repair", "repair_letter", "reply",
+    "request", "retire", "reveal", "seal", "signal", "skip", "step", "take_back", "thanks", "told", "window",
+    "withdraw", "write",
 }  # fmt: skip
 
 
