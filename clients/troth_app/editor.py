@@ -42,6 +42,7 @@ QUIET: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 FAMILY: Final = {"nvim": "vim", "vim.basic": "vim", "vim.tiny": "vim", "vim.nox": "vim", "vim.gtk3": "vim"}
 
 NO_EDITOR: Final = Said("No editor is named: set VISUAL or EDITOR. Nothing was written. Type it here.")
+NOT_THERE: Final = Said("Your editor {name} is not on this computer. Nothing was written. Type it here.")
 NO_MEMORY: Final = Said(
     "This system has no place for files that is in memory alone, so no editor is opened: it would write to the disk. "
     "Type it here."
@@ -85,7 +86,7 @@ class Bench:
 
 def program_of(environ: Mapping[str, str]) -> Program | None:
     """Return the editor that the environment names, if it names one that is there."""
-    words = shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "")
+    words = _named(environ)
     found = shutil.which(words[0], path=environ.get("PATH")) if words else None
     if found is None:
         return None
@@ -93,6 +94,11 @@ def program_of(environ: Mapping[str, str]) -> Program | None:
     family = next((kind for name in names if (kind := FAMILY.get(name, name)) in QUIET), None)
     quiet = QUIET[family] if family else ()
     return Program(names[0], (found, *words[1:], *quiet), known=family is not None)
+
+
+def _named(environ: Mapping[str, str]) -> list[str]:
+    """Return the editor that the environment names, with its options, whether it is there or not."""
+    return shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "")
 
 
 def place_of(home: Home, environ: Mapping[str, str], *, mounts: Path = MOUNTS) -> Path | None:
@@ -117,7 +123,9 @@ def compose(bench: Bench) -> str | None:
     """
     program, folder = program_of(bench.environ), place_of(bench.home, bench.environ)
     if program is None or folder is None:
-        bench.say(NO_EDITOR if program is None else NO_MEMORY)
+        named = _named(bench.environ)[:1]
+        missing = NOT_THERE.format(name=named[0]) if named else NO_EDITOR
+        bench.say(missing if program is None else NO_MEMORY)
         return None
     if not program.known and not _is(bench.ask(UNKNOWN.format(name=program.name)), YES):
         bench.say(TYPE_IT)

@@ -121,10 +121,10 @@ def calendar(state: State, *, title: str) -> bytes | None:
     if not left:
         return None
     stamp = state.today.replace("-", "")
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Troth//EN"]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Calendar//EN"]
     for day in left:
         start = day.replace("-", "")
-        lines += ["BEGIN:VEVENT", f"UID:{start}@troth.example", f"DTSTAMP:{stamp}T000000Z"]
+        lines += ["BEGIN:VEVENT", f"UID:{start}@calendar.example", f"DTSTAMP:{stamp}T000000Z"]
         lines += [f"DTSTART;VALUE=DATE:{start}", f"SUMMARY:{_escaped(title)}", "END:VEVENT"]
     return "".join(f"{line}\r\n" for whole in [*lines, "END:VCALENDAR"] for line in _folded(whole)).encode()
 

@@ -12,8 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TextIO
 
+from troth_app.conversation import Say
 from troth_app.keystrokes import ReadLine, typed_lines
 from troth_app.language import spoken
+from troth_app.screen import Look, draw
 from troth_wire.said import Said
 
 __all__ = ["ASKED", "GivenUpError", "Keyboard", "NobodyError"]
@@ -131,12 +133,12 @@ class Keyboard:
 
     def tell(self, text: str) -> None:
         """Say something beside the question."""
-        sys.stderr.write(f"{spoken(text)}\n")
+        sys.stderr.write(f"{draw(Say(spoken(text)), Look())}\n")
         sys.stderr.flush()
 
     def ask(self, prompt: str) -> str:
         """Return a line about the answer itself; nothing, where nobody is there any more."""
-        sys.stderr.write(f"{spoken(prompt)} ")
+        sys.stderr.write(f"{draw(Say(spoken(prompt)), Look())} ")
         sys.stderr.flush()
         with typed_lines(self.source) as read:
             return read(_always) or ""

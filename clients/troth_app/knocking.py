@@ -20,7 +20,7 @@ class Knock(Enum):
     ANSWERED = Said("The relay answers.")
     SILENT = Said(
         "The relay does not answer at this moment. What you write is kept here and goes out when it does. "
-        "Look at its address with `troth relay show`, and at this computer's connection."
+        "Look at its address, and at this computer's connection."
     )
     OTHER_VERSION = Said(
         "The relay speaks another version. What you write is kept here. "

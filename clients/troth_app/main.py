@@ -39,6 +39,10 @@ NOTHING_GIVEN: Final = Said(
     "Passphrases, codes and what you write are asked for, or read from stdin: one line for each question. "
     "They are never given as arguments."
 )
+NO_WORDS: Final = Said(
+    "There is more on the line than this command takes. What you write is asked for, or read from stdin: on a command "
+    "line others can see it, and it stays in your shell's history. Nothing was changed."
+)
 PLAIN_FIRST: Final = Said("One thing a line, no colours: for a screen reader.")
 PLAIN: Final = Said("One thing a line, no colours.")
 JSON: Final = Said("The answer as JSON, for a program.")
@@ -95,6 +99,19 @@ class Flag(click.Option):
         """Return its name and its help."""
         found = super().get_help_record(ctx)
         return (found[0], spoken(self._said)) if found is not None else None
+
+
+class Asked(click.Command):
+    """A command that asks for what it needs: words that stand behind it are in the wrong place, and it says why."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what is named with it."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if type(error) is not click.UsageError:
+                raise
+            raise click.UsageError(spoken(NO_WORDS), ctx) from None
 
 
 class Always(click.Command):
@@ -250,7 +267,7 @@ def _declared(command: Command, name: str) -> click.Command:
     if command.present:
         params.append(Flag(["--json"], is_flag=True, help=JSON))
     text = _paragraphs(*filter(None, [command.summary, command.more]))
-    kind = Always if command.always else click.Command
+    kind = Always if command.always else Asked
     made = kind(name or command.name, callback=carry_out, params=params, help=text)
     if command.always:
         made.context_settings = {"allow_extra_args": True, "ignore_unknown_options": True}

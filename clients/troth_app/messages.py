@@ -289,6 +289,7 @@ KEEPING: Final[Catalogue] = {
     "quiet.off": Said("The quiet time is over."),
     "quiet.past": Said("That day has passed. Nothing was changed."),
     "search.what": Said("What do you look for? It is looked for in your own words, agreements and notes:"),
+    "search.empty": Said("Nothing was looked for."),
     "search.none": Said("It is not in your own words, agreements or notes."),
     "export.exists": Said("There is a file at that place. Nothing was written. Name another one."),
     "export.folder": Said("That place can not be written: {why}. Nothing was written. Name another one."),

@@ -43,6 +43,7 @@ THEIRS: Final = plural("The other person has {count} device.", "The other person
 CHANGED: Final = Said("Which ones changed since you last looked: compare the safety number if you did not expect that.")
 WORDS_GOOD: Final = Said("These words are in force. Put the paper back where it was.")
 WORDS_ANEW: Final = Said("These words do not open all of your spaces. `troth recovery make` makes new ones that do.")
+PRINTED: Final = Said("This address opens the pages once, within a minute, in a browser on this computer.")
 PAGES: Final = Said(
     "The pages open in your browser. If none opens: this address works once, within a minute, on this computer."
 )
@@ -141,7 +142,7 @@ def recovery(result: Result) -> Shown:
 
 def web(result: Result) -> Shown:
     """Show the address of the pages; a browser is opened by whoever was asked to."""
-    return [Say(PAGES), Card(result["address"], ())]
+    return [Say(PRINTED if result.get("printed") else PAGES), Card(result["address"], ())]
 
 
 def devices(result: Result) -> Shown:

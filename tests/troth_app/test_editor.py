@@ -137,10 +137,10 @@ def test_an_unknown_editor_is_opened_after_a_warning(home: Home, tmp_path: Path)
 
 def test_without_an_editor_it_is_typed(home: Home) -> None:
     """Where none is named, or it is not there, it says so."""
-    for named in (None, "/nowhere/editor"):
+    for named, said in ((None, "No editor is named"), ("/nowhere/editor", "/nowhere/editor is not on this computer")):
         typed = Typed()
         assert compose(typed.bench(home, named)) is None
-        assert "No editor is named" in typed.heard[0]
+        assert said in typed.heard[0]
 
 
 def test_without_a_place_in_memory_it_is_typed(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

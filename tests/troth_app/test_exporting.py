@@ -77,6 +77,7 @@ def test_days_are_whole_days_under_one_title() -> None:
         "DTSTART;VALUE=DATE:20261205",
     ]
     assert max(len(line.encode()) for line in lines) <= 75
+    assert b"troth" not in made.lower()
     assert "SUMMARY:A\\; b\\, c " in made.decode()
     assert calendar(couple.state(today=days_after(DAY, 40)), title="x") is None
 

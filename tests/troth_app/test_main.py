@@ -132,6 +132,17 @@ def test_a_signal_is_given_whatever_stands_behind_it(
         )
 
 
+def test_words_behind_a_command_are_said_to_be_in_the_wrong_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They reach nobody, are not repeated, and the reason is given; an option that is not there is still named."""
+    for arguments in (["search", "canary"], ["mine", "add", "canary"], ["today", "canary", "more"]):
+        agent = Agent([Done(Code.OK)])
+        result = run(monkeypatch, agent, *arguments)
+        assert (result.exit_code, agent.asked) == (Code.USAGE, [])
+        assert "canary" not in result.output
+        assert "asked for" in result.output
+    assert "--nonsense" in run(monkeypatch, Agent([Done(Code.OK)]), "search", "--nonsense").output
+
+
 def test_a_link_stays_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A file that is named is not the one to which a link in its place leads, and goes along whole from here."""
     monkeypatch.chdir(tmp_path)

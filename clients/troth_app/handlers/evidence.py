@@ -9,11 +9,11 @@ from textwrap import wrap
 from typing import Final
 
 from troth.evidence import EVIDENCE, Dispute
+from troth_app.former import name_of_place
 from troth_app.handlers.devices import own_devices
 from troth_app.household import Household, Place
 from troth_app.language import spoken
 from troth_app.outcome import RuleError
-from troth_app.wording import name_of
 from troth_client import files
 from troth_wire.said import Said, plural
 
@@ -68,7 +68,7 @@ async def write_down(household: Household, path: Path, day: date) -> str:
 async def _parts(household: Household, place: Place) -> list[str]:
     rows = await household.vault.run(lambda vault: vault.room(place.room).load())
     found = [Dispute.parse(row.value or b"") for row in rows if row.table == EVIDENCE]
-    space = name_of(place.kind, place.label)
+    space = name_of_place(household, place)
     return [
         "\n".join([spoken(OF_SPACE.format(space=space, sentence=_sentence(household, place, one))), *_lines(one)])
         for one in found

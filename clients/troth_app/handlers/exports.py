@@ -32,6 +32,7 @@ JSON: Final = ".json"
 async def own(talk: Talk, keeper: "Keeper") -> None:
     """Write one's own words to a file, and the agreements in full."""
     await talk.safe(tell("export.not"))
+    _check_free(talk)
     choice = await talk.choose(tell("export.mine"), [tell("export.without"), tell("export.with")])
     await _write(talk, await _made(keeper, full=False, mine=choice == 1), tell("export.own"))
 
@@ -40,6 +41,7 @@ async def full(talk: Talk, keeper: "Keeper") -> None:
     """Write everything to a file, the other person's words too; it takes the passphrase."""
     chapter_of(keeper)
     await talk.safe(tell("export.not"))
+    _check_free(talk)
     await talk.say(tell("export.full"))
     await admin_of(talk, keeper)
     choice = await talk.choose(tell("export.mine"), [tell("export.without"), tell("export.with")])
@@ -49,6 +51,7 @@ async def full(talk: Talk, keeper: "Keeper") -> None:
 async def therapist(talk: Talk, keeper: "Keeper") -> None:
     """Write a selection to a file: each part is asked for, and left out if nothing else is said."""
     await talk.safe(tell("export.not"))
+    _check_free(talk)
     answers = [tell("export.without"), tell("export.with")]
     parts = [part for part in PARTS if await talk.choose(tell("export.part", part=tell(f"part.{part}")), answers) == 1]
     mine = await talk.choose(tell("export.mine"), answers) == 1
@@ -61,6 +64,7 @@ async def days(talk: Talk, keeper: "Keeper") -> None:
     """Write the days to remember for the own calendar, under a title that says nothing."""
     state = await state_of(keeper)
     await talk.safe(tell("export.not"))
+    _check_free(talk)
     title = await ask_line(talk, tell("calendar.title")) or tell("calendar.plain")
     made = calendar(state, title=title)
     if made is None:
@@ -118,6 +122,12 @@ async def _write(talk: Talk, made: Export, what: str) -> None:
     form = as_json if _path(talk).suffix == JSON else as_markdown
     _save(talk, form(made))
     await talk.say(tell("export.done"))
+
+
+def _check_free(talk: Talk) -> None:
+    """See that nothing lies there before anything is asked; that nothing does is looked at again when it is written."""
+    if _path(talk).exists():
+        raise RuleError(tell("export.exists"))
 
 
 def _path(talk: Talk) -> Path:

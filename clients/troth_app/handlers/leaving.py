@@ -51,7 +51,7 @@ async def leave(talk: Talk, keeper: "Keeper") -> None:
     name = name_of(place.kind, place.label)
     await talk.safe(UNCHANGED)
     await talk.say(STAYS.format(name=name), THEY_SEE, WHEN)
-    if (await talk.ask(BY_NAME.format(name=name))).split() != name.split():
+    if (await talk.ask(BY_NAME.format(name=name))).casefold().split() != name.casefold().split():
         raise RuleError(NOT_NAMED)
     passphrase = await talk.hidden(AGAIN)
     await talk.safe(LEFT.format(name=name))

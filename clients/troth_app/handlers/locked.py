@@ -54,11 +54,11 @@ async def doctor(talk: Talk, agent: "Agent") -> Result:
     return {"state": _state(agent), "files": files(agent.home), "relay": None, "spaces": []}
 
 
-async def web(_: Talk, agent: "Agent") -> Result:
+async def web(talk: Talk, agent: "Agent") -> Result:
     """Open the pages: return an address that lets one browser in, once."""
     if agent.pages is None:
         raise HereError(NO_PAGES)
-    return {"address": await agent.pages.invite()}
+    return {"address": await agent.pages.invite(), "printed": bool(talk.begin.options.get("print"))}
 
 
 def files(home: Home) -> list[list[str]]:

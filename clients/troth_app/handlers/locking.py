@@ -33,6 +33,9 @@ TOO_SHORT: Final = Said(
 )
 TOO_LONG: Final = Said("It is longer than Troth can take. Type a shorter one.")
 GIVEN_UP: Final = Said("No passphrase was chosen. Nothing was changed. Begin again when you like.")
+NONE_CHOSEN: Final = Said(
+    "The two differ. No passphrase was chosen, and nothing was changed. Begin again when you like."
+)
 CHANGED: Final = Said(
     "From now on the new passphrase opens this vault, and the old one does not. "
     "Backups made before open with the passphrase that they were made under."
@@ -126,13 +129,14 @@ async def new_passphrase(talk: Talk, *, known: str = "") -> str:
     Raises:
         RuleError: If none came of it.
     """
-    for _ in range(talk.tries):
+    for left in reversed(range(talk.tries)):
         typed = await talk.hidden(Said("New passphrase:"))
         complaint = tell("prepared.same") if known and typed == known else _complaint(typed)
         if complaint is None and await talk.hidden(Said("The same again:")) == typed:
             return typed
-        await talk.say(complaint or TWO_DIFFER)
-    raise RuleError(GIVEN_UP)
+        if left:
+            await talk.say(complaint or TWO_DIFFER)
+    raise RuleError(GIVEN_UP if complaint else NONE_CHOSEN)
 
 
 def opened(keeper: "Keeper") -> Household:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from troth_app.conversation import Result
+from troth_app.former import name_of_place
 from troth_app.handlers.locking import opened
 from troth_app.handlers.syncing import OFF
 from troth_app.household import Household, Place
@@ -11,7 +12,6 @@ from troth_app.moving import arrived
 from troth_app.outcome import RuleError
 from troth_app.settings import RELAY_BYTES_MAX, Relay
 from troth_app.talk import Talk
-from troth_app.wording import name_of
 from troth_client.link import Address
 from troth_wire.errors import TrothError, UsageError
 from troth_wire.limits import PASS_BYTES_MAX
@@ -67,14 +67,14 @@ async def show(talk: Talk, keeper: "Keeper") -> Result:
         "relay": relay.address,
         "pass": bool(relay.admission),
         "answer": answer,
-        "mailboxes": [row for place in household.places for row in _mailbox(place)],
+        "mailboxes": [row for place in household.places for row in _mailbox(household, place)],
     }
 
 
-def _mailbox(place: Place) -> list[list[str]]:
+def _mailbox(household: Household, place: Place) -> list[list[str]]:
     """Return a space's name, and the number by which whoever runs the relay finds its mailbox."""
     try:
-        return [[name_of(place.kind, place.label), place.space.mailbox.hex()]]
+        return [[name_of_place(household, place), place.space.mailbox.hex()]]
     except TrothError:
         return []  # It stopped; `troth status` says why.
 

@@ -30,7 +30,7 @@ async def search(talk: Talk, keeper: "Keeper") -> Result:
     """Look for words."""
     wanted = await ask_line(talk, tell("search.what"))
     if not wanted:
-        raise RuleError(tell("text.empty"))
+        raise RuleError(tell("search.empty"))
     mine = [
         {"title": tell("card.mine"), "lines": [shown(entry)], "kind": "mine"}
         for entry in opened(keeper).settings.entries

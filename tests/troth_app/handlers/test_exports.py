@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.troth_app.house import PASSPHRASE, open_keeper, play
+from tests.troth_app.house import PASSPHRASE, Played, open_keeper, play
 from tests.troth_app.two import TODAY, Two, two
 from troth_app.exporting import PARTS
 from troth_app.handlers import days, exports, mine, notes, together
 from troth_app.limits import TRIES_MAX
+from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_couple import days_after
 
@@ -91,7 +92,9 @@ async def test_a_selection_with_a_list_of_what_is_inside(tmp_path: Path) -> None
         assert list(card.lines) == made["inside"] == ["Check-ins"]
         assert [section["title"] for section in made["sections"]] == ["Check-ins"]
         assert "phones" not in path.read_text()
-        nothing = await play(exports.therapist, couple.keeper, *[WITHOUT] * (len(PARTS) + 1), options=at(path))
+        nothing = await play(
+            exports.therapist, couple.keeper, *[WITHOUT] * (len(PARTS) + 1), options=at(tmp_path / "no")
+        )
         assert nothing.code == Code.RULE
 
 
@@ -109,12 +112,16 @@ async def test_days_for_the_own_calendar(tmp_path: Path) -> None:
 
 
 async def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    """A file that is there, and a folder that is not, cost a sentence; saying no writes nothing."""
+    """A file that appears meanwhile, and a folder that is not there, cost a sentence; saying no writes nothing."""
     async with two(tmp_path) as couple:
         await filled(couple)
         path = tmp_path / "there"
-        path.write_text("mine")
-        played = await play(exports.own, couple.keeper, WITHOUT, YES, options=at(path))
+
+        async def meanwhile(_: Played) -> int:
+            path.write_text("mine")
+            return YES
+
+        played = await play(exports.own, couple.keeper, WITHOUT, meanwhile, options=at(path))
         assert played.code == Code.RULE
         assert path.read_text() == "mine"
         played = await play(exports.own, couple.keeper, WITHOUT, YES, options=at(tmp_path / "no" / "such"))
@@ -156,3 +163,14 @@ async def test_bad_files_are_said(tmp_path: Path) -> None:
         assert (await play(exports.take_in, keeper, options=at(long))).code == Code.RULE
         assert (await play(exports.take_in, keeper, options=at(tmp_path / "none"))).code == Code.HERE
         assert (await play(exports.take_in, keeper, options=at(tmp_path))).code == Code.RULE
+
+
+async def test_a_file_that_is_there_is_said_at_once(tmp_path: Path) -> None:
+    """Before anything is asked, and it stays as it is."""
+    async with two(tmp_path) as couple:
+        file = tmp_path / "there.md"
+        file.write_text("mine")
+        for handler in (exports.own, exports.full, exports.therapist, exports.days):
+            played = await play(handler, couple.keeper, options={"file": str(file)})
+            assert (played.code, played.done.text if played.done else "") == (Code.RULE, tell("export.exists"))
+        assert file.read_text() == "mine"

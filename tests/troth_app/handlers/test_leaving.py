@@ -147,6 +147,17 @@ async def test_killed_in_these_seconds(tmp_path: Path) -> None:
         await again.close()
 
 
+async def test_small_letters_name_it_too(tmp_path: Path) -> None:
+    """The name is there so that nobody leaves by a slip, and not to be spelt."""
+    async with for_two(tmp_path) as (home, clock):
+
+        async def late(_: Played) -> int:
+            await ends(home, clock)
+            return STAY_AWAY
+
+        assert (await play(leaving.leave, home.keeper, NAME.lower(), PASSPHRASE, late)).code == Code.OK
+
+
 async def test_there_is_nothing_to_leave(tmp_path: Path) -> None:
     """A space of one person is not left."""
     async with for_two(tmp_path) as (home, _):
