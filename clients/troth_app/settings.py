@@ -21,6 +21,7 @@ __all__ = [
     "Signposts",
     "answer_row",
     "compared_row",
+    "disputes_row",
     "draft_row",
     "end_row",
     "idle_row",
@@ -47,6 +48,7 @@ OTHERS_TABLE: Final = "others"
 SYNC_TABLE: Final = "sync"
 SIGNPOSTS_TABLE: Final = "signposts"
 MOVED_TABLE: Final = "moved"
+DISPUTES_TABLE: Final = "disputes"
 RESTS_TABLE: Final = "rests"
 COMPARED_TABLE: Final = "compared"
 PREPARED_TABLE: Final = "prepared"
@@ -127,6 +129,8 @@ class Settings:
     """Whether this device dials at all."""
     names: Mapping[bytes, tuple[str, str]] = field(default_factory=dict)
     """By the room of a space for two, what this person and the other one are called here."""
+    disputes: Mapping[bytes, int] = field(default_factory=dict)
+    """By room, how many disagreements were written down to be shown."""
     ends: Mapping[bytes, str] = field(default_factory=dict)
     """By the room of a space for two that was ended, the day on which this device learned of it."""
     sealed: Mapping[bytes, tuple[bytes, str]] = field(default_factory=dict)
@@ -269,6 +273,11 @@ def signposts_row(signposts: Signposts) -> Row:
     return Row(SIGNPOSTS_TABLE, b"", codec.pack([signposts.key, signposts.said]))
 
 
+def disputes_row(room: bytes, count: int) -> Row:
+    """Return the row that remembers how many disagreements of a space were written down to be shown."""
+    return Row(DISPUTES_TABLE, room, count.to_bytes(8))
+
+
 def moved_row(room: bytes, number: int) -> Row:
     """Return the row that remembers that a move to another relay was dealt with."""
     return Row(MOVED_TABLE, room, number.to_bytes(8))
@@ -363,6 +372,10 @@ def _read_signposts(settings: Settings, _: bytes, value: bytes | None) -> Settin
     return replace(settings, signposts=Signposts(*codec.decode(value, _SIGNPOSTS, bytes_max=2 * SAID_BYTES_MAX)))
 
 
+def _read_disputes(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    return replace(settings, disputes={**settings.disputes, key: int.from_bytes(value or b"")})
+
+
 def _read_moved(settings: Settings, key: bytes, value: bytes | None) -> Settings:
     return replace(settings, moved={**settings.moved, key: int.from_bytes(value or b"")})
 
@@ -397,6 +410,7 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     SYNC_TABLE: _read_sync,
     SIGNPOSTS_TABLE: _read_signposts,
     MOVED_TABLE: _read_moved,
+    DISPUTES_TABLE: _read_disputes,
     RESTS_TABLE: _read_rest,
     COMPARED_TABLE: _read_compared,
     PREPARED_TABLE: _read_prepared,

@@ -14,6 +14,7 @@ from troth_app.handlers.devices import own_devices
 from troth_app.household import Household, Place
 from troth_app.language import spoken
 from troth_app.outcome import RuleError
+from troth_app.settings import disputes_row
 from troth_client import files
 from troth_wire.said import Said, plural
 
@@ -53,7 +54,8 @@ async def write_down(household: Household, path: Path, day: date) -> str:
         RuleError: If there is something under this name.
         OSError: If it can not be written.
     """
-    parts = [part for place in household.places for part in await _parts(household, place)]
+    by_room = {place.room: await _parts(household, place) for place in household.places}
+    parts = [part for found in by_room.values() for part in found]
     if not parts:
         return NOTHING
     head = "\n".join([spoken(WRITTEN_ON.format(day=day.isoformat())), *wrap(spoken(HEAD), HEAD_COLUMNS)])
@@ -62,6 +64,7 @@ async def write_down(household: Household, path: Path, day: date) -> str:
         files.write(path, text.encode())
     except FileExistsError:
         raise RuleError(TAKEN.format(path=path)) from None
+    await household.remember(*(disputes_row(room, len(found)) for room, found in by_room.items() if found))
     return WRITTEN.format(count=len(parts), path=path)
 
 

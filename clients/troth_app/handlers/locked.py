@@ -58,7 +58,8 @@ async def web(talk: Talk, agent: "Agent") -> Result:
     """Open the pages: return an address that lets one browser in, once."""
     if agent.pages is None:
         raise HereError(NO_PAGES)
-    return {"address": await agent.pages.invite(), "printed": bool(talk.begin.options.get("print"))}
+    printed = {"printed": True} if talk.begin.options.get("print") else {}
+    return {"address": await agent.pages.invite(), **printed}
 
 
 def files(home: Home) -> list[list[str]]:

@@ -39,7 +39,14 @@ ELSEWHERE: Final = Said(
     "The other person syncs through {address} now. The space for two waits until both of you sync through the same "
     "relay; `troth relay follow` asks whether your devices go there too."
 )
-EVIDENCE: Final = Said("`troth doctor --evidence FILE` writes both sides down, to be shown to whoever runs the relay.")
+EVIDENCE: Final = Said(
+    "`troth doctor --evidence FILE` writes both sides down, to be shown to whoever runs the relay. After that you are "
+    "told of what is new."
+)
+KNOWN: Final = Said(
+    "The relay or a device showed another history before. You wrote both sides down, and there was nothing of the kind "
+    "since."
+)
 COMPARE: Final = Said("Four words wait to be compared with the other person: `troth compare`.")
 CAME_BACK: Final = Said(
     "The other person came back with recovery words, and they alone say so. Compare the safety number with them before "
@@ -181,7 +188,10 @@ def _space(household: Household, place: Place) -> Result:
             "sentences": [str(found)],
         }
     compare = [*([COMPARE] if place.space.words else []), *_confirming(household, place)]
-    evidence = [EVIDENCE] if found.disputed else []
+    # What was written down is known to its person; what comes beside it is said anew.
+    known = 0 < found.disputed <= household.settings.disputes.get(place.room, 0)
+    evidence = [KNOWN] if known else [EVIDENCE] if found.disputed else []
+    found = replace(found, disputed=0) if known else found
     over = [tell("space.read")] if found.ended and place.kind == SHARED else []
     alone = household.settings.relay is None and not _wants_a_look(found)
     if not household.settings.syncs:

@@ -10,6 +10,7 @@ from tests.troth_app.house import play
 from troth import Put, document_id
 from troth.evidence import Evidence
 from troth.record import Record, Seen, Verified, parse
+from troth.status import DISPUTED
 from troth.step import Step
 from troth_app.handlers import evidence, status
 from troth_app.household import Place
@@ -102,3 +103,21 @@ async def test_the_status_says_where_to_look(tmp_path: Path) -> None:
         await home.household.connect()
         spaces = (await play(status.status, home.keeper)).result["spaces"]
         assert [status.EVIDENCE in space["sentences"] for space in spaces] == [False, True]
+
+
+async def test_what_was_written_down_is_no_news(tmp_path: Path) -> None:
+    """The status says that it was so, in calm words; another disagreement is said as the first one was."""
+    async with at_home(tmp_path) as home:
+
+        async def said() -> list[str]:
+            await home.household.connect()
+            (_, space) = (await play(status.status, home.keeper)).result["spaces"]
+            return [one for one in space["sentences"] if one in {DISPUTED, status.EVIDENCE, status.KNOWN}]
+
+        assert await said() == []
+        await dispute(home, home.shared)
+        assert await said() == [DISPUTED, status.EVIDENCE]
+        await play(status.doctor, home.keeper, options={"evidence": str(tmp_path / "evidence.txt")})
+        assert await said() == [status.KNOWN]
+        await dispute(home, home.shared, home.phone_there)
+        assert await said() == [DISPUTED, status.EVIDENCE]
