@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSING
+from troth_app.messages_of_living import LIVING
 from troth_app.messages_of_meeting import MEETING
 
 __all__ = ["ENGLISH", "Catalogue", "capital", "inert", "tell"]
@@ -375,6 +376,7 @@ ENGLISH: Final[Catalogue] = {
     **CONSENT,
     **THINGS,
     **MEETING,
+    **LIVING,
     **KEEPING,
     **STEADY,
 }

@@ -10,6 +10,7 @@ from troth_app.wording import NUMBER, counted, in_rows
 __all__ = [
     "devices",
     "doctor",
+    "glossary",
     "mine",
     "note",
     "page",
@@ -76,6 +77,12 @@ def note(result: Result) -> Shown:
     (card,) = result["cards"]
     parts = [Card(part["by"], tuple(part["text"].split("\n"))) for part in card["paragraphs"]]
     return [*map(Say, result.get("says", ())), Card(card["title"], ()), *parts]
+
+
+def glossary(result: Result) -> Shown:
+    """Show words with what each means to whom, one column for each of the two."""
+    rows = [(card["title"], card["yours"], card["theirs"]) for card in result["cards"]]
+    return [*map(Say, result["says"]), *_table(tuple(result["heads"]), rows), *map(Say, result["ends"])]
 
 
 def rows(result: Result) -> Shown:

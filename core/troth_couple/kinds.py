@@ -201,6 +201,7 @@ _THINGS: Final = (
         apart=True,
         views="pace",
     ),
+    _thing(74, "glossary", Field("word", _LINE), _text("means"), views="glossary"),
     _thing(80, "chapter", Field("next", codec.raw(16)), _perhaps("words"), fixed=True, joint=True, views="chapters"),
 )
 """A person's own things: added, amended and taken back by their author alone."""
@@ -318,7 +319,6 @@ KEPT: Final = {
     65: "talk",
     67: "disclosure",
     69: "repair_letter",
-    74: "glossary",
     75: "practice",
     76: "event",
     77: "reflection",

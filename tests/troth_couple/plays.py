@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import permutations
 
 from tests.troth_couple.evenings import TOGETHER
+from tests.troth_couple.living import LIVING
 from tests.troth_couple.people import AGREEMENT, DAY, Couple, admin_of, forge, keys_of, person_of, revision
 from troth_couple import Book, Cut, Day, EntryId, Level, Outcome, Reply, Roster, Scope, State, Tail, derive
 from troth_couple.entry import Entry, SubjectId, entry_id
@@ -271,6 +272,7 @@ def _day(stage: Stage, day: str) -> None:
 BEGINNINGS = {
     *("says", "thanks-for", "marks", "requests", "asks-blindly", "promises"),
     *("plans", "asks-question", "repairs", "paces", "chapters"),
+    "means",
 }
 VERBS: dict[str, Callable[..., Entry | None]] = {
     "proposes": _propose,
@@ -300,6 +302,7 @@ VERBS: dict[str, Callable[..., Entry | None]] = {
     "seals": _seals,
     "opens": _opens,
     **TOGETHER,
+    **LIVING,
     "forges-as": _forges,
     "replays": _replays,
     "moves": _moves,

@@ -21,7 +21,7 @@ from troth_client.letterbox import drop
 from troth_couple import Day, State, Thing, clean
 from troth_couple.days import DAY
 from troth_couple.entry import Entry
-from troth_couple.limits import TEXT_BYTES_MAX
+from troth_couple.limits import LINE_BYTES_MAX, TEXT_BYTES_MAX
 from troth_couple.turns import unreleased
 from troth_wire.errors import LocalError, MalformedError, PassphraseError, UsageError
 from troth_wire.ids import PersonId
@@ -33,6 +33,7 @@ __all__ = [
     "admin_of",
     "ask_day",
     "ask_line",
+    "ask_short",
     "ask_text",
     "chapter_of",
     "keep_aside",
@@ -163,6 +164,18 @@ async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
     if not text:
         raise RuleError(tell("text.empty"))
     return text
+
+
+async def ask_short(talk: Talk, prompt: str) -> str | None:
+    """Return what fits a line of an entry, such as a name; None if it stayed empty.
+
+    Raises:
+        RuleError: If it can not be shown truly, or is too long.
+    """
+    text = " ".join((await ask_line(talk, prompt) or "").split())
+    if len(text.encode()) > LINE_BYTES_MAX:
+        raise RuleError(tell("line.long"))
+    return text or None
 
 
 async def ask_day(talk: Talk, prompt: str) -> Day | None:

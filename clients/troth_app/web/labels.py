@@ -9,6 +9,8 @@ from troth_app.commands import BY_NAME
 __all__ = ["LABELS", "PLACES", "label_of", "split"]
 
 LABELS: Final = {
+    "glossary list": "Words",
+    "glossary say": "Say what a word means to you",
     "ask": "Ask something",
     "chapter agree": "Say yes to a new chapter",
     "chapter carry": "Say anew what you want to keep",

@@ -197,10 +197,34 @@ def build_together() -> str:
     return json.dumps(found, indent=1, sort_keys=True) + "\n"
 
 
+def build_living() -> str:
+    """Let two people write one of each kind for how they live: words, people who help, practices, days, looks back."""
+    ENTRIES.clear()
+    robin, sasha = Hand(1), Hand(3)
+    word = robin.write(74, PLAIN, ["slow", "No questions for a while."])
+    found = {
+        "space": SPACE.hex(),
+        "today": DAY,
+        "roster": {
+            h.device.hex(): [h.device.hex(), bytes(h.everyday.verify_key).hex(), bytes(h.admin.verify_key).hex()]
+            for h in (robin, sasha)
+        },
+        "entries": ENTRIES,
+        "agreements": {},
+        "things": {
+            word.hex(): ["glossary", "said"],
+        },
+        "signal": None,
+        "held": {},
+    }
+    return json.dumps(found, indent=1, sort_keys=True) + "\n"
+
+
 FILES = {
     "format1.json": build,
     "format1-promises.json": build_promises,
     "format1-together.json": build_together,
+    "format1-living.json": build_living,
 }
 
 
