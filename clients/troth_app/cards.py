@@ -6,6 +6,7 @@ Values in, values out; what is too long for a list is cut, and says so by an ell
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Final
 
 from troth_app.conversation import Result
@@ -14,6 +15,7 @@ from troth_app.messages import capital, tell
 from troth_couple import (
     Agreement,
     Detail,
+    Helper,
     Level,
     Outcome,
     Place,
@@ -40,6 +42,7 @@ __all__ = [
     "agreement_card",
     "bar",
     "headline",
+    "lines_of",
     "newest_first",
     "page",
     "preview",
@@ -59,7 +62,9 @@ REPLIES: Final = {
     Reply.COUNTER: "answer.counter",
     Reply.ACCEPT: "answer.accept",
 }
-CHOICES: Final[Mapping[str, Callable[[int], Detail | Place]]] = {"detail": Detail, "place": Place}
+CHOICES: Final[Mapping[str, Callable[[int], IntEnum]]] = {"detail": Detail, "helps": Helper, "place": Place}
+BEHIND: Final = ("sort", "title")
+"""What an alias stands for on a screen."""
 WORDED: Final = (Stage.CLOSED, Stage.OURS, Stage.WAITING, Stage.SKIPPED, Stage.HELD)
 """Where a thing stands, when its lines do not say so."""
 
@@ -72,6 +77,8 @@ class _Words:
     letters: int | None
     theirs: str | None
     """What stands in place of the other person's words, if anything does."""
+    whole: bool = False
+    """Whether what an alias stands for is shown too."""
 
     def hides(self, person: PersonId) -> bool:
         return self.theirs is not None and person != self.me
@@ -106,6 +113,7 @@ def thing_card(
     today: str = "",
     letters: int | None = PREVIEW_LETTERS_MAX,
     theirs: str | None = None,
+    whole: bool = False,
 ) -> Result:
     """Return the card of a check-in, a request, or another thing of one person.
 
@@ -116,8 +124,9 @@ def thing_card(
         today: Which day it is, to say so of what is dated later; where nothing is named, nothing is said.
         letters: How much of each text is shown.
         theirs: What stands in place of the other person's words, if anything does.
+        whole: Whether what an alias stands for is shown too.
     """
-    words = _Words(me, letters, theirs)
+    words = _Words(me, letters, theirs, whole)
     return {
         "title": capital(tell(f"card.{thing.kind}", name=names[thing.author], day=thing.day)),
         "lines": [*_thing_lines(thing, names, words), *([say("act.ahead")] if today and thing.day > today else [])],
@@ -284,10 +293,16 @@ def _said(version: Entry, words: _Words) -> Iterator[str]:
     if words.hides(version.person):
         yield words.theirs or ""
         return
-    for field in BY_NAME[version.name].places:
-        text = _field(field, version.said(field))
-        if text:
-            yield tell(f"field.{field}", text=words.of(version.person, text))
+    yield from lines_of(version.name, version.said, lambda text: words.of(version.person, text), whole=words.whole)
+
+
+def lines_of(kind: str, said: Callable[[str], Any], show: Callable[[str], str], *, whole: bool) -> Iterator[str]:
+    """Yield a line for each field that says something; with an alias that stands for the rest, unless all is wanted."""
+    hidden = BEHIND if not whole and "alias" in BY_NAME[kind].places and said("alias") else ()
+    for field in BY_NAME[kind].places:
+        text = _field(field, said(field))
+        if text and field not in hidden:
+            yield tell(f"field.{field}", text=show(text))
 
 
 def _field(name: str, value: Any) -> str:

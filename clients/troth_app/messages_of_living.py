@@ -31,5 +31,38 @@ WORDS: Final[Catalogue] = {
     "glossary.here": "What “{word}” means",
 }
 
-LIVING: Final[Catalogue] = {**ASKING, **WORDS}
+ALONE: Final[Catalogue] = {
+    "card.alone": "Yours alone.",
+    "alone.none": "There is nothing like that of yours alone. Nothing changes.",
+    "alone.part": "{label}: “{text}”",
+    "alone.goes": "This is what they see",
+}
+
+HELPERS: Final[Catalogue] = {
+    "card.support_person": "Somebody who helps, noted by {name}, {day}",
+    "alone.support_person": "Somebody who helps you, {day}",
+    "field.helps": "{text}",
+    "field.name": "{text}",
+    "field.reach": "How to reach: {text}",
+    "field.tells": "What can be told there: {text}",
+    "label.name": "The name",
+    "label.reach": "How to reach them",
+    "label.tells": "What you may tell them",
+    "helps.therapist": "a therapist",
+    "helps.for_both": "a therapist for both of you",
+    "helps.group": "a group",
+    "helps.frank": "somebody frank",
+    "helps.friend": "a friend, or family",
+    "part.support_person": "People who help",
+    "helper.helps": "Who is it?",
+    "helper.name": "What are they called here?",
+    "helper.reach": "How do you reach them? May stay empty:",
+    "helper.tells": "What do you want to be able to tell them? May stay empty:",
+    "helper.where": (
+        "`troth support` shows it while it is open here, and nobody else sees it. `troth mine share` shares what you "
+        "choose of it."
+    ),
+}
+
+LIVING: Final[Catalogue] = {**ASKING, **WORDS, **ALONE, **HELPERS}
 """Every sentence by its key; names, days and quoted words go where the braces are."""

@@ -18,6 +18,7 @@ __all__ = [
     "Rest",
     "Settings",
     "Signposts",
+    "alone_row",
     "answer_row",
     "compared_row",
     "draft_row",
@@ -49,6 +50,7 @@ NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
 ANSWERS_TABLE: Final = "answers"
+ALONE_TABLE: Final = "alone"
 DRAFT_TABLE: Final = "draft"
 PAGES_TABLE: Final = "look"
 SAID_BYTES_MAX: Final = 4_096
@@ -121,6 +123,8 @@ class Settings:
     """By the question, the salt and text of an answer that was sealed here and is not open."""
     answers: Mapping[bytes, str] = field(default_factory=dict)
     """By the question, what this person wrote to it: before it is shared, and for when the question is taken back."""
+    alone: Mapping[bytes, bytes] = field(default_factory=dict)
+    """What is one's own alone in the form of a thing for two, as `troth_app.alone` reads it."""
     quiet_until: str = ""
     """The last day of a quiet time."""
     drafts: Mapping[str, str] = field(default_factory=dict)
@@ -199,6 +203,11 @@ def answer_row(question: bytes, text: str = "") -> Row:
     return Row(ANSWERS_TABLE, question, text.encode(errors="replace") or None)
 
 
+def alone_row(key: bytes, value: bytes = b"") -> Row:
+    """Return the row that keeps a thing of one's own alone, or lets it go."""
+    return Row(ALONE_TABLE, key, value or None)
+
+
 def draft_row(form: str, text: str = "") -> Row:
     """Return the row that keeps what is being typed into a form, or lets it go."""
     return Row(DRAFT_TABLE, form.encode(), text.encode(errors="replace") or None)
@@ -274,6 +283,11 @@ def _read_answer(settings: Settings, key: bytes, value: bytes | None) -> Setting
     return replace(settings, answers=_with_text(settings.answers, key, value))
 
 
+def _read_alone(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    left = {other: said for other, said in settings.alone.items() if other != key}
+    return replace(settings, alone=left if value is None else {**left, key: value})
+
+
 def _read_draft(settings: Settings, key: bytes, value: bytes | None) -> Settings:
     return replace(settings, drafts=_with_text(settings.drafts, key.decode(errors="replace"), value))
 
@@ -327,6 +341,7 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     QUIET_TABLE: _read_quiet,
     SEALED_TABLE: _read_sealed,
     ANSWERS_TABLE: _read_answer,
+    ALONE_TABLE: _read_alone,
     DRAFT_TABLE: _read_draft,
     PAGES_TABLE: _read_pages,
     OTHERS_TABLE: _read_others,

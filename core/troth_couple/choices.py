@@ -5,7 +5,7 @@ The order is the law where several stand: of two replies or outcomes, the one th
 
 from enum import IntEnum
 
-__all__ = ["Detail", "Level", "Outcome", "Place", "Reply", "Response", "Scope"]
+__all__ = ["Detail", "Helper", "Level", "Outcome", "Place", "Reply", "Response", "Scope"]
 
 
 class Level(IntEnum):
@@ -66,3 +66,13 @@ class Response(IntEnum):
     NOT_YET = 2
     WITH_HELP = 3
     ANSWERED = 4
+
+
+class Helper(IntEnum):
+    """Who helps, by how; none stands over another."""
+
+    THERAPIST = 1
+    FOR_BOTH = 2
+    GROUP = 3
+    FRANK = 4
+    FRIEND = 5

@@ -9,7 +9,7 @@ from enum import Enum, IntEnum
 from functools import cached_property
 from typing import Any, Final
 
-from troth_couple.choices import Detail, Level, Outcome, Place, Reply, Response, Scope
+from troth_couple.choices import Detail, Helper, Level, Outcome, Place, Reply, Response, Scope
 from troth_couple.days import DAY
 from troth_couple.limits import (
     DROPS_MAX,
@@ -33,6 +33,7 @@ __all__ = [
     "SIGNALS",
     "Detail",
     "Field",
+    "Helper",
     "Kind",
     "Level",
     "Outcome",
@@ -202,6 +203,12 @@ _THINGS: Final = (
         views="pace",
     ),
     _thing(74, "glossary", Field("word", _LINE), _text("means"), views="glossary"),
+    _thing(
+        79,
+        "support_person",
+        *(Field("helps", codec.either(*Helper)), Field("name", _LINE), _perhaps("reach", _LINE), _perhaps("tells")),
+        views="support",
+    ),
     _thing(80, "chapter", Field("next", codec.raw(16)), _perhaps("words"), fixed=True, joint=True, views="chapters"),
 )
 """A person's own things: added, amended and taken back by their author alone."""
@@ -323,6 +330,5 @@ KEPT: Final = {
     76: "event",
     77: "reflection",
     78: "journal_entry",
-    79: "support_person",
 }
 """Numbers that later releases will use; entries of them are kept and shown as from a newer version."""

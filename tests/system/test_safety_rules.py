@@ -192,7 +192,7 @@ async def test_what_is_private_makes_no_traffic(tmp_path: Path) -> None:
 
 
 def test_nothing_shared_speaks_of_the_private() -> None:
-    """R26: no kind and no field names what is one's own alone, a mood, or who helps."""
+    """R26: no kind and no field names what is one's own alone, or says that there is anything like it."""
     words = re.compile(r"\b(private|mine|solo|secret|hidden|draft)\b")
     names = [*(kind.name for kind in KINDS.values()), *(field.name for kind in KINDS.values() for field in kind.fields)]
     assert [name for name in names if words.search(name.replace("_", " "))] == []

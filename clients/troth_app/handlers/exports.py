@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from troth_app.alone import text_of
 from troth_app.conversation import Card
 from troth_app.exporting import PARTS, Export, as_json, as_markdown, calendar, export, initials, joined
+from troth_app.handlers.alone import alone_of
 from troth_app.handlers.locking import opened
 from troth_app.handlers.together import admin_of, ask_line, chapter_of, keep_aside, state_of
 from troth_app.limits import ENTRY_BYTES_MAX, IMPORT_BYTES_MAX
@@ -85,7 +87,7 @@ async def take_in(talk: Talk, keeper: "Keeper") -> None:
 async def _made(keeper: "Keeper", *, full: bool, mine: bool, parts: Sequence[str] = PARTS) -> Export:
     """Return what is to be written; alone, it is what is one's own alone."""
     household, chapter = opened(keeper), opened(keeper).chapter
-    kept = household.settings.entries if mine else ()
+    kept = (*household.settings.entries, *map(text_of, alone_of(keeper))) if mine else ()
     if chapter is None:
         return Export(Day(keeper.today().isoformat()), "own", (), kept)
     today = Day(keeper.today().isoformat())

@@ -13,7 +13,7 @@ from troth_couple.kinds import BY_NAME
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["amend", "take_back"]
+__all__ = ["amend", "anew", "take_back"]
 
 LISTED_MAX: Final = 20
 """So many of one's own words are offered, the latest first."""
@@ -28,7 +28,7 @@ async def amend(talk: Talk, keeper: "Keeper") -> None:
     kind, before = BY_NAME[thing.kind], thing.versions[0]
     fields: dict[str, object] = {}
     for field in kind.places:
-        fields[field] = await _anew(talk, field, before.said(field))
+        fields[field] = await anew(talk, field, before.said(field))
     day = today_of(keeper)
     text = "\n".join(value for value in fields.values() if isinstance(value, str))
     if await share(talk, keeper, text, lambda pen: [pen.amend(thing.id, fields, day=day)]):
@@ -58,7 +58,7 @@ async def _pick_own(talk: Talk, keeper: "Keeper", what: str) -> Thing:
     return await pick(talk, tell(f"{what}.which"), left, label)
 
 
-async def _anew(talk: Talk, field: str, before: Any) -> object:
+async def anew(talk: Talk, field: str, before: Any) -> object:
     """Ask for a field of what is said anew; what is left empty stays as it was, also what is no text."""
     if not isinstance(before, str | None):
         return before

@@ -12,7 +12,7 @@ from troth_app.talk import Talk
 if TYPE_CHECKING:
     from troth_app.agent import Agent
 
-__all__ = ["steady", "support"]
+__all__ = ["found", "steady", "support"]
 
 
 async def steady(_: Talk, __: "Agent") -> Result:
@@ -21,8 +21,13 @@ async def steady(_: Talk, __: "Agent") -> Result:
     return {"says": [], "cards": cards, "ends": [tell("steady.nothing")]}
 
 
-async def support(_: Talk, __: "Agent") -> Result:
+async def support(_: Talk, __: object) -> Result:
     """Show where help is, and what this tool can not do."""
+    return found()
+
+
+def found() -> Result:
+    """Return where help is."""
     day = date.today()
     lines = [
         {"title": tell("support.lines", region=region), "lines": _said(helplines, day)}

@@ -9,6 +9,9 @@ from troth_app.commands import BY_NAME
 __all__ = ["LABELS", "PLACES", "label_of", "split"]
 
 LABELS: Final = {
+    "mine change": "Say it anew, for yourself",
+    "mine share": "Share what you choose of it",
+    "support add": "Note somebody who helps",
     "glossary list": "Words",
     "glossary say": "Say what a word means to you",
     "ask": "Ask something",

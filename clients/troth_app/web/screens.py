@@ -51,6 +51,8 @@ THEIRS: Final = {
     "window": ("window answer", *EITHER["window"]),
 }
 """What can be done about a card of a kind, by whose it is."""
+ALONE: Final[Mapping[str, Sequence[str]]] = {}
+"""The same of what is one's own alone, beside what can be done about all of that."""
 FADED: Final = ("held", "past", "skipped", "taken_back")
 WEIGHTS: Final = {"agree assent": "commitment", "agree withdraw": "caution"}
 NOTE_ACTS: Final = ("note edit", "note close")
@@ -110,6 +112,8 @@ def _acts_of(card: Result) -> list[str]:
     if "id" not in card or card.get("stage") in FADED:
         return []
     kind, mine = card.get("kind", ""), bool(card.get("mine"))
+    if card.get("alone"):
+        return [*ALONE.get(kind, ()), "mine share", "mine change", "mine remove"]
     special = (OWN if mine else THEIRS).get(kind, ())
     if mine:
         return [*special, "amend", "take-back"]
@@ -179,7 +183,11 @@ def note(result: Result) -> Context:
 
 def mine(result: Result, drafts: Mapping[str, str]) -> Context:
     """Return what is this person's alone."""
-    return {"entries": list(reversed(result.get("entries", ()))), "shown": [], "value": drafts.get("text", "")}
+    return {
+        "entries": list(reversed(result.get("entries", ()))),
+        "shown": things(result),
+        "value": drafts.get("text", ""),
+    }
 
 
 SECTIONS: Final = (

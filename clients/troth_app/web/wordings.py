@@ -82,6 +82,7 @@ SCREENS: Final[Mapping[str, str]] = {
     "web.mine_none": "There is nothing here yet. A few words are enough.",
     "web.boundaries": "Boundaries",
     "web.boundary_add": "Write a boundary",
+    "web.support_add": "Note somebody who helps",
     "web.on_this_page": "On this page",
     "web.search_words": "What do you look for?",
     "web.search_go": "Look",

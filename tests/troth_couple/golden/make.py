@@ -202,6 +202,7 @@ def build_living() -> str:
     ENTRIES.clear()
     robin, sasha = Hand(1), Hand(3)
     word = robin.write(74, PLAIN, ["slow", "No questions for a while."])
+    helper = sasha.write(79, PLAIN, [3, "Thursday group", "the hall by the river", None])
     found = {
         "space": SPACE.hex(),
         "today": DAY,
@@ -212,6 +213,7 @@ def build_living() -> str:
         "entries": ENTRIES,
         "agreements": {},
         "things": {
+            helper.hex(): ["support_person", "said"],
             word.hex(): ["glossary", "said"],
         },
         "signal": None,
