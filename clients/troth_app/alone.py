@@ -14,15 +14,18 @@ from troth_app.conversation import Result
 from troth_app.limits import ENTRY_BYTES_MAX, PREVIEW_LETTERS_MAX
 from troth_app.messages import tell
 from troth_app.settings import alone_row
-from troth_couple import Day, shown
+from troth_couple import Day, key_of, say, shown
 from troth_couple.days import DAY
 from troth_couple.kinds import BY_NAME, KINDS
+from troth_couple.things import BECAME
 from troth_wire import codec
 from troth_wire.errors import MalformedError
 
 __all__ = ["Alone", "alone_card", "gone", "kept", "row_of", "text_of"]
 
 ID_BYTES: Final = 16
+BECOMES: Final = {"practice": "keep_or_drop", "event": "came"}
+"""By kind, the act whose words say what becomes of such a thing between two; alone the same words are kept."""
 _BECAME_MAX: Final = 255
 
 
@@ -81,7 +84,7 @@ def alone_card(one: Alone, *, letters: int | None = PREVIEW_LETTERS_MAX, whole: 
     lines = lines_of(one.kind, one.fields.get, lambda text: preview(shown(text), letters), whole=whole)
     return {
         "title": tell(f"alone.{one.kind}", day=one.day),
-        "lines": [*lines, tell("card.alone")],
+        "lines": [*lines, *_became(one), tell("card.alone")],
         "id": one.id.hex(),
         "kind": one.kind,
         "mine": True,
@@ -95,6 +98,11 @@ def text_of(one: Alone) -> str:
     """Return all that a thing says as a text, for a file of one's own."""
     card = alone_card(one, letters=None, whole=True)
     return "\n".join([card["title"], *card["lines"][:-1]])
+
+
+def _became(one: Alone) -> list[str]:
+    stages = BECAME.get(BECOMES.get(one.kind, ""), {})
+    return [say(key_of(stage)) for choice, stage in stages.items() if choice == one.became]
 
 
 def _read(key: bytes, value: bytes) -> Alone | None:

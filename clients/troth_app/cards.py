@@ -17,6 +17,7 @@ from troth_couple import (
     Detail,
     Helper,
     Level,
+    Occasion,
     Outcome,
     Place,
     Reply,
@@ -26,6 +27,7 @@ from troth_couple import (
     Stage,
     State,
     Thing,
+    Trial,
     Wording,
     key_of,
     lines,
@@ -62,10 +64,18 @@ REPLIES: Final = {
     Reply.COUNTER: "answer.counter",
     Reply.ACCEPT: "answer.accept",
 }
-CHOICES: Final[Mapping[str, Callable[[int], IntEnum]]] = {"detail": Detail, "helps": Helper, "place": Place}
+CHOICES: Final[Mapping[str, Callable[[int], IntEnum]]] = {
+    "detail": Detail,
+    "helps": Helper,
+    "place": Place,
+    "sort": Occasion,
+}
 BEHIND: Final = ("sort", "title")
 """What an alias stands for on a screen."""
-WORDED: Final = (Stage.CLOSED, Stage.OURS, Stage.WAITING, Stage.SKIPPED, Stage.HELD)
+WORDED: Final = (
+    *(Stage.CLOSED, Stage.OURS, Stage.WAITING, Stage.SKIPPED, Stage.HELD),
+    *(Stage.DROPPED, Stage.ELSEWHEN, Stage.DONE, Stage.KEEPING),
+)
 """Where a thing stands, when its lines do not say so."""
 
 
@@ -279,12 +289,16 @@ def _timing(thing: Thing, names: Names) -> Iterator[str]:
 
 def _beside(act: Entry, names: Names, words: _Words) -> Iterator[str]:
     """Yield what somebody said beside a thing; that a window was held, its word says already."""
-    text = words.of(act.person, act.said("text")) if act.said("text") else ""
+    said = act.said("text") if "text" in BY_NAME[act.name].places else None
+    text = words.of(act.person, said) if said else ""
     if act.name == "reply":
         response = say(key_of(Stage[Response(act.said("response")).name]))
         by = tell("field.by", text=act.said("by")) if act.said("by") else ""
         line = tell("beside.reply", name=names[act.person], response=response, text=f"{text} {by}".strip())
         yield capital(line.strip())
+    elif act.name == "keep_or_drop":
+        word = tell(f"beside.{Trial(act.said('choice')).name.lower()}", name=names[act.person])
+        yield capital(f"{word} {text}".strip())
     elif text:
         yield capital(tell(f"beside.{act.name}", name=names[act.person], text=text))
 

@@ -142,6 +142,27 @@ FOR_TWO: Final = (
     Command("care wish", TOGETHER, "Say what you would enjoy.", "caring:wish"),
     Command("care list", TOGETHER, "Show what both would enjoy, and what was done.", "caring:listed", present="page"),
     Command(
+        "practice add",
+        TODAY,
+        "Try something for a while, alone or both of you.",
+        "practices:add",
+        more="Nothing notes on which days you did it.",
+    ),
+    Command("practice list", TODAY, "Show what is tried, and what is kept on.", "practices:listed", present="page"),
+    Command("practice look", TODAY, "Look back on one: keep it on, or let it go.", "practices:look"),
+    Command(
+        "calendar plan",
+        TOGETHER,
+        "Plan a day, for you alone or for both of you.",
+        "planning:plan",
+        more="An alias stands for it on screens and in files for a calendar.",
+    ),
+    Command("calendar list", TOGETHER, "Show the days to come.", "planning:listed", present="page"),
+    Command(
+        "calendar show", TOGETHER, "Show one day whole, also what an alias stands for.", "planning:show", present="page"
+    ),
+    Command("calendar mark", TOGETHER, "Say that a day was, moved or goes; no reason is needed.", "planning:mark"),
+    Command(
         "glossary say",
         TOGETHER,
         "Say what a word means to you.",

@@ -60,7 +60,7 @@ def texts_in(state: State, names: Mapping[PersonId, str], me: PersonId) -> Itera
     yield from sorted(texts, key=lambda text: not text.is_open)
     for thing in state.things.values():
         if thing.stage is Stage.WAITING and len(thing.versions) == 1:
-            card = thing_card(thing, names=names, me=me)
+            card = thing_card(thing, names=names, me=me, letters=None, whole=True)
             by = frozenset({thing.author})
             yield Text(thing.id, thing.versions[0].id, card["title"], tuple(card["lines"]), by, thing.assents)
 

@@ -64,5 +64,65 @@ HELPERS: Final[Catalogue] = {
     ),
 }
 
-LIVING: Final[Catalogue] = {**ASKING, **WORDS, **ALONE, **HELPERS}
+WHOSE: Final[Catalogue] = {
+    "whose.which": "Whose is it?",
+    "whose.alone": "Mine alone: nobody else sees it",
+    "whose.mine": "Mine, and they see it",
+    "whose.ours": "Ours, once both of us say so",
+    "whose.waits": "It is ours once both of you say so: `troth agree assent`.",
+}
+
+PRACTICES: Final[Catalogue] = {
+    "card.practice": "Tried by {name}, {day}",
+    "alone.practice": "You try, {day}",
+    "field.when": "When: {text}",
+    "field.look_back": "Looked back on: {text}",
+    "label.when": "When",
+    "label.look_back": "On which day you look back on it",
+    "part.practice": "Practices",
+    "practice.what": "What do you want to try?",
+    "practice.when": "When, such as “mornings”? May stay empty:",
+    "practice.look_back": "On which day do you look back on it, such as {day}? May stay empty:",
+    "practice.none": "Nothing is tried here. `troth practice add` begins something.",
+    "practice.none_here": "There is nothing of yours to look back on. Nothing changes.",
+    "practice.then": "What do you want to do with it? No reason is needed.",
+    "practice.words": "A few words on how it was, if you like:",
+    "looked.keep": "It is kept on.",
+    "looked.drop": "It is let go. No reason is needed.",
+    "practice.both": "You keep it on. It is kept on for both once you both say so.",
+    "trial.keep": "Keep it on",
+    "trial.drop": "Let it go",
+    "beside.keep": "{name} would keep it on.",
+    "beside.drop": "{name} let it go.",
+}
+
+DAYS_AHEAD: Final[Catalogue] = {
+    "card.event": "A day, planned by {name}, {day}",
+    "alone.event": "A day that you planned, {day}",
+    "field.alias": "{text}",
+    "field.sort": "For: {text}",
+    "label.title": "What it is called",
+    "label.alias": "What stands for it on screens",
+    "label.at": "At which time",
+    "sort.window": "looking at things together",
+    "sort.talk": "a talk",
+    "sort.date": "a date",
+    "sort.therapy": "therapy",
+    "sort.health": "health",
+    "sort.together": "something together",
+    "part.event": "Planned days",
+    "event.sort": "What is it for?",
+    "event.title": "What is it?",
+    "event.alias": "What stands for it on screens and in files for a calendar? May stay empty:",
+    "event.date": "It is time together, and nobody owes anything for it.",
+    "event.none": "No day is planned here. `troth calendar plan` plans one.",
+    "event.none_here": "There is no day that waits for this. Nothing changes.",
+    "event.came": "What came of it? No reason is needed.",
+    "event.said": "It is noted. No reason is needed.",
+    "came.done": "It was",
+    "came.moved": "It moves to another day",
+    "came.dropped": "It is let go",
+}
+
+LIVING: Final[Catalogue] = {**ASKING, **WORDS, **ALONE, **HELPERS, **WHOSE, **PRACTICES, **DAYS_AHEAD}
 """Every sentence by its key; names, days and quoted words go where the braces are."""

@@ -9,7 +9,19 @@ from enum import Enum, IntEnum
 from functools import cached_property
 from typing import Any, Final
 
-from troth_couple.choices import Detail, Helper, Level, Outcome, Place, Reply, Response, Scope
+from troth_couple.choices import (
+    Came,
+    Detail,
+    Helper,
+    Level,
+    Occasion,
+    Outcome,
+    Place,
+    Reply,
+    Response,
+    Scope,
+    Trial,
+)
 from troth_couple.days import DAY
 from troth_couple.limits import (
     DROPS_MAX,
@@ -31,16 +43,19 @@ __all__ = [
     "KEPT",
     "KINDS",
     "SIGNALS",
+    "Came",
     "Detail",
     "Field",
     "Helper",
     "Kind",
     "Level",
+    "Occasion",
     "Outcome",
     "Place",
     "Reply",
     "Response",
     "Scope",
+    "Trial",
     "Weight",
     "Who",
 ]
@@ -60,6 +75,7 @@ class Who(Enum):
     OWN = "the author's own"
     OTHER = "the other person's"
     EITHER = "either person's"
+    OURS = "the author's own, or either's where it is to be both persons'"
 
 
 AGREEMENT: Final = "agreement"
@@ -104,7 +120,7 @@ class Kind:
     until: str | None = None
     """The field with the last day on which the thing is shown."""
     days_max: int = 0
-    """For how many days after it was written it is shown at most, whatever that field says."""
+    """For how many days after it was written it is shown at most, whatever that field says; 0: as long as it says."""
     apart: bool = False
     """Whether it is shown to its author alone; of both persons' one shows what both chose, and keeps no history."""
     beside: bool = False
@@ -204,6 +220,24 @@ _THINGS: Final = (
     ),
     _thing(74, "glossary", Field("word", _LINE), _text("means"), views="glossary"),
     _thing(
+        75,
+        "practice",
+        *(_text("what"), _perhaps("when", _LINE), _perhaps("look_back", DAY), Field("ours", codec.flag)),
+        first="tried",
+        ours="ours",
+        views="practices year",
+    ),
+    _thing(
+        76,
+        "event",
+        *(Field("title", _LINE), _perhaps("alias", _LINE), Field("sort", codec.either(*Occasion))),
+        *(Field("on", DAY), _perhaps("at", _LINE), Field("ours", codec.flag)),
+        first="planned",
+        ours="ours",
+        until="on",
+        views="today calendar year",
+    ),
+    _thing(
         79,
         "support_person",
         *(Field("helps", codec.either(*Helper)), Field("name", _LINE), _perhaps("reach", _LINE), _perhaps("tells")),
@@ -263,6 +297,15 @@ _ACTS_ON_THINGS: Final = (
     _act(29, "skip", about="window"),
     _act(30, "step", _text("text"), about="repair", who=Who.OWN, beside=True),
     _act(31, "reopen", about="repair"),
+    _act(
+        58,
+        "keep_or_drop",
+        *(Field("choice", codec.either(*Trial)), _perhaps("text")),
+        about="practice",
+        who=Who.OURS,
+        beside=True,
+    ),
+    _act(59, "came", Field("choice", codec.either(*Came)), about="event", who=Who.OURS, beside=True),
 )
 """What is done to a thing; none of it is an answer in a thread."""
 
@@ -271,7 +314,7 @@ def _acts_of_consent() -> list[Kind]:
     """Proposing, and saying yes or no to one exact text."""
     either = Who.EITHER
     agreement = frozenset({AGREEMENT})
-    on_text = frozenset({AGREEMENT, "milestone", "chapter"})
+    on_text = frozenset({AGREEMENT, "milestone", "practice", "event", "chapter"})
     caution = Weight.CAUTION
     text = Field("text", _HASH)
     drops = Field("drops", codec.many(_HASH, DROPS_MAX))
@@ -326,8 +369,6 @@ KEPT: Final = {
     65: "talk",
     67: "disclosure",
     69: "repair_letter",
-    75: "practice",
-    76: "event",
     77: "reflection",
     78: "journal_entry",
 }

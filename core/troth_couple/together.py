@@ -15,7 +15,7 @@ from troth_couple.things import Thing
 from troth_couple.write import Pen
 from troth_wire.errors import UsageError
 
-__all__ = ["close", "lapse", "move", "reopen", "reply", "set_pace"]
+__all__ = ["close", "earlier", "lapse", "move", "reopen", "reply", "set_pace"]
 
 
 def move(pen: Pen, window: Thing, *, on: Day, at: str | None, day: Day) -> Entry:
@@ -36,17 +36,17 @@ def reply(
     if not question.versions:
         raise UsageError("This question was taken back. Nothing was shared.")
     fields: dict[str, object] = {"response": response, "text": text, "by": by}
-    return pen.write("reply", fields, day=day, about=question.id, after=_earlier(pen, question, "reply"))
+    return pen.write("reply", fields, day=day, about=question.id, after=earlier(pen, question, "reply"))
 
 
 def close(pen: Pen, repair: Thing, *, day: Day) -> Entry:
     """Say that a repair is closed for oneself; it is, once the other says so too."""
-    return pen.write("close", day=day, about=repair.id, after=_earlier(pen, repair, "close", "reopen"))
+    return pen.write("close", day=day, about=repair.id, after=earlier(pen, repair, "close", "reopen"))
 
 
 def reopen(pen: Pen, repair: Thing, *, day: Day) -> Entry:
     """Open a repair again: one word of either, without a reason."""
-    return pen.write("reopen", day=day, about=repair.id, after=_earlier(pen, repair, "close", "reopen"))
+    return pen.write("reopen", day=day, about=repair.id, after=earlier(pen, repair, "close", "reopen"))
 
 
 def set_pace(
@@ -70,6 +70,6 @@ def lapse(pen: Pen, things: Sequence[Thing], *, day: Day) -> list[Entry]:
     return [pen.take_back(pace.id, day=day) for pace in own(things, pen.person)]
 
 
-def _earlier(pen: Pen, thing: Thing, *names: str) -> list[EntryId]:
+def earlier(pen: Pen, thing: Thing, *names: str) -> list[EntryId]:
     """Return the own words of some kinds on a thing that a new one replaces; the latest, if there are very many."""
     return [act.id for act in pen.mine(thing.id) if act.name in names][-ENTRY_AFTER_MAX:]

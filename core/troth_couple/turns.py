@@ -21,7 +21,7 @@ from troth_wire.ids import PersonId
 
 __all__ = ["Carry", "Turn", "carry", "current", "turn", "unreleased"]
 
-OVER: Final = (Stage.TAKEN_BACK, Stage.CLOSED, Stage.PAST)
+OVER: Final = (Stage.TAKEN_BACK, Stage.CLOSED, Stage.PAST, Stage.DROPPED, Stage.ELSEWHEN, Stage.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _age(thing: Thing) -> tuple[str, bytes]:
 def _lasts(thing: Thing) -> bool:
     """Tell whether its author may say a thing anew: not what passes, nor what the other's words stand in too."""
     alone = thing.kind in BY_NAME["take_back"].about
-    return alone and thing.stage not in OVER and BY_NAME[thing.kind].until is None
+    return alone and thing.stage not in OVER and not BY_NAME[thing.kind].days_max
 
 
 def _words(thing: Thing) -> tuple[object, ...]:

@@ -1,26 +1,31 @@
 """What is one's own alone and could be shared: said anew, or shared by choice, in the parts that are chosen."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from troth_app.alone import ID_BYTES, Alone, alone_card, gone, kept, row_of
-from troth_app.cards import preview
-from troth_app.conversation import Card
+from troth_app.cards import bar, page, preview, thing_card
+from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.own_words import anew
-from troth_app.handlers.together import chapter_of, pick, share, today_of
+from troth_app.handlers.together import chapter_of, names_of, pick, share, state_of, today_of
+from troth_app.limits import PREVIEW_LETTERS_MAX
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
+from troth_couple import State, Thing
+from troth_wire.ids import PersonId
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["alone_of", "change", "keep", "label", "pick_alone", "share_"]
+__all__ = ["alone_of", "change", "here", "keep", "label", "me", "page_of", "pick_alone", "put", "send", "share_"]
 
 LABEL_LETTERS: Final = 60
 LEFT_OUT: Final = {"support_person": ("reach", "tells")}
 """By kind, the fields of which each is shared by a choice of its own, and left out otherwise."""
+WHOSE: Final = ("whose.alone", "whose.mine", "whose.ours")
+"""Whose a thing may be, what is least seen first."""
 STAYS: Final = ("support_person",)
 """The kinds that stay one's own too when they are shared: what the other sees is a part of them."""
 
@@ -56,10 +61,73 @@ async def share_(talk: Talk, keeper: "Keeper") -> None:
         fields[name] = await _chosen(talk, name, fields[name])
     shown = alone_card(Alone(one.id, one.kind, one.day, fields), letters=None, whole=True)
     await talk.show(Card(tell("alone.goes"), tuple(shown["lines"][:-1])))
-    day, text = today_of(keeper), "\n".join(value for value in fields.values() if isinstance(value, str))
-    made = await share(talk, keeper, text, lambda pen: [pen.write(one.kind, fields, day=day)])
-    if made and one.kind not in STAYS:
+    if "ours" in fields:
+        fields["ours"] = await talk.choose(tell("whose.which"), [tell(key) for key in WHOSE[1:]]) == 1
+
+    async def nothing() -> None:
+        """It is one's own alone already."""
+
+    if await send(talk, keeper, one.kind, fields, nothing) and one.kind not in STAYS:
         await opened(keeper).remember(gone(one))
+
+
+async def put(talk: Talk, keeper: "Keeper", kind: str, fields: dict[str, Any]) -> None:
+    """Write a thing down as whose it is to be: one's own alone, seen by the other, or both persons' once both say so.
+
+    One's own alone is offered first; where there is nobody else, it is that.
+    """
+    whose = 0
+    if opened(keeper).chapter is not None:
+        whose = await talk.choose(tell("whose.which"), [tell(key) for key in WHOSE])
+    said: dict[str, Any] = {**fields, "ours": WHOSE[whose] == "whose.ours"}
+
+    async def aside() -> None:
+        await keep(keeper, kind, {**said, "ours": False})
+
+    if whose == 0:
+        await aside()
+        await talk.say(tell("kept.mine"))
+        return
+    await send(talk, keeper, kind, said, aside)
+
+
+async def send(
+    talk: Talk, keeper: "Keeper", kind: str, fields: dict[str, Any], aside: Callable[[], Awaitable[object]]
+) -> bool:
+    """Share a thing after one question; tell whether it went."""
+    day, text = today_of(keeper), "\n".join(value for value in fields.values() if isinstance(value, str))
+    made = await share(talk, keeper, text, lambda pen: [pen.write(kind, fields, day=day)], aside=aside)
+    if made and fields.get("ours"):
+        await talk.say(tell("whose.waits"))
+    return bool(made)
+
+
+async def here(keeper: "Keeper") -> State:
+    """Return what stands between two; where nobody else is, nothing does."""
+    if opened(keeper).chapter is None:
+        return State(today=today_of(keeper), persons=(), left=False)
+    return await state_of(keeper)
+
+
+def me(keeper: "Keeper") -> PersonId:
+    """Return who this is between two; where nobody else is, nobody."""
+    chapter = opened(keeper).chapter
+    return PersonId(b"") if chapter is None else chapter.me
+
+
+def page_of(
+    keeper: "Keeper", state: State, found: Iterable[Alone | Thing], *, none: str = "", whole: bool = False
+) -> Result:
+    """Return a page of things, one's own alone and what two share; of none, a sentence by its key."""
+    names = names_of(keeper) if state.persons else {}
+    letters = None if whole else PREVIEW_LETTERS_MAX
+    cards = [
+        alone_card(one, letters=letters, whole=whole)
+        if isinstance(one, Alone)
+        else thing_card(one, names=names, me=me(keeper), today=state.today, letters=letters, whole=whole)
+        for one in found
+    ]
+    return page(cards, says=[*bar(state, me(keeper)), *([] if cards or not none else [tell(none)])])
 
 
 async def pick_alone(

@@ -7,6 +7,7 @@ A no is one step: at once, offline, without a reason.
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from troth_app.cards import thing_card
 from troth_app.conversation import Card
 from troth_app.exact import Text, parts_of, texts_in
 from troth_app.handlers.agreeing import stands, title_of
@@ -63,7 +64,7 @@ def _check_unhurried(keeper: "Keeper", me: PersonId) -> None:
 async def withdraw(talk: Talk, keeper: "Keeper") -> None:
     """Take one's yes back: one step where there is one agreement, and a choice before it where there are several."""
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
-    given = list(_given(state, me))
+    given = list(_given(state, names_of(keeper), me))
     if not given:
         raise RuleError(tell("withdraw.none"))
     about, title = await pick(talk, tell("withdraw.which"), given, lambda item: item[1])
@@ -149,14 +150,15 @@ async def _asked_about(talk: Talk, keeper: "Keeper", key: str, fits: Callable[[T
     return await pick(talk, tell(key), found, lambda text: text.title)
 
 
-def _given(state: State, me: PersonId) -> Iterator[tuple[SubjectId, str]]:
-    """Yield what one said yes to: agreements, and milestones that are to be both persons'."""
+def _given(state: State, names: Mapping[PersonId, str], me: PersonId) -> Iterator[tuple[SubjectId, str]]:
+    """Yield what one said yes to: agreements, and things that are to be both persons'."""
     for agreement in by_age(state):
         if agreement.shown is not Shown.ENDED and any(me in by for by in agreement.assents.values()):
             yield SubjectId(agreement.id), title_of(agreement)
     for thing in state.things.values():
         if me in thing.assents:
-            yield thing.id, shown(thing.says("what"))
+            card = thing_card(thing, names=names, me=me)
+            yield thing.id, next(iter(card["lines"]), card["title"])
 
 
 def _commitments(acts: Iterable[Entry], me: PersonId) -> list[Entry]:

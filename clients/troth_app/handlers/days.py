@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from troth_app.alone import Alone, alone_card, kept
 from troth_app.cards import newest_first, page, signal_cards, thing_card
 from troth_app.conversation import Form, Result
 from troth_app.handlers.devices import new_devices
@@ -25,7 +26,7 @@ from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_app.wording import counted
-from troth_couple import Group, Reason, Stage, State, Thing, agreements, days_after
+from troth_couple import Day, Group, Reason, Stage, State, Thing, agreements, days_after
 from troth_couple.kinds import BY_NAME
 
 if TYPE_CHECKING:
@@ -47,13 +48,15 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     household, day = opened(keeper), today_of(keeper)
     found = {"state": "open", "line": line(household), "entries": len(household.settings.mine)}
     new = [tell("today.device", name=name) for name in new_devices(household)]
+    planned = [alone_card(one) for one in kept(household.settings.alone, "event") if _is_planned(one, day)]
     if household.chapter is None:
-        return page([], says=new, ends=[found["line"]], **found)
+        return page(planned, says=new, ends=[found["line"]], **found)
     state, names = await state_of(keeper), names_of(keeper)
     quiet = household.settings.quiet_until if household.settings.quiet_until >= day else ""
     signals = signal_cards(state.signals, names=names, me=household.chapter.me)
     things = [] if quiet else list(newest_first(_of_today(state)))
     cards = [thing_card(thing, names=names, me=household.chapter.me, today=day) for thing in things]
+    cards += [] if quiet else planned
     calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards else [tell("today.nothing")]
     first = _first_steps(state, named=any(household.settings.names))
     hints = [] if quiet else [*first, *_hints(state, things, household.chapter.me)]
@@ -124,8 +127,14 @@ def _of_today(state: State) -> Iterable[Thing]:
         if thing.stage is Stage.PAST or "today" not in BY_NAME[thing.kind].views:
             continue
         lately = days_after(thing.day, SHOWN_DAYS) >= state.today
-        if lately or (thing.kind == "plan_note") or (thing.kind == "request" and thing.stage in OPEN):
+        here = thing.kind == "event" and thing.says("on") == state.today
+        if lately or here or (thing.kind == "plan_note") or (thing.kind == "request" and thing.stage in OPEN):
             yield thing
+
+
+def _is_planned(one: Alone, day: Day) -> bool:
+    """Tell whether a day of one's own alone is this one, and nothing was said of it yet."""
+    return one.fields["on"] == day and not one.became
 
 
 def _thankable(thing: Thing) -> bool:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from troth_app.alone import text_of
 from troth_app.conversation import Card
 from troth_app.exporting import PARTS, Export, as_json, as_markdown, calendar, export, initials, joined
-from troth_app.handlers.alone import alone_of
+from troth_app.handlers.alone import alone_of, here, me
 from troth_app.handlers.locking import opened
-from troth_app.handlers.together import admin_of, ask_line, chapter_of, keep_aside, state_of
+from troth_app.handlers.together import admin_of, ask_line, chapter_of, keep_aside
 from troth_app.limits import ENTRY_BYTES_MAX, IMPORT_BYTES_MAX
 from troth_app.messages import tell
 from troth_app.outcome import HereError, RuleError
@@ -59,10 +59,11 @@ async def therapist(talk: Talk, keeper: "Keeper") -> None:
 
 async def days(talk: Talk, keeper: "Keeper") -> None:
     """Write the days to remember for the own calendar, under a title that says nothing."""
-    state = await state_of(keeper)
+    state = await here(keeper)
     await talk.safe(tell("export.not"))
     title = await ask_line(talk, tell("calendar.title")) or tell("calendar.plain")
-    made = calendar(state, title=title)
+    own = [(one.fields["on"], one.fields["alias"]) for one in alone_of(keeper, "event") if not one.became]
+    made = calendar(state, title=title, me=me(keeper), alone=own)
     if made is None:
         raise RuleError(tell("calendar.none"))
     _save(talk, made)

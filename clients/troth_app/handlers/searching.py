@@ -3,10 +3,13 @@
 Not in the other's check-ins: nobody is to be read by a list of their moods.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from troth_app.alone import alone_card
 from troth_app.cards import agreement_card, newest_first, page, preview, thing_card
 from troth_app.conversation import Result
+from troth_app.handlers.alone import alone_of
 from troth_app.handlers.locking import opened
 from troth_app.handlers.together import ask_line, chapter_of, names_of, state_of
 from troth_app.messages import tell
@@ -21,36 +24,48 @@ if TYPE_CHECKING:
 
 __all__ = ["search"]
 
+Pair = tuple[Result, str]
+"""What is shown of something, and the words in which is looked."""
+
 
 async def search(talk: Talk, keeper: "Keeper") -> Result:
     """Look for words."""
     wanted = await ask_line(talk, tell("search.what"))
     if not wanted:
         raise RuleError(tell("text.empty"))
-    mine = [
-        {"title": tell("card.mine"), "lines": [shown(entry)], "kind": "mine"}
+    mine: list[Pair] = [
+        _pair({"title": tell("card.mine"), "lines": [shown(entry)], "kind": "mine"})
         for entry in opened(keeper).settings.entries
     ]
-    cards: list[Result] = [*mine, *(await _together(keeper) if opened(keeper).chapter else [])]
-    found = [card for card in cards if wanted.casefold() in _words(card).casefold()]
+    mine += [
+        _pair(alone_card(one, letters=None), alone_card(one, letters=None, whole=True)) for one in alone_of(keeper)
+    ]
+    pairs = [*mine, *(await _together(keeper) if opened(keeper).chapter else [])]
+    found = [card for card, words in pairs if wanted.casefold() in words.casefold()]
     shorter = [{**card, "lines": [preview(line) for line in card["lines"]]} for card in found]
     return page(shorter, says=[] if found else [tell("search.none")])
 
 
-async def _together(keeper: "Keeper") -> list[Result]:
-    """Return a card for each own thing, each agreement and each note, whole."""
+def _pair(card: Result, whole: Result | None = None) -> Pair:
+    """Return what is shown of something, and all of its words: what an alias stands for is found and not shown."""
+    return card, _words(whole or card)
+
+
+async def _together(keeper: "Keeper") -> list[Pair]:
+    """Return a card for each own thing, each agreement and each note, with all its words."""
     state, names, chapter = await state_of(keeper), names_of(keeper), chapter_of(keeper)
     things = newest_first(state.things.values())
     own = [thing for thing in things if thing.author == chapter.me and _searched(thing.kind)]
-    cards = [thing_card(thing, names=names, me=chapter.me, letters=None, theirs="") for thing in own]
+    card_of = partial(thing_card, names=names, me=chapter.me, letters=None, theirs="")
+    cards = [_pair(card_of(thing), card_of(thing, whole=True)) for thing in own]
     for agreement in by_age(state):
         parts = agreement_card(agreement, names=names)
         lines = [line for part in parts for line in (part["title"], *part["lines"])]
-        cards.append({**parts[0], "lines": lines[1:], "kind": "agreement"})
+        cards.append(_pair({**parts[0], "lines": lines[1:], "kind": "agreement"}))
     notes = [thing for thing in state.things.values() if thing.kind == "note" and thing.versions]
     for note in notes:
         text = shown("".join(text for _, text in chapter.said(note.id)))
-        cards.append({"title": shown(note.says("title")), "lines": text.split("\n"), "kind": "note"})
+        cards.append(_pair({"title": shown(note.says("title")), "lines": text.split("\n"), "kind": "note"}))
     return cards
 
 

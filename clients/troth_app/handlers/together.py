@@ -3,8 +3,9 @@
 A text that could not be shared is not lost: it is kept for its writer alone.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from troth import Signer
@@ -238,8 +239,24 @@ async def write(
         raise RuleError(f"{capital(str(error).rstrip('.'))}.") from None
 
 
-async def share(talk: Talk, keeper: "Keeper", text: str, make: Write, more: More = lambda _: ()) -> Sequence[Entry]:
+async def share(
+    talk: Talk,
+    keeper: "Keeper",
+    text: str,
+    make: Write,
+    more: More = lambda _: (),
+    *,
+    aside: Callable[[], Awaitable[object]] | None = None,
+) -> Sequence[Entry]:
     """Write what somebody typed, after asking once; what can not be shared is kept for its writer.
+
+    Args:
+        talk: With whom.
+        keeper: Where.
+        text: What was typed.
+        make: Writes it.
+        more: Edits that go with it.
+        aside: Keeps it for its writer in another form than as this text.
 
     Returns:
         What was written: nothing, if it was kept for its writer alone, or not at all.
@@ -247,17 +264,18 @@ async def share(talk: Talk, keeper: "Keeper", text: str, make: Write, more: More
     Raises:
         RuleError, LocalError: If it could not be written; the text is kept.
     """
+    keep_it = aside or partial(keep_aside, keeper, text)
     choice = await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine"), tell("share.no")])
     if choice:
         if choice == 1:
-            await keep_aside(keeper, text)
+            await keep_it()
         await talk.say(tell("kept.mine") if choice == 1 else tell("kept.nothing"))
         return ()
     await talk.safe(tell("safe.maybe"))
     try:
         made = await write(keeper, make, more)
     except (RuleError, LocalError) as error:
-        await keep_aside(keeper, text)
+        await keep_it()
         raise type(error)(tell("text.aside", why=str(error))) from None
     await talk.say(tell("shared"))
     return made

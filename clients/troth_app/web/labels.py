@@ -9,6 +9,13 @@ from troth_app.commands import BY_NAME
 __all__ = ["LABELS", "PLACES", "label_of", "split"]
 
 LABELS: Final = {
+    "calendar list": "Calendar",
+    "calendar mark": "Say what came of it",
+    "calendar plan": "Plan a day",
+    "calendar show": "Show it whole",
+    "practice add": "Try something",
+    "practice list": "Practices",
+    "practice look": "Keep it on, or let it go",
     "mine change": "Say it anew, for yourself",
     "mine share": "Share what you choose of it",
     "support add": "Note somebody who helps",

@@ -38,6 +38,8 @@ CHECKIN: Final = ("feelings", "appreciation", "need", "ownership", "recovery", "
 """The lines of a check-in, each with a question of its own in the catalogue."""
 THANKED: Final = ("check_in", "gratitude", "care", "milestone", "plan_note", "request")
 EITHER: Final = {
+    "event": ("calendar show", "calendar mark"),
+    "practice": ("practice look",),
     "blind": ("blind answer", "blind open"),
     "promise": ("promise tell",),
     "window": ("window agenda", "window move", "window skip", "window hold"),
@@ -51,9 +53,11 @@ THEIRS: Final = {
     "window": ("window answer", *EITHER["window"]),
 }
 """What can be done about a card of a kind, by whose it is."""
-ALONE: Final[Mapping[str, Sequence[str]]] = {}
+ALONE: Final[Mapping[str, Sequence[str]]] = {kind: EITHER[kind] for kind in ("event", "practice")}
 """The same of what is one's own alone, beside what can be done about all of that."""
-FADED: Final = ("held", "past", "skipped", "taken_back")
+BOTH: Final = ("event", "milestone", "practice")
+"""What may wait for both to say yes."""
+FADED: Final = ("done", "dropped", "elsewhen", "held", "past", "skipped", "taken_back")
 WEIGHTS: Final = {"agree assent": "commitment", "agree withdraw": "caution"}
 NOTE_ACTS: Final = ("note edit", "note close")
 
@@ -115,6 +119,8 @@ def _acts_of(card: Result) -> list[str]:
     if card.get("alone"):
         return [*ALONE.get(kind, ()), "mine share", "mine change", "mine remove"]
     special = (OWN if mine else THEIRS).get(kind, ())
+    if card.get("stage") == "waiting" and kind in BOTH:
+        special = ("agree assent", *special)
     if mine:
         return [*special, "amend", "take-back"]
     return [*special, *(["thanks"] if kind in THANKED else [])]

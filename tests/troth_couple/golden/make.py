@@ -202,6 +202,15 @@ def build_living() -> str:
     ENTRIES.clear()
     robin, sasha = Hand(1), Hand(3)
     word = robin.write(74, PLAIN, ["slow", "No questions for a while."])
+    practice = robin.write(75, PLAIN, ["Ten minutes of quiet.", "mornings", "2026-12-21", True])
+    for hand in (robin, sasha):
+        hand.write(33, COMMITMENT, [practice, []], practice)
+        hand.write(58, PLAIN, [2, "It helps." if hand is robin else None], practice)
+    let_go = sasha.write(75, PLAIN, ["A book.", None, None, False])
+    sasha.write(58, PLAIN, [1, None], let_go)
+    moved = sasha.write(76, PLAIN, ["Dr Okafor", "an appointment", 5, "2026-11-30", "10:00", False])
+    sasha.write(59, PLAIN, [2], moved)
+    supper = robin.write(76, PLAIN, ["Supper by the sea", None, 6, "2026-11-28", None, True])
     helper = sasha.write(79, PLAIN, [3, "Thursday group", "the hall by the river", None])
     found = {
         "space": SPACE.hex(),
@@ -213,6 +222,10 @@ def build_living() -> str:
         "entries": ENTRIES,
         "agreements": {},
         "things": {
+            practice.hex(): ["practice", "keeping"],
+            let_go.hex(): ["practice", "dropped"],
+            moved.hex(): ["event", "moved to another day"],
+            supper.hex(): ["event", "waiting for both"],
             helper.hex(): ["support_person", "said"],
             word.hex(): ["glossary", "said"],
         },
