@@ -162,6 +162,15 @@ FOR_TWO: Final = (
         "calendar show", TOGETHER, "Show one day whole, also what an alias stands for.", "planning:show", present="page"
     ),
     Command("calendar mark", TOGETHER, "Say that a day was, moved or goes; no reason is needed.", "planning:mark"),
+    Command("year", TOGETHER, "Look back over a year.", "looking_back:year", present="page"),
+    Command("year week", TOGETHER, "Look back over a week.", "looking_back:week", present="page"),
+    Command(
+        "year write",
+        TOGETHER,
+        "Write down what mattered, for you alone.",
+        "looking_back:write_",
+        more="`mine share` shares what you choose of it.",
+    ),
     Command(
         "glossary say",
         TOGETHER,

@@ -124,5 +124,26 @@ DAYS_AHEAD: Final[Catalogue] = {
     "came.dropped": "It is let go",
 }
 
-LIVING: Final[Catalogue] = {**ASKING, **WORDS, **ALONE, **HELPERS, **WHOSE, **PRACTICES, **DAYS_AHEAD}
+LOOKING: Final[Catalogue] = {
+    "card.reflection": "Looking back, by {name}, {day}",
+    "alone.reflection": "You looked back, {day}",
+    "field.mattered": "{text}",
+    "field.learned": "Learned: {text}",
+    "field.hope": "Hope: {text}",
+    "label.mattered": "What mattered",
+    "label.learned": "What you learned",
+    "label.hope": "What you hope",
+    "part.reflection": "Looking back",
+    "reflection.mattered": "What mattered? May stay empty:",
+    "reflection.learned": "What did you learn? May stay empty:",
+    "reflection.hope": "What do you hope? May stay empty:",
+    "reflection.where": "`troth year` shows it here. `troth mine share` shares what you choose of it.",
+    "year.none": "Nothing of these days is here.",
+    "year.end": "Many people need about a year. There is no line to reach.",
+    "week.end": "What mattered of it for you? `troth year write` keeps it for you alone.",
+    "alone.anew": "Put it in, in other words",
+    "alone.words": "In which words?",
+}
+
+LIVING: Final[Catalogue] = {**ASKING, **WORDS, **ALONE, **HELPERS, **WHOSE, **PRACTICES, **DAYS_AHEAD, **LOOKING}
 """Every sentence by its key; names, days and quoted words go where the braces are."""

@@ -206,7 +206,7 @@ _THINGS: Final = (
         settled=True,
         views="repairs",
     ),
-    _thing(70, "promise", _text("what"), _perhaps("by", DAY), views="promises"),
+    _thing(70, "promise", _text("what"), _perhaps("by", DAY), views="promises year"),
     _thing(71, "care_act", _text("text"), views="care"),
     _thing(72, "care_menu", _text("text"), views="care"),
     _thing(
@@ -237,6 +237,7 @@ _THINGS: Final = (
         until="on",
         views="today calendar year",
     ),
+    _thing(77, "reflection", *map(_perhaps, ("mattered", "learned", "hope")), views="year"),
     _thing(
         79,
         "support_person",
@@ -369,7 +370,6 @@ KEPT: Final = {
     65: "talk",
     67: "disclosure",
     69: "repair_letter",
-    77: "reflection",
     78: "journal_entry",
 }
 """Numbers that later releases will use; entries of them are kept and shown as from a newer version."""

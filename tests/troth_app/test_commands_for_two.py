@@ -23,7 +23,7 @@ READS = {
     ),
     *("note list", "note show", "search", "steady", "support", "uncounted"),
     *("questions", "window list", "repair list", "pace show", "chapter list", "chapter read"),
-    *("glossary list", "practice list", "calendar list", "calendar show"),
+    *("glossary list", "practice list", "calendar list", "calendar show", "year", "year week"),
 }
 
 

@@ -16,7 +16,7 @@ from troth_couple.kinds import KINDS
 SOURCES: Final = Path(troth_app.__file__).parent
 SPOKEN: Final = re.compile(r"[\"']([a-z_]+(?:\.[a-z_0-9]+)+|shared|passphrase|more)[\"']")
 MADE: Final = re.compile(
-    r"(example|care|outcome|card|field|label|checkin|signal|scope|group|propose|choice|part|beside|detail|place|response|alone|helps|sort|trial|came|looked)\.\w+|(steady|support|example)\.\w+\.\d|(amend|back)\.\w+|pages\.\w+\.(on|off)"
+    r"(example|care|outcome|card|field|label|checkin|signal|scope|group|propose|choice|part|beside|detail|place|response|alone|helps|sort|trial|came|looked|reflection)\.\w+|(steady|support|example)\.\w+\.\d|(amend|back)\.\w+|pages\.\w+\.(on|off)"
 )
 """What is named after a kind, a field or a card, and so stands nowhere whole."""
 

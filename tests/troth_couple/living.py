@@ -96,6 +96,14 @@ ROWS: tuple[Scenario, ...] = (
         beside=("r keeps-on walks", "s lets-go walks"),
     ),
     Scenario(
+        number=113,
+        name="one keeps a practice of both, the other says nothing",
+        script=WALKS + "r keeps-on walks\nr2 keeps-on walks",
+        things=("robin practice ours",),
+        rests=("r shares walks", "s shares walks"),
+        beside=("r keeps-on walks", "r2 keeps-on walks"),
+    ),
+    Scenario(
         number=104,
         name="both keep a practice of both",
         script=WALKS + "r keeps-on walks\ns keeps-on walks",

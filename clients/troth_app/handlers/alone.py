@@ -8,7 +8,7 @@ from troth_app.cards import bar, page, preview, thing_card
 from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.own_words import anew
-from troth_app.handlers.together import chapter_of, names_of, pick, share, state_of, today_of
+from troth_app.handlers.together import ask_line, chapter_of, names_of, pick, share, state_of, today_of
 from troth_app.limits import PREVIEW_LETTERS_MAX
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["alone_of", "change", "here", "keep", "label", "me", "page_of", "pick_alone", "put", "send", "share_"]
 
 LABEL_LETTERS: Final = 60
-LEFT_OUT: Final = {"support_person": ("reach", "tells")}
+LEFT_OUT: Final = {"reflection": ("mattered", "learned", "hope"), "support_person": ("reach", "tells")}
 """By kind, the fields of which each is shared by a choice of its own, and left out otherwise."""
 WHOSE: Final = ("whose.alone", "whose.mine", "whose.ours")
 """Whose a thing may be, what is least seen first."""
-STAYS: Final = ("support_person",)
+ANEW: Final = 2
+"""The choice to share a part in other words."""
+STAYS: Final = ("reflection", "support_person")
 """The kinds that stay one's own too when they are shared: what the other sees is a part of them."""
 
 
@@ -59,6 +61,8 @@ async def share_(talk: Talk, keeper: "Keeper") -> None:
     fields = dict(one.fields)
     for name in LEFT_OUT.get(one.kind, ()):
         fields[name] = await _chosen(talk, name, fields[name])
+    if not any(isinstance(value, str) for value in fields.values()):
+        raise RuleError(tell("text.empty"))
     shown = alone_card(Alone(one.id, one.kind, one.day, fields), letters=None, whole=True)
     await talk.show(Card(tell("alone.goes"), tuple(shown["lines"][:-1])))
     if "ours" in fields:
@@ -155,4 +159,8 @@ async def _chosen(talk: Talk, name: str, value: str | None) -> str | None:
     if value is None:
         return None
     prompt = tell("alone.part", label=tell(f"label.{name}"), text=preview(value, LABEL_LETTERS))
-    return value if await talk.choose(prompt, [tell("export.without"), tell("export.with")]) == 1 else None
+    choices = [tell("export.without"), tell("export.with"), tell("alone.anew")]
+    choice = await talk.choose(prompt, choices)
+    if choice == ANEW:
+        return await ask_line(talk, tell("alone.words"))
+    return value if choice else None

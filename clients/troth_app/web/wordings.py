@@ -85,6 +85,8 @@ SCREENS: Final[Mapping[str, str]] = {
     "web.calendar_plan": "Plan a day",
     "web.practices": "Practices",
     "web.practice_add": "Try something",
+    "web.week": "Look back over a week",
+    "web.year_write": "Write down what mattered",
     "web.support_add": "Note somebody who helps",
     "web.on_this_page": "On this page",
     "web.search_words": "What do you look for?",

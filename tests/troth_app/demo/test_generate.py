@@ -331,7 +331,7 @@ ACTS_OF_IT = {
 }  # fmt: skip
 
 
-LIVING = ("glossary", "support_person", "practice", "keep_or_drop", "event", "came")
+LIVING = ("glossary", "support_person", "practice", "keep_or_drop", "event", "came", "reflection")
 """What each keeps for themselves first, or says once; it is not in these ninety days."""
 
 

@@ -211,6 +211,7 @@ def build_living() -> str:
     moved = sasha.write(76, PLAIN, ["Dr Okafor", "an appointment", 5, "2026-11-30", "10:00", False])
     sasha.write(59, PLAIN, [2], moved)
     supper = robin.write(76, PLAIN, ["Supper by the sea", None, 6, "2026-11-28", None, True])
+    back = robin.write(77, PLAIN, ["A quiet Saturday.", None, "Sleep."])
     helper = sasha.write(79, PLAIN, [3, "Thursday group", "the hall by the river", None])
     found = {
         "space": SPACE.hex(),
@@ -226,6 +227,7 @@ def build_living() -> str:
             let_go.hex(): ["practice", "dropped"],
             moved.hex(): ["event", "moved to another day"],
             supper.hex(): ["event", "waiting for both"],
+            back.hex(): ["reflection", "said"],
             helper.hex(): ["support_person", "said"],
             word.hex(): ["glossary", "said"],
         },
