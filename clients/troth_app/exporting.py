@@ -143,11 +143,14 @@ def calendar(
 
 
 def _planned(state: State, me: PersonId | None) -> Iterator[tuple[Day, str | None]]:
-    """Yield the days that are one's own or both persons' by now, each with its alias."""
+    """Yield the days that are one's own or both persons' by now, each with its alias; a day to look back has none."""
     for thing in state.things.values():
-        own = thing.stage is Stage.PLANNED and thing.author == me
-        if thing.kind == "event" and (own or thing.stage is Stage.OURS):
-            yield thing.says("on"), thing.says("alias")
+        own = thing.stage in (Stage.PLANNED, Stage.TRIED) and thing.author == me
+        if own or thing.stage is Stage.OURS:
+            if thing.kind == "event":
+                yield thing.says("on"), thing.says("alias")
+            if thing.kind == "practice" and thing.says("look_back"):
+                yield thing.says("look_back"), None
 
 
 def initials(own: str, other: str, me: PersonId, persons: Sequence[PersonId]) -> Mapping[PersonId, str]:

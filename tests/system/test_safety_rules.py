@@ -18,16 +18,22 @@ from troth.guard import Change, read
 from troth.record import Kind, changes_in
 from troth_app.handlers import (
     agreeing,
+    alone,
     boundaries,
     consenting,
     days,
+    glossary,
+    looking_back,
     mine,
     notes,
     own_words,
+    planning,
+    practices,
     proposing,
     requests,
     searching,
     signalling,
+    supporting,
 )
 from troth_app.messages import ENGLISH
 from troth_app.standing import records_in
@@ -44,6 +50,7 @@ NOTIFIERS: Final = re.compile(
     r"notify-send|osascript|terminal-notifier|\bplyer\b|\bdbus\b|win10toast|\bNotification\(|showNotification|\\a|\\x07"
 )
 SHARE, MINE, NOTHING = 0, 1, 2
+ALONE, SEEN, OURS = range(3)
 SIX = ("tired", "", "", "", "", "")
 TEXT = (0, 5, "Evenings", "Phones away at nine.", 0, "", 0, "2026-09-15", "", 1)
 
@@ -81,6 +88,26 @@ async def a_day_of_commands(couple: Two) -> None:
     await play(consenting.ask_change, keeper, "", 0)
     await play(consenting.not_me, keeper, 0)
     await play(consenting.withdraw, keeper)
+    await play(glossary.say_, keeper, "slow", "no questions", SHARE)
+    await play(practices.add, keeper, "walks", "", "", OURS, SHARE)
+    await play(practices.look, keeper, 0, "")
+    await play(planning.plan, keeper, 5, "supper", "", "", "", OURS, SHARE)
+    await play(planning.mark, keeper, 0)
+    await play(supporting.add, keeper, 4, "Bo", "", "")
+    await play(alone.share_, keeper, SHARE)
+    await a_day_alone(couple)
+
+
+async def a_day_alone(couple: Two) -> None:
+    """Let Robin use every command that keeps something for Robin alone, and look at all of it."""
+    keeper = couple.keeper
+    await play(supporting.add, keeper, 3, "Ann", "", "")
+    await play(practices.add, keeper, "rest", "", "", ALONE)
+    await play(planning.plan, keeper, 4, "a test", "", "", "", ALONE)
+    await play(looking_back.write_, keeper, "the sea", "", "")
+    await play(alone.change, keeper, 0)
+    for handler in (supporting.support, practices.listed, planning.listed, looking_back.year, looking_back.week):
+        await play(handler, keeper)
 
 
 async def test_no_command_makes_anothers_act(tmp_path: Path) -> None:
@@ -188,6 +215,7 @@ async def test_what_is_private_makes_no_traffic(tmp_path: Path) -> None:
         for handler in (days.today, agreeing.listed, notes.listed, boundaries.listed, mine.list_):
             await play(handler, couple.keeper)
         await play(searching.search, couple.keeper, "dream")
+        await a_day_alone(couple)
         assert [place.space.status().waiting for place in household.places] == before
 
 

@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from tests.troth_couple import oracle, oracle_living
 from tests.troth_couple.histories import mirrored
 from tests.troth_couple.people import DAY, person_of
-from tests.troth_couple.plays import Stage
+from tests.troth_couple.plays import Stage, through
 from troth_couple import Book, Day, State, cards, derive
 from troth_couple.glossary import same, words
 from troth_couple.kinds import BY_NAME, Weight
 from troth_couple.things import Stage as Step
 from troth_couple.turns import carry
-from troth_wire.errors import UsageError
 from troth_wire.ids import PersonId
 
 OPENING: Final = """r tries walks ours
@@ -43,17 +42,7 @@ KINDS: Final = ("practice", "event")
 
 def life(lines: list[str], *, swapped: bool = False) -> Stage:
     """What comes of some lines, perhaps with all parts exchanged; what a pen refuses did not happen."""
-    stage = Stage()
-    swap = str.maketrans("rs", "sr") if swapped else {}
-    for line in [*OPENING.splitlines(), *lines]:
-        hands, rest = line.split(" ", 1) if not line.startswith("meet") else (line.removeprefix("meet"), "")
-        said = f"{hands.translate(swap)} {rest}" if rest else f"meet{hands.translate(swap)}"
-        try:
-            stage.play(said)
-        except (UsageError, LookupError):
-            # Nothing to take back, nothing to disown: the line is not there.
-            continue
-    return stage
+    return through([*OPENING.splitlines(), *lines], swapped=swapped)
 
 
 def stages(state: State) -> list[tuple[str, PersonId, str]]:

@@ -62,7 +62,9 @@ async def days(talk: Talk, keeper: "Keeper") -> None:
     state = await here(keeper)
     await talk.safe(tell("export.not"))
     title = await ask_line(talk, tell("calendar.title")) or tell("calendar.plain")
-    own = [(one.fields["on"], one.fields["alias"]) for one in alone_of(keeper, "event") if not one.became]
+    ahead = [one for one in alone_of(keeper, "event", "practice") if not one.became]
+    days_of = [(one.fields.get("on") or one.fields["look_back"], one.fields.get("alias")) for one in ahead]
+    own = [(day, alias) for day, alias in days_of if day]
     made = calendar(state, title=title, me=me(keeper), alone=own)
     if made is None:
         raise RuleError(tell("calendar.none"))

@@ -33,6 +33,17 @@ CARD = {"title": "A walk", "lines": ["one"], "id": "ab", "kind": "request", "min
         ({**CARD, "mine": True, "stage": "taken_back"}, []),
         ({**CARD, "kind": "window", "stage": "skipped"}, []),
         ({"title": "A walk", "lines": ["one"]}, []),
+        ({**CARD, "kind": "event", "stage": "waiting"}, ["agree assent", "calendar show", "calendar mark"]),
+        ({**CARD, "kind": "practice", "stage": "tried"}, ["practice look"]),
+        ({**CARD, "kind": "practice", "stage": "dropped", "mine": True}, []),
+        (
+            {**CARD, "kind": "event", "stage": "alone", "mine": True, "alone": True},
+            ["calendar show", "calendar mark", "mine share", "mine change", "mine remove"],
+        ),
+        (
+            {**CARD, "kind": "support_person", "stage": "alone", "mine": True, "alone": True},
+            ["mine share", "mine change", "mine remove"],
+        ),
     ],
 )
 def test_what_can_be_done_stands_beside_it(card: dict[str, object], acts: list[str]) -> None:
