@@ -11,21 +11,24 @@ from typing import Any, Final
 from troth import Row
 from troth_app.cards import lines_of, preview
 from troth_app.conversation import Result
-from troth_app.limits import ENTRY_BYTES_MAX, PREVIEW_LETTERS_MAX
+from troth_app.limits import PREVIEW_LETTERS_MAX
 from troth_app.messages import tell
 from troth_app.settings import alone_row
 from troth_couple import Day, key_of, say, shown
 from troth_couple.days import DAY
 from troth_couple.kinds import BY_NAME, KINDS
-from troth_couple.things import BECAME
+from troth_couple.limits import TEXT_BYTES_MAX
+from troth_couple.things import BECAME, Stage
 from troth_wire import codec
 from troth_wire.errors import MalformedError
 
-__all__ = ["Alone", "alone_card", "gone", "kept", "row_of", "text_of"]
+__all__ = ["Alone", "alone_card", "gone", "kept", "row_of", "stage_of", "text_of"]
 
 ID_BYTES: Final = 16
 BECOMES: Final = {"practice": "keep_or_drop", "event": "came"}
 """By kind, the act whose words say what becomes of such a thing between two; alone the same words are kept."""
+ROW_BYTES_MAX: Final = 4 * TEXT_BYTES_MAX
+"""The kind with the most texts has three."""
 _BECAME_MAX: Final = 255
 
 
@@ -84,7 +87,7 @@ def alone_card(one: Alone, *, letters: int | None = PREVIEW_LETTERS_MAX, whole: 
     lines = lines_of(one.kind, one.fields.get, lambda text: preview(shown(text), letters), whole=whole)
     return {
         "title": tell(f"alone.{one.kind}", day=one.day),
-        "lines": [*lines, *_became(one), tell("card.alone")],
+        "lines": [*lines, *([say(key_of(stage_of(one)))] if one.became else []), tell("card.alone")],
         "id": one.id.hex(),
         "kind": one.kind,
         "mine": True,
@@ -100,14 +103,15 @@ def text_of(one: Alone) -> str:
     return "\n".join([card["title"], *card["lines"][:-1]])
 
 
-def _became(one: Alone) -> list[str]:
-    stages = BECAME.get(BECOMES.get(one.kind, ""), {})
-    return [say(key_of(stage)) for choice, stage in stages.items() if choice == one.became]
+def stage_of(one: Alone) -> Stage:
+    """Return where a thing stands by its owner's word, in the words for what two share."""
+    first = Stage(BY_NAME[one.kind].first)
+    return BECAME[BECOMES[one.kind]].get(one.became, first) if one.kind in BECOMES else first
 
 
 def _read(key: bytes, value: bytes) -> Alone | None:
     try:
-        number, day, became, body = codec.decode(value, _ROW, bytes_max=ENTRY_BYTES_MAX)
+        number, day, became, body = codec.decode(value, _ROW, bytes_max=ROW_BYTES_MAX)
         kind = KINDS[number]
         said = kind.check(body)
     except (KeyError, MalformedError):

@@ -1,25 +1,27 @@
 """What is one's own alone and could be shared: said anew, or shared by choice, in the parts that are chosen."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from troth_app.alone import ID_BYTES, Alone, alone_card, gone, kept, row_of
+from troth_app.alone import ID_BYTES, Alone, alone_card, gone, kept, row_of, text_of
 from troth_app.cards import bar, page, preview, thing_card
 from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.own_words import anew
-from troth_app.handlers.together import ask_line, chapter_of, names_of, pick, share, state_of, today_of
+from troth_app.handlers.together import ask_line, chapter_of, keep_aside, names_of, pick, share, state_of, today_of
 from troth_app.limits import PREVIEW_LETTERS_MAX
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_couple import State, Thing
+from troth_wire.errors import MalformedError, StoreError
 from troth_wire.ids import PersonId
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["alone_of", "change", "here", "keep", "label", "me", "page_of", "pick_alone", "put", "send", "share_"]
+__all__ = ["alone_of", "change", "here", "keep", "label", "me", "page_of", "put", "say_alone", "share_"]
 
 LABEL_LETTERS: Final = 60
 LEFT_OUT: Final = {"reflection": ("mattered", "learned", "hope"), "support_person": ("reach", "tells")}
@@ -40,30 +42,49 @@ def alone_of(keeper: "Keeper", *kinds: str) -> list[Alone]:
 async def keep(keeper: "Keeper", kind: str, fields: dict[str, Any]) -> Alone:
     """Keep a new thing for oneself alone."""
     one = Alone(keeper.machine.entropy(ID_BYTES), kind, today_of(keeper), fields)
-    await opened(keeper).remember(row_of(one))
+    try:
+        await say_alone(keeper, one)
+    except StoreError as error:
+        # What was typed is there all the same, as words, once there is room.
+        await keep_aside(keeper, text_of(one))
+        raise type(error)(tell("text.aside", why=str(error))) from None
     return one
+
+
+async def say_alone(keeper: "Keeper", one: Alone) -> None:
+    """Keep a thing of one's own alone, in place of what it said before.
+
+    Raises:
+        RuleError: If something in it is too long; it says what it said before.
+        StoreError: If it could not be saved.
+    """
+    try:
+        row = row_of(one)
+    except MalformedError:
+        raise RuleError(tell("line.long")) from None
+    await opened(keeper).remember(row)
 
 
 async def change(talk: Talk, keeper: "Keeper") -> None:
     """Say something of one's own alone anew, field by field; nobody sees that it said something else."""
-    one = await pick_alone(talk, keeper)
+    one = await _pick(talk, keeper)
     await talk.safe(tell("safe.nothing"))
     fields = {name: await anew(talk, name, value) for name, value in one.fields.items()}
-    await opened(keeper).remember(row_of(Alone(one.id, one.kind, one.day, fields, one.became)))
+    await say_alone(keeper, replace(one, fields=fields))
     await talk.say(tell("kept.mine"))
 
 
 async def share_(talk: Talk, keeper: "Keeper") -> None:
     """Share something of one's own alone: what of it, is asked part by part, and all of it is shown first."""
     chapter_of(keeper)
-    one = await pick_alone(talk, keeper)
+    one = await _pick(talk, keeper)
     await talk.safe(tell("safe.unshared"))
     fields = dict(one.fields)
     for name in LEFT_OUT.get(one.kind, ()):
         fields[name] = await _chosen(talk, name, fields[name])
     if not any(isinstance(value, str) for value in fields.values()):
         raise RuleError(tell("text.empty"))
-    shown = alone_card(Alone(one.id, one.kind, one.day, fields), letters=None, whole=True)
+    shown = alone_card(replace(one, fields=fields, became=0), letters=None, whole=True)
     await talk.show(Card(tell("alone.goes"), tuple(shown["lines"][:-1])))
     if "ours" in fields:
         fields["ours"] = await talk.choose(tell("whose.which"), [tell(key) for key in WHOSE[1:]]) == 1
@@ -71,7 +92,7 @@ async def share_(talk: Talk, keeper: "Keeper") -> None:
     async def nothing() -> None:
         """It is one's own alone already."""
 
-    if await send(talk, keeper, one.kind, fields, nothing) and one.kind not in STAYS:
+    if await _send(talk, keeper, one.kind, fields, nothing) and one.kind not in STAYS:
         await opened(keeper).remember(gone(one))
 
 
@@ -92,10 +113,10 @@ async def put(talk: Talk, keeper: "Keeper", kind: str, fields: dict[str, Any]) -
         await aside()
         await talk.say(tell("kept.mine"))
         return
-    await send(talk, keeper, kind, said, aside)
+    await _send(talk, keeper, kind, said, aside)
 
 
-async def send(
+async def _send(
     talk: Talk, keeper: "Keeper", kind: str, fields: dict[str, Any], aside: Callable[[], Awaitable[object]]
 ) -> bool:
     """Share a thing after one question; tell whether it went."""
@@ -134,15 +155,13 @@ def page_of(
     return page(cards, says=[*bar(state, me(keeper)), *([] if cards or not none else [tell(none)])])
 
 
-async def pick_alone(
-    talk: Talk, keeper: "Keeper", *kinds: str, fits: Callable[[Alone], bool] = lambda _: True
-) -> Alone:
+async def _pick(talk: Talk, keeper: "Keeper") -> Alone:
     """Return the one of one's own alone that is meant.
 
     Raises:
         RuleError: If there is none.
     """
-    found = [one for one in alone_of(keeper, *kinds) if fits(one)]
+    found = alone_of(keeper)
     if not found:
         raise RuleError(tell("alone.none"))
     return await pick(talk, tell("pick.which"), found, label)

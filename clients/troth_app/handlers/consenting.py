@@ -5,7 +5,7 @@ A no is one step: at once, offline, without a reason.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from troth_app.cards import thing_card
 from troth_app.conversation import Card
@@ -16,7 +16,7 @@ from troth_app.handlers.together import admin_of, ask_line, chapter_of, names_of
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import Shown, State, key_of, say, sentence, shown
+from troth_couple import Shown, Stage, State, key_of, say, sentence, shown
 from troth_couple.entry import Entry, SubjectId
 from troth_couple.kinds import Weight
 from troth_couple.revision import AgreementId, RevisionId
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["ask_change", "assent", "decline", "not_me", "withdraw"]
+
+
+STANDING: Final = (Stage.WAITING, Stage.OURS, Stage.KEEPING)
+"""Where a thing of both stands while a yes to it can be taken back; what is over is none to choose from."""
 
 
 async def assent(talk: Talk, keeper: "Keeper") -> None:
@@ -156,7 +160,7 @@ def _given(state: State, names: Mapping[PersonId, str], me: PersonId) -> Iterato
         if agreement.shown is not Shown.ENDED and any(me in by for by in agreement.assents.values()):
             yield SubjectId(agreement.id), title_of(agreement)
     for thing in state.things.values():
-        if me in thing.assents:
+        if me in thing.assents and thing.stage in STANDING:
             card = thing_card(thing, names=names, me=me)
             yield thing.id, next(iter(card["lines"]), card["title"])
 

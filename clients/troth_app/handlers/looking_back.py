@@ -6,7 +6,7 @@ What one writes to it oneself is one's own alone; the other sees the parts that 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from troth_app.alone import Alone
+from troth_app.alone import Alone, stage_of
 from troth_app.cards import page
 from troth_app.conversation import Result
 from troth_app.handlers.agreeing import stands, title_of
@@ -84,7 +84,7 @@ async def _chapters(keeper: "Keeper", state: State) -> list[State]:
 
 def _alone(keeper: "Keeper") -> Iterator[Found]:
     for one in alone_of(keeper):
-        if VIEW in BY_NAME[one.kind].views and (one.kind != "event" or one.became):
+        if VIEW in BY_NAME[one.kind].views and stage_of(one) not in GONE:
             yield Day(one.fields.get("on", one.day)), one.id, one
 
 

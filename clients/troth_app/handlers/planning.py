@@ -4,12 +4,13 @@ What stands on a screen is an alias, where there is one. A day that passed is in
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from troth_app.alone import Alone, row_of
+from troth_app.alone import Alone, stage_of
 from troth_app.cards import preview, time_of
 from troth_app.conversation import Result
-from troth_app.handlers.alone import alone_of, here, label, me, page_of, put
+from troth_app.handlers.alone import alone_of, here, label, me, page_of, put, say_alone
 from troth_app.handlers.locking import opened
 from troth_app.handlers.together import ask_day, ask_short, pick, today_of, write
 from troth_app.messages import tell
@@ -74,8 +75,7 @@ async def mark(talk: Talk, keeper: "Keeper") -> None:
     moved = await _when(talk, keeper) if word is Came.MOVED else None
     if isinstance(one, Alone):
         fields = {**one.fields, **({"on": moved[0], "at": moved[1]} if moved else {})}
-        became = 0 if moved else int(word)
-        await opened(keeper).remember(row_of(Alone(one.id, one.kind, one.day, fields, became)))
+        await say_alone(keeper, replace(one, fields=fields, became=0 if moved else int(word)))
         await talk.say(tell("kept.mine"))
         return
     day, event = today_of(keeper), one
@@ -120,7 +120,7 @@ def _on(one: Planned) -> Day:
 def _stage(one: Planned) -> Stage:
     """Return where a day stands; a window that is not over counts as planned."""
     if isinstance(one, Alone):
-        return {0: Stage.PLANNED, Came.DONE: Stage.DONE}.get(one.became, Stage.DROPPED)
+        return stage_of(one)
     return Stage.PLANNED if one.at and one.stage is not Stage.HELD else one.stage
 
 

@@ -3,12 +3,13 @@
 Nothing notes on which days it was done, and a day to look back on is a day to remember and nothing that anybody owes.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from troth_app.alone import Alone, row_of
+from troth_app.alone import Alone, stage_of
 from troth_app.cards import newest_first, preview
 from troth_app.conversation import Form, Result
-from troth_app.handlers.alone import alone_of, here, label, me, page_of, put
+from troth_app.handlers.alone import alone_of, here, label, me, page_of, put, say_alone
 from troth_app.handlers.locking import opened
 from troth_app.handlers.together import (
     ask_day,
@@ -66,7 +67,7 @@ async def look(talk: Talk, keeper: "Keeper") -> None:
     one = await pick(talk, tell("pick.which"), left, _label)
     trial = (Trial.KEEP, Trial.DROP)[await talk.choose(tell("practice.then"), [tell("trial.keep"), tell("trial.drop")])]
     if isinstance(one, Alone):
-        await opened(keeper).remember(row_of(Alone(one.id, one.kind, one.day, one.fields, trial)))
+        await say_alone(keeper, replace(one, became=int(trial)))
         await talk.say(tell("kept.mine"))
         return
     await _say(talk, keeper, one, trial)
@@ -90,7 +91,7 @@ async def _say(talk: Talk, keeper: "Keeper", practice: Thing, trial: Trial) -> N
 
 def _tried(keeper: "Keeper", state: State) -> list[Alone | Thing]:
     """Return what was not let go: one's own alone first."""
-    own = [one for one in alone_of(keeper, KIND) if one.became != Trial.DROP]
+    own = [one for one in alone_of(keeper, KIND) if stage_of(one) not in OVER]
     things = newest_first(state.things.values())
     return [*own, *(thing for thing in things if thing.kind == KIND and thing.stage not in OVER)]
 

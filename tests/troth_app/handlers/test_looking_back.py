@@ -11,6 +11,7 @@ from troth_app.keeper import Keeper
 from troth_app.outcome import Code
 from troth_couple import Day
 from troth_couple.kinds import BY_NAME
+from troth_couple.limits import TEXT_BYTES_MAX
 
 SHARE, ASIDE = 0, 1
 WITHOUT, WITH, ANEW = range(3)
@@ -85,6 +86,9 @@ async def test_what_passed_or_was_let_go_is_not_in_it(tmp_path: Path) -> None:
         await play(planning.plan, couple.keeper, 5, "cake", "", TODAY, "", 1, SHARE)
         await play(planning.plan, couple.keeper, 5, "passed", "", "2026-08-20", "", 0)
         await play(planning.mark, couple.keeper, 0, 0)
+        await play(practices.add, couple.keeper, "let go alone", "", "", 0)
+        which = {"which": alone.alone_of(couple.keeper, "practice")[0].id.hex()}
+        await play(practices.look, couple.keeper, 1, options=which)
         assert sorted(await lines(couple.keeper)) == ["cake", "kept"]
 
 
@@ -137,6 +141,16 @@ async def test_a_chapter_before_counts_once(tmp_path: Path) -> None:
         assert len(couple.keeper.household.chapters) == 2
         await robin_marks(couple, "kept", "2026-08-30")
         assert await lines(couple.keeper) == ["left", "kept"]
+
+
+async def test_the_longest_look_back_is_read_again(tmp_path: Path) -> None:
+    """Three texts of the greatest length are kept whole; what is too long for one is refused before it is kept."""
+    async with open_keeper(tmp_path) as keeper:
+        longest = "x" * TEXT_BYTES_MAX
+        assert (await play(looking_back.write_, keeper, longest, longest, longest)).code == Code.OK
+        (one,) = alone.alone_of(keeper)
+        assert set(one.fields.values()) == {longest}
+        assert (await play(looking_back.write_, keeper, longest + "x")).code == Code.RULE
 
 
 def test_it_has_no_number_and_no_receipt() -> None:

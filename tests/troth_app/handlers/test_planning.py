@@ -115,6 +115,7 @@ async def test_done_moved_or_dropped(tmp_path: Path) -> None:
         await play(planning.plan, couple.keeper, TOGETHER, "Cake", "", TODAY, "", MINE, SHARE)
         assert (await play(planning.mark, couple.keeper, DONE)).said == "It is noted. No reason is needed."
         assert Stage.DONE in await stages(couple)
+        assert (await play(consenting.withdraw, couple.keeper)).code == Code.RULE
         assert (await play(planning.mark, couple.keeper)).code == Code.RULE
 
 
