@@ -17,16 +17,19 @@ from troth_app.home import Home
 from troth_app.limits import MEET_TRIES_MAX
 from troth_app.outcome import HereError
 from troth_app.sockets import connect, pair
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     import subprocess
 
 __all__ = ["BUSY", "Line", "call", "command_of", "open_log"]
 
-BUSY: Final = (
+BUSY: Final = Said(
     "Another command is using this vault at this moment. Nothing was changed. Wait for it to end, and try again."
 )
-OTHER_SYSTEM: Final = "Troth's commands run on Linux and macOS for now. Nothing was changed. `troth demo` runs here."
+OTHER_SYSTEM: Final = Said(
+    "Troth's commands run on Linux and macOS for now. Nothing was changed. `troth demo` runs here."
+)
 PAUSE_S: Final = 0.1
 END_S_MAX: Final = 10
 OWNER_ONLY: Final = 0o600

@@ -287,7 +287,7 @@ def _day(stage: Stage, day: str) -> None:
 
 BEGINNINGS = {
     *("says", "thanks-for", "marks", "requests", "asks-blindly", "promises"),
-    *("plans", "asks-question", "repairs", "paces", "chapters"),
+    *("plans", "asks-question", "repairs", "paces", "chapters", "discloses", "offers"),
     *("means", "tries", "plans-a-day"),
 }
 VERBS: dict[str, Callable[..., Entry | None]] = {

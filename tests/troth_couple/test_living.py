@@ -130,7 +130,7 @@ def test_a_day_that_passed_is_in_no_view() -> None:
     ahead, over = (derive(stage.values(), stage.couple.roster, Day(day)) for day in ("2026-11-25", "2026-11-26"))
     assert [len(cards(state, "calendar")) for state in (ahead, over)] == [2, 0]
     nothing = derive({}, stage.couple.roster, DAY)
-    kinds = [{thing.kind for thing in carry(state, nothing, person_of("r")).things} for state in (ahead, over)]
+    kinds = [{thing.kind for thing in carry([state], nothing, person_of("r")).things} for state in (ahead, over)]
     assert kinds == [{"practice", "event", "glossary"}, {"practice", "glossary"}]
 
 
@@ -139,7 +139,7 @@ def test_what_is_over_is_not_carried(word: str) -> None:
     """A day that was, was moved or was dropped goes into no next chapter, nor does a practice that was let go."""
     stage = life([f"s came class {word}", "s lets-go reading"])
     state = derive(stage.values(), stage.couple.roster, DAY)
-    assert carry(state, derive({}, stage.couple.roster, DAY), person_of("s")).things == ()
+    assert carry([state], derive({}, stage.couple.roster, DAY), person_of("s")).things == ()
 
 
 def test_letting_go_has_no_place_for_a_reason_and_takes_no_passphrase() -> None:

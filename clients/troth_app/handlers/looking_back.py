@@ -12,7 +12,7 @@ from troth_app.conversation import Result
 from troth_app.handlers.agreeing import stands, title_of
 from troth_app.handlers.alone import alone_of, here, keep, me, page_of
 from troth_app.handlers.locking import opened
-from troth_app.handlers.together import ask_line, today_of
+from troth_app.handlers.together import ask_line, earlier_of, today_of
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
@@ -59,8 +59,9 @@ async def _page(keeper: "Keeper", days: int, *, own: bool, end: str) -> Result:
     """Return what some days hold, the earliest first; a day on which nothing was written is not there."""
     state, since = await here(keeper), today_of(keeper)
     found = [*_alone(keeper)]
-    for earlier in await _chapters(keeper, state):
-        found += _things(earlier, keeper, own=own)
+    earlier = await earlier_of(keeper) if state.persons else []
+    for one in (*reversed([past for _, past in earlier]), state):
+        found += _things(one, keeper, own=own)
     in_order = sorted(
         {_same(one): (day, key, one) for day, key, one in found if _lately(day, since, days)}.values(),
         key=lambda item: item[:2],
@@ -74,12 +75,6 @@ async def _page(keeper: "Keeper", days: int, *, own: bool, end: str) -> Result:
     cards = [*agreed, *made["cards"]]
     says = made["says"][:-1] if agreed and not made["cards"] else made["says"]
     return page(cards, says=says, ends=[*made.get("ends", ()), tell(end)])
-
-
-async def _chapters(keeper: "Keeper", state: State) -> list[State]:
-    """Return what stands in every chapter, the current one last."""
-    chapters = opened(keeper).chapters[:-1]
-    return [*[await chapter.look(state.today) for chapter in chapters], state]
 
 
 def _alone(keeper: "Keeper") -> Iterator[Found]:
