@@ -13,7 +13,7 @@ from troth_app.cards import lines_of, preview
 from troth_app.conversation import Result
 from troth_app.limits import PREVIEW_LETTERS_MAX
 from troth_app.messages import tell
-from troth_app.settings import alone_row
+from troth_app.settings import ALONE_TABLE
 from troth_couple import Day, key_of, say, shown
 from troth_couple.days import DAY
 from troth_couple.kinds import BY_NAME, KINDS
@@ -68,12 +68,12 @@ def row_of(one: Alone) -> Row:
     kind = BY_NAME[one.kind]
     body = [int(value) if isinstance(value, IntEnum) else value for value in map(one.fields.get, kind.places)]
     kind.check(body)
-    return alone_row(one.id, codec.pack([kind.number, one.day, one.became, body]))
+    return Row(ALONE_TABLE, one.id, codec.pack([kind.number, one.day, one.became, body]))
 
 
 def gone(one: Alone) -> Row:
     """Return the row that lets a thing go."""
-    return alone_row(one.id)
+    return Row(ALONE_TABLE, one.id, None)
 
 
 def kept(rows: Mapping[bytes, bytes], *kinds: str) -> list[Alone]:

@@ -190,11 +190,6 @@ FOR_TWO: Final = (
     Command(
         "care list", TOGETHER, Said("Show what both would enjoy, and what was done."), "caring:listed", present="page"
     ),
-    Command("note add", TOGETHER, Said("Begin a note that you both write."), "notes:add"),
-    Command("note list", TOGETHER, Said("List the notes."), "notes:listed", present="page"),
-    Command(
-        "note show", TOGETHER, Said("Show a note in full, and whose words it holds."), "notes:show", present="note"
-    ),
     Command(
         "practice add",
         TODAY,
@@ -241,6 +236,11 @@ FOR_TWO: Final = (
         more=Said("Both meanings stand side by side. Said again, yours is said anew."),
     ),
     Command("glossary list", TOGETHER, Said("Show your words, in two columns."), "glossary:listed", present="glossary"),
+    Command("note add", TOGETHER, Said("Begin a note that you both write."), "notes:add"),
+    Command("note list", TOGETHER, Said("List the notes."), "notes:listed", present="page"),
+    Command(
+        "note show", TOGETHER, Said("Show a note in full, and whose words it holds."), "notes:show", present="note"
+    ),
     Command(
         "note edit",
         TOGETHER,

@@ -14,12 +14,12 @@ from troth_wire import codec
 from troth_wire.limits import PASS_BYTES_MAX
 
 __all__ = [
+    "ALONE_TABLE",
     "RELAY_BYTES_MAX",
     "Relay",
     "Rest",
     "Settings",
     "Signposts",
-    "alone_row",
     "answer_row",
     "compared_row",
     "draft_row",
@@ -217,11 +217,6 @@ def sealed_row(question: bytes, salt: bytes = b"", text: str = "") -> Row:
 def answer_row(question: bytes, text: str = "") -> Row:
     """Return the row that keeps what was written to a question, or lets it go."""
     return Row(ANSWERS_TABLE, question, text.encode(errors="replace") or None)
-
-
-def alone_row(key: bytes, value: bytes = b"") -> Row:
-    """Return the row that keeps a thing of one's own alone, or lets it go."""
-    return Row(ALONE_TABLE, key, value or None)
 
 
 def noticed_row(thing: bytes, day: str) -> Row:
