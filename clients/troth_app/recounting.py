@@ -6,10 +6,11 @@ from typing import Final
 import troth_couple
 from troth_app.language import spoken
 
-__all__ = ["lines", "plain_diff", "say", "sentence", "why"]
+__all__ = ["lines", "plain_diff", "say", "sentence", "told_items", "why"]
 
 say: Final = partial(troth_couple.say, spoken=spoken)
 sentence: Final = partial(troth_couple.sentence, spoken=spoken)
 lines: Final = partial(troth_couple.lines, spoken=spoken)
 plain_diff: Final = partial(troth_couple.plain_diff, spoken=spoken)
+told_items: Final = partial(troth_couple.told_items, spoken=spoken)
 why: Final = partial(troth_couple.why, spoken=spoken)

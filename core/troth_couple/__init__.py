@@ -9,7 +9,7 @@ from troth_couple.authorship import PARAGRAPH, Paragraph, Runs, own_words, parag
 from troth_couple.chains import Gap, Hold
 from troth_couple.days import Day, day_of, days_after
 from troth_couple.derive import Book, State, derive
-from troth_couple.diff import lines, plain_diff
+from troth_couple.diff import lines, plain_diff, told_items
 from troth_couple.edits import document_of, entries_in, entry_edits, note_edits, note_path, texts_in
 from troth_couple.entry import FIRST_CHAPTER, SIGNALS_SUBJECT, ChapterId, Entry, SubjectId
 from troth_couple.kinds import (
@@ -126,5 +126,6 @@ __all__ = [
     "sentence",
     "shown",
     "texts_in",
+    "told_items",
     "why",
 ]

@@ -47,6 +47,7 @@ from troth_app.web.pages import Pages, month_of
 from troth_app.web.replies import Go, Page
 from troth_client.wordlist import render_words
 from troth_couple import Clause, Detail, Level, Place, Scope, note_path
+from troth_couple.kinds import KINDS
 
 Turn = Callable[[Keeper], Awaitable[None]]
 """What is so before each command."""
@@ -186,14 +187,21 @@ async def furnish(couple: Two) -> None:
         "care_act": {"text": "zztea"},
         "care_menu": {"text": "zzwalk"},
         "chapter": {"next": bytes(range(16)), "words": "zzspring"},
+        "disclosure": {"item": "zzitem", "what": "zzwhat", "on": TODAY, "feeling": "zzsad", "next_step": "zzcall"},
+        "repair_letter": {"did": "zzdid", "damage": "zzhurt", "for_you": "zzyou", "done_since": "zzsince"},
     }
     for kind, said in fields.items():
-        await couple.sasha(lambda pen, kind=kind, said=said: pen.write(kind, said, day=TODAY))  # type: ignore[misc]
+        thing = await couple.sasha(lambda pen, kind=kind, said=said: pen.write(kind, said, day=TODAY))  # type: ignore[misc]
+        if kind in ("repair", "disclosure"):
+            # Closed by one of two, so that the other's word closes it.
+            await couple.sasha(lambda pen, about=thing.subject: pen.write("close", day=TODAY, about=about))  # type: ignore[misc]
     note = await couple.sasha(lambda pen: pen.write("note", {"title": "zzlist"}, day=TODAY))
     await couple.space.edit(couple.chapter.document, Put(note_path(note.subject), Text("zzone\n\nzztwo")))
     await couple.sasha(lambda pen: pen.signal(Level.SLOW, Scope.TOUCH, day=TODAY))
     await couple.sasha(lambda pen: pen.plan_note("zzlater", day=TODAY, until=TODAY))
     couple.chapter.turn()
+    there = {thing.kind for thing in (await couple.state()).things.values()}
+    assert there | {"intimacy_pace"} >= {kind.name for kind in KINDS.values() if kind.begins} - {"propose"}, there
 
 
 def _clauses() -> tuple[Clause, ...]:

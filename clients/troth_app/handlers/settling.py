@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.handlers.together import state_of, today_of, write
 from troth_app.messages import tell
+from troth_app.recounting import say
 from troth_app.talk import Talk
-from troth_couple import Stage, Thing, key_of, say, together
+from troth_couple import Stage, Thing, key_of, together
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper

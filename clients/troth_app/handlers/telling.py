@@ -18,9 +18,9 @@ from troth_app.handlers.together import (
 )
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import told_items
 from troth_app.talk import Talk
 from troth_couple import Receiving, State, Thing
-from troth_couple.diff import told_items
 from troth_couple.views import by_age
 
 if TYPE_CHECKING:
