@@ -132,7 +132,7 @@ class Settings:
     answers: Mapping[bytes, str] = field(default_factory=dict)
     """By the question, what this person wrote to it: before it is shared, and for when the question is taken back."""
     alone: Mapping[bytes, bytes] = field(default_factory=dict)
-    """What is one's own alone in the form of a thing for two, as `troth_app.alone` reads it."""
+    """What is one's own alone, as `troth_app.alone` reads it."""
     held: Mapping[bytes, Draft] = field(default_factory=dict)
     """By an id of its own, what this person wrote to tell or to offer, and has not shared."""
     noticed: Mapping[bytes, str] = field(default_factory=dict)

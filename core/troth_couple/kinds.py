@@ -34,6 +34,7 @@ from troth_couple.limits import (
 )
 from troth_couple.texts import words
 from troth_wire import codec
+from troth_wire.codec import Check
 
 __all__ = [
     "AGREEMENT",
