@@ -13,8 +13,9 @@ from troth_app.cards import lines_of, preview
 from troth_app.conversation import Result
 from troth_app.limits import PREVIEW_LETTERS_MAX
 from troth_app.messages import tell
+from troth_app.recounting import say
 from troth_app.settings import ALONE_TABLE
-from troth_couple import Day, key_of, say, shown
+from troth_couple import Day, key_of, shown
 from troth_couple.days import DAY
 from troth_couple.kinds import BY_NAME, KINDS
 from troth_couple.limits import TEXT_BYTES_MAX
