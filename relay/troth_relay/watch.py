@@ -31,7 +31,7 @@ class Fault(Enum):
     DRAINING = "draining"
     """It was told to stop."""
     STORE = "store"
-    """The database does not answer."""
+    """The database does not answer, is damaged, or is not where it was."""
     DISK = "disk"
     """Less of the disk is free than the floor."""
 
@@ -71,7 +71,7 @@ class Readiness:
 
     async def _ask(self) -> tuple[Fault, ...]:
         # Both threads: one that hangs on the disk is as bad as one that fails.
-        read = asyncio.wrap_future(self._reader.call(lambda: self._store.look(NOBODY)))
+        read = asyncio.wrap_future(self._reader.call(self._look))
         write = asyncio.wrap_future(self._writer.call(self._floor.check))
         answers = asyncio.gather(read, write, return_exceptions=True)
         try:
@@ -79,6 +79,10 @@ class Readiness:
         except TimeoutError:
             return (Fault.STORE,)
         return tuple(dict.fromkeys(_fault(answer) for answer in found if isinstance(answer, BaseException)))
+
+    def _look(self) -> None:
+        self._store.check()
+        self._store.look(NOBODY)
 
 
 def _fault(error: BaseException) -> Fault:

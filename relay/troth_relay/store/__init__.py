@@ -248,6 +248,13 @@ class Store(Protocol):
     def recount(self) -> int:
         """Count anew what the quotas count, from what is stored; return how many sums were wrong, and are right now."""
 
+    def check(self) -> None:
+        """Return if nothing is known against the store.
+
+        Raises:
+            DamagedError: If damage was met, or other files are where the store's were; until it is opened anew.
+        """
+
     def stats(self) -> Stats:
         """Count what is stored."""
 
