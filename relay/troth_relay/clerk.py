@@ -14,7 +14,7 @@ from typing import Final
 from troth_relay import limits
 from troth_relay.floor import free_bytes
 from troth_relay.orders import Answer, Order, Value, Verb
-from troth_relay.store import Stats, beside, births, upkeep
+from troth_relay.store import Stats, beside, births, file, upkeep
 from troth_relay.store.counting import BEGINNING
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import UsageError
@@ -80,7 +80,7 @@ def _sums(found: Stats, path: Path) -> Answer:
         "mailboxes": found.mailboxes,
         "entries": found.entries,
         "stored_bytes": found.stored_bytes,
-        "database_bytes": path.stat().st_size,
+        "database_bytes": file.size_bytes(path),
         "disk_free_bytes": free_bytes(path),
     }
 
@@ -134,7 +134,7 @@ class Clerk:
         return Outcome(_sums(self._store.stats(), self._path))
 
     def _collect(self) -> Work:
-        before, ended = self._path.stat().st_size, 0
+        before, ended = file.size_bytes(self._path), 0
         while gone := self._store.sweep(now_s=self._now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX):
             ended += len(gone)
             yield gone
@@ -145,8 +145,7 @@ class Clerk:
             some, at = self._store.count_on(at)
             wrong_sums += some
         yield from self._reclaim()
-        freed_bytes = before - self._path.stat().st_size
-        return {"ended": ended, "wrong_sums": wrong_sums, "freed_bytes": freed_bytes}
+        return {"ended": ended, "wrong_sums": wrong_sums, "freed_bytes": self._freed_bytes(before)}
 
     def _erase(self) -> Part:
         closed_before = self._now_s() // DAY_S - self._closed_log_days()
@@ -158,9 +157,13 @@ class Clerk:
             yield ()
 
     def _vacuum(self, _order: Order) -> Outcome:
-        before = self._path.stat().st_size
+        before = file.size_bytes(self._path)
         self._store.vacuum()
-        return Outcome({"freed_bytes": before - self._path.stat().st_size})
+        return Outcome({"freed_bytes": self._freed_bytes(before)})
+
+    def _freed_bytes(self, before: int) -> int:
+        # Others may have pushed more meanwhile than went back.
+        return max(0, before - file.size_bytes(self._path))
 
     def _show(self, order: Order) -> Outcome:
         mailbox = order.mailbox
