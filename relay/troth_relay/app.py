@@ -42,7 +42,7 @@ from troth_relay.requests import (
     Sweep,
 )
 from troth_relay.store import Stats, Store
-from troth_relay.watch import Fault, Readiness
+from troth_relay.watch import NOT_READY, READY, Fault, Readiness
 from troth_relay.workers import Reader, Worker, Writer
 from troth_wire.errors import ListenError, StoreError
 from troth_wire.ids import Lineage, MailboxId
@@ -179,9 +179,9 @@ class Relay:
     async def _ready(self, _request: web.Request) -> web.Response:
         faults = await self._readiness.faults()
         if not faults:
-            return web.Response(text="ready\n")
+            return web.Response(text=f"{READY}\n")
         said = ", ".join(fault.value for fault in faults)
-        return web.Response(text=f"not ready: {said}\n", status=web.HTTPServiceUnavailable.status_code)
+        return web.Response(text=f"{NOT_READY}{said}\n", status=web.HTTPServiceUnavailable.status_code)
 
     async def _measure(self, _request: web.Request) -> web.Response:
         faults = await self._readiness.faults()

@@ -15,7 +15,7 @@ from troth_wire.errors import StoreError, UsageError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX, HOST_BYTES_MAX, PASS_BYTES_MAX
 
-__all__ = ["Config", "configure", "dialled_names", "read_allowed", "read_passes"]
+__all__ = ["Config", "at", "configure", "dialled_names", "read_allowed", "read_passes"]
 
 PORT_MAX: Final = 65_535
 METRICS: Final = re.compile(r"([a-z0-9.]+|\[[0-9a-f:]+\]):([0-9]{1,5})")

@@ -14,7 +14,7 @@ import click
 
 from troth_relay import clerk, doctor, issue, limits, logs, office, running, watch
 from troth_relay.app import SystemEntropy
-from troth_relay.config import EVERYWHERE, Config, configure
+from troth_relay.config import EVERYWHERE, Config, at, configure
 from troth_relay.orders import Answer, Order, Verb, mailbox_named
 from troth_relay.settings import CONFIG_VARIABLE, TABLE, Choice, Kind, choose, shown
 from troth_relay.store import beside, copies, passes
@@ -108,8 +108,10 @@ def healthcheck(*, file: Path | None, **flags: Any) -> None:
         assert isinstance(port, int)
         if not port:
             raise UsageError("--port 0 names no port to ask at. Nothing was asked; name the port where it listens.")
-        watch.ask("localhost" if host in EVERYWHERE else host.strip("[]"), port)
-        click.echo("ready")
+        asked = "localhost" if host in EVERYWHERE else host.strip("[]")
+        watch.ask(asked, port)
+        # Where: whoever forgot the file of settings asks another relay than the one that they mean.
+        click.echo(f"ready at {at(asked, port)}")
 
 
 @main.command(name="doctor")

@@ -18,11 +18,13 @@ from troth_relay.workers import Worker
 from troth_wire.errors import FullError, LocalError, StoreError
 from troth_wire.ids import MailboxId
 
-__all__ = ["Fault", "Readiness", "ask"]
+__all__ = ["NOT_READY", "READY", "Fault", "Readiness", "ask"]
 
 NOBODY: Final = MailboxId(bytes(32))
 ASK_S: Final = limits.READY_WAIT_S + 2
 ANSWER_BYTES_MAX: Final = 200
+READY: Final = "ready"
+NOT_READY: Final = "not ready: "
 
 
 class Fault(Enum):
@@ -111,8 +113,15 @@ def ask(host: str, port: int) -> None:
         ) from error
     finally:
         connection.close()
-    if answer.status != HTTPStatus.OK:
+    if (answer.status, said) == (HTTPStatus.OK, READY):
+        return
+    if not said.startswith(NOT_READY):
+        # Not its words: they may be a whole page.
         raise LocalError(
-            f"The relay at {host}, port {port} says: {said}. What it has confirmed is safe. "
-            "Look at its log; draining ends by itself, disk needs room, store needs the disk mended."
+            f"What answers at {host}, port {port} is no relay. Nothing was changed. "
+            "Name the --host and --port where the relay listens, or the --config that it was started with."
         )
+    raise LocalError(
+        f"The relay at {host}, port {port} says: {said}. What it has confirmed is safe. "
+        "Look at its log; draining ends by itself, disk needs room, store needs what its log says."
+    )

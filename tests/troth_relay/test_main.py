@@ -314,7 +314,7 @@ def test_healthcheck_asks_the_relay(database: Path) -> None:
     with serving(database) as (_, url):
         port = str(urlsplit(url).port)
         well = _invoke("healthcheck", "--port", port)
-        assert (well.exit_code, well.stdout) == (0, "ready\n")
+        assert (well.exit_code, well.stdout) == (0, f"ready at 127.0.0.1:{port}\n")
         assert _invoke("healthcheck", "--port", port, "--host", "::").exit_code == 0
     gone = _invoke("healthcheck", "--port", port)
     assert (gone.exit_code, "No relay answers" in gone.stderr) == (1, True)

@@ -126,8 +126,8 @@ def make(path: Path) -> None:
 
 def give(path: Path) -> None:
     """Let what root makes belong to whom its folder does: the relay does not run as root."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        owner = path.absolute().parent.stat()
+    owner, found = path.absolute().parent.stat(), path.stat()
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and owner.st_uid != found.st_uid:
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
