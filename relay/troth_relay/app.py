@@ -5,6 +5,7 @@ The only importer of aiohttp.
 """
 
 import asyncio
+import errno
 import logging
 import random
 import secrets
@@ -302,6 +303,14 @@ def _listener(host: str, port: int, *, flag: str) -> socket.socket:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "this is no address"
         raise ListenError(
-            f"The relay can not listen at {at(host, port)}: {reason}. Nothing was changed. "
-            f"Stop the program that listens there, or choose another --host or {flag}."
+            f"The relay can not listen at {at(host, port)}: {reason}. What is stored is safe. {_cure(error, flag)}"
         ) from error
+
+
+def _cure(error: OSError | UnicodeError, flag: str) -> str:
+    number = error.errno if isinstance(error, OSError) and not isinstance(error, socket.gaierror) else None
+    if number == errno.EADDRINUSE:
+        return f"Stop the program that listens there, or choose another {flag}."
+    if number in (errno.EACCES, errno.EPERM):
+        return f"Choose another {flag}: low ones are for root, and a unit names those that it allows."
+    return f"Name an address of this machine with {'--metrics' if flag == '--metrics' else '--host'}."

@@ -20,19 +20,18 @@ from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import UsageError
 from troth_wire.ids import MailboxId
 
-__all__ = ["READING", "Clerk", "Outcome", "Work", "alone", "next_step", "said"]
+__all__ = ["Clerk", "Outcome", "Work", "alone", "next_step", "said"]
 
 Work = Generator[tuple[MailboxId, ...], None, Answer]
 Part = Generator[tuple[MailboxId, ...], None, None]
 
 DAY_S: Final = 86_400
-READING: Final = frozenset({Verb.STATS, Verb.SHOW})
-"""Orders that change nothing."""
 SAID: Final = {
     Verb.GC: "{ended} mailboxes had ended; {wrong_sums} sums were put right; {freed_bytes} bytes went back to the disk",
     Verb.VACUUM: "{freed_bytes} bytes went back to the disk",
     Verb.QUOTA: "mailbox {mailbox} has its room",
-    Verb.DELETE: "mailbox {mailbox} is deleted; its devices may open it anew unless it is blocked",
+    Verb.DELETE: "mailbox {mailbox} is deleted; unless it is blocked, "
+    "its devices may open it anew as any other: with a pass that counts, where the relay asks for one",
     Verb.BLOCK: "mailbox {mailbox} is blocked; what lies in it stays until it is deleted",
     Verb.UNBLOCK: "mailbox {mailbox} is not blocked any more",
 }

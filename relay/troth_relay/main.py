@@ -87,10 +87,14 @@ def config_() -> None:
 
 @config_.command()
 @_settings
-@click.option("--effective", is_flag=True, help="With flags, environment and file, each value with its origin.")
+@click.option("--effective", is_flag=True, help="What flags, environment and file decide; the defaults without it.")
 def show(*, file: Path | None, effective: bool, **flags: Any) -> None:
     """Print every setting, as a file for --config that says the same."""
     with _exits():
+        if not effective and (file or any(value not in (None, ()) for value in flags.values())):
+            raise UsageError(
+                "Without --effective the defaults are printed, whatever else is said. Say --effective too."
+            )
         choices = _choose(file, flags) if effective else choose(flags={}, environment={}, file=None)
         click.echo(shown(choices), nl=False)
         # After they were shown: whoever looks for a mistake sees where it comes from.
