@@ -327,8 +327,8 @@ class SqliteStore:
 
     @contextmanager
     def _storing(self) -> Iterator[None]:
+        self._trust.check_place()
         with self._wall():
-            self._trust.check_place()
             yield
 
     @contextmanager

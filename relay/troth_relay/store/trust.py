@@ -6,6 +6,7 @@ what can be read beside the damage mends nothing, and a file that comes back may
 
 import logging
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from troth_relay.store import file
@@ -36,13 +37,16 @@ class Trust:
         self._names = (path, file.wal_of(path))
         self._places = tuple(map(_place, self._names))
         self._moved: DamagedError | None = None
-        self._lost: DamagedError | None = None
+        self._damaged: DamagedError | None = None
+        # One thread reads, one other writes, and either may be the first to see it.
+        self._noting = Lock()
 
     def lose(self, why: DamagedError) -> None:
-        """Trust it no more, and say so, once."""
-        if self._lost is None:
-            LOGGER.error("%s", why)
-        self._lost = self._lost or why
+        """Trust it no more, since it is damaged; the log says so once."""
+        with self._noting:
+            if self._damaged is None:
+                LOGGER.error("%s", why)
+                self._damaged = why
 
     def check_place(self) -> None:
         """Return if what is written now is found under its name.
@@ -50,9 +54,10 @@ class Trust:
         Raises:
             DamagedError: If it is not, or once was not.
         """
-        if self._moved is None and self._is_elsewhere():
-            self._moved = file.moved(self._path)
-            self.lose(self._moved)
+        with self._noting:
+            if self._moved is None and self._is_elsewhere():
+                self._moved = file.moved(self._path)
+                LOGGER.error("%s", self._moved)
         if self._moved is not None:
             raise self._moved
 
@@ -63,8 +68,8 @@ class Trust:
             DamagedError: If something is, or once was.
         """
         self.check_place()
-        if self._lost is not None:
-            raise self._lost
+        if self._damaged is not None:
+            raise self._damaged
 
     def _is_elsewhere(self) -> bool:
         try:

@@ -96,7 +96,11 @@ def test_damage_is_known_from_the_first_time_on(
         with pytest.raises(DamagedError):
             store.check()
     store.append([batch(B, envelope(2))])
-    assert len(caplog.messages) == 1
+    assert ["is damaged" in said for said in caplog.messages] == [True]
+    _move(path)
+    with pytest.raises(DamagedError, match="moved"):
+        store.append([batch(B, envelope(3))])
+    assert ["is damaged" in said for said in caplog.messages] == [True, False]
 
 
 def test_what_can_not_be_found_out_is_no_reproach(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
