@@ -11,7 +11,7 @@ COMPARE = $(BIN)/python .peers/run.py --rounds $(ROUNDS) --ours '$(BIN)/python -
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo test check format lock bench bench-peers clean
+.PHONY: help demo test check format catalogue language languages lock bench bench-peers clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -27,6 +27,7 @@ check: $(READY) ## Check format, lint, types and the laws of the house (tests/te
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Some files are not formatted: run make format."; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/python scripts/catalogue.py check
 # Not the planted mistakes: they take as long as many tests, and `make test` plants them.
 	@$(BIN)/python -m pytest --quiet --deselect tests/test_planted.py tests/test_*.py
 	@$(BIN)/python -m troth_app.helplines
@@ -34,6 +35,15 @@ check: $(READY) ## Check format, lint, types and the laws of the house (tests/te
 format: $(READY) ## Format the code and apply the safe fixes.
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
+
+catalogue: $(READY) ## Write the template of the catalogue anew, after a sentence changed.
+	@$(BIN)/python scripts/catalogue.py write
+
+language: $(READY) ## Begin a language, or bring one up to date: CODE=de.
+	@$(BIN)/python scripts/catalogue.py language $(CODE)
+
+languages: $(READY) ## Compile every language, for the app to read.
+	@$(BIN)/python scripts/catalogue.py compile
 
 lock: $(READY) ## Lock requirements/*.txt again. ARGS=--upgrade takes newer versions.
 	@$(COMPILE) --all-extras --group dev --output-file requirements/dev.txt $(ARGS)

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from bench.figures import Figures
 
-__all__ = ["measure"]
+__all__ = ["agent_of", "command_in", "measure"]
 
 TURNS: Final = 20
 PASSPHRASE: Final = "correct horse battery staple"
@@ -23,16 +24,7 @@ def measure() -> Figures:
     """Measure commands against an agent that runs, open and locked, and one that starts its own."""
     with tempfile.TemporaryDirectory(prefix="troth-bench-") as folder:
         home = Path(folder, "home")
-        environment = {**os.environ, "TROTH_HOME": str(home)}
-        environment.pop("XDG_RUNTIME_DIR", None)
-
-        def run(*arguments: str, typed: str = "") -> float:
-            begun = time.perf_counter()
-            subprocess.run(
-                [*TROTH, *arguments], input=typed.encode(), env=environment, check=True, stdout=subprocess.DEVNULL
-            )
-            return (time.perf_counter() - begun) * 1e3
-
+        run = command_in(home)
         alone = [run("status", "--json") for _ in range(TURNS)]
         figures = {"init_ms": run("init", typed=f"1\n{PASSPHRASE}\n{PASSPHRASE}\n")}
         try:
@@ -42,11 +34,26 @@ def measure() -> Figures:
             figures["unlock_ms"] = run("unlock", typed=f"{PASSPHRASE}\n")
             figures["lock_ms"] = run("lock")
         finally:
-            os.kill(_agent(home), signal.SIGTERM)
+            os.kill(agent_of(home), signal.SIGTERM)
     return {"status_without_agent_ms": statistics.median(alone), **figures}
 
 
-def _agent(home: Path) -> int:
+def command_in(home: Path) -> Callable[..., float]:
+    """Return what carries out a command in a home with what is typed, and tells how many milliseconds that took."""
+    environment = {**os.environ, "TROTH_HOME": str(home)}
+    environment.pop("XDG_RUNTIME_DIR", None)
+
+    def run(*arguments: str, typed: str = "") -> float:
+        begun = time.perf_counter()
+        subprocess.run(
+            [*TROTH, *arguments], input=typed.encode(), env=environment, check=True, stdout=subprocess.DEVNULL
+        )
+        return (time.perf_counter() - begun) * 1e3
+
+    return run
+
+
+def agent_of(home: Path) -> int:
     """Return the pid of the agent that serves a home."""
     wanted = f"TROTH_HOME={home}".encode()
     for folder in Path("/proc").glob("[0-9]*"):

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from bench import (
     couple,
     epochs,
     floods,
+    keeper,
     membership,
     pages,
     pairing,
@@ -36,6 +38,8 @@ PARTS: Final[dict[str, Callable[[], Figures]]] = {
     "pairing": pairing.measure,
     "couple": couple.measure,
     "chapter": chapter.measure,
+    "chapter_singly": partial(chapter.measure, together=1),
+    "keeper": keeper.measure,
     "pages": pages.measure,
     "typing": typing_trace.measure,
     "commands": commands.measure,

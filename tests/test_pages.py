@@ -83,7 +83,11 @@ def test_a_page_has_one_heading(path: Path) -> None:
 def test_a_title_says_nothing(path: Path) -> None:
     """R28: the title is the neutral name, or a calendar's."""
     for title in re.findall(r"<title>(.*?)</title>", path.read_text()):
-        assert title in ("{{ page.name }}", "{{ t('web.calendar') }}", "{{ (page|default({})).name|default('Notes') }}")
+        assert title in (
+            "{{ page.name }}",
+            "{{ t('web.calendar') }}",
+            "{{ (page|default({})).name|default(t('web.name')) }}",
+        )
 
 
 @pytest.mark.parametrize("path", STATIC, ids=lambda path: path.name)

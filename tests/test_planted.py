@@ -12,7 +12,7 @@ import pytest
 
 ROOT: Final = Path(__file__).parent.parent
 PLANTED: Final = sorted((ROOT / "tests" / "planted").glob("*.patch"))
-COPIED: Final = ("core", "relay", "clients", "tests", "specs", "pyproject.toml")
+COPIED: Final = ("core", "relay", "clients", "scripts", "tests", "specs", "pyproject.toml")
 SECONDS_MAX: Final = 240
 """For the catchers of one mistake: there to end a hang, not to measure."""
 TOGETHER_S_MAX: Final = 1_500

@@ -20,14 +20,16 @@ from troth_app.outcome import HereError, LockedError
 from troth_app.sockets import is_ours
 from troth_app.talk import HungUpError, Talk, hold, read_sentence
 from troth_wire.errors import MalformedError, TrothError, UsageError, VersionError
+from troth_wire.said import Said
 
 __all__ = ["Agent", "Keeping", "Route", "Start", "route"]
 
-NO_VAULT: Final = "There is no vault here. Nothing was changed. `troth init` makes one."
-LOCKED: Final = "This is locked. Nothing was changed. `troth unlock` opens it."
-CROWDED: Final = "Too many commands are running at once. Nothing was changed. End one of them and try again."
-GONE: Final = "The vault closed at this very moment. What was saved before is safe. Try again."
-OTHER_VERSION: Final = (
+NO_VAULT: Final = Said("There is no vault here. Nothing was changed. `troth init` makes one.")
+LOCKED: Final = Said("This is locked. Nothing was changed. `troth unlock` opens it.")
+CROWDED: Final = Said("Too many commands are running at once. Nothing was changed. End one of them and try again.")
+NO_COMMAND: Final = Said("there is no command `{name}`")
+GONE: Final = Said("The vault closed at this very moment. What was saved before is safe. Try again.")
+OTHER_VERSION: Final = Said(
     "The part of Troth in the background is of another version. Nothing was changed. "
     "End it with `kill {pid}`; the next command starts the new one."
 )
@@ -213,7 +215,7 @@ class Agent:
             begin = await _first(connection)
             command = BY_NAME.get(begin.command)
             if command is None:
-                raise UsageError(f"there is no command `{begin.command}`")
+                raise UsageError(NO_COMMAND.format(name=begin.command))
             await self._direct(connection, begin, command)
         except VersionError:
             await _end(nobody, HereError(OTHER_VERSION.format(pid=os.getpid())))

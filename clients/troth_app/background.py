@@ -20,6 +20,7 @@ from troth_app.agent import Agent
 from troth_app.calling import BUSY, command_of, open_log
 from troth_app.conversation import Begin, Done, frame
 from troth_app.home import Home
+from troth_app.language import spoken
 from troth_app.outcome import Code, HereError
 from troth_app.pages_process import PagesProcess
 from troth_app.sockets import listen, pair
@@ -116,7 +117,7 @@ def run_agent(*, number: int | None, lasting: bool) -> int:
             with first:
                 first.sendall(frame(Done(Code.HERE, {"busy": True}, BUSY)))
         else:
-            sys.stderr.write(f"{BUSY}\n")
+            sys.stderr.write(f"{spoken(BUSY)}\n")
         return Code.HERE
     os.chdir(home.folder)
     asyncio.run(serve(home, first=first, lasting=lasting))
@@ -167,7 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
             run_pages(number=named.connection, listener=named.listener)
         return run_agent(number=named.connection, lasting=not named.once)
     except (HereError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{spoken(error)}\n")
         return Code.HERE
 
 

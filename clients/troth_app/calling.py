@@ -17,17 +17,20 @@ from troth_app.home import Home
 from troth_app.limits import MEET_TRIES_MAX
 from troth_app.outcome import HereError
 from troth_app.sockets import connect, pair
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     import subprocess
 
 __all__ = ["BUSY", "Line", "call", "command_of", "open_log"]
 
-BUSY: Final = (
+BUSY: Final = Said(
     "Another command is using this vault at this moment. Nothing was changed. Wait for it to end, and try again."
 )
-OTHER_SYSTEM: Final = "Troth's commands run on Linux and macOS for now. Nothing was changed. `troth demo` runs here."
-INCOMPLETE: Final = (
+OTHER_SYSTEM: Final = Said(
+    "Troth's commands run on Linux and macOS for now. Nothing was changed. `troth demo` runs here."
+)
+INCOMPLETE: Final = Said(
     "The part of Troth that opens what you write is not installed. Nothing was changed. "
     'Install "troth[app]" with Python 3.11 or 3.12, into an environment of its own.'
 )

@@ -11,12 +11,14 @@ from typing import Any, Final
 from troth_app.conversation import Result
 from troth_app.limits import PAGE_BYTES_MAX, PREVIEW_LETTERS_MAX
 from troth_app.messages import capital, tell
+from troth_app.recounting import lines, say
 from troth_couple import (
     Agreement,
     Detail,
     Level,
     Outcome,
     Place,
+    Receiving,
     Reply,
     Response,
     Scope,
@@ -26,9 +28,7 @@ from troth_couple import (
     Thing,
     Wording,
     key_of,
-    lines,
     notes,
-    say,
     shown,
 )
 from troth_couple.entry import Entry
@@ -60,6 +60,8 @@ REPLIES: Final = {
     Reply.ACCEPT: "answer.accept",
 }
 CHOICES: Final[Mapping[str, Callable[[int], Detail | Place]]] = {"detail": Detail, "place": Place}
+PLANNED: Final = "disclosure"
+"""What may belong to an item of a plan, of which a sealed card says no more than that."""
 WORDED: Final = (Stage.CLOSED, Stage.OURS, Stage.WAITING, Stage.SKIPPED, Stage.HELD)
 """Where a thing stands, when its lines do not say so."""
 
@@ -72,6 +74,13 @@ class _Words:
     letters: int | None
     theirs: str | None
     """What stands in place of the other person's words, if anything does."""
+    opened: bool
+    """Whether what is sealed is shown."""
+
+    def seals(self, thing: Thing) -> bool:
+        """Tell whether words are there that this person opens by choice, and in no list."""
+        sealed = BY_NAME[thing.kind].sealed and thing.author != self.me and bool(thing.versions)
+        return sealed and not self.opened and self.theirs is None
 
     def hides(self, person: PersonId) -> bool:
         return self.theirs is not None and person != self.me
@@ -106,6 +115,7 @@ def thing_card(
     today: str = "",
     letters: int | None = PREVIEW_LETTERS_MAX,
     theirs: str | None = None,
+    opened: bool = False,
 ) -> Result:
     """Return the card of a check-in, a request, or another thing of one person.
 
@@ -116,8 +126,9 @@ def thing_card(
         today: Which day it is, to say so of what is dated later; where nothing is named, nothing is said.
         letters: How much of each text is shown.
         theirs: What stands in place of the other person's words, if anything does.
+        opened: Whether what is sealed for this person is shown: somebody chose to open it.
     """
-    words = _Words(me, letters, theirs)
+    words = _Words(me, letters, theirs, opened)
     return {
         "title": capital(tell(f"card.{thing.kind}", name=names[thing.author], day=thing.day)),
         "lines": [*_thing_lines(thing, names, words), *([say("act.ahead")] if today and thing.day > today else [])],
@@ -134,9 +145,7 @@ def signal_cards(signals: Signals, *, names: Names, me: PersonId) -> list[Result
     return [
         {
             "title": _signal(act, me),
-            "lines": [
-                tell("signal.by", name=names[act.person], day=act.day, scope=tell(f"scope.{_scope(act)}").lower())
-            ],
+            "lines": [tell("signal.by", name=names[act.person], day=act.day, scope=tell(f"about.{_scope(act)}"))],
             "kind": "signal",
             "mine": act.person == me,
             "day": act.day,
@@ -230,10 +239,11 @@ def _text_card(key: str, agreement: Agreement, text: RevisionId, names: Names) -
 def _thing_lines(thing: Thing, names: Names, words: _Words) -> Iterator[str]:
     if thing.stage is Stage.TAKEN_BACK:
         yield tell("card.taken_back")
-    for version in thing.versions:
-        yield from _said(version, words)
-    for before in thing.earlier:
-        yield from (tell("field.before", text=line) for line in _said(before, words))
+    if words.seals(thing):
+        planned = thing.kind == PLANNED and thing.says("item")
+        yield tell("sealed.plan" if planned else f"sealed.{thing.kind}")
+    else:
+        yield from _versions(thing, words)
     yield from _timing(thing, names)
     if thing.stage in WORDED:
         yield say(key_of(thing.stage))
@@ -255,6 +265,13 @@ def _thing_lines(thing: Thing, names: Names, words: _Words) -> Iterator[str]:
         yield tell("card.by", name=capital(names[person]), text=words.of(person, text))
 
 
+def _versions(thing: Thing, words: _Words) -> Iterator[str]:
+    for version in thing.versions:
+        yield from _said(version, words)
+    for before in thing.earlier:
+        yield from (tell("field.before", text=line) for line in _said(before, words))
+
+
 def time_of(act: Entry) -> str:
     """Return the time that a window, or a move of one, says."""
     return " ".join(shown(part) for part in (act.said("on"), act.said("at")) if part)
@@ -270,6 +287,14 @@ def _timing(thing: Thing, names: Names) -> Iterator[str]:
 
 def _beside(act: Entry, names: Names, words: _Words) -> Iterator[str]:
     """Yield what somebody said beside a thing; that a window was held, its word says already."""
+    if act.name == "receive":
+        by = tell("field.by", text=act.said("by")) if act.said("by") else ""
+        receiving = say(key_of(Stage[Receiving(act.said("receiving")).name]))
+        yield capital(tell("beside.receive", name=names[act.person], receiving=receiving, by=by).strip())
+        return
+    if act.name == "lead":
+        yield tell("beside.lead")
+        return
     text = words.of(act.person, act.said("text")) if act.said("text") else ""
     if act.name == "reply":
         response = say(key_of(Stage[Response(act.said("response")).name]))
@@ -309,4 +334,6 @@ def newest_first(things: Iterable[Thing]) -> list[Thing]:
 
 
 def _place(thing: Thing) -> int:
+    if len(thing.versions) == 1 and not thing.earlier:
+        return thing.versions[0].sequence
     return max((version.sequence for version in (*thing.versions, *thing.earlier)), default=0)

@@ -13,6 +13,7 @@ from typing import Final
 from troth import Changed, Edit, Row
 from troth.membership import Members
 from troth_app.journal import Kept
+from troth_app.private_memory import give_back
 from troth_app.standing import is_plain, records_in, roster_from, written_by
 from troth_app.uncollected import uncollected
 from troth_client import Space, View
@@ -288,9 +289,12 @@ async def _tend(chapter: Chapter) -> None:
     with suppress(TrothError):  # Whoever asks next is told why the space stopped.
         notices = chapter.space.notices()
         await _try(chapter)
+        with suppress(LocalError):  # A disk that takes nothing now: whoever looks at a document has it brought in.
+            await chapter.space.whole()
         if chapter.id == FIRST_CHAPTER:  # The journal is one for all chapters, and one puts it together.
             with suppress(StoreError):  # Nothing was changed, and the next start tries again.
                 await chapter.fold()
+            give_back()
         own = Changed(chapter.document, local=True)
         async for notice in notices:
             if notice != own:  # What is written here is in the book before it is in the document.

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from troth_wire.said import in_context
+
 __all__ = ["AGREEMENTS", "DEVICE", "HEADINGS", "PRIVATE", "TODAY", "TOGETHER", "Command", "Kind", "Option", "Where"]
 
 
@@ -70,9 +72,9 @@ class Command:
     present: str = ""
 
 
-TODAY: Final = "Today"
-AGREEMENTS: Final = "Agreements"
-PRIVATE: Final = "Private"
-TOGETHER: Final = "Together"
-DEVICE: Final = "This device"
+TODAY: Final = in_context("a heading", "Today")
+AGREEMENTS: Final = in_context("a heading", "Agreements")
+PRIVATE: Final = in_context("a heading", "Private")
+TOGETHER: Final = in_context("a heading", "Together")
+DEVICE: Final = in_context("a heading", "This device")
 HEADINGS: Final = (TODAY, AGREEMENTS, PRIVATE, TOGETHER, DEVICE)

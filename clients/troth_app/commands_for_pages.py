@@ -3,6 +3,7 @@
 from typing import Final
 
 from troth_app.command import Command
+from troth_wire.said import Said
 
 __all__ = ["FOR_PAGES", "GLANCE", "PAUSES"]
 
@@ -12,10 +13,10 @@ GLANCE: Final = "glance"
 """An option of what a page reads by itself: nobody asked for it, so it is no use."""
 
 FOR_PAGES: Final = (
-    Command("pages frame", "", "What every page shows: signals, the calm line.", "pages:frame"),
-    Command("pages here", "", "Say that somebody is reading.", "pages:here"),
-    Command("pages drafts", "", "What was typed and not sent.", "pages:drafts"),
-    Command("pages keep", "", "Keep what is being typed.", "pages:keep"),
-    Command("pages choose", "", "Choose how the pages look and behave.", "pages:choose"),
-    Command("pages news", "", "Say when something is new.", "pages:news", listens=True),
+    Command("pages frame", "", Said("What every page shows: signals, the calm line."), "pages:frame"),
+    Command("pages here", "", Said("Say that somebody is reading."), "pages:here"),
+    Command("pages drafts", "", Said("What was typed and not sent."), "pages:drafts"),
+    Command("pages keep", "", Said("Keep what is being typed."), "pages:keep"),
+    Command("pages choose", "", Said("Choose how the pages look and behave."), "pages:choose"),
+    Command("pages news", "", Said("Say when something is new."), "pages:news", listens=True),
 )

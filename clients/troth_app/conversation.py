@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
+from troth_app.language import spoken_in
 from troth_app.limits import BEGIN_BYTES_MAX, CONVERSATION_FRAME_BYTES_MAX
 from troth_wire.errors import MalformedError, VersionError
 
@@ -162,12 +163,14 @@ _KINDS: Final = {form: kind for kind, form in SENTENCES.items()}
 
 
 def frame(sentence: Sentence) -> bytes:
-    """Return a sentence as a frame.
+    """Return a sentence as a frame, with what is marked in it in the person's language.
 
     Raises:
         MalformedError: If it is too long.
     """
-    written = json.dumps({"kind": _KINDS[type(sentence)], **asdict(sentence)}, separators=(",", ":")).encode()
+    written = json.dumps(
+        {"kind": _KINDS[type(sentence)], **asdict(spoken_in(sentence))}, separators=(",", ":")
+    ).encode()
     _check_length(len(written), BEGIN_BYTES_MAX if isinstance(sentence, Begin) else CONVERSATION_FRAME_BYTES_MAX)
     return len(written).to_bytes(HEAD_BYTES) + written
 

@@ -126,9 +126,10 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 def _run(record: "Record", folder: Path, sabotage: str | None, stays_until: date | None = None) -> bool:
     """Tell the story; where it stays until a day, the first device of each person is a home afterwards."""
+    from troth_app.demo.findings import Outcome
     from troth_app.demo.homes import home_of, move_in
     from troth_app.demo.processes import DeviceDiedError
-    from troth_app.demo.story import Outcome, tell
+    from troth_app.demo.story import tell
     from troth_app.demo.summary import lines
 
     began = time.monotonic()

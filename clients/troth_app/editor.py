@@ -19,8 +19,10 @@ from types import MappingProxyType
 from typing import Final
 
 from troth_app.home import Home, private_folder
+from troth_app.language import spoken
 from troth_app.limits import ENTRY_BYTES_MAX
 from troth_app.outcome import HereError
+from troth_wire.said import Said, in_context
 
 __all__ = ["Bench", "Program", "compose", "place_of", "program_of", "sweep"]
 
@@ -39,18 +41,21 @@ QUIET: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """How editors that are known are started, so that they keep no copy, no swap file, no undo file and no history."""
 FAMILY: Final = {"nvim": "vim", "vim.basic": "vim", "vim.tiny": "vim", "vim.nox": "vim", "vim.gtk3": "vim"}
 
-NO_EDITOR: Final = "No editor is named: set VISUAL or EDITOR. Nothing was written. Type it here."
-NO_MEMORY: Final = (
+NO_EDITOR: Final = Said("No editor is named: set VISUAL or EDITOR. Nothing was written. Type it here.")
+NO_MEMORY: Final = Said(
     "This system has no place for files that is in memory alone, so no editor is opened: it would write to the disk. "
     "Type it here."
 )
-UNKNOWN: Final = (
-    "Nobody here knows whether {name} keeps copies of a text in other files. Open it all the same? (yes/no) "
+UNKNOWN: Final = Said(
+    "Nobody here knows whether {name} keeps copies of a text in other files. Open it all the same? (yes/no)"
 )
-TYPE_IT: Final = "It is not opened. Type it here."
-CRASHED: Final = "The editor stopped in the middle. What it had saved is here, in memory."
-TOO_LONG: Final = "That is more than one text holds. It is here, in memory."
-AFTERWARDS: Final = "Open it again, use what is there, or let it go? (open/use/drop) "
+TYPE_IT: Final = Said("It is not opened. Type it here.")
+CRASHED: Final = Said("The editor stopped in the middle. What it had saved is here, in memory.")
+TOO_LONG: Final = Said("That is more than one text holds. It is here, in memory.")
+YES: Final = in_context("an answer that is typed", "yes")
+USE: Final = in_context("an answer that is typed", "use")
+DROP: Final = in_context("an answer that is typed", "drop")
+AFTERWARDS: Final = Said("Open it again, use what is there, or let it go? (open/use/drop)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def compose(bench: Bench) -> str | None:
     if program is None or folder is None:
         bench.say(NO_EDITOR if program is None else NO_MEMORY)
         return None
-    if not program.known and bench.ask(UNKNOWN.format(name=program.name)).strip().lower() not in ("y", "yes"):
+    if not program.known and not _is(bench.ask(UNKNOWN.format(name=program.name)), YES):
         bench.say(TYPE_IT)
         return None
     private_folder(folder)
@@ -133,11 +138,16 @@ def _written(bench: Bench, program: Program, desk: Path) -> str:
         if went_well and len(text) <= ENTRY_BYTES_MAX:
             return text.decode(errors="replace")
         bench.say(TOO_LONG if went_well else CRASHED)
-        answer = bench.ask(AFTERWARDS).strip().lower()
-        if answer == "use":
+        answer = bench.ask(AFTERWARDS)
+        if _is(answer, USE):
             return text[: ENTRY_BYTES_MAX + 1].decode(errors="replace")
-        if answer == "drop":
+        if _is(answer, DROP):
             return ""
+
+
+def _is(answer: str, word: Said) -> bool:
+    """Tell whether a word was typed, whole or its first letter."""
+    return answer.strip().lower() in (spoken(word), spoken(word)[:1])
 
 
 def _run(program: Program, file: Path, environ: Mapping[str, str]) -> bool:

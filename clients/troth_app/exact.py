@@ -8,6 +8,7 @@ from typing import Final
 from troth_app.cards import revision_lines, thing_card
 from troth_app.messages import tell
 from troth_couple import Agreement, Shown, Stage, State, shown
+from troth_couple.chapters import KIND as CHAPTER
 from troth_couple.entry import SubjectId
 from troth_couple.revision import RevisionId
 from troth_couple.views import by_age
@@ -59,7 +60,8 @@ def texts_in(state: State, names: Mapping[PersonId, str], me: PersonId) -> Itera
     texts = [text for agreement in found for text in _texts_of(agreement, names)]
     yield from sorted(texts, key=lambda text: not text.is_open)
     for thing in state.things.values():
-        if thing.stage is Stage.WAITING and len(thing.versions) == 1:
+        # A chapter has a command of its own, which says what it ends and looks at which document it opens.
+        if thing.stage is Stage.WAITING and len(thing.versions) == 1 and thing.kind != CHAPTER:
             card = thing_card(thing, names=names, me=me)
             by = frozenset({thing.author})
             yield Text(thing.id, thing.versions[0].id, card["title"], tuple(card["lines"]), by, thing.assents)

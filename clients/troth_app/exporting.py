@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from troth_app.cards import agreement_card, newest_first, thing_card
 from troth_app.messages import capital, tell
-from troth_couple import Agreement, Day, Runs, Stage, State, SubjectId, own_words, sentence, shown
+from troth_app.recounting import sentence
+from troth_couple import Agreement, Day, Runs, Stage, State, SubjectId, own_words, shown
 from troth_couple.kinds import KINDS
 from troth_couple.views import by_age
 from troth_wire.ids import PersonId
@@ -71,7 +72,10 @@ def export(
             items = [item for found in by_age(state) for item in _agreement(found, names)]
         else:
             things = [thing for thing in newest_first(state.things.values()) if thing.kind == part]
-            items = [_item(thing_card(thing, names=names, me=me, letters=None, theirs=theirs)) for thing in things]
+            cards = [
+                thing_card(thing, names=names, me=me, letters=None, theirs=theirs, opened=True) for thing in things
+            ]
+            items = [*map(_item, cards)]
             if part == "note":
                 bodies = [_body((texts or {}).get(thing.id, ()), me, theirs) for thing in things]
                 items = [_with(item, body) for item, body in zip(items, bodies, strict=True)]

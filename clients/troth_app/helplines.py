@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from troth_wire.said import Said
+
 __all__ = ["REGIONS", "Helpline", "is_checked", "unchecked"]
 
 CHECKED_DAYS: Final = 365
@@ -33,13 +35,13 @@ class Helpline:
 
 
 REGIONS: Final[Mapping[str, Sequence[Helpline]]] = {
-    "Australia": (
-        Helpline("Emergency", "000", "Police, fire, ambulance."),
-        Helpline("1800RESPECT", "1800 737 732", "Sexual assault, family and domestic violence."),
-        Helpline("Lifeline", "13 11 14", "Crisis, and thoughts of suicide."),
-        Helpline("MensLine Australia", "1300 789 978", "Men, about relationships and family."),
-        Helpline("Beyond Blue", "1300 22 4636", "Anxiety, depression, and thoughts of suicide."),
-        Helpline("13YARN", "13 92 76", "Aboriginal and Torres Strait Islander people, in crisis."),
+    Said("Australia"): (
+        Helpline(Said("Emergency"), "000", Said("Police, fire, ambulance.")),
+        Helpline("1800RESPECT", "1800 737 732", Said("Sexual assault, family and domestic violence.")),
+        Helpline("Lifeline", "13 11 14", Said("Crisis, and thoughts of suicide.")),
+        Helpline("MensLine Australia", "1300 789 978", Said("Men, about relationships and family.")),
+        Helpline("Beyond Blue", "1300 22 4636", Said("Anxiety, depression, and thoughts of suicide.")),
+        Helpline("13YARN", "13 92 76", Said("Aboriginal and Torres Strait Islander people, in crisis.")),
     ),
 }
 

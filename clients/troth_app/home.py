@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from troth_app.outcome import HereError
+from troth_wire.said import Said
 
 __all__ = ["Home", "private_folder"]
 
@@ -21,6 +22,15 @@ OTHERS: Final = 0o077
 SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108 - what lies in it is in a folder of this user's alone.
 SOCKET_PATH_BYTES_MAX: Final = 100
 """What every system takes for the path of a socket, with room."""
+NOT_MADE: Final = Said(
+    "The folder {folder} can not be made: {why}. Nothing was changed. "
+    "Make room or give yourself the right to write there, or name another folder in TROTH_HOME."
+)
+NOT_YOURS: Final = Said("{folder} is not a folder of yours. Nothing was changed. Name another one in TROTH_HOME.")
+OTHERS_LOOK: Final = Said(
+    "Others on this machine may look into {folder}. Nothing was changed. "
+    "`chmod 700 {folder}` closes it to them; then try again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +107,11 @@ def private_folder(folder: Path) -> None:
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        raise HereError(
-            f"The folder {folder} can not be made: {error.strerror}. Nothing was changed. "
-            "Make room or give yourself the right to write there, or name another folder in TROTH_HOME."
-        ) from None
+        raise HereError(NOT_MADE.format(folder=folder, why=error.strerror)) from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise HereError(f"{folder} is not a folder of yours. Nothing was changed. Name another one in TROTH_HOME.")
+        raise HereError(NOT_YOURS.format(folder=folder))
     if found.st_mode & OTHERS:
-        raise HereError(
-            f"Others on this machine may look into {folder}. Nothing was changed. "
-            f"`chmod 700 {folder}` closes it to them; then try again."
-        )
+        raise HereError(OTHERS_LOOK.format(folder=folder))
 
 
 def _default(environ: Mapping[str, str], platform: str) -> Path:

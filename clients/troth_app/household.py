@@ -141,7 +141,8 @@ class Household:
         stack = self._spaces[room] = AsyncExitStack()
         syncs = self.settings.syncs and room not in self._leaving
         relay = (self.settings.relay if syncs else None) or Relay("")
-        opened = self.vault.space(room, relay=relay.address or None, admission=relay.admission)
+        put_off = about.kind == SHARED  # Its chapter has shown what stands before anybody needs the document.
+        opened = self.vault.space(room, relay=relay.address or None, admission=relay.admission, puts_off=put_off)
         place = Place(room, about.kind, about.label, await stack.enter_async_context(opened))
         if room not in self._leaving:
             await place.space.send_leave()
@@ -248,6 +249,12 @@ class Household:
         """The chapters of the space for two, from the first to the current one."""
         found = self._chapters.get(self.shared.room) if self.shared is not None else None
         return found.path if found else ()
+
+    @property
+    def earlier(self) -> Sequence[Chapter]:
+        """The chapters that are to be read and no more, the latest last."""
+        found = self._chapters.get(self.shared.room) if self.shared is not None else None
+        return (*found.path[:-1], *found.beside) if found else ()
 
     async def follow(self, today: Day) -> None:
         """Turn to the chapter that both opened last; a space that stopped says why when it is asked for something."""

@@ -27,6 +27,7 @@ from troth_client import Clock, Machine
 from troth_client.machine import MACHINE
 from troth_couple import Day
 from troth_wire.errors import MalformedError
+from troth_wire.said import Said
 
 __all__ = ["ALONE", "FINISHED", "OPENED", "Keeper"]
 
@@ -34,7 +35,7 @@ OPENED: Final = b"o"
 """What it tells its agent once, as soon as its vault is open."""
 ALONE: Final = "the agent is gone"
 FINISHED: Final = "there is nothing left to do"
-CLOSED: Final = "It locked, because this computer slept. Nothing was changed. `troth unlock` opens it."
+CLOSED: Final = Said("It locked, because this computer slept. Nothing was changed. `troth unlock` opens it.")
 LOOKS_PER_SHOWING: Final = 60
 """Looks at the clocks between two at which the spaces are shown the wall's: nothing that depends on it is urgent."""
 RECEIVE_BYTES: Final = 4_096

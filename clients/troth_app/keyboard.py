@@ -12,11 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TextIO
 
+from troth_app.language import spoken
+from troth_wire.said import Said
+
 __all__ = ["ASKED", "GivenUpError", "Keyboard", "NobodyError"]
 
 ASKED: Final = ":e"
 """What asks for an editor, alone on the first line of a text."""
-HINT: Final = f"(`{ASKED}` alone on the first line opens your editor.)"
+HINT: Final = Said("(`{typed}` alone on the first line opens your editor.)")
 
 
 class NobodyError(Exception):
@@ -100,7 +103,7 @@ class Keyboard:
         """Return everything up to the end of input, or what was written in an editor if that is asked for."""
         if not self.live:
             return self.source.read()
-        self.tell(prompt if self.edit is None else f"{prompt}\n{HINT}")
+        self.tell(prompt if self.edit is None else f"{prompt}\n{spoken(HINT.format(typed=ASKED))}")
         first = self.source.readline()
         if self.edit is not None and first.strip() == ASKED:
             written = self.edit(self)
@@ -109,11 +112,11 @@ class Keyboard:
 
     def tell(self, text: str) -> None:
         """Say something beside the question."""
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{spoken(text)}\n")
         sys.stderr.flush()
 
     def ask(self, prompt: str) -> str:
         """Return a line about the answer itself; nothing, where nobody is there any more."""
-        sys.stderr.write(prompt)
+        sys.stderr.write(f"{spoken(prompt)} ")
         sys.stderr.flush()
         return self.source.readline()

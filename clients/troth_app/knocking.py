@@ -2,29 +2,40 @@
 
 import asyncio
 from enum import Enum
+from typing import Final
 
 from troth_app.limits import KNOCK_S
 from troth_client.link import Address, dial
 from troth_wire.errors import MalformedError
 from troth_wire.limits import WIRE_VERSION
 from troth_wire.messages import Hello, parse
+from troth_wire.said import Said
 
-__all__ = ["Knock", "knock"]
+__all__ = ["BRIEFLY", "Knock", "knock"]
 
 
 class Knock(Enum):
     """What came of it, in sentences for people."""
 
-    ANSWERED = "The relay answers."
-    SILENT = (
+    ANSWERED = Said("The relay answers.")
+    SILENT = Said(
         "The relay does not answer at this moment. What you write is kept here and goes out when it does. "
         "Look at its address with `troth relay show`, and at this computer's connection."
     )
-    OTHER_VERSION = (
+    OTHER_VERSION = Said(
         "The relay speaks another version. What you write is kept here. "
         "Bring this device or the relay up to date, or name another relay."
     )
-    STRANGER = "Something answers there that is no relay. What you write is kept here. Look at the address."
+    STRANGER = Said("Something answers there that is no relay. What you write is kept here. Look at the address.")
+
+
+BRIEFLY: Final = {
+    Knock.ANSWERED: Knock.ANSWERED.value,
+    Knock.SILENT: Said("The relay does not answer at this moment."),
+    Knock.OTHER_VERSION: Said("The relay speaks another version."),
+    Knock.STRANGER: Said("Something answers there that is no relay."),
+}
+"""The same, where something else says what is safe and what to do."""
 
 
 async def knock(address: Address) -> Knock:

@@ -5,6 +5,7 @@ What goes wrong on this machine is said in a few words, never in a traceback.
 
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -15,18 +16,83 @@ from troth_app.commands import BARE, COMMANDS, HEADINGS, Command, Kind, Option
 from troth_app.conversation import Say
 from troth_app.home import Home
 from troth_app.keyboard import Keyboard
+from troth_app.language import lend, spoken
 from troth_app.limits import COLUMNS
 from troth_app.messages import tell
 from troth_app.outcome import Code, EndError, HereError, done_of
 from troth_app.presenting import presenter
 from troth_app.screen import NAME, Look
 from troth_app.terminal import Screen, converse
+from troth_wire.said import Said, plural
 
 __all__ = ["main"]
 
+LOCK: Final = "lock"
+"""The command that leaves nothing on the screen."""
 PAGES: Final = "web"
 """The command whose answer is for a browser."""
-STOPPED: Final = "Stopped. Nothing was changed."
+STOPPED: Final = Said("Stopped. Nothing was changed.")
+WHAT_IT_IS: Final = Said("Notes and agreements, on your own devices.")
+NOTHING_GIVEN: Final = Said(
+    "Passphrases, codes and what you write are asked for, or read from stdin: one line for each question. "
+    "They are never given as arguments."
+)
+PLAIN_FIRST: Final = Said("One thing a line, no colours: for a screen reader.")
+PLAIN: Final = Said("One thing a line, no colours.")
+JSON: Final = Said("The answer as JSON, for a program.")
+COMMANDS_OF: Final = Said("The commands of `{word}`.")
+ALIAS: Final = Said("Add a launcher under a name of your own.")
+ALIAS_MORE: Final = Said("It lies beside this one and does the same. Sentences that name a command use its name.")
+DEMO: Final = Said("Show that nothing is lost and that the relay can not read.")
+DEMO_STARTS: Final = Said(
+    "Starts a relay and two devices for each person, lets all of them write, cuts lines, kills processes in the "
+    "middle, and lets everybody meet again."
+)
+DEMO_PROVES: Final = Said(
+    "Then it proves that all devices show the same document, that every acknowledged edit is in it, that nobody's "
+    "word was forged although somebody tried, and that nothing readable has reached the relay."
+)
+DEMO_ENDS: Final = Said(
+    "Takes less than a minute. Ends with 0 if all of it held, 1 if not, 2 if it was asked for something that does "
+    "not work."
+)
+DEMO_INPUT: Final = Said("JSON Lines of edits (specs/demo.md). Without it: ninety days of two made-up people.")
+DEMO_SABOTAGE: Final = Said(
+    "Break devices on purpose: skip what arrives, forget what waits, do not encrypt, or believe every signature. "
+    "A proof has to notice."
+)
+DEMO_KEEP: Final = Said("Keep vaults, logs, the relay's files and all that passed (wire.bin) in this new folder.")
+DEMO_OPEN: Final = Said("Leave the vaults of both made-up people, to look around in.")
+OF_CLICK: Final = (
+    Said("Usage:"),
+    Said("Options"),
+    Said("Commands"),
+    Said("Positional arguments"),
+    Said("Show this message and exit."),
+    Said("Missing command."),
+    Said("Missing argument"),
+    Said("Missing option"),
+    Said("No such option {name!r}."),
+    Said("No such command {name!r}."),
+    plural("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    Said("Error: {message}"),
+    Said("Try '{command} {option}' for help."),
+)
+"""What click says by itself and people meet: it asks gettext for these very words, which are not ours to choose."""
+
+
+class Flag(click.Option):
+    """An option whose help is said in the language of whoever reads it."""
+
+    def __init__(self, names: Sequence[str], *, help: str, **more: Any) -> None:
+        """Keep the help with its marks: click itself keeps a copy of the words."""
+        super().__init__(names, help=help, **more)
+        self._said = help
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return its name and its help."""
+        found = super().get_help_record(ctx)
+        return (found[0], spoken(self._said)) if found is not None else None
 
 
 class Grouped(click.Group):
@@ -34,33 +100,39 @@ class Grouped(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command or the group of a name."""
-        return super().get_command(ctx, cmd_name) or _named(cmd_name)
+        make = MORE.get(cmd_name)
+        return make() if make is not None else _named(cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return every first word."""
-        return sorted({command.name.partition(" ")[0] for command in COMMANDS} | {*super().list_commands(ctx)})
+        return sorted({command.name.partition(" ")[0] for command in COMMANDS} | MORE.keys())
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what this is."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(_paragraphs(WHAT_IT_IS, NOTHING_GIVEN))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one section for each heading."""
         for heading in HEADINGS:
-            rows = [(command.name, command.summary) for command in COMMANDS if command.heading == heading]
+            rows = [(command.name, spoken(command.summary)) for command in COMMANDS if command.heading == heading]
             if heading == HEADINGS[-1]:
-                rows.append(("alias", alias.get_short_help_str(COLUMNS)))
-                rows.append(("demo", demo.get_short_help_str(COLUMNS)))
-            if rows:
-                with formatter.section(heading):
-                    formatter.write_dl(rows)
+                rows += [(name, make().get_short_help_str(COLUMNS)) for name, make in MORE.items()]
+            with formatter.section(spoken(heading)):
+                formatter.write_dl(rows)
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run; what click says by itself is in the same language."""
+        lend()
+        return super().main(*args, **extra)
 
 
 @click.group(cls=Grouped, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--plain", is_flag=True, help="One thing a line, no colours: for a screen reader.")
+@click.option("--plain", cls=Flag, is_flag=True, help=PLAIN_FIRST)
 @click.pass_context
 def main(ctx: click.Context, *, plain: bool) -> None:
-    """Notes and agreements, on your own devices.
-
-    Passphrases, codes and what you write are asked for, or read from stdin: one line for
-    each question. They are never given as arguments.
-    """
+    """Carry out the command of the command line, or the one that `troth` alone stands for."""
     if ctx.invoked_subcommand is None:
         sys.exit(run(BARE, {}, plain=plain, as_json=False))
 
@@ -75,6 +147,8 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
         keyboard.edit = partial(_edit, home)
     live = (sys.stderr if as_json else sys.stdout).isatty()
     screen = Screen(Look.of(plain=plain, live=live, name=_name()), as_json)
+    if command.name == LOCK:
+        screen.clear()
     try:
         for line in call(home, lasting=command.lasting):
             with line as connection:
@@ -136,7 +210,7 @@ def _named(word: str) -> click.Command | None:
     }
     if not inside or "" in inside:
         return inside.get("")
-    return click.Group(word, commands=inside, help=f"The commands of `{word}`.")
+    return click.Group(word, commands=inside, help=spoken(COMMANDS_OF.format(word=word)))
 
 
 def _declared(command: Command, name: str) -> click.Command:
@@ -150,29 +224,33 @@ def _declared(command: Command, name: str) -> click.Command:
         sys.exit(run(command, options, plain=plain or above, as_json=as_json))
 
     params = [_param(option) for option in command.options]
-    params.append(click.Option(["--plain"], is_flag=True, help="One thing a line, no colours."))
+    params.append(Flag(["--plain"], is_flag=True, help=PLAIN))
     if command.present:
-        params.append(click.Option(["--json"], is_flag=True, help="The answer as JSON, for a program."))
-    text = "\n\n".join(filter(None, [command.summary, command.more]))
+        params.append(Flag(["--json"], is_flag=True, help=JSON))
+    text = _paragraphs(*filter(None, [command.summary, command.more]))
     return click.Command(name or command.name, callback=carry_out, params=params, help=text)
 
 
 def _param(option: Option) -> click.Parameter:
     if option.kind is Kind.FLAG:
-        return click.Option([f"--{option.name}"], is_flag=True, help=option.help)
+        return Flag([f"--{option.name}"], is_flag=True, help=option.help)
     file = click.Path(path_type=Path, dir_okay=False)
     if option.argument:
         return click.Argument([option.name], type=file)
-    return click.Option([f"--{option.name}"], type=file, help=option.help)
+    return Flag([f"--{option.name}"], type=file, help=option.help)
 
 
-@main.command()
-@click.argument("name")
-def alias(*, name: str) -> None:
-    """Add a launcher under a name of your own.
+def _paragraphs(*sentences: str) -> str:
+    return "\n\n".join(map(spoken, sentences))
 
-    It lies beside this one and does the same. Sentences that name a command use its name.
-    """
+
+def _alias() -> click.Command:
+    """Make the command that adds a launcher."""
+    text = _paragraphs(ALIAS, ALIAS_MORE)
+    return click.Command("alias", callback=_add_launcher, params=[click.Argument(["name"])], help=text)
+
+
+def _add_launcher(*, name: str) -> None:
     from troth_app.alias import install
 
     screen = Screen(Look.of(plain=False, live=sys.stdout.isatty(), name=_name()))
@@ -184,42 +262,28 @@ def alias(*, name: str) -> None:
     screen.show(Say(tell("alias.made", name=name, path=str(path))))
 
 
-@main.command()
-@click.option(
-    "--input",
-    "source",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="JSON Lines of edits (specs/demo.md). Without it: ninety days of two made-up people.",
-)
-@click.option(
-    "--sabotage",
-    type=click.Choice(["cursor", "outbox", "plaintext", "signatures"]),
-    help="Break devices on purpose: skip what arrives, forget what waits, do not encrypt, or believe every signature. "
-    "A proof has to notice.",
-)
-@click.option(
-    "--keep",
-    type=click.Path(path_type=Path),
-    help="Keep vaults, logs, the relay's files and all that passed (wire.bin) in this new folder.",
-)
-@click.option("--open", "stay", is_flag=True, help="Leave the vaults of both made-up people, to look around in.")
-def demo(*, source: Path | None, sabotage: str | None, keep: Path | None, stay: bool) -> None:
-    """Show that nothing is lost and that the relay can not read.
+def _demo() -> click.Command:
+    """Make the command of the demo."""
+    file, place = click.Path(path_type=Path, dir_okay=False), click.Path(path_type=Path)
+    sabotage = click.Choice(["cursor", "outbox", "plaintext", "signatures"])
+    params: list[click.Parameter] = [
+        Flag(["--input", "source"], type=file, help=DEMO_INPUT),
+        Flag(["--sabotage"], type=sabotage, help=DEMO_SABOTAGE),
+        Flag(["--keep"], type=place, help=DEMO_KEEP),
+        Flag(["--open", "stay"], is_flag=True, help=DEMO_OPEN),
+    ]
+    text = _paragraphs(DEMO, DEMO_STARTS, DEMO_PROVES, DEMO_ENDS)
+    return click.Command("demo", callback=_show_demo, params=params, help=text)
 
-    Starts a relay and two devices for each person, lets all of them write, cuts lines, kills
-    processes in the middle, and lets everybody meet again.
 
-    Then it proves that all devices show the same document, that every acknowledged edit is in
-    it, that nobody's word was forged although somebody tried, and that nothing readable has
-    reached the relay.
-
-    Takes less than a minute. Ends with 0 if all of it held, 1 if not, 2 if it was asked
-    for something that does not work.
-    """
+def _show_demo(*, source: Path | None, sabotage: str | None, keep: Path | None, stay: bool) -> None:
     from troth_app.demo_command import show
 
     sys.exit(show(source, sabotage=sabotage, keep=keep, stay=stay))
 
+
+MORE: Final = {"alias": _alias, "demo": _demo}
+"""Commands beside those of the table: they need no agent."""
 
 if __name__ == "__main__":
     main()

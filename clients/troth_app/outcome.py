@@ -13,7 +13,9 @@ from enum import IntEnum
 from typing import Final
 
 from troth_app.conversation import Done
+from troth_app.language import spoken
 from troth_wire.errors import LocalError, PassphraseError, RemoteError, TrothError, UsageError
+from troth_wire.said import Said
 
 __all__ = ["Code", "EndError", "HereError", "LockedError", "OtherError", "RuleError", "done_of"]
 
@@ -66,10 +68,14 @@ CODES: Final[Mapping[type[Exception], Code]] = {
 }
 """The first that fits counts."""
 
-UNEXPECTED: Final = (
+UNEXPECTED: Final = Said(
     "Something went wrong that Troth does not know: {name}. What was saved before is safe. "
     "`troth lock` and `troth unlock` begin anew; if it comes back, `troth doctor` shows more."
 )
+
+
+SYSTEM: Final = Said("The system says: {why}. What was saved before is safe. Try again.")
+WORKS_NOT: Final = Said("That does not work: {why}. Nothing was changed.")
 
 
 def done_of(error: Exception) -> Done:
@@ -80,13 +86,12 @@ def done_of(error: Exception) -> Done:
         if isinstance(error, kind):
             return Done(code, None, _sentence(error))
     if isinstance(error, OSError) and error.strerror:
-        return Done(Code.HERE, None, f"The system says: {error.strerror}. What was saved before is safe. Try again.")
+        return Done(Code.HERE, None, SYSTEM.format(why=error.strerror))
     return Done(Code.HERE, None, UNEXPECTED.format(name=type(error).__name__))
 
 
 def _sentence(error: Exception) -> str:
     """Return what was said for people, and make a sentence of what was said for programs."""
-    said = str(error)
     if isinstance(error, LocalError):
-        return said
-    return f"That does not work: {said.rstrip('.')}. Nothing was changed."
+        return str(error)
+    return WORKS_NOT.format(why=spoken(error).rstrip("."))

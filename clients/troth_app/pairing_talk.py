@@ -11,44 +11,52 @@ from troth.pairing import Purpose, Side, Ticket
 from troth_app import qr
 from troth_app.conversation import Card, Qr
 from troth_app.talk import Talk
-from troth_app.wording import counted
 from troth_client.pairing import Ahead
 from troth_client.wordlist import MistypedError, parse_words, render_code, render_words
+from troth_wire.said import Said, plural
 
 __all__ = ["WORDS", "PairingTalk", "in_order"]
 
-CODE: Final = "Code"
-TYPE_CODE: Final = (
+CODE: Final = Said("Code")
+TYPE_CODE: Final = Said(
     "On the other device, run `troth join` and type this code. It can be tried once, and is good for ten minutes."
 )
-SHOW_CODE: Final = "On the other device, run `troth join` and give it this. It can be used once, within two minutes."
-SAVED: Final = "The picture is in {path}. Remove it afterwards."
-WORDS: Final = "Four words"
-READ_WORDS: Final = "The other device asks for two of these. Type them there, or read them out."
-TWO_WORDS: Final = "The other device shows four words. Words {first} and {second}, with a space between:"
-NOT_TWO: Final = "Two words are asked for."
-MATCH: Final = "Does the other device say that the words match?"
-YES_MATCH: Final = "Yes, it says so"
-NO_MATCH: Final = "No, or I am not sure"
-AHEAD: Final = "What happens next"
-GO_ON: Final = "Go on?"
-YES: Final = "Yes, go on"
-NO: Final = "No, leave everything as it is"
+SHOW_CODE: Final = Said(
+    "On the other device, run `troth join` and give it this. It can be used once, within two minutes."
+)
+SAVED: Final = Said("The picture is in {path}. Remove it afterwards.")
+WORDS: Final = Said("Four words")
+READ_WORDS: Final = Said("The other device asks for two of these. Type them there, or read them out.")
+TWO_WORDS: Final = Said("The other device shows four words. Words {first} and {second}, with a space between:")
+NOT_TWO: Final = Said("Two words are asked for.")
+MATCH: Final = Said("Does the other device say that the words match?")
+YES_MATCH: Final = Said("Yes, it says so")
+NO_MATCH: Final = Said("No, or I am not sure")
+AHEAD: Final = Said("What happens next")
+GO_ON: Final = Said("Go on?")
+YES: Final = Said("Yes, go on")
+NO: Final = Said("No, leave everything as it is")
 
 _FOR_TWO: Final = (
-    "You and the other person make a space for two. It begins empty.",
-    "Nothing that you wrote before moves there by itself.",
-    "Each of you can leave at any time, and keeps a copy.",
+    Said("You and the other person make a space for two. It begins empty."),
+    Said("Nothing that you wrote before moves there by itself."),
+    Said("Each of you can leave at any time, and keeps a copy."),
 )
 _AHEAD: Final = {
     (Purpose.DEVICE, Side.HOST): (
-        "The other device becomes one of yours, in {spaces}.",
-        "It can read and write everything there.",
-        "Let it be a device that you alone use.",
+        plural(
+            "The other device becomes one of yours, in {count} space.",
+            "The other device becomes one of yours, in {count} spaces.",
+        ),
+        Said("It can read and write everything there."),
+        Said("Let it be a device that you alone use."),
     ),
     (Purpose.DEVICE, Side.GUEST): (
-        "This device becomes one of yours, in {spaces}.",
-        "It can read and write everything there.",
+        plural(
+            "This device becomes one of yours, in {count} space.",
+            "This device becomes one of yours, in {count} spaces.",
+        ),
+        Said("It can read and write everything there."),
     ),
     (Purpose.JOIN, Side.HOST): _FOR_TWO,
     (Purpose.JOIN, Side.GUEST): _FOR_TWO,
@@ -110,8 +118,7 @@ class PairingTalk:
 
     async def confirm(self, ahead: Ahead) -> bool:
         """Say what will happen, and return whether it may."""
-        spaces = counted(ahead.spaces, "space", "spaces")
-        lines = tuple(line.format(spaces=spaces) for line in _AHEAD[ahead.purpose, ahead.side])
+        lines = tuple(line.format(count=ahead.spaces) for line in _AHEAD[ahead.purpose, ahead.side])
         await self._talk.show(Card(AHEAD, lines))
         return await self._talk.choose(GO_ON, [YES, NO]) == 0
 

@@ -9,17 +9,20 @@ from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_client.wordlist import MistypedError, parse_recovery, render_recovery
 from troth_wire.errors import UsageError
+from troth_wire.said import Said
 
 __all__ = ["TITLE", "ask_phrase", "show_phrase"]
 
-TITLE: Final = "Your recovery words"
-WRITE_DOWN: Final = (
+TITLE: Final = Said("Your recovery words")
+WRITE_DOWN: Final = Said(
     "Write the twelve words on paper, with the relay's address, and keep it where you alone find it. "
     "They are not shown again, and not kept on any device."
 )
-ASK_BACK: Final = "Word {place}:"
-NOT_IT: Final = "That is not word {place}. Look at the paper."
-NOT_WRITTEN: Final = "Two of the words were not typed as they were shown. No words were set. Begin again when you like."
+ASK_BACK: Final = Said("Word {place}:")
+NOT_IT: Final = Said("That is not word {place}. Look at the paper.")
+NOT_WRITTEN: Final = Said(
+    "Two of the words were not typed as they were shown. No words were set. Begin again when you like."
+)
 WORDS_IN_ROW: Final = 4
 ASKED_BACK: Final = 2
 PHRASE_WORDS: Final = 12

@@ -5,7 +5,9 @@ from typing import Final
 
 from troth_app.commands import Command
 from troth_app.conversation import Card, Qr, Result, Say, Sentence, Table
-from troth_app.wording import NUMBER, counted, in_rows
+from troth_app.language import spoken, spoken_in
+from troth_app.wording import NUMBER, in_rows
+from troth_wire.said import Said, in_context, plural
 
 __all__ = [
     "devices",
@@ -25,35 +27,43 @@ __all__ = [
 
 Shown = Sequence[Sentence]
 
-WHAT_IT_IS: Final = "Troth keeps notes and agreements on your own devices, sealed under your passphrase."
+WHAT_IT_IS: Final = Said("Troth keeps notes and agreements on your own devices, sealed under your passphrase.")
 NEXT_STEPS: Final = {
-    "empty": "There is no vault here. `troth init` makes one; it takes a minute, and waits on nobody.",
-    "locked": "It is locked. `troth unlock` opens it.",
+    "empty": Said("There is no vault here. `troth init` makes one; it takes a minute, and waits on nobody."),
+    "locked": Said("It is locked. `troth unlock` opens it."),
 }
-NUMBERS: Final = (
+NUMBERS: Final = Said(
     "These are the numbers of your mailboxes there. Whoever runs the relay finds nothing by name, so a request to give "
-    "one more room, to delete it or to keep it out needs its number. It tells them which mailbox is yours, and with "
+    "one more room, to remove it or to keep it out needs its number. It tells them which mailbox is yours, and with "
     "that when it is used and how much is in it; not what."
 )
-NO_RELAY: Final = "There is no relay. What you write stays on this device; `troth relay use` names one."
-COMPARE: Final = "Read it to each other, in one room or by voice. If it is the same, nobody stands in between."
-CHANGED: Final = "Which ones changed since you last looked: compare the safety number if you did not expect that."
-WORDS_GOOD: Final = "These words are in force. Put the paper back where it was."
-WORDS_ANEW: Final = "These words do not open all of your spaces. `troth recovery make` makes new ones that do."
-PAGES: Final = (
+NO_RELAY: Final = Said("There is no relay. What you write stays on this device; `troth relay use` names one.")
+COMPARE: Final = Said("Read it to each other, in one room or by voice. If it is the same, nobody stands in between.")
+THEIRS: Final = plural("The other person has {count} device.", "The other person has {count} devices.")
+CHANGED: Final = Said("Which ones changed since you last looked: compare the safety number if you did not expect that.")
+WORDS_GOOD: Final = Said("These words are in force. Put the paper back where it was.")
+WORDS_ANEW: Final = Said("These words do not open all of your spaces. `troth recovery make` makes new ones that do.")
+PAGES: Final = Said(
     "The pages open in your browser. If none opens: this address works once, within a minute, on this computer."
 )
-CONFIRM: Final = (
+FILES: Final = (in_context("a column", "What"), in_context("a column", "Where"), in_context("a column", "How it is"))
+ITEMS: Final = (in_context("a column", "What waits"), in_context("a column", "Where"), in_context("a column", "Why"))
+OTHERS: Final = (in_context("a column", "Your other devices"), in_context("a column", "What is known of them"))
+SPACES: Final = (in_context("a column", "Space"), in_context("a column", "These words"))
+DEVICES: Final = (in_context("a column", "Your devices"), in_context("a column", "Added on"), "")
+CONFIRM: Final = Said(
     "A device that is not confirmed came back by recovery words. What takes care counts from it at once, and what it "
     "agrees to once you confirmed it: `troth devices confirm`. If it is not in your hands, `troth devices revoke`."
 )
-NOTHING_YET: Final = "There is nothing here. `troth mine add` writes something down."
+THIS: Final = in_context("a device", "this one")
+UNCONFIRMED: Final = in_context("a device", "not confirmed")
+NOTHING_YET: Final = Said("There is nothing here. `troth mine add` writes something down.")
 
 
 def presenter(command: Command) -> Callable[[Result], Shown]:
     """Return the function that shows a command's result."""
     found: Callable[[Result], Shown] = globals()[command.present] if command.present else _nothing
-    return found
+    return lambda result: spoken_in(found(result))
 
 
 def today(result: Result) -> Shown:
@@ -93,9 +103,9 @@ def status(result: Result) -> Shown:
 
 def doctor(result: Result) -> Shown:
     """Show every file, the relay and every space."""
-    files = Table(("What", "Where", "How it is"), tuple(tuple(row) for row in result["files"]))
-    items = _table(("What waits", "Where", "Why"), result.get("items", ()))
-    own = _table(("Your other devices", "What is known of them"), result.get("own", ()))
+    files = Table(FILES, tuple(tuple(row) for row in result["files"]))
+    items = _table(ITEMS, result.get("items", ()))
+    own = _table(OTHERS, result.get("own", ()))
     return [*status(result), *items, *own, files, *(Say(note) for note in result.get("notes", ()))]
 
 
@@ -116,7 +126,7 @@ def relay(result: Result) -> Shown:
     if result["relay"] is None:
         return [Say(NO_RELAY)]
     return [
-        Card(result["relay"], ("A pass goes with it." if result["pass"] else "No pass goes with it.",)),
+        Card(result["relay"], (Said("A pass goes with it.") if result["pass"] else Said("No pass goes with it."),)),
         Say(result["answer"]),
         *(Card(name, (number,)) for name, number in result["mailboxes"]),
         Say(NUMBERS),
@@ -125,7 +135,7 @@ def relay(result: Result) -> Shown:
 
 def recovery(result: Result) -> Shown:
     """Show which spaces the words open."""
-    table = Table(("Space", "These words"), tuple(tuple(row) for row in result["spaces"]))
+    table = Table(SPACES, tuple(tuple(row) for row in result["spaces"]))
     return [table, Say(WORDS_GOOD if result["in_force"] else WORDS_ANEW)]
 
 
@@ -138,13 +148,12 @@ def devices(result: Result) -> Shown:
     """Show the own devices, and how many the other person has."""
     rows = tuple((own["name"], own["added"], _which(own)) for own in result["own"])
     hint = [] if all(own.get("confirmed", True) for own in result["own"]) else [Say(CONFIRM)]
-    return [Table(("Your devices", "Added on", ""), rows), *hint, *_others(result["other"])]
+    return [Table(DEVICES, rows), *hint, *_others(result["other"])]
 
 
 def _which(own: Result) -> str:
-    return ", ".join(
-        [*(["this one"] if own["this"] else []), *([] if own.get("confirmed", True) else ["not confirmed"])]
-    )
+    marks = [*([THIS] if own["this"] else []), *([] if own.get("confirmed", True) else [UNCONFIRMED])]
+    return ", ".join(map(spoken, marks))
 
 
 def safety(result: Result) -> Shown:
@@ -155,8 +164,8 @@ def safety(result: Result) -> Shown:
 def _others(other: Result | None) -> Shown:
     if other is None:
         return []
-    count = f"The other person has {counted(other['count'], 'device', 'devices')}."
-    return [Say(f"{count} {CHANGED}" if other["changed"] else count)]
+    said = [THEIRS.format(count=other["count"]), *([CHANGED] if other["changed"] else [])]
+    return [Say(" ".join(map(spoken, said)))]
 
 
 def _nothing(_: Result) -> Shown:

@@ -1,5 +1,7 @@
 """Keeps what a keeper knows out of files: no core dump, and no other program of this user may read its memory.
 
+And keeps no more of the machine's memory than it needs, once everything was opened.
+
 Where a system has neither, nothing is done; the threat model says what follows from that.
 """
 
@@ -8,7 +10,7 @@ import resource
 import sys
 from typing import Final
 
-__all__ = ["close_memory"]
+__all__ = ["close_memory", "give_back"]
 
 PR_SET_DUMPABLE: Final = 4
 
@@ -18,3 +20,10 @@ def close_memory() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def give_back() -> None:
+    """Give memory that is free again back to the system, where it can be asked to: opening takes more than staying."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

@@ -8,9 +8,11 @@ import segno
 
 from troth_app.limits import QR_BYTES_MAX
 from troth_wire.errors import UsageError
+from troth_wire.said import Said
 
 __all__ = ["drawn", "picture", "save"]
 
+TOO_LONG: Final = Said("a code holds at most {bytes} bytes")
 BORDER: Final = 1
 SCALE: Final = 8
 """Pixels for each of its squares."""
@@ -52,5 +54,5 @@ def save(text: str, path: Path) -> None:
 
 def _made(text: str) -> segno.QRCode:
     if len(text.encode()) > QR_BYTES_MAX:
-        raise UsageError(f"a code holds at most {QR_BYTES_MAX} bytes")
+        raise UsageError(TOO_LONG.format(bytes=QR_BYTES_MAX))
     return segno.make_qr(text, error="l")

@@ -19,17 +19,18 @@ from troth_client.room import SHARED
 from troth_client.vault import Vault
 from troth_wire.errors import LocalError, RemoteError
 from troth_wire.ids import DeviceId
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.household import Household, Place
 
 __all__ = ["check_rested", "note_ends", "note_invited"]
 
-TOO_SOON: Final = (
+TOO_SOON: Final = Said(
     "The other person left, and is left in peace for a while: an invitation can go out from here on {day} or later. "
     "Nothing was changed. With somebody in the same room, `troth pair here` makes a space for two on any day."
 )
-WENT_OUT: Final = (
+WENT_OUT: Final = Said(
     "One invitation went out since the other person left, and what comes next is theirs to say. Nothing was changed. "
     "With somebody in the same room, `troth pair here` makes a space for two on any day."
 )

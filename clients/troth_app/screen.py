@@ -39,18 +39,20 @@ class Look:
         plain: One thing a line and no frames, for a screen reader.
         columns: How wide a line may be.
         name: What the launcher is called that was used; commands between ticks are named by it.
+        wipes: Whether what was shown before can be taken away.
     """
 
     colour: bool = False
     plain: bool = False
     columns: int = COLUMNS
     name: str = NAME
+    wipes: bool = False
 
     @classmethod
     def of(cls, *, plain: bool, live: bool, name: str = NAME, environ: Mapping[str, str] = os.environ) -> "Look":
         """Return what fits where the output goes."""
-        colour = live and not plain and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-        return cls(colour=colour, plain=plain, name=name)
+        acts = live and environ.get("TERM") != "dumb"
+        return cls(colour=acts and not plain and not environ.get("NO_COLOR"), plain=plain, name=name, wipes=acts)
 
 
 def clean(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from troth import Row
+from troth_app.held import HELD_TABLE, Draft, draft_in
 from troth_app.limits import ENTRY_BYTES_MAX, IDLE_S, IDLE_S_MAX, IDLE_S_MIN
 from troth_wire import codec
 from troth_wire.limits import PASS_BYTES_MAX
@@ -22,11 +23,14 @@ __all__ = [
     "compared_row",
     "draft_row",
     "idle_row",
+    "invitations_row",
     "mine_gone",
     "moved_row",
     "names_row",
+    "noticed_row",
     "others_row",
     "pages_row",
+    "prepared_row",
     "quiet_row",
     "relay_row",
     "rest_row",
@@ -44,12 +48,16 @@ SIGNPOSTS_TABLE: Final = "signposts"
 MOVED_TABLE: Final = "moved"
 RESTS_TABLE: Final = "rests"
 COMPARED_TABLE: Final = "compared"
+PREPARED_TABLE: Final = "prepared"
+INVITATIONS_TABLE: Final = "invitations"
 OFF: Final = b"off"
+YES: Final = b"yes"
 NAMES_TABLE: Final = "names"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
 ANSWERS_TABLE: Final = "answers"
 DRAFT_TABLE: Final = "draft"
+NOTICED_TABLE: Final = "noticed"
 PAGES_TABLE: Final = "look"
 SAID_BYTES_MAX: Final = 4_096
 RELAY_BYTES_MAX: Final = 512
@@ -121,6 +129,10 @@ class Settings:
     """By the question, the salt and text of an answer that was sealed here and is not open."""
     answers: Mapping[bytes, str] = field(default_factory=dict)
     """By the question, what this person wrote to it: before it is shared, and for when the question is taken back."""
+    held: Mapping[bytes, Draft] = field(default_factory=dict)
+    """By an id of its own, what this person wrote to tell or to offer, and has not shared."""
+    noticed: Mapping[bytes, str] = field(default_factory=dict)
+    """By the thing, the day on which this device said that there is something to open."""
     quiet_until: str = ""
     """The last day of a quiet time."""
     drafts: Mapping[str, str] = field(default_factory=dict)
@@ -134,6 +146,10 @@ class Settings:
     """By the room of a space for two that was ended."""
     compared: Mapping[bytes, bytes] = field(default_factory=dict)
     """By the room: what recovery words had confirmed when this person last compared the number there, joined."""
+    invites: bool = True
+    """Whether this device takes invitations to a space for two, and makes them."""
+    prepared: bool = False
+    """Whether somebody set this vault up for its person, who has not opened it yet."""
 
     @classmethod
     def parse(cls, rows: Iterable[Row]) -> "Settings":
@@ -199,6 +215,11 @@ def answer_row(question: bytes, text: str = "") -> Row:
     return Row(ANSWERS_TABLE, question, text.encode(errors="replace") or None)
 
 
+def noticed_row(thing: bytes, day: str) -> Row:
+    """Return the row that remembers on which day it was said that there is something to open."""
+    return Row(NOTICED_TABLE, thing, day.encode())
+
+
 def draft_row(form: str, text: str = "") -> Row:
     """Return the row that keeps what is being typed into a form, or lets it go."""
     return Row(DRAFT_TABLE, form.encode(), text.encode(errors="replace") or None)
@@ -219,9 +240,19 @@ def compared_row(room: bytes, operations: bytes) -> Row:
     return Row(COMPARED_TABLE, room, operations)
 
 
+def prepared_row() -> Row:
+    """Return the row that remembers that the passphrase is one that somebody chose for another."""
+    return Row(PREPARED_TABLE, b"", YES)
+
+
 def sync_row(*, syncs: bool) -> Row:
     """Return the row that remembers whether this device dials at all."""
     return Row(SYNC_TABLE, b"", None if syncs else OFF)
+
+
+def invitations_row(*, invites: bool) -> Row:
+    """Return the row that remembers whether this device takes invitations, and makes them."""
+    return Row(INVITATIONS_TABLE, b"", None if invites else OFF)
 
 
 def signposts_row(signposts: Signposts) -> Row:
@@ -274,6 +305,15 @@ def _read_answer(settings: Settings, key: bytes, value: bytes | None) -> Setting
     return replace(settings, answers=_with_text(settings.answers, key, value))
 
 
+def _read_held(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    left = {other: draft for other, draft in settings.held.items() if other != key}
+    return replace(settings, held=left if value is None else {**left, key: draft_in(value)})
+
+
+def _read_noticed(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    return replace(settings, noticed=_with_text(settings.noticed, key, value))
+
+
 def _read_draft(settings: Settings, key: bytes, value: bytes | None) -> Settings:
     return replace(settings, drafts=_with_text(settings.drafts, key.decode(errors="replace"), value))
 
@@ -300,6 +340,10 @@ def _read_sync(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     return replace(settings, syncs=value is None)
 
 
+def _read_invitations(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    return replace(settings, invites=value is None)
+
+
 def _read_signposts(settings: Settings, _: bytes, value: bytes | None) -> Settings:
     if value is None:
         return replace(settings, signposts=None)
@@ -319,6 +363,10 @@ def _read_compared(settings: Settings, key: bytes, value: bytes | None) -> Setti
     return replace(settings, compared={**settings.compared, key: value or b""})
 
 
+def _read_prepared(settings: Settings, _: bytes, value: bytes | None) -> Settings:
+    return replace(settings, prepared=value is not None)
+
+
 _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
     RELAY_TABLE: _read_relay,
     IDLE_TABLE: _read_idle,
@@ -327,6 +375,8 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     QUIET_TABLE: _read_quiet,
     SEALED_TABLE: _read_sealed,
     ANSWERS_TABLE: _read_answer,
+    HELD_TABLE: _read_held,
+    NOTICED_TABLE: _read_noticed,
     DRAFT_TABLE: _read_draft,
     PAGES_TABLE: _read_pages,
     OTHERS_TABLE: _read_others,
@@ -335,4 +385,6 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     MOVED_TABLE: _read_moved,
     RESTS_TABLE: _read_rest,
     COMPARED_TABLE: _read_compared,
+    PREPARED_TABLE: _read_prepared,
+    INVITATIONS_TABLE: _read_invitations,
 }

@@ -28,18 +28,25 @@ from troth_app.conversation import (
     frame,
 )
 from troth_app.keyboard import GivenUpError, Keyboard, NobodyError
+from troth_app.language import spoken, spoken_in
 from troth_app.outcome import Code
 from troth_app.screen import Look, clean, draw, width
 from troth_wire.errors import MalformedError
+from troth_wire.said import Said
 
 __all__ = ["Screen", "converse"]
 
 READ_BYTES: Final = 65_536
-END_OF_TEXT: Final = "End with Ctrl-D on a line of its own."
-NOTHING_SAFER: Final = "What was saved before is safe."
-ENDED: Final = "Troth ended before this was done. {safe} Try again; `troth status` says how things stand."
-STOPPED: Final = "Stopped. {safe}"
-NO_MORE: Final = (
+CLEAR: Final = "\x1b[H\x1b[2J\x1b[3J"
+"""To the top, nothing below it, and nothing to scroll back to."""
+END_OF_TEXT: Final = Said("End with Ctrl-D on a line of its own.")
+NOTHING_SAFER: Final = Said("What was saved before is safe.")
+ENDED: Final = Said("Troth ended before this was done. {safe} Try again; `troth status` says how things stand.")
+# For translators: {prompt} is a question, and {last} the highest number that can be typed.
+PICK: Final = Said("{prompt} (1 to {last})")
+TYPE_NUMBER: Final = Said("Type a number from 1 to {last}, or press Ctrl-C to stop.")
+STOPPED: Final = Said("Stopped. {safe}")
+NO_MORE: Final = Said(
     "Troth asks “{prompt}” and nobody is there to answer. {safe} "
     "Run it at a terminal, or give one line of input for each question."
 )
@@ -61,13 +68,18 @@ class Screen:
 
     def show(self, *sentences: Sentence) -> None:
         """Show what belongs together, apart from what was shown before."""
-        text = "\n".join(draw(sentence, self.look) for sentence in sentences)
+        text = "\n".join(draw(sentence, self.look) for sentence in spoken_in(sentences))
         print("\n" * self.begun + text, file=sys.stderr if self.json else sys.stdout, flush=True)
         self.begun = True
 
+    def clear(self) -> None:
+        """Take away what was shown before, also what lies further up, where a terminal can do that."""
+        if self.look.wipes:
+            print(CLEAR, end="", flush=True)
+
     def complain(self, text: str) -> None:
         """Say why it went no further."""
-        print(draw(Say(text), self.look), file=sys.stderr, flush=True)
+        print(draw(Say(spoken(text)), self.look), file=sys.stderr, flush=True)
 
     def result(self, result: Result, present: Callable[[Result], Sequence[Sentence]]) -> None:
         """Show what was found out."""
@@ -93,7 +105,7 @@ def converse(
         conversation.send(Begin(command.name, options, keyboard.live))
         done = conversation.run()
     except KeyboardInterrupt:
-        done = Done(Code.STOPPED, None, f"\n{STOPPED.format(safe=conversation.safe)}")
+        done = Done(Code.STOPPED, None, f"\n{spoken(STOPPED.format(safe=conversation.safe))}")
     except NobodyError as error:
         done = Done(Code.USAGE, None, NO_MORE.format(prompt=" ".join(str(error).split()), safe=conversation.safe))
     except BrokenPipeError:
@@ -111,7 +123,7 @@ class _Conversation:
     """One conversation, at the terminal's end."""
 
     def __init__(self, connection: socket.socket, screen: Screen, keyboard: Keyboard) -> None:
-        self.safe = NOTHING_SAFER
+        self.safe: str = NOTHING_SAFER
         self._connection = connection
         self._screen = screen
         self._keyboard = keyboard
@@ -155,7 +167,7 @@ class _Conversation:
 
     def _ask(self, prompt: str, form: str) -> str:
         if form == Form.TEXT:
-            return self._keyboard.text(f"{prompt} {END_OF_TEXT}" if self._keyboard.live else prompt)
+            return self._keyboard.text(f"{prompt} {spoken(END_OF_TEXT)}" if self._keyboard.live else prompt)
         asked = draw(Say(prompt), self._screen.look)
         # A long question has lines of its own, so that what is typed is not broken in the middle of a word.
         end = "\n" if width(asked) > self._screen.look.columns // 2 else " "
@@ -163,10 +175,11 @@ class _Conversation:
 
     def _choose(self, prompt: str, items: Sequence[str]) -> int:
         self._screen.show(*(Say(f"{number:>3}  {item}") for number, item in enumerate(items, 1)))
+        asked = spoken(PICK.format(prompt=prompt, last=len(items)))
         # A choice may commit to something: a key that was pressed before the question is no answer to it.
         self._keyboard.forget()
         while True:
-            typed = self._keyboard.line(f"{prompt} (1 to {len(items)}) ", self._connection).strip()
+            typed = self._keyboard.line(f"{asked} ", self._connection).strip()
             if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(items):
                 return int(typed) - 1
-            self._screen.complain(f"Type a number from 1 to {len(items)}, or press Ctrl-C to stop.")
+            self._screen.complain(TYPE_NUMBER.format(last=len(items)))

@@ -34,31 +34,45 @@ from troth_wire.messages import (
     Refuse,
     Stored,
 )
+from troth_wire.said import Said
 from troth_wire.session import State
 
 __all__ = ["Attendance", "AwayError", "Heard", "Venue"]
 
-NOTHING: Final = "Nothing was joined."
 LATER: Final = frozenset({Reason.BUSY, Reason.RATE})
-ANEW: Final = f"{NOTHING} Begin again with a new code."
-TAKEN: Final = f"This number is in use. {NOTHING} Try again; another number is drawn."
-LOST: Final = f"The relay has lost what was said. {ANEW}"
-EXPIRED: Final = (
-    f"Nobody waits there: the code is wrong, or its time is over. {NOTHING} Look at the code, or ask for a new one."
+TAKEN: Final = Said("This number is in use. Nothing was joined. Try again; another number is drawn.")
+LOST: Final = Said("The relay has lost what was said. Nothing was joined. Begin again with a new code.")
+EXPIRED: Final = Said(
+    "Nobody waits there: the code is wrong, or its time is over. Nothing was joined. "
+    "Look at the code, or ask for a new one."
 )
-CROWDED: Final = (
-    f"Two devices are there already under this code. {NOTHING} If neither is yours, somebody else is using it: "
-    "begin again with a new code."
+CROWDED: Final = Said(
+    "Two devices are there already under this code. Nothing was joined. "
+    "If neither is yours, somebody else is using it: begin again with a new code."
 )
-OTHER_VERSION: Final = (
-    f"This relay speaks another version. {NOTHING} Bring this device and the relay up to date, or choose another relay."
+OTHER_VERSION: Final = Said(
+    "This relay speaks another version. Nothing was joined. Bring this device and the relay up to date, or choose "
+    "another relay."
 )
-NO_SPONSOR: Final = f"The space that invites is not at this relay yet. {NOTHING} Let it sync there, and invite again."
-MISNAMED: Final = f"The relay does not know itself by the name that was dialled. {NOTHING} Look at the relay's address."
-SPENT: Final = (
-    f"This space has as many invitations waiting as it may. {NOTHING} Let one be used, or wait until one is over."
+NO_SPONSOR: Final = Said(
+    "The space that invites is not at this relay yet. Nothing was joined. Let it sync there, and invite again."
 )
-OLDER: Final = f"This relay keeps no meetings of this kind. {NOTHING} Choose another relay."
+MISNAMED: Final = Said(
+    "The relay does not know itself by the name that was dialled. Nothing was joined. Look at the relay's address."
+)
+SPENT: Final = Said(
+    "This space has as many invitations waiting as it may. Nothing was joined. Let one be used, or wait until one is "
+    "over."
+)
+OLDER: Final = Said("This relay keeps no meetings of this kind. Nothing was joined. Choose another relay.")
+SOMEBODY: Final = Said(
+    "More was said there than fits, so somebody else was there. Nothing was joined. Begin again with a new code."
+)
+NOT_NOW: Final = Said("The relay can not let devices meet now. Nothing was joined. Try again in {seconds} s.")
+UNREADABLE: Final = Said(
+    "This relay does not understand what it was asked ({reason}). Nothing was joined. "
+    "It may be an older one: choose another, or ask who runs it to bring it up to date."
+)
 ENDS: Final[dict[tuple[State, Reason], tuple[type[MeetingError], str]]] = {
     (State.PROVING, Reason.BAD_PROOF): (RefusedError, MISNAMED),
     (State.PROVING, Reason.TAKEN): (CrowdedError, CROWDED),
@@ -71,7 +85,7 @@ ENDS: Final[dict[tuple[State, Reason], tuple[type[MeetingError], str]]] = {
     (State.FOLLOWING, Reason.EXPIRED): (ExpiredError, EXPIRED),
     (State.FOLLOWING, Reason.QUOTA): (
         RefusedError,
-        f"More was said there than fits, so somebody else was there. {ANEW}",
+        SOMEBODY,
     ),
 }
 """What ends a meeting, and in what words."""
@@ -272,7 +286,7 @@ class Attendance:
         if self.inside:
             return AwayError(refusal.retry_after_s)
         wait_s = max(1, refusal.retry_after_s)
-        return RefusedError(f"The relay can not let devices meet now. {NOTHING} Try again in {wait_s} s.")
+        return RefusedError(NOT_NOW.format(seconds=wait_s))
 
     def _create(self) -> Message:
         if not self._venue.opens or self._opened:
@@ -282,7 +296,4 @@ class Attendance:
 
 
 def _unreadable(reason: Reason) -> RefusedError:
-    return RefusedError(
-        f"This relay does not understand what it was asked ({reason.name.lower()}). {NOTHING} "
-        "It may be an older one: choose another, or ask who runs it to bring it up to date."
-    )
+    return RefusedError(UNREADABLE.format(reason=reason.name.lower()))

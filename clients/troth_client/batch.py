@@ -11,10 +11,11 @@ from typing import Any, Final
 from troth import Edit, Engine, Group, Rebuild, RefusedEdit, Step
 from troth_wire.errors import LocalError, TrothError
 from troth_wire.ids import DocumentId
+from troth_wire.said import Said
 
 __all__ = ["STOPPED", "Asked", "Batch", "Work"]
 
-STOPPED: Final = (
+STOPPED: Final = Said(
     "The document library stopped at this edit, or at one made at the same moment. Nothing of it was saved; "
     "what was saved before is safe. Try again."
 )

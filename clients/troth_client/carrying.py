@@ -16,16 +16,17 @@ from troth_client.parts import Ahead, DeclinedError, Part
 from troth_client.rendezvous import Meeting
 from troth_client.room import RoomId
 from troth_wire.errors import MeetingError, RemoteError, UsageError
+from troth_wire.said import Said
 
 __all__ = ["Drive", "PairingError", "Talk", "UnfinishedError", "carry"]
 
 STOP_S: Final = 5.0
 """How long a side that ends tries to tell the other."""
-USED: Final = (
+USED: Final = Said(
     "This code or link was used already, here or by somebody else. Nothing was joined. "
     "If that was not one of you, say so to each other, and begin again with a new one."
 )
-UNFINISHED: Final = (
+UNFINISHED: Final = Said(
     "The connection ended before the other device could be told. Here everything is in place; "
     "see whether it is there too. If not, begin again with a new code, and leave what was made here aside."
 )

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from troth_client import files, growth, trouble
 from troth_client.header import FORMAT
 from troth_wire.errors import BusyError, DamagedError, FullError, StoreError, UsageError
+from troth_wire.said import Said
 
 __all__ = ["Database", "Numbered"]
 
@@ -38,16 +39,17 @@ DURABLE: Final = (
     "PRAGMA journal_mode = WAL",
 )
 DAMAGED: Final = {
-    sqlite3.SQLITE_CORRUPT: "its pages do not fit together",
-    sqlite3.SQLITE_ERROR: "its tables are not those of a vault",
-    sqlite3.SQLITE_NOTADB: "it was not written as one",
+    sqlite3.SQLITE_CORRUPT: Said("its pages do not fit together"),
+    sqlite3.SQLITE_ERROR: Said("its tables are not those of a vault"),
+    sqlite3.SQLITE_NOTADB: Said("it was not written as one"),
 }
+DISK: Final = Said("the disk does not do what it was asked ({name})")
 BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 FULL: Final = {
-    sqlite3.SQLITE_CANTOPEN: "it, or a file beside it, can not be opened for writing",
-    sqlite3.SQLITE_FULL: "there is no room left",
-    sqlite3.SQLITE_PERM: "that is not permitted",
-    sqlite3.SQLITE_READONLY: "it is read-only",
+    sqlite3.SQLITE_CANTOPEN: Said("it, or a file beside it, can not be opened for writing"),
+    sqlite3.SQLITE_FULL: Said("there is no room left"),
+    sqlite3.SQLITE_PERM: Said("that is not permitted"),
+    sqlite3.SQLITE_READONLY: Said("it can be read, and not written"),
 }
 DRAFT: Final = "-draft"
 """Ends the name of a copy that is not whole yet."""
@@ -112,7 +114,7 @@ class Database:
         with _wall(self.path):
             rows = self._connection.execute("SELECT content FROM header").fetchall()
         if len(rows) != 1 or not isinstance(rows[0][0], bytes):
-            raise trouble.damaged(self.path, "its tables do not fit together")
+            raise trouble.damaged(self.path, Said("its tables do not fit together"))
         return bytes(rows[0][0])
 
     def read(self, each: Callable[[int, bytes], Found]) -> list[Found]:
@@ -255,7 +257,7 @@ def _check_there(path: Path) -> None:
     if not path.exists():
         raise trouble.missing(path)
     if not path.is_file():
-        raise trouble.damaged(path, "it is not a file")
+        raise trouble.damaged(path, Said("it is not a file"))
     if not path.stat().st_mode & ANY_WRITE or not os.access(path, os.W_OK):
         raise trouble.full(path, FULL[sqlite3.SQLITE_READONLY])
 
@@ -298,7 +300,7 @@ def _check_kind(path: Path, connection: sqlite3.Connection) -> None:
     logged = files.beside(path, WAL)
     # What is missing at the end may be pages that nothing stands on; SQLite would not say.
     if path.stat().st_size < pages * growth.PAGE_BYTES and not (logged.exists() and logged.stat().st_size):
-        raise trouble.damaged(path, "its end is missing")
+        raise trouble.damaged(path, Said("its end is missing"))
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -330,14 +332,14 @@ def _explain(path: Path, error: sqlite3.Error) -> StoreError:
     # SQLite's own words are not passed on: they may quote what stands in the file.
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        return trouble.broken(path, "it was closed")
+        return trouble.broken(path, Said("it was closed"))
     if code & 0xFF in BUSY:
         return trouble.busy(path)
     if code & 0xFF in DAMAGED:
         return trouble.damaged(path, DAMAGED[code & 0xFF])
     if code & 0xFF in FULL:
         return trouble.full(path, FULL[code & 0xFF])
-    return trouble.broken(path, f"the disk reports an error ({getattr(error, 'sqlite_errorname', code)})")
+    return trouble.broken(path, DISK.format(name=getattr(error, "sqlite_errorname", code)))
 
 
 @contextmanager

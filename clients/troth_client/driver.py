@@ -37,6 +37,7 @@ from troth_client.machine import Clock
 from troth_client.notices import Board
 from troth_wire.errors import DamagedError, FullError, LocalError, StoreError, UsageError
 from troth_wire.ids import DocumentId
+from troth_wire.said import Said
 
 __all__ = ["Driver", "Load"]
 
@@ -47,8 +48,8 @@ TICK_S: Final = 1.0
 RELOADS_MAX: Final = 4
 """Engines made in one turn, each of which asks at once for another."""
 
-REBUILDING: Final = "The document is being built again from what was saved, which is safe. Try again in a moment."
-UNSHOWABLE: Final = (
+REBUILDING: Final = Said("The document is being built again from what was saved, which is safe. Try again in a moment.")
+UNSHOWABLE: Final = Said(
     "What the vault holds can not be shown. Nothing was changed. Keep the file, and restore a backup beside it."
 )
 
@@ -338,7 +339,7 @@ def _own(edit: Edit) -> Edit:
 
 
 def _closed() -> UsageError:
-    return UsageError("this space is closed")
+    return UsageError(Said("this space is closed"))
 
 
 def _future() -> "asyncio.Future[Any]":

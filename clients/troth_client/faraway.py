@@ -26,6 +26,7 @@ from troth_wire import codec
 from troth_wire.errors import UsageError
 from troth_wire.limits import HOST_BYTES_MAX, INTRODUCTION_BYTES_MAX, INVITATION_LIFE_S, RECORD_BYTES_MAX
 from troth_wire.messages import MailboxKind
+from troth_wire.said import Said
 
 __all__ = [
     "NOTE",
@@ -211,7 +212,7 @@ async def accept_far(home: Home, text: str, *, machine: Machine = MACHINE) -> Ro
     """
     link = Link.parse(text)
     if link.ticket.purpose is not Purpose.FAR:
-        raise UsageError("this link is for a device of your own; a partner's begins with troth:join#")
+        raise UsageError(Said("this link is for a device of your own; a partner's begins with troth:join#"))
     keys, admin = DeviceKeys.make(machine.entropy)
     introduction = introduce_joiner(link.ticket.mailbox, keys, Signer(admin))
     note = Note(Side.GUEST, link.text, machine.entropy(32), introduction)
@@ -232,7 +233,7 @@ async def go_on_far(
     rows = await home.load(room)
     note, keys = note_of(rows), _keys(rows)
     if note is None or keys is None:
-        raise UsageError("no pairing is under way in this room")
+        raise UsageError(Said("no pairing is under way in this room"))
     link, pairing = Link.parse(note.link), note.pairing()
     making = InRoom(home, room, machine.entropy, keys)
     part = Remembered(_part(note, making, talk, link, machine.entropy), making, note)
@@ -268,7 +269,7 @@ def sponsor_of(rows: Sequence[Row]) -> Signer:
     """
     value = _value(rows, IDENTITY)
     if value is None:
-        raise UsageError("this room holds no space yet")
+        raise UsageError(Said("this room holds no space yet"))
     target = _value(rows, TARGET)
     return (Identity.parse(value).epoch if target is None else Epoch(target)).mailbox_signer
 

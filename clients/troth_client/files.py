@@ -8,6 +8,7 @@ from typing import Final
 
 from troth_client import trouble
 from troth_wire.errors import StoreError
+from troth_wire.said import Said
 
 __all__ = [
     "OWNER_ONLY",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 OWNER_ONLY: Final = 0o600
+NO_FOLDER: Final = Said("There is no folder {folder}. Nothing was changed. Create it first.")
 OWNER_ONLY_FOLDER: Final = 0o700
 OTHERS_WRITE: Final = 0o022
 LOGS: Final = ("-wal", "-journal")
@@ -75,7 +77,7 @@ def claim(path: Path, *, new: bool = False) -> None:
         finally:
             os.close(descriptor)
     except FileNotFoundError:
-        raise StoreError(f"There is no folder {path.parent}. Nothing was changed. Create it first.") from None
+        raise StoreError(NO_FOLDER.format(folder=path.parent)) from None
     except OSError as error:
         raise trouble.full(path, error.strerror or type(error).__name__) from None
 

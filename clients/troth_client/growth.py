@@ -1,4 +1,4 @@
-"""A vault's file is as large as a power of two, so that its size tells little of what was written and when.
+"""A vault's file has one of few sizes, so that its size tells little of what was written and when.
 
 What is not used yet is there already, as free pages full of zeros (specs/vault.md, Size).
 """
@@ -11,6 +11,8 @@ __all__ = ["PAGE_BYTES", "grow", "pages_for", "pages_to_take"]
 PAGE_BYTES: Final = 4_096
 FLOOR_PAGES: Final = 64
 """The smallest vault: 256 KiB."""
+HALVES_FROM_PAGES: Final = 6_144
+"""24 MiB: from here on there is a size between a power of two and the next (specs/decisions/0049)."""
 STEP_PAGES_MAX: Final = 65_536
 """Taken by one filler: a value in SQLite has a bound."""
 
@@ -27,7 +29,9 @@ Execute = Callable[[str], Any]
 
 def pages_for(pages: int) -> int:
     """Return how many pages a file has that needs so many."""
-    return max(FLOOR_PAGES, 1 << (pages - 1).bit_length())
+    power = max(FLOOR_PAGES, 1 << (pages - 1).bit_length())
+    between = power // 4 * 3
+    return between if pages <= between and between >= HALVES_FROM_PAGES else power
 
 
 def pages_to_take(pages: int, free: int, target: int) -> int:

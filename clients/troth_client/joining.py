@@ -37,6 +37,7 @@ from troth_client.vault import Vault
 from troth_wire import codec
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import SpaceId
+from troth_wire.said import Said
 
 __all__ = ["card", "check_joined", "countersign_genesis", "create_space", "draft_genesis", "join", "request_to_join"]
 
@@ -76,12 +77,15 @@ class Newcomer:
         return cls(DeviceKeys(public, everyday, box), space)
 
 
-def create_space(path: AnyPath, *, passphrase: str, cost: Cost = COST, machine: Machine = MACHINE) -> None:
+def create_space(
+    path: AnyPath, *, passphrase: str, settings: Sequence[Row] = (), cost: Cost = COST, machine: Machine = MACHINE
+) -> None:
     """Make a space for one person, in a new vault.
 
     Args:
         path: The vault; there must be no file yet.
         passphrase: What opens it from now on.
+        settings: What the vault's own room holds from the beginning.
         cost: How hard the passphrase is to guess.
         machine: For tests.
 
@@ -93,7 +97,14 @@ def create_space(path: AnyPath, *, passphrase: str, cost: Cost = COST, machine: 
     genesis = countersign(found([keys.card], machine.entropy), keys, Signer(admin))
     rows = begin(Identity.welcomed(keys, Welcome(genesis, None)), machine.entropy)
     Vault.create(
-        path, passphrase=passphrase, admin=admin, rows=rows, kind=kind_of(genesis), cost=cost, machine=machine
+        path,
+        passphrase=passphrase,
+        admin=admin,
+        rows=rows,
+        kind=kind_of(genesis),
+        settings=settings,
+        cost=cost,
+        machine=machine,
     ).close()
 
 
@@ -124,7 +135,7 @@ def draft_genesis(path: AnyPath, *, passphrase: str, cards: Sequence[bytes], mac
     """
     founders = {codec.decode(data, CARD, bytes_max=CARD_BYTES_MAX) for data in cards}
     if len(founders) != FOUNDERS:
-        raise UsageError("a space for two is founded by two devices")
+        raise UsageError(Said("a space for two is founded by two devices"))
     with _opened(path, passphrase, machine) as (_, room, newcomer):
         genesis = countersign(found(founders, machine.entropy), newcomer.keys, room.admin(passphrase))
         room.commit([replace(newcomer, space=genesis.space).row()])
@@ -176,7 +187,7 @@ def join(path: AnyPath, *, passphrase: str, welcome: bytes, machine: Machine = M
     welcomed = Welcome.parse(welcome)
     with _opened(path, passphrase, machine) as (vault, room, newcomer):
         if newcomer.space is None:
-            raise UsageError("this device has neither asked to join a space nor signed the genesis of one")
+            raise UsageError(Said("this device has neither asked to join a space nor signed the genesis of one"))
         identity = Identity.welcomed(newcomer.keys, welcomed, expected=newcomer.space)
         joined = [*begin(identity, machine.entropy, welcomed), Row(JOINING, b"", None)]
         vault.commit({room.id: joined, SETTINGS: [About(kind_of(identity.genesis)).row(room.id)]})
@@ -189,7 +200,7 @@ def check_joined(rows: Iterable[Row]) -> None:
         UsageError: If it holds none.
     """
     if not any(row.table == IDENTITY for row in rows):
-        raise UsageError("this vault is in no space yet; join one with it first")
+        raise UsageError(Said("this vault is in no space yet; join one with it first"))
 
 
 @contextmanager
@@ -212,4 +223,4 @@ def _opened(path: AnyPath, passphrase: str, machine: Machine) -> Iterator[tuple[
             if kept:
                 yield vault, room, Newcomer.parse(kept[0] or b"")
                 return
-        raise UsageError("this vault is in a space already")
+        raise UsageError(Said("this vault is in a space already"))

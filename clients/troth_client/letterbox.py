@@ -19,6 +19,7 @@ from troth_client import files, trouble
 from troth_client.sealing import LENGTH_BYTES, pad, unpad
 from troth_wire import codec
 from troth_wire.errors import FullError, MalformedError, RemoteError, StoreError, UsageError
+from troth_wire.said import Said, plural
 
 __all__ = ["Letter", "Letterbox", "drop", "folder_of"]
 
@@ -38,12 +39,22 @@ LABEL: Final = b"troth/letter"
 
 _SLOT: Final = codec.fields(codec.either(VERSION), codec.raw(16), codec.raw(KEY_BYTES), codec.raw(32))
 
-EXCHANGED: Final = (
+EXCHANGED: Final = Said(
     "The letterbox beside the vault {vault} had another key than this vault's: another vault lay there before, or "
     "somebody exchanged it to read what is dropped. Letters that were dropped meanwhile do not open here; they were "
     "left where they are, and the right key was put back. If no other vault lay there, find out who uses this device."
 )
-UNWRITABLE: Final = (
+NOT_WHOLE: Final = Said(
+    "The letterbox beside the vault {vault} is not there, or not whole. Nothing was kept. "
+    "Open the vault once with its passphrase, which puts it there, and try again."
+)
+FULL: Final = plural(
+    "The letterbox beside the vault {vault} is full ({count} letter). What is in it is safe; this one "
+    "was not kept. Open the vault with its passphrase, which empties it, and try again.",
+    "The letterbox beside the vault {vault} is full ({count} letters). What is in it is safe; this one "
+    "was not kept. Open the vault with its passphrase, which empties it, and try again.",
+)
+UNWRITABLE: Final = Said(
     "The letterbox beside the vault {vault} can not be used: {why}. The vault itself is safe. "
     "Give yourself the right to write there, and open the vault again."
 )
@@ -145,7 +156,7 @@ def drop(vault: str | os.PathLike[str], entry: bytes, *, entropy: Entropy = toke
         StoreError: If there is no letterbox, it is full, or it can not be written.
     """
     if not 0 < len(entry) <= LETTER_BYTES_MAX:
-        raise UsageError("a letter has 1 to 65 536 bytes")
+        raise UsageError(Said("a letter has 1 to 65 536 bytes"))
     path, folder = Path(vault), folder_of(vault)
     with _wall(path):
         vault_id, public = _read_slot(path, folder)
@@ -231,19 +242,13 @@ def _read_slot(vault: Path, folder: Path) -> tuple[bytes, bytes]:
         files.check_own(folder)
         return parse_slot(files.read(slot, bytes_max=SLOT_BYTES_MAX) or b"")
     except (FileNotFoundError, NotADirectoryError, MalformedError):
-        raise StoreError(
-            f"The letterbox beside the vault {vault} is not there, or not whole. Nothing was kept. "
-            "Open the vault once with its passphrase, which puts it there, and try again."
-        ) from None
+        raise StoreError(NOT_WHOLE.format(vault=vault)) from None
 
 
 def _check_room(vault: Path, folder: Path, length: int) -> None:
     sizes = [file.stat().st_size for file in _letters(folder)]
     if len(sizes) >= LETTERS_MAX or sum(sizes) + length > LETTERS_BYTES_MAX:
-        raise FullError(
-            f"The letterbox beside the vault {vault} is full ({len(sizes)} letters). What is in it is safe; this one "
-            "was not kept. Open the vault with its passphrase, which empties it, and try again."
-        )
+        raise FullError(FULL.format(vault=vault, count=len(sizes)))
 
 
 def _letters(folder: Path) -> list[Path]:
@@ -254,7 +259,7 @@ def _letters(folder: Path) -> list[Path]:
 def _check_number(vault: Path, number: int) -> None:
     # Only whoever writes into the folder by hand gets there; what is numbered beyond would not be found again.
     if number >= 10**NUMBER_DIGITS:
-        raise trouble.full(folder_of(vault), "its last number is taken")
+        raise trouble.full(folder_of(vault), Said("its last number is taken"))
 
 
 def _place(folder: Path, file: Path, content: bytes, entropy: Entropy, *, over: bool = False) -> None:

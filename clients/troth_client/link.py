@@ -15,10 +15,12 @@ import aiohttp
 
 from troth_wire.errors import UsageError
 from troth_wire.limits import FRAME_BYTES_MAX, HOST_BYTES_MAX
+from troth_wire.said import Said
 
 __all__ = ["Address", "Link", "WebSocket", "dial"]
 
 PATH: Final = "/v1"
+SHAPE: Final = Said("a relay's address looks like wss://relay.example:443, with the host in ASCII; {why}")
 PORTS: Final = {"ws": 80, "wss": 443}
 HEARTBEAT_S: Final = 30.0
 """Between pings; a relay that does not answer within half of it is gone."""
@@ -46,21 +48,21 @@ class Address:
             parts = urlsplit(url)
             port = parts.port or PORTS.get(parts.scheme, 0)
         except ValueError:
-            raise UsageError(_shape("its port is no number")) from None
+            raise UsageError(_shape(Said("its port is no number"))) from None
         name = parts.hostname or ""
         if parts.scheme not in PORTS or parts.path.rstrip("/") not in ("", PATH):
-            raise UsageError(_shape("it begins or ends otherwise"))
+            raise UsageError(_shape(Said("it begins or ends otherwise")))
         if parts.username is not None or parts.query or parts.fragment or not name.isascii() or not name:
-            raise UsageError(_shape("there is more in it, or no plain host name"))
+            raise UsageError(_shape(Said("there is more in it, or no plain host name")))
         host = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
         if len(host) > HOST_BYTES_MAX:
-            raise UsageError(_shape("its host name is too long"))
+            raise UsageError(_shape(Said("its host name is too long")))
         return cls(f"{parts.scheme}://{host}{PATH}", host)
 
 
 def _shape(why: str) -> str:
     # The address itself is not quoted: what is wrong with it may be a secret put into it.
-    return f"a relay's address looks like wss://relay.example:443, with the host in ASCII; {why}"
+    return SHAPE.format(why=why)
 
 
 class Link(ABC):

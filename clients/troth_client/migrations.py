@@ -21,6 +21,7 @@ from troth_client.room import OWN, SETTINGS, About, RoomId, kind_of, seal_seed
 from troth_client.sealing import KEY_BYTES_MAX, ROOM_BYTES, ROW_BYTES_MAX, TABLE_BYTES_MAX, Content, Sealer, unpad
 from troth_wire import codec
 from troth_wire.errors import MalformedError, RemoteError, UsageError
+from troth_wire.said import Said
 
 __all__ = ["migrate"]
 
@@ -49,7 +50,7 @@ def migrate(database: Database, passphrase: str, *, machine: Machine) -> None:
     while database.format != NEWEST:
         step = STEPS.get(database.format)
         if step is None:
-            raise trouble.damaged(database.path, "its tables are not those of a vault")
+            raise trouble.damaged(database.path, Said("its tables are not those of a vault"))
         step(database, passphrase, machine)
 
 
@@ -63,7 +64,7 @@ def give_rooms(database: Database, passphrase: str, machine: Machine) -> None:
     sealer = Sealer(secrets.key, header.vault, machine.entropy)
     numbered = dict(_moved_in(database, old, room))
     if 1 not in numbered:
-        raise trouble.damaged(database.path, "a row is missing")
+        raise trouble.damaged(database.path, Said("a row is missing"))
     sealed_seed = seal_seed(secrets.admin, header.vault, room, seed, machine.entropy(NONCE_BYTES))
     last = max(numbered)
     numbered[last + 1] = (OWN, SEEDS, room, sealed_seed)
@@ -99,7 +100,7 @@ def _unlock(database: Database, passphrase: str, machine: Machine) -> tuple[Head
     except (MalformedError, UsageError) as error:
         raise trouble.damaged(database.path, str(error)) from None
     if checksum != checksum_of(list(parts[:-1])):
-        raise trouble.damaged(database.path, "its head was altered")
+        raise trouble.damaged(database.path, Said("its head was altered"))
     stretched = old.guess(passphrase, machine.stretch)
     vault_key, seed = (
         aead_open(
@@ -123,7 +124,7 @@ def _moved_in(database: Database, old: _OldSealer, room: RoomId) -> list[tuple[i
     try:
         return database.read(move_in)
     except RemoteError:
-        raise trouble.damaged(database.path, "a row was altered") from None
+        raise trouble.damaged(database.path, Said("a row was altered")) from None
 
 
 def _about(contents: Collection[Content], room: RoomId) -> list[Content]:

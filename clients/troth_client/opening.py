@@ -5,10 +5,11 @@ The vault is open, and locked against every other program, for as long as the bl
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import chain, repeat
 from typing import TypeVar
 
 from troth import Engine, Row, Signer, Step, load
@@ -24,6 +25,7 @@ from troth_client.space import Space
 from troth_client.uncompared import words_of
 from troth_client.vault import Vault
 from troth_wire.errors import UsageError
+from troth_wire.said import Said
 
 __all__ = ["OpenVault", "driven", "open_space", "open_vault"]
 
@@ -51,7 +53,9 @@ class OpenVault:
         return self._vault.about(room)
 
     @asynccontextmanager
-    async def space(self, room: RoomId, *, relay: str | None = None, admission: bytes = b"") -> AsyncIterator[Space]:
+    async def space(
+        self, room: RoomId, *, relay: str | None = None, admission: bytes = b"", puts_off: bool = False
+    ) -> AsyncIterator[Space]:
         """Open the space in a room, and keep it in sync for as long as the block runs.
 
         Spaces of one vault are open side by side, each once; what fails in one does not touch the others.
@@ -60,6 +64,9 @@ class OpenVault:
             room: Which one.
             relay: Where to sync, such as `wss://relay.example`; None works offline.
             admission: The pass, for a relay that asks for one.
+            puts_off: Whether what is written down already goes into the documents when somebody looks at them, for
+                who shows something else first; then call `Space.whole`, without which no panic of the library is
+                found out.
 
         Raises:
             StoreError: If the vault can not be read or written.
@@ -68,11 +75,13 @@ class OpenVault:
         address = Address.parse(relay) if relay is not None else None
         kept = self._vault.room(room)
         if room in self._open:
-            raise UsageError("this space is open already")
+            raise UsageError(Said("this space is open already"))
         self._open.add(room)
         try:
             words: list[int] = []
-            make = partial(_make_engine, kept, admission, self._machine, words)
+            # The first time alone: an engine is made again where something stopped, and that has to be found out.
+            put_off = chain([puts_off], repeat(False))
+            make = partial(_make_engine, kept, admission, self._machine, words, put_off)
             driver = Driver(kept, make, worker=self._worker, clock=self._machine.clock)
             async with driven(driver, address, self._machine):
                 yield Space(driver, kept, linked=address is not None, words=words)
@@ -179,9 +188,9 @@ def only_room(rooms: tuple[RoomId, ...]) -> RoomId:
         UsageError: If it has none, or several.
     """
     if not rooms:
-        raise UsageError("this vault is in no space yet; join one with it first")
+        raise UsageError(Said("this vault is in no space yet; join one with it first"))
     if len(rooms) > 1:
-        raise UsageError("this vault is in several spaces; say in which room")
+        raise UsageError(Said("this vault is in several spaces; say in which room"))
     return rooms[0]
 
 
@@ -205,8 +214,12 @@ async def _stay_linked(driver: Driver, address: Address | None, machine: Machine
         await stay_linked(partial(dial, address), driver.hearing, Backoff(machine.entropy), machine.clock)
 
 
-def _make_engine(room: Room, admission: bytes, machine: Machine, words: list[int]) -> tuple[Engine, Step]:
+def _make_engine(
+    room: Room, admission: bytes, machine: Machine, words: list[int], put_off: Iterator[bool]
+) -> tuple[Engine, Step]:
     rows = room.load()
     check_joined(rows)
     words[:] = words_of(rows)
-    return load(rows, entropy=machine.entropy, probe=probe, moved=room.moved, admission=admission)
+    return load(
+        rows, entropy=machine.entropy, probe=probe, moved=room.moved, admission=admission, puts_off=next(put_off)
+    )

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
-from troth.document import Document, PoisonedError, UnappliedError
+from troth.document import Document, PoisonedError
 from troth_wire.errors import LocalError
 from troth_wire.ids import ActorId, DocumentId
+from troth_wire.said import Said
 
 __all__ = ["frame", "main", "probe", "unframe"]
 
@@ -25,7 +26,7 @@ LENGTH_BYTES: Final = 8
 SPOILED: Final = 1
 BEGUN: Final = b"\x06"
 """What the child says once it holds everything and is about to try it: from here on, how it ends is the verdict."""
-UNTRIED: Final = (
+UNTRIED: Final = Said(
     "A change that stopped this program before could not be tried in a process of its own. Nothing was changed. "
     "Close other programs, and try again."
 )
@@ -88,7 +89,7 @@ def survives(content: bytes) -> bool:
         for raw in changes:
             trial.merge(raw)
         return Document.load(trial.save(), nobody).heads() == trial.heads()
-    except (PoisonedError, UnappliedError):
+    except PoisonedError:
         return False
 
 

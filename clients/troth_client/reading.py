@@ -10,6 +10,7 @@ from troth_client.place import PLACE_BYTES
 from troth_client.room import OWN
 from troth_client.sealing import Sealer
 from troth_wire.errors import ForgedError, MalformedError
+from troth_wire.said import Said
 
 __all__ = ["NOWHERE", "read_header", "read_rows", "unsettle"]
 
@@ -38,7 +39,7 @@ def read_rows(database: Database, sealer: Sealer) -> Ledger:
     try:
         return Ledger.of(database.read(lambda number, sealed: (number, sealer.open_(number, sealed))))
     except ForgedError:
-        raise trouble.damaged(database.path, "a row was altered") from None
+        raise trouble.damaged(database.path, Said("a row was altered")) from None
     except MalformedError as error:
         raise trouble.damaged(database.path, str(error)) from None
 

@@ -19,15 +19,16 @@ from troth_client.machine import MACHINE, Machine
 from troth_wire.errors import MalformedError, MeetingError, NoRelayError, TimedOutError, UsageError
 from troth_wire.limits import RENDEZVOUS_LIFE_S, RENDEZVOUS_RECORD_BYTES
 from troth_wire.messages import encode, parse
+from troth_wire.said import Said
 
 __all__ = ["Heard", "Meeting", "Venue", "meet"]
 
 LOG: Final = logging.getLogger("troth_client")
-NO_RELAY: Final = (
+NO_RELAY: Final = Said(
     "No relay answers. Nothing was joined. Look at the connection to the network and at the relay's address, "
     "and try again."
 )
-TIMED_OUT: Final = (
+TIMED_OUT: Final = Said(
     "The other device did not come, or did not go on, in time. Nothing was joined. "
     "Begin again with a new code when both are at hand."
 )

@@ -14,6 +14,7 @@ from troth_client.machine import MACHINE, Machine
 from troth_client.opening import driven
 from troth_client.probe import probe
 from troth_wire.errors import NoRelayError
+from troth_wire.said import Said
 
 __all__ = ["read_space"]
 
@@ -21,7 +22,7 @@ READ_S_MAX: Final = 300.0
 """For one space with all its history, over a slow line."""
 QUIET_S: Final = 1.0
 """A log that was closed says so only after its last entry: so long nothing more must come."""
-TOO_LONG: Final = (
+TOO_LONG: Final = Said(
     "The relay did not show all of a space in time. Nothing was changed. Look at the connection, and try again."
 )
 

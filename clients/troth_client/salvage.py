@@ -19,11 +19,26 @@ from troth_client.header import Header, Secrets
 from troth_client.ledger import ADMIN, PLACE
 from troth_client.machine import MACHINE, Machine
 from troth_client.reading import NOWHERE
-from troth_client.room import OWN, ROOMS, SETTINGS, About, RoomId, open_seed, seal_seed
+from troth_client.room import OWN, ROOMS, SETTINGS, SHARED, SOLO, About, RoomId, open_seed, seal_seed
 from troth_client.sealing import Content, Sealer
 from troth_wire.errors import ForgedError, MalformedError
+from troth_wire.said import Said, plural
 
 __all__ = ["Salvaged", "rescue", "salvage"]
+
+READ: Final = plural("{count} row was read.", "{count} rows were read.")
+ALTERED: Final = plural(
+    "{count} row was found and does not open: it was altered.",
+    "{count} rows were found and do not open: they were altered.",
+)
+CUT: Final = plural("{count} row was found in part.", "{count} rows were found in part.")
+NO_TRACE: Final = Said("Rows that left no trace can not be counted; what reached the relay comes back from there.")
+LOST_KEYS: Final = Said("{name} has lost the keys of this device: its rows are kept, and it can not be opened.")
+LOST_ADMIN: Final = Said("{name} opens again, but has lost its admin key: it can not add devices from here.")
+OPENS: Final = Said("{name} opens again.")
+NAMELESS: Final = Said("A space without a name")
+UNLABELLED: Final = {SOLO: Said("The space of one"), SHARED: Said("The space for two")}
+LABELLED: Final = {SOLO: Said("The space of one, “{label}”,"), SHARED: Said("The space for two, “{label}”,")}
 
 IDENTITY: Final = "identity"
 AnyPath = str | os.PathLike[str]
@@ -50,18 +65,18 @@ class Salvaged:
 
     def sentences(self) -> list[str]:
         """Say what was found and what was not, for people."""
-        said = [f"{sum(map(len, self.rooms.values()))} rows were read."]
-        said += [f"{self.altered} rows were found and do not open: they were altered."] if self.altered else []
-        said += [f"{self.cut} rows were found in part only."] if self.cut else []
-        said.append("Rows that left no trace can not be counted; what reached the relay comes back from there.")
+        said: list[str] = [READ.format(count=sum(map(len, self.rooms.values())))]
+        said += [ALTERED.format(count=self.altered)] if self.altered else []
+        said += [CUT.format(count=self.cut)] if self.cut else []
+        said.append(NO_TRACE)
         for room in self._spaces():
             name = self._name(room)
             if room not in self.whole:
-                said.append(f"{name} has lost the keys of this device: its rows are kept, and it can not be opened.")
+                said.append(LOST_KEYS.format(name=name))
             elif room not in self.seeds:
-                said.append(f"{name} opens again, but has lost its admin key: it can not add devices from here.")
+                said.append(LOST_ADMIN.format(name=name))
             else:
-                said.append(f"{name} opens again.")
+                said.append(OPENS.format(name=name))
         return said
 
     def _spaces(self) -> list[RoomId]:
@@ -71,8 +86,8 @@ class Salvaged:
         for row in self.rooms.get(SETTINGS, ()):
             if (row.table, row.key) == (ROOMS, room) and row.value:
                 about = About.parse(row.value)
-                return f"The {about.kind} space {about.label}".rstrip()
-        return "A space without a name"
+                return (LABELLED if about.label else UNLABELLED).get(about.kind, NAMELESS).format(label=about.label)
+        return NAMELESS
 
 
 def salvage(path: AnyPath, *, passphrase: str, machine: Machine = MACHINE) -> Salvaged:
@@ -136,7 +151,7 @@ def _bytes(file: Path, *, optional: bool = False) -> bytes:
 def _unlock(file: Path, cells: Sequence[Cell], passphrase: str, machine: Machine) -> tuple[Header, Secrets]:
     headers = list(_headers(cells))
     if not headers:
-        raise trouble.damaged(file, "its head is gone, or of an earlier format, and without it nothing opens")
+        raise trouble.damaged(file, Said("its head is gone, or of an earlier format, and without it nothing opens"))
     for header in headers:
         try:
             return header, header.secrets(passphrase, stretch=machine.stretch)

@@ -18,20 +18,25 @@ from troth_wire import log, proof
 from troth_wire.errors import MalformedError, NoRelayError, OtherVersionError, RefusedError
 from troth_wire.limits import SIGNPOSTS_READ_MAX, WIRE_VERSION
 from troth_wire.messages import Deliver, Head, Hello, Message, Prove, Push, Refuse, Stored, encode, parse
+from troth_wire.said import Said
 
 __all__ = ["leave_signpost", "read_signposts"]
 
 ANSWER_S_MAX: Final = 60.0
 """For everything that is said over the one link: thousands of signposts, of which few are kept."""
-NO_RELAY: Final = (
+NO_RELAY: Final = Said(
     "No relay answers. Nothing was changed. Look at the relay's address and at the connection, and try again."
 )
-OTHER_VERSION: Final = (
+OTHER_VERSION: Final = Said(
     "This relay speaks another version. Nothing was changed. Bring this device and the relay up to date, and try again."
 )
-NO_SPONSOR: Final = "Your own space is not at this relay yet. Let it sync there first, and try again."
-REFUSED: Final = "The relay does not take it: {why}. Nothing was lost. Try again later, or ask who runs the relay."
-CLOSED: Final = "Somebody closed the place where recovery words look. What lies there can be read. Draw new words."
+NO_SPONSOR: Final = Said("Your own space is not at this relay yet. Let it sync there first, and try again.")
+REFUSED: Final = Said(
+    "The relay does not take it: {why}. Nothing was lost. Try again later, or ask who runs the relay."
+)
+CLOSED: Final = Said(
+    "Somebody closed the place where recovery words look. What lies there can be read. Draw new words."
+)
 
 
 async def leave_signpost(

@@ -17,6 +17,7 @@ from troth_client.works import (
     View,
     admit,
     agree_to_words,
+    bring_in,
     confirm,
     confirm_here,
     drop_split,
@@ -31,6 +32,7 @@ from troth_client.works import (
 )
 from troth_wire.errors import UsageError
 from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, PersonId, SpaceId
+from troth_wire.said import Said
 
 __all__ = ["Space"]
 
@@ -164,7 +166,9 @@ class Space:
             PassphraseError: If this is not the passphrase.
         """
         if self._words:
-            raise UsageError("nothing can be agreed here before the four words, or the safety number, were compared")
+            raise UsageError(
+                Said("nothing can be agreed here before the four words, or the safety number, were compared")
+            )
         return await asyncio.to_thread(self._room.admin, passphrase)
 
     async def until(self, holds: Callable[[Status], bool]) -> None:
@@ -174,6 +178,15 @@ class Space:
             holds: Looks at the status after every input; must not wait.
         """
         await self._driver.until(holds)
+
+    async def whole(self) -> None:
+        """Wait until the documents hold all that was put off when the space was opened (`OpenVault.space`).
+
+        Raises:
+            TrothError: If the space stopped.
+        """
+        while not await self._driver.ask(bring_in):
+            pass
 
     async def caught_up(self) -> None:
         """Wait until everything that the relay held at the last connect was read and merged.
@@ -347,5 +360,5 @@ class Space:
 
     async def _until(self, holds: Callable[[Status], bool]) -> None:
         if not self._linked:
-            raise UsageError("this space was opened without a relay")
+            raise UsageError(Said("this space was opened without a relay"))
         await self._driver.until(holds)

@@ -21,6 +21,7 @@ from troth_client.reading import read_header, read_rows, unsettle
 from troth_client.room import OWN, ROOMS, SETTINGS, About, NewRoom, Room, RoomId, open_seed, seal_seed
 from troth_client.sealing import ROOM_BYTES, Content, Sealer
 from troth_wire.errors import DamagedError, ForgedError, FullError, StoreError, UsageError
+from troth_wire.said import Said
 
 __all__ = ["Vault"]
 
@@ -53,6 +54,7 @@ class Vault:
         rows: Iterable[Row] = (),
         kind: str = "",
         label: str = "",
+        settings: Iterable[Row] = (),
         cost: Cost = COST,
         machine: Machine = MACHINE,
     ) -> "Vault":
@@ -65,6 +67,7 @@ class Vault:
             rows: What the first room holds from the beginning.
             kind: Which kind of room it is, if that is known.
             label: What its person calls it.
+            settings: What the vault's own room holds from the beginning, where there is a first room.
             cost: How hard the passphrase is to guess.
             machine: For entropy, and the stretching.
 
@@ -80,7 +83,8 @@ class Vault:
             # Only now, because a place is that of a file that is there.
             if admin is not None:
                 room, place = RoomId(machine.entropy(ROOM_BYTES)), place_of(file)
-                after = _new_room(room, rows, _seed(header, secrets, room, admin, machine), place, kind, label)
+                first_room = _new_room(room, rows, _seed(header, secrets, room, admin, machine), place, kind, label)
+                after: After = {**first_room, **{(SETTINGS, row.table, row.key): row.value for row in settings}}
                 sealer = Sealer(secrets.key, header.vault, machine.entropy)
                 for number, content in enumerate(_contents(after), 1):
                     yield number, sealer.seal(number, content)
@@ -228,7 +232,7 @@ class Vault:
         try:
             return Signer(open_seed(secret, self._header.vault, room, self._ledger.seeds[room]))
         except ForgedError:
-            raise trouble.damaged(self.path, "an admin key was altered") from None
+            raise trouble.damaged(self.path, Said("an admin key was altered")) from None
 
     # The whole vault
 
@@ -271,7 +275,7 @@ class Vault:
 
         def check(copy: Database) -> None:
             if read_header(copy) != self._header:
-                raise trouble.damaged(copy.path, "its head is another")
+                raise trouble.damaged(copy.path, Said("its head is another"))
             unsettle(copy, self._sealer, read_rows(copy, self._sealer))
 
         self._database.copy_to(Path(path), check)
@@ -364,7 +368,7 @@ class Vault:
         self._database.reopen()
         header = read_header(self._database)
         if header.vault != self._header.vault:
-            raise trouble.damaged(self.path, "another vault lies there now")
+            raise trouble.damaged(self.path, Said("another vault lies there now"))
         self._header = header
 
 

@@ -14,6 +14,7 @@ from mnemonic import Mnemonic
 
 from troth_wire.errors import UsageError
 from troth_wire.limits import CODE_NUMBER_MAX
+from troth_wire.said import Said, in_context
 
 __all__ = [
     "MistypedError",
@@ -31,6 +32,11 @@ RECOVERY_WORDS: Final = 12
 DIGITS_MAX: Final = 9
 PREFIX_LETTERS: Final = 4
 NEAREST_MAX: Final = 3
+NOT_TWELVE: Final = Said("Recovery words are twelve; these are {found}.")
+NO_WORD: Final = Said("“{typed}” is not a word of the list. The other words can stay.")
+NEAR_WORD: Final = Said("“{typed}” is not a word of the list; perhaps {nearest}. The other words can stay.")
+OR: Final = in_context("words that may be meant", "{one} or {other}")
+BOTH: Final = in_context("two sentences", "{first} {next}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class MistypedError(UsageError):
     """Words that are not in the list; what was typed right need not be typed again."""
 
     def __init__(self, unknown: Sequence[Unknown], typed: Sequence[str]) -> None:
-        super().__init__(" ".join(_sentence(word) for word in unknown))
+        super().__init__(_joined([_sentence(word) for word in unknown]))
         self.unknown = tuple(unknown)
         self.typed = tuple(typed)
         """Everything that was typed, the number of a code included, to be shown again for mending."""
@@ -87,9 +93,9 @@ def parse_code(typed: str) -> tuple[int, tuple[int, int, int]]:
     number = parts[0] if parts else ""
     short = number.isascii() and number.isdigit() and len(number) <= DIGITS_MAX
     if not (short and 1 <= int(number) <= CODE_NUMBER_MAX):
-        raise UsageError("A code begins with a number, as in 7-guitar-crane-lemon.")
+        raise UsageError(Said("A code begins with a number, as in 7-guitar-crane-lemon."))
     if len(parts) != 1 + CODE_WORDS:
-        raise UsageError("A code is a number and three words, as in 7-guitar-crane-lemon.")
+        raise UsageError(Said("A code is a number and three words, as in 7-guitar-crane-lemon."))
     one, two, three = _numbers(parts[1:], parts)
     return int(number), (one, two, three)
 
@@ -108,16 +114,25 @@ def parse_recovery(typed: str) -> bytes:
     """
     parts = _split(typed)
     if len(parts) != RECOVERY_WORDS:
-        raise UsageError(f"Recovery words are twelve; these are {len(parts)}.")
+        raise UsageError(NOT_TWELVE.format(found=len(parts)))
     words = render_words(_numbers(parts, parts))
     try:
         return bytes(Mnemonic("english").to_entropy(list(words)))
     except ValueError:
         # Without the cause: it may quote what was typed.
         raise UsageError(
-            "Each of these words is in the list, but they do not belong together. "
-            "One may be another word of the list, or two may have changed places."
+            Said(
+                "Each of these words is in the list, but they do not belong together. "
+                "One may be another word of the list, or two may have changed places."
+            )
         ) from None
+
+
+def _joined(sentences: Sequence[Said]) -> Said:
+    first, *rest = sentences
+    for sentence in rest:
+        first = BOTH.format(first=first, next=sentence)
+    return first
 
 
 @cache
@@ -149,6 +164,10 @@ def _nearest(word: str) -> tuple[str, ...]:
     return tuple(sorted(alike, key=lambda other: other[0] != word[0])[:NEAREST_MAX])
 
 
-def _sentence(word: Unknown) -> str:
-    meant = f"; perhaps {' or '.join(word.nearest)}" if word.nearest else ""
-    return f"“{word.typed}” is not a word of the list{meant}. The other words can stay."
+def _sentence(word: Unknown) -> Said:
+    if not word.nearest:
+        return NO_WORD.format(typed=word.typed)
+    nearest: str = word.nearest[0]
+    for other in word.nearest[1:]:
+        nearest = OR.format(one=nearest, other=other)
+    return NEAR_WORD.format(typed=word.typed, nearest=nearest)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Final
 
 from troth import Edit, Engine, Group, Path, Rebuild, RefusedEdit, Request, Signer, Step, Value
 from troth.amendments import Second
@@ -11,11 +12,13 @@ from troth.recovery import Way, Words
 from troth_client.batch import STOPPED
 from troth_wire.errors import LocalError, UsageError
 from troth_wire.ids import DeviceId, DocumentId
+from troth_wire.said import Said
 
 __all__ = [
     "View",
     "admit",
     "agree_to_words",
+    "bring_in",
     "confirm",
     "confirm_here",
     "drop_split",
@@ -28,6 +31,9 @@ __all__ = [
     "set_recovery",
     "way",
 ]
+
+CHANGES_AT_ONCE: Final = 16
+"""Of what was put off, in one turn: a few milliseconds, in which nobody who waits is heard."""
 
 View = Callable[[Path], Value]
 """Returns what stands at a path."""
@@ -50,6 +56,14 @@ def revise(
         if isinstance(event, Rebuild):
             return step, LocalError(STOPPED)
     return step, None
+
+
+def bring_in(engine: Engine) -> tuple[Step, bool]:
+    """Take some of what was put off at the start into its documents; answer whether all of it is there."""
+    try:
+        return Step(), engine.library.bring_in(CHANGES_AT_ONCE)
+    except PoisonedError as error:
+        return Step(tell=[Rebuild(str(error))]), False
 
 
 def invite(engine: Engine) -> bytes:
@@ -151,5 +165,5 @@ def way(engine: Engine) -> Way:
     """
     identity, epoch = engine.identity, engine.passage.epoch
     if epoch is None:
-        raise UsageError("the key of this space is being changed; let this device reach the relay first")
+        raise UsageError(Said("the key of this space is being changed; let this device reach the relay first"))
     return Way(identity.genesis, engine.inbox.members.person(identity.device), epoch)

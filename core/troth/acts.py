@@ -38,10 +38,11 @@ from troth.unsettled import Unsettled
 from troth.writer import Writer
 from troth_wire.errors import UsageError
 from troth_wire.ids import DeviceId, Incarnation, OperationId
+from troth_wire.said import Said
 
 __all__ = ["Acts"]
 
-OLD_NEEDED: Final = "new recovery words need the old ones, or the consent of another device of this person"
+OLD_NEEDED: Final = Said("new recovery words need the old ones, or that another device of this person agrees")
 
 
 @dataclass(kw_only=True)
@@ -95,7 +96,7 @@ class Acts:
         members, identity = self.inbox.members, self.identity
         epoch = self.passage.epoch
         if epoch is None:
-            raise UsageError("the key of this space is being changed; let this device reach the relay first")
+            raise UsageError(Said("the key of this space is being changed; let this device reach the relay first"))
         payload = add_device(members, identity.keys, admin, asked, epoch, self.entropy)
         self.inbox.check_own(identity.device, payload)
         step = Step()
@@ -124,7 +125,7 @@ class Acts:
         kept = reach(whole, {record: header.prev for record, header in records.items()})
         could = {Tip(header.incarnation, header.sequence, record) for record, header in records.items()}
         if any(tip.record not in kept or tip not in could for tip in chosen):
-            raise UsageError("a device's word is kept up to a record of it that was read and would be kept")
+            raise UsageError(Said("a device's word is kept up to a record of it that was read and would be kept"))
         return chosen
 
     def revoke(self, victim: DeviceId, admin: Signer, *, tips: Iterable[Tip] | None = None) -> Step:
@@ -143,7 +144,9 @@ class Acts:
         """
         identity, inbox = self.identity, self.inbox
         if victim == identity.device:
-            raise UsageError("a device does not remove itself, since it draws the next key; let another one do it")
+            raise UsageError(
+                Said("a device does not remove itself, since it draws the next key; let another one do it")
+            )
         kept, epoch = self.kept_of(victim, tips), Epoch(self.entropy(32))
         payload = revoke_device(inbox.members, identity.keys, admin, victim, kept, epoch, self.entropy)
         step = Step(tell=[Rebuild("what counts of a removed device's records is settled now")])
@@ -257,7 +260,7 @@ class Acts:
         elif len(members.devices(person)) > 1 or any(members.person_of[weak] == person for weak in members.weak):
             raise UsageError(OLD_NEEDED)
         if signer is None:
-            raise UsageError("the admin key is needed where no old words sign")
+            raise UsageError(Said("the admin key is needed where no old words sign"))
         epoch, step = Epoch(self.entropy(32)), Step()
         payload = set_recovery(members, author, signer, keys.card, proofs, second, epoch, self.entropy)
         self.passage.enact(payload, epoch, step, by=by)
@@ -277,7 +280,7 @@ class Acts:
         """
         members, me = self.inbox.members, self.identity.device
         if author not in members.devices(members.person(me)) - {me}:
-            raise UsageError("only another device of this person can be agreed with")
+            raise UsageError(Said("no other device than one of this person can be agreed with"))
         return me, second_for(members, author, words, admin)
 
     def rotate(self) -> Step:

@@ -24,6 +24,7 @@ from troth_wire import codec
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId, PersonId
 from troth_wire.limits import HEADER_HEADS_MAX, WIRE_VERSION
+from troth_wire.said import Said
 
 __all__ = [
     "Second",
@@ -75,7 +76,7 @@ def revoke_device(
     """
     person = members.person(author.device)
     if members.person_of.get(victim) != person or victim in members.weak:
-        raise UsageError("only a device of your own can be removed")
+        raise UsageError(Said("a device of your own can be removed, and no other"))
     remaining = [card for card in members.recipients if card.device != victim]
     next_epoch = _following(members, epoch, remaining, entropy)
     ends = _ends(members, victim, tips)
@@ -96,7 +97,7 @@ def confirm_device(members: Members, author: DeviceKeys, admin: Signer, device: 
     """
     own = members.devices(members.person(author.device))
     if device == author.device or device not in own:
-        raise UsageError("only another device of your own can be confirmed")
+        raise UsageError(Said("another device of your own can be confirmed, and nothing else"))
     return payload(members, author.device, admin, OperationKind.DEVICE_CONFIRM, device)
 
 
@@ -197,13 +198,13 @@ def split(members: Members, author: DeviceKeys, admin: Signer) -> bytes:
         UsageError: If the space has one person only.
     """
     if len(set(members.person_of.values())) == 1:
-        raise UsageError("a space of one person has nobody to part from")
+        raise UsageError(Said("a space of one person has nobody to part from"))
     return payload(members, author.device, admin, OperationKind.SPLIT)
 
 
 def _check_fresh(members: Members, card: Card) -> None:
     if card.device in members.cards:
-        raise UsageError("these keys are known already; draw new ones")
+        raise UsageError(Said("these keys are known already; draw new ones"))
 
 
 def _ends(members: Members, victim: DeviceId, tips: Iterable[Tip]) -> Ends:

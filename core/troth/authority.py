@@ -23,6 +23,7 @@ from troth.standing import Standing
 from troth_wire.errors import ForgedError
 from troth_wire.ids import DeviceId, PersonId
 from troth_wire.limits import DEVICE_EPOCHS_MAX, PERSON_DEVICES_MAX, PERSON_OPERATIONS_MAX
+from troth_wire.said import Said
 
 __all__ = ["Refusal", "authorise"]
 
@@ -30,23 +31,23 @@ __all__ = ["Refusal", "authorise"]
 class Refusal(Enum):
     """Why an operation counts nowhere."""
 
-    SIGNATURE = "the signature is not its author's"
-    SPACE = "it is of another space"
-    PARENT = "it builds on an operation that does not count"
-    AUTHOR = "its author was no device of the space when it signed"
-    MANY = "its person, or for epochs its device, has signed more operations than are counted"
-    SPLIT = "the space had been ended before"
-    WEAK = "recovery words may not do this"
-    KNOWN = "the newcomer was known already"
-    PROOFS = "the newcomer did not agree to join this person in this space"
-    ROOM = "the person had as many devices as there may be"
-    USED = "recovery words add one device, and these had added one"
-    VICTIM = "it removes what is no device of its author's person"
-    SECOND = "new recovery words need the old ones, or two devices"
-    OTHER = "it confirms what is no other active device of its author's person"
-    CONFIRM = "its author is not confirmed itself, or is recovery words beside a device that is"
-    EPOCH = "its epoch does not follow on the one before, for exactly those who belong"
-    ALONE = "a space of one person has nobody to part from"
+    SIGNATURE = Said("the signature is not its author's")
+    SPACE = Said("it is of another space")
+    PARENT = Said("it builds on an operation that does not count")
+    AUTHOR = Said("its author was no device of the space when it signed")
+    MANY = Said("its person, or for epochs its device, has signed more operations than are counted")
+    SPLIT = Said("the space had been ended before")
+    WEAK = Said("recovery words may not do this")
+    KNOWN = Said("the newcomer was known already")
+    PROOFS = Said("the newcomer did not agree to join this person in this space")
+    ROOM = Said("the person had as many devices as there may be")
+    USED = Said("recovery words add one device, and these had added one")
+    VICTIM = Said("it removes what is no device of its author's person")
+    SECOND = Said("new recovery words need the old ones, or two devices")
+    OTHER = Said("it confirms what is no other active device of its author's person")
+    CONFIRM = Said("its author is not confirmed itself, or is recovery words beside a device that is")
+    EPOCH = Said("its epoch does not follow on the one before, for exactly those who belong")
+    ALONE = Said("a space of one person has nobody to part from")
 
 
 _ENDED: Final = frozenset({*GRANTS, OperationKind.EPOCH})

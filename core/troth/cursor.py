@@ -4,6 +4,7 @@ The cursor advances past whatever an entry turns out to be:
 a hostile one must cost one slot, not a replay on every reconnect.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from troth.record import Seen
@@ -12,7 +13,7 @@ from troth_wire import log
 from troth_wire.errors import MalformedError
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 
-__all__ = ["Cursor"]
+__all__ = ["Cursor", "contradicted"]
 
 LINEAGE: Final = "lineage"
 SLOTS: Final = "slots"
@@ -115,3 +116,20 @@ class Cursor:
             hashes = [rows[key][at : at + _HASH_BYTES] for at in range(0, len(rows[key]), _HASH_BYTES)]
             self._running += map(RunningHash, hashes)
             self._rows.append(key)
+
+
+def contradicted(
+    cursors: Mapping[MailboxId, Cursor], seen: Seen | None, found_at: tuple[MailboxId, int] | None
+) -> Seen | None:
+    """Return what was read here, if a record says of a log what can not be so.
+
+    Args:
+        cursors: Of the logs that were read here.
+        seen: How far the record's author says to have read which log.
+        found_at: In which log, and where, the record stood itself.
+    """
+    cursor = cursors.get(seen.mailbox) if seen is not None else None
+    if seen is None or cursor is None:
+        return None
+    place = found_at[1] if found_at is not None and found_at[0] == seen.mailbox else None
+    return cursor.seen if cursor.contradicts(seen, place or None) else None

@@ -54,7 +54,7 @@ class PoisonedError(TrothError):
     """The library panicked; this document can not be used any more and is built again from records."""
 
 
-class UnappliedError(TrothError):
+class UnappliedError(PoisonedError):
     """The library took a change without a word and did not apply it."""
 
 

@@ -13,7 +13,8 @@ from troth.acts import Acts
 from troth.beacon import Beacon
 from troth.collecting import Whole
 from troth.crossing import Crossing
-from troth.document import PoisonedError, UnappliedError
+from troth.cursor import contradicted
+from troth.document import PoisonedError
 from troth.edits import Group, Path, Value
 from troth.evidence import Evidence
 from troth.folding import fold
@@ -226,7 +227,7 @@ class Engine(Acts):
         for record in judged.verified:
             self.sightings.note(record)
             self.beacon.owed |= record.header.device != self.identity.device and record.header.kind != Kind.BEACON
-            here = self.passage.contradicted(record, self._found_at.pop(record.id, None))
+            here = contradicted(self.passage.cursors, record.header.seen, self._found_at.pop(record.id, None))
             if here is not None:
                 self.evidence.against_record(record, here, step)
             if record.header.device == self.identity.device and record.id not in self.writer.remembered:
@@ -265,7 +266,7 @@ class Engine(Acts):
                 # Not before: until then nobody knows what the log has shown.
                 mend(self.mending, self.library, self.writer, step)
                 self._push(step)
-        except (PoisonedError, UnappliedError) as error:
+        except PoisonedError as error:
             return Step(tell=[Rebuild(str(error))])
         return step
 
@@ -273,7 +274,7 @@ class Engine(Acts):
         """Decide what stands where an author forked, once for all that came.
 
         Raises:
-            PoisonedError, UnappliedError: If everything must be rebuilt.
+            PoisonedError: If everything must be rebuilt.
         """
         for document, new, refused in self.library.settle(self.inbox.members.person_of):
             for reason in refused:
@@ -286,7 +287,7 @@ class Engine(Acts):
         """Bring the changes of a verified record into their document, or hold them with a reason.
 
         Raises:
-            PoisonedError, UnappliedError: If everything must be rebuilt.
+            PoisonedError: If everything must be rebuilt.
         """
         try:
             document, parcels = self.library.unpack(record)
@@ -356,7 +357,7 @@ class Engine(Acts):
 
     def status(self) -> Status:
         """Answer why something is not synced."""
-        parked = Counter({reason.value: count for reason, count in self.inbox.parked().items()})
+        parked: Counter[str] = Counter({reason.value: count for reason, count in self.inbox.parked().items()})
         # Set aside and not thrown away, since a later cut may free it; to people it does not count.
         held = self.holding.reasons + Counter({Parked.REMOVED.value: parked.pop(Parked.REMOVED.value, 0)})
         if self.library.waiting:

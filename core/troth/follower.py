@@ -25,25 +25,27 @@ from troth_wire.messages import (
     Reason,
     Refuse,
 )
+from troth_wire.said import Said
 from troth_wire.session import State
 
 __all__ = ["Follower", "advice"]
 
 _ADVICE: Final = {
-    Reason.BAD_PROOF: "the relay does not know itself by the name that was dialled",
-    Reason.BAD_PASS: "the relay asks for a pass",
-    Reason.QUOTA: "the mailbox is full",
-    Reason.RATE: "too much in too short a time",
-    Reason.TOO_LARGE: "larger than the relay takes",
-    Reason.BUSY: "the relay can not store anything now",
-    Reason.CLOSED: "the mailbox was closed, and the next one is being looked for",
+    Reason.BAD_PROOF: Said("the relay does not know itself by the name that was dialled"),
+    Reason.BAD_PASS: Said("the relay asks for a pass"),
+    Reason.QUOTA: Said("the mailbox is full"),
+    Reason.RATE: Said("too much in too short a time"),
+    Reason.TOO_LARGE: Said("larger than the relay takes"),
+    Reason.BUSY: Said("the relay can not store anything now"),
+    Reason.CLOSED: Said("the mailbox was closed, and the next one is being looked for"),
 }
+SAYS: Final = Said("the relay says {word}")
 _SPONSORS: Final = frozenset({State.PROVEN, State.ASKING, State.FOLLOWING, State.ENDED})
 
 
 def advice(reason: Reason) -> str:
     """Return a refusal as part of a sentence for people."""
-    return _ADVICE.get(reason, f"the relay says {reason.name.lower().replace('_', ' ')}")
+    return _ADVICE.get(reason) or SAYS.format(word=reason.name.lower().replace("_", " "))
 
 
 class Follower:

@@ -16,6 +16,7 @@ from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
 from troth_wire.ids import SpaceId
 from troth_wire.limits import WIRE_VERSION
+from troth_wire.said import Said
 
 __all__ = ["GENESIS_BYTES_MAX", "PERSONS_MAX", "Genesis", "countersign", "found"]
 
@@ -94,7 +95,7 @@ def countersign(genesis: Genesis, keys: DeviceKeys, admin: Signer) -> Genesis:
         ForgedError: If the epoch key inside does not open, so signing would consent to an unreadable space.
     """
     if keys.card not in genesis.founders:
-        raise UsageError("this device does not found this space")
+        raise UsageError(Said("this device does not found this space"))
     genesis.epoch.open_(keys)
     statement = _genesis_statement(genesis.body)
     signatures = list(genesis.signatures)

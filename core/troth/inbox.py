@@ -21,23 +21,26 @@ from troth.roll import Roll
 from troth_wire.errors import MalformedError, RemoteError, UsageError, VersionError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, MailboxId, OperationId, RecordId
 from troth_wire.limits import DEVICE_DOCUMENTS_MAX, DEVICE_INCARNATIONS_MAX
+from troth_wire.said import Said
 
 __all__ = ["Inbox", "Judged", "Parked"]
 
-TOO_OFTEN: Final = "its device has started over more often than is counted"
-TOO_MANY: Final = "more documents than one device may write in"
+TOO_OFTEN: Final = Said("its device has started over more often than is counted")
+NOWHERE: Final = Said("not written, since it would count nowhere: {why}")
+NO_OPERATION: Final = Said("not an operation: {why}")
+TOO_MANY: Final = Said("more documents than one device may write in")
 
 
 class Parked(Enum):
     """Why a record can not be judged yet."""
 
-    AUTHOR = "its author is not known here yet"
-    SIGNATURE = "nothing proves yet who wrote it"
-    HEADS = "it builds on a membership operation that has not arrived"
-    KIND = "it needs a newer version"
-    CAUSE = "it builds on a change that has not arrived"
-    REMOVED = "its device was removed"
-    WEAK = "recovery words write nothing"
+    AUTHOR = Said("its author is not known here yet")
+    SIGNATURE = Said("nothing proves yet who wrote it")
+    HEADS = Said("it builds on a membership operation that has not arrived")
+    KIND = Said("it needs a newer version")
+    CAUSE = Said("it builds on a change that has not arrived")
+    REMOVED = Said("its device was removed")
+    WEAK = Said("recovery words write nothing")
 
 
 @dataclass(slots=True)
@@ -116,7 +119,7 @@ class Inbox:
         """
         why = self._roll.refusal(Operation.parse(self.members.space, device, payload))
         if why is not None:
-            raise UsageError(f"not written, since it would count nowhere: {why.value}")
+            raise UsageError(NOWHERE.format(why=why.value))
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -230,7 +233,7 @@ class Inbox:
     def _place(self, record: Verified, judged: Judged) -> None:
         header = record.header
         if self._roll.refuses(header.heads):
-            judged.held.append((record.id, "it builds on a membership operation that does not count"))
+            judged.held.append((record.id, Said("it builds on a membership operation that does not count")))
         elif not self._roll.knows(header.heads):
             self._headless.append(record)
         elif self.chains.rank(header.device, header.incarnation) >= DEVICE_INCARNATIONS_MAX:
@@ -254,7 +257,7 @@ class Inbox:
         if self.chains.rank_document(header.device, header.document) >= DEVICE_DOCUMENTS_MAX:
             judged.held.append((record.id, TOO_MANY))
         elif self._roll.was_removed(header.device, header.heads):
-            judged.held.append((record.id, "its device knew that it had been removed"))
+            judged.held.append((record.id, Said("its device knew that it had been removed")))
         else:
             judged.carriers.append(record)
 
@@ -264,7 +267,7 @@ class Inbox:
         except VersionError:
             self._newer.append(record)
         except MalformedError as error:
-            judged.held.append((record.id, f"not an operation: {error}"))
+            judged.held.append((record.id, NO_OPERATION.format(why=error)))
 
     def _enroll(self, record: Verified) -> None:
         operation = Operation.of(record)

@@ -17,6 +17,7 @@ from troth_wire import codec
 from troth_wire.errors import ForgedError, MalformedError, UsageError
 from troth_wire.ids import PersonId, SpaceId
 from troth_wire.limits import PERSON_DEVICES_MAX, RECORD_BYTES_MAX
+from troth_wire.said import Said
 
 __all__ = ["Invitation", "Request", "Welcome", "add_device", "request"]
 
@@ -83,9 +84,9 @@ def add_device(
     person = members.person(author.device)
     check_proofs(members.space, person, asked.card, asked.proofs)
     if members.split:
-        raise UsageError("this space was ended; it can be read, and no device can be added to it")
+        raise UsageError(Said("this space was ended; it can be read, and no device can be added to it"))
     if asked.card.device in members.cards or len(members.devices(person)) >= PERSON_DEVICES_MAX:
-        raise UsageError("this device is known already, or there are as many as there may be")
+        raise UsageError(Said("this device is known already, or there are as many as there may be"))
     current = members.current
     generation = current.generation if current is not None and current.mailbox == epoch.mailbox else 0
     announcement = announce(epoch, [asked.card], entropy, generation=generation)

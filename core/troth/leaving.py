@@ -8,12 +8,13 @@ from typing import Final
 
 from troth.step import Row
 from troth_wire.errors import UsageError
+from troth_wire.said import Said
 
 __all__ = ["LEAVING", "Leaving"]
 
 LEAVING: Final = "leaving"
 """A split that was signed and not sent."""
-HERE: Final = "you are leaving this space; what is in it can be read here, and nothing new is written"
+HERE: Final = Said("you are leaving this space; what is in it can be read here, and nothing new is written")
 
 
 @dataclass(repr=False)

@@ -34,6 +34,8 @@ class Library:
         self._device = device
         self._life = life
         self._reaches = reaches or {}
+        self.puts_off = False
+        """Whether what is taken goes into its document when somebody looks there, or by `bring_in`."""
         self._shelves: dict[DocumentId, Shelf] = {}
         self._writers: dict[DocumentId, dict[ActorId, DeviceId]] = defaultdict(dict)
         self._persons: dict[DeviceId, PersonId] = {}
@@ -116,14 +118,22 @@ class Library:
         Where a fork came, `settle` decides what stands, once for all that came.
 
         Raises:
-            PoisonedError, UnappliedError: If everything must be rebuilt.
+            PoisonedError: If everything must be rebuilt.
         """
         shelf = self._shelf(document)
-        before = shelf.heads()
+        shelf.puts_off, before = self.puts_off, shelf.heads()
         settled = [outcome for parcel in parcels for outcome in shelf.take(parcel)]
         refused = [reason for _, reason in settled if isinstance(reason, Refused)]
         self._doubt(document, shelf)
         return shelf.heads() != before, refused
+
+    def bring_in(self, changes_max: int) -> bool:
+        """Take about so many changes that were put off into their documents; tell whether none is left.
+
+        Raises:
+            PoisonedError: If everything must be rebuilt.
+        """
+        return not sum(shelf.bring_in(changes_max) for shelf in self._shelves.values())
 
     def settle(self, persons: Mapping[DeviceId, PersonId]) -> Iterator[tuple[DocumentId, bool, tuple[Refused, ...]]]:
         """Decide what stands, where something came that may change it.
@@ -135,7 +145,7 @@ class Library:
             Of each such document, whether it shows something else now, and why changes are refused that were not.
 
         Raises:
-            PoisonedError, UnappliedError: If everything must be rebuilt.
+            PoisonedError: If everything must be rebuilt.
         """
         if self._device not in persons:
             # Until it was read whose device this is, nobody can say whom it names.

@@ -12,10 +12,11 @@ from troth_wire.errors import MalformedError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import WIRE_VERSION
 from troth_wire.messages import Hello, MailboxKind, Message, Refuse
+from troth_wire.said import Said
 
 __all__ = ["Line"]
 
-OTHER_VERSION: Final = "this relay speaks another version"
+OTHER_VERSION: Final = Said("this relay speaks another version")
 
 
 class Line:

@@ -24,9 +24,11 @@ from troth_wire.errors import MalformedError, RemoteError, VersionError
 from troth_wire.ids import EnvelopeId, MailboxId, RecordId
 from troth_wire.log import envelope_id
 from troth_wire.messages import Closed, Deliver, MailboxKind, Message, Reason, Refuse, Stored
+from troth_wire.said import Said
 
 __all__ = ["Arrival", "Listener"]
 
+NEWER = Said("waits for a newer version: {why}")
 NO_WAY_ON = "a mailbox was closed, and what was left there leads nowhere"
 BROUGHT_AMISS = "a record of another space, or a part of a checkpoint, in a checkpoint or a forward"
 NOT_AN_OPERATION = "between two devices there are operations and nothing else"
@@ -146,7 +148,7 @@ class Listener:
                 raise MalformedError("a record of another space")
             self._sort(record, follower, position, step)
         except VersionError as error:
-            self.holding.hold_envelope(identity, sealed, position, f"waits for a newer version: {error}", step)
+            self.holding.hold_envelope(identity, sealed, position, NEWER.format(why=error), step)
         except RemoteError as error:
             self.holding.hold_envelope(identity, sealed, position, str(error), step)
 

@@ -14,7 +14,7 @@ from troth.collecting import PARTS, Collecting
 from troth.crossing import BAGGED, REOFFER, TARGET, Crossing
 from troth.cursor import LINEAGE, SLOTS, Cursor
 from troth.cuts import reach
-from troth.document import PoisonedError, UnappliedError
+from troth.document import PoisonedError
 from troth.engine import Engine, Group
 from troth.evidence import EVIDENCE, Evidence
 from troth.follower import Follower
@@ -45,8 +45,14 @@ from troth_wire import codec
 from troth_wire.errors import DamagedError, MalformedError, RemoteError
 from troth_wire.ids import ChangeHash, DeviceId, DocumentId, EnvelopeId, Incarnation, Lineage, MailboxId, RecordId
 from troth_wire.limits import RECORD_BYTES_MAX
+from troth_wire.said import Said
 
 __all__ = ["begin", "load"]
+
+NOT_WHOLE: Final = Said(
+    "The vault was read, but what it holds does not fit together ({kind}). "
+    "Nothing was changed. Keep the file, and restore a backup beside it."
+)
 
 SUSPECT_HELD: Final = "it stopped the document library"
 ROW_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -81,6 +87,7 @@ def load(
     moved: bool = False,
     admission: bytes = b"",
     quiet: bool = False,
+    puts_off: bool = False,
 ) -> tuple[Engine, Step]:
     """Make an engine from what its store holds.
 
@@ -91,6 +98,8 @@ def load(
         moved: Whether the store was restored, copied or moved, so that another life begins.
         admission: The pass for a relay that asks for one.
         quiet: Whether it reads, and does nothing else.
+        puts_off: Whether documents are built when somebody looks at them, or by `Library.bring_in`. The library's
+            panics show then; load again without this, and what stops it is found out.
 
     Returns:
         The engine, and a step to carry out before any other.
@@ -104,19 +113,18 @@ def load(
     step = Step()
     if moved:
         step.save.append(_live_anew(tables, entropy))
+    # What is made anew, and what was being applied, looks at documents here, where a panic is found out.
+    puts_off = puts_off and not (tables[REMAKE] or tables[ring.FUSE])
     try:
-        loaded = _load(tables, entropy, probe, admission, step)
+        loaded = _load(tables, entropy, probe, admission, step, puts_off=puts_off)
         if loaded.library.is_life_lost:
             # It stopped before it could note that this life's changes lost a fork (`Engine.merge`).
             step = Step(save=[_live_anew(tables, entropy)])
-            loaded = _load(tables, entropy, probe, admission, step)
+            loaded = _load(tables, entropy, probe, admission, step, puts_off=puts_off)
         loaded.passage.quiet = quiet
         _remake(loaded, tables, step)
-    except (PoisonedError, UnappliedError, RemoteError, KeyError) as error:
-        raise DamagedError(
-            f"The vault was read, but what it holds does not fit together ({type(error).__name__})."
-            " Nothing was changed. Keep the file, and restore a backup beside it."
-        ) from None
+    except (PoisonedError, RemoteError, KeyError) as error:
+        raise DamagedError(NOT_WHOLE.format(kind=type(error).__name__)) from None
     return loaded, step
 
 
@@ -125,16 +133,23 @@ def _live_anew(tables: dict[str, dict[bytes, bytes]], entropy: Entropy) -> Row:
     return Row(ring.LIFE, b"", tables[ring.LIFE][b""])
 
 
-def _load(tables: Tables, entropy: Entropy, probe: Probe, admission: bytes, step: Step) -> Engine:
+def _load(tables: Tables, entropy: Entropy, probe: Probe, admission: bytes, step: Step, *, puts_off: bool) -> Engine:
     try:
-        return _build(tables, entropy, probe, admission, step, suspect_all=False)
-    except (PoisonedError, UnappliedError):
+        return _build(tables, entropy, probe, admission, step, suspect_all=False, puts_off=puts_off)
+    except PoisonedError:
         # Something that was taken in long ago stops the library now; find out which, where it can do no harm.
-        return _build(tables, entropy, probe, admission, step, suspect_all=True)
+        return _build(tables, entropy, probe, admission, step, suspect_all=True, puts_off=False)
 
 
 def _build(
-    tables: Tables, entropy: Entropy, probe: Probe, admission: bytes, step: Step, *, suspect_all: bool
+    tables: Tables,
+    entropy: Entropy,
+    probe: Probe,
+    admission: bytes,
+    step: Step,
+    *,
+    suspect_all: bool,
+    puts_off: bool,
 ) -> Engine:
     loaded = _empty(tables, entropy, admission)
     kept = {key: _read_record(value) for key, value in sorted(tables[RECORDS].items())}
@@ -144,6 +159,7 @@ def _build(
     loaded.writer.arrivals = int.from_bytes(max([*kept, *tables[REMAKE]], default=b""), "big")
     judged = loaded.inbox.take(record for _, _, record in kept.values())
     loaded.library = Library(loaded.identity.device, loaded.life, _reaches(loaded, kept))
+    loaded.library.puts_off = puts_off
     proven = {record.id for record in judged.verified}
     for verified in judged.verified:
         loaded.sightings.note(verified)
@@ -165,6 +181,7 @@ def _build(
     step.tell += map(loaded.listener.opening, loaded.listener.collecting.restore(tables[PARTS]))
     carriers = [*judged.carriers, *judged.beyond]
     _apply(loaded, carriers, tables, probe, step, suspects=None if suspect_all else own)
+    loaded.library.puts_off = False
     return loaded
 
 

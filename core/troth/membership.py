@@ -15,11 +15,12 @@ from troth.standing import Current
 from troth_wire.errors import UsageError
 from troth_wire.ids import DeviceId, OperationId, PersonId, SpaceId
 from troth_wire.limits import HEADER_HEADS_MAX
+from troth_wire.said import Said
 
 __all__ = ["Members"]
 
-REMOVED: Final = "this device was removed; what it holds can still be read here, and nothing new is shared"
-LEFT: Final = "this space was left; what is in it can still be read here, and nothing new is shared"
+REMOVED: Final = Said("this device was removed; what it holds can be read here, and nothing new is shared")
+LEFT: Final = Said("this space was left; what is in it can be read here, and nothing new is shared")
 
 _NOBODY: Final[Mapping[DeviceId, tuple[OperationId, ...]]] = MappingProxyType({})
 
@@ -93,7 +94,7 @@ class Members:
             return self.person_of[device]
         if device in self.cuts:
             raise UsageError(REMOVED)
-        raise UsageError("this device has not read yet that it was added; let it catch up first")
+        raise UsageError(Said("this device has not read yet that it was added; let it catch up first"))
 
     def check_writer(self, device: DeviceId) -> None:
         """Refuse a device whose words nobody here would count: better said at once than found out later.

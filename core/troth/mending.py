@@ -85,7 +85,7 @@ def mend(mending: Mending, library: Library, writer: Writer, step: Step) -> None
     """Make own words anew that fell with a branch.
 
     Raises:
-        PoisonedError, UnappliedError: If everything must be rebuilt.
+        PoisonedError: If everything must be rebuilt.
     """
     for document, fallen in list(mending.due(library, writer.unsettled.unshown)):
         for retraced in library.retrace(document, fallen):

@@ -22,7 +22,7 @@ from troth.keyring import Keyring
 from troth.keys import Entropy, Epoch
 from troth.line import Line
 from troth.meeting import Meetings
-from troth.record import Kind, Record, Seen, Verified
+from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
 from troth.step import Errand, HangUp, Row, Step
 from troth.tail import TAIL, Tail
@@ -30,6 +30,7 @@ from troth.writer import Writer
 from troth_wire.errors import UsageError
 from troth_wire.ids import EnvelopeId, MailboxId, OperationId
 from troth_wire.messages import Message
+from troth_wire.said import Said
 
 __all__ = ["SETTLED", "Passage"]
 
@@ -45,8 +46,8 @@ OTHERS_MAX: Final = 96
 """Old mailboxes that one link looks into; the others have their turn when these are settled."""
 ROTATIONS_MAX: Final = 4
 """Changes of key on one link: a race needs two, and a relay that closes all must not use up what a device may sign."""
-NO_STAY: Final = "the relay closes whatever is opened"
-OTHERS_TURN: Final = "the key has to be changed first, by another device"
+NO_STAY: Final = Said("the relay closes whatever is opened")
+OTHERS_TURN: Final = Said("the key has to be changed first, by another device")
 
 
 @dataclass
@@ -188,20 +189,6 @@ class Passage:
         if self.is_stuck:
             return OTHERS_TURN
         return target.refused if target is not None else None
-
-    def contradicted(self, record: Verified, found_at: tuple[MailboxId, int] | None) -> Seen | None:
-        """Return what was read here, if a record says of a log what can not be so.
-
-        Args:
-            record: Its author says how far it had read which log.
-            found_at: In which log, and where, it stood itself.
-        """
-        seen = record.header.seen
-        cursor = self.cursors.get(seen.mailbox) if seen is not None else None
-        if seen is None or cursor is None:
-            return None
-        place = found_at[1] if found_at is not None and found_at[0] == seen.mailbox else None
-        return cursor.seen if cursor.contradicts(seen, place or None) else None
 
     # The link
 

@@ -19,6 +19,7 @@ from troth_wire import codec
 from troth_wire.errors import ForgedError, MalformedError, RemoteError, UsageError, VersionError
 from troth_wire.ids import OperationId, PersonId, SpaceId
 from troth_wire.limits import ADDRESS_BYTES_MAX, SIGNPOST_BYTES, SIGNPOST_SPACES_MAX, SIGNPOSTS_READ_MAX
+from troth_wire.said import Said
 
 __all__ = ["ENTROPY_BYTES", "Signpost", "Way", "Words", "check_taken", "gather", "undoubted"]
 
@@ -177,10 +178,10 @@ def check_taken(members: Members, words: DeviceKeys) -> None:
         UsageError: If others took their place since.
     """
     if words.device not in members.weak:
-        raise ForgedError("this space never took these words")
+        raise ForgedError(Said("this space never took these words"))
     if words.device not in members.words.values():
         raise UsageError(
-            "other words took the place of these; what they can read stays readable, and they change nothing"
+            Said("other words took the place of these; what they can read stays readable, and they change nothing")
         )
 
 

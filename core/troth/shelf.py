@@ -2,9 +2,10 @@
 
 Where an author forks, `settle` decides from the whole set which changes stand, and builds the document again if one
 that it holds no longer does. As long as nobody forks, nothing is looked at twice.
+What stands is known from the guard alone, so what it accepted may be put off until somebody looks at the document.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from troth.guard import Accepted, Past, Refused, Wait
 from troth.retracing import Retraced, retrace
 from troth.touched import Touched, touched
 from troth_wire.ids import ActorId, ChangeHash, RecordId
+from troth_wire.said import Said
 
 __all__ = ["Fork", "Parcel", "Shelf"]
 
@@ -25,9 +27,9 @@ __all__ = ["Fork", "Parcel", "Shelf"]
 class Fork(Enum):
     """Why a change that the guard accepts may not stand: its author, or that of one it builds on, wrote two."""
 
-    TAKEN = "another change of its author stands in its place"
-    HANGS = "it builds on a change that does not stand"
-    BEYOND = "its author was cut off before it"
+    TAKEN = Said("another change of its author stands in its place")
+    HANGS = Said("it builds on a change that does not stand")
+    BEYOND = Said("its author was cut off before it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,12 @@ class Shelf:
     def __init__(self, actor: ActorId) -> None:
         self.unsettled = False
         """Whether something came that may change what stands."""
+        self.puts_off = False
+        """Whether the document takes in what is accepted when somebody looks at it, and not at once."""
+        self._put_off: deque[bytes] = deque()
         self._fresh: Callable[[], Document] = lambda: Document(actor)
-        self._document = self._fresh()
+        self._held = self._fresh()
+        """The document without what was put off."""
         self._past = Past()
         self._waiting: dict[ChangeHash, list[Parcel]] = defaultdict(list)
         self._forked = False
@@ -70,6 +76,22 @@ class Shelf:
         orphans = sum(len(parcels) for parcels in self._waiting.values())
         return orphans + len(self._aside) - len(self.lost) - self.disowned
 
+    @property
+    def _document(self) -> Document:
+        self.bring_in(len(self._put_off))
+        return self._held
+
+    def bring_in(self, changes_max: int) -> int:
+        """Take so many changes that were put off into the document, or all; return how many are left.
+
+        Raises:
+            PoisonedError: If the document must be discarded; asked again, it says so again.
+        """
+        for _ in range(min(changes_max, len(self._put_off))):
+            self._held.merge(self._put_off[0])
+            self._put_off.popleft()
+        return len(self._put_off)
+
     def edit(self, groups: Sequence[Sequence[Edit]]) -> Made:
         """Make own changes (see `Document.edit`)."""
         made = self._document.edit(groups)
@@ -83,7 +105,7 @@ class Shelf:
         """Judge a change and apply it, and then those that waited for it; return those that are settled.
 
         Raises:
-            PoisonedError, UnappliedError: If the document must be discarded.
+            PoisonedError: If the document must be discarded.
         """
         settled: list[tuple[Parcel, Refused | Fork | None]] = []
         ready = [parcel]
@@ -108,7 +130,7 @@ class Shelf:
             Why changes are refused that nothing was known of before.
 
         Raises:
-            PoisonedError, UnappliedError: If the document must be discarded.
+            PoisonedError: If the document must be discarded.
         """
         if not self.unsettled:
             return ()
@@ -137,8 +159,9 @@ class Shelf:
 
     def foresee(self, parcels: Iterable[Parcel], authors: Mapping[ActorId, Author]) -> tuple[bytes, list[bytes]]:
         """Return a saved document and the changes that `take` and `settle` would apply to it, in order; take none."""
-        trial, script = copy(self), _Script(self._document)
-        trial._document, trial._fresh = script, script.begin_again
+        script = _Script(self._document)
+        trial = copy(self)
+        trial._held, trial._fresh, trial.puts_off = script, script.begin_again, False
         trial._past, trial._known = self._past.copy(), dict(self._known)
         trial._waiting = defaultdict(list, {cause: list(parcels) for cause, parcels in self._waiting.items()})
         trial._aside, trial._refused = dict(self._aside), dict(self._refused)
@@ -161,7 +184,7 @@ class Shelf:
 
     def heads(self) -> frozenset[ChangeHash]:
         """Return the hashes of the latest changes."""
-        return self._document.heads()
+        return frozenset(self._past.heads)
 
     def save(self) -> bytes:
         """Return the document's saved form, for a probe."""
@@ -192,7 +215,10 @@ class Shelf:
             return self._put_aside(change, parcel, Fork.BEYOND)
         if self._past.standing(parcel.actor, change.sequence):
             return self._put_aside(change, parcel, Fork.TAKEN)
-        self._document.merge(parcel.raw)
+        if self.puts_off:
+            self._put_off.append(parcel.raw)
+        else:
+            self._document.merge(parcel.raw)
         self._stand(verdict)
         return None
 
@@ -253,9 +279,9 @@ class Shelf:
 
         outcome = forks.settle(self._known.values(), authors, accepts)
         self._note(outcome)
-        self._document, self._past = self._fresh(), past
+        self._held, self._past = self._fresh(), past
         for change in outcome.stands:
-            self._document.merge(raws[change])
+            self._held.merge(raws[change])
         self._aside = {change: raw for change, raw in raws.items() if not (change in past or change in self._refused)}
         return tuple(self._refused.values())[before:]
 

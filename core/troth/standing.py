@@ -14,6 +14,7 @@ from troth.genesis import Genesis
 from troth.operations import OperationKind
 from troth_wire.ids import DeviceId, MailboxId, OperationId, PersonId
 from troth_wire.limits import PERSON_DEVICES_MAX
+from troth_wire.said import Said
 
 __all__ = ["Current", "Standing", "Void", "chosen_removal", "founding", "stand", "step"]
 
@@ -25,13 +26,13 @@ CONFIRMING: Final = frozenset({OperationKind.DEVICE_ADD, OperationKind.DEVICE_RE
 class Void(Enum):
     """Why an operation that was authorised has no effect all the same."""
 
-    STRUCK = "it came after the point where recovery words cut its author off"
-    AUTHOR = "the device that signed it was itself never rightly added"
-    REMOVED = "its author was being removed, or replaced, at the same time"
-    FORKED = "its author's operations branch, as after a copy of its store"
-    TAKEN = "these keys are somebody else's already, or have another use"
-    FULL = "the person has as many devices as there may be"
-    UNCONFIRMED = "the device that signed it is not confirmed itself"
+    STRUCK = Said("it came after the point where recovery words cut its author off")
+    AUTHOR = Said("the device that signed it was itself never rightly added")
+    REMOVED = Said("its author was being removed, or replaced, at the same time")
+    FORKED = Said("its author's operations branch, as after a copy of its store")
+    TAKEN = Said("these keys are somebody else's already, or have another use")
+    FULL = Said("the person has as many devices as there may be")
+    UNCONFIRMED = Said("the device that signed it is not confirmed itself")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,60 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from troth_wire.ids import DeviceId, DocumentId
+from troth_wire.said import Said, plural
 
 __all__ = ["Item", "Status"]
 
-STUCK: Final = (
+ON_ITS_WAY: Final = Said("it is on its way")
+NO_CONNECTION: Final = Said("there is no connection")
+DISPUTED: Final = Said(
+    "The relay or a device shows another history. Both sides of it are kept."
+    " So does a relay that was restored, or that deleted what nobody had used for long."
+)
+ELSEWHERE: Final = plural(
+    "{count} record was written with this device's key, elsewhere: restored, copied, or not by you?",
+    "{count} records were written with this device's key, elsewhere: restored, copied, or not by you?",
+)
+FORKS: Final = plural(
+    "In {count} place of its chain a device wrote two records. Both are kept.",
+    "In {count} places of its chain a device wrote two records. Both are kept.",
+)
+LEAVING: Final = Said("You are leaving this space. Nothing is written in it any more.")
+ENDED: Final = Said("This space was ended. It stays readable here, and nothing new is shared in it.")
+STUCK: Final = Said(
     "Nothing here is lost, and another device has to change the key of this space: this one can not."
     " Let one that belongs here reach the relay, and this one goes on."
 )
+REMOVED: Final = Said("This device was removed from this space. It keeps what it has, and nothing new arrives.")
+APART: Final = plural(
+    "Nothing here is lost. This device can not exchange changes of who belongs directly with {count} other device."
+    " If they do not come to show the same, let a third device of this space reach the relay.",
+    "Nothing here is lost. This device can not exchange changes of who belongs directly with {count} other devices."
+    " If they do not come to show the same, let a third device of this space reach the relay.",
+)
+LOST: Final = plural(
+    "{count} does not count: its author, or that of something it builds on, wrote two in one place.",
+    "{count} do not count: their author, or that of something they build on, wrote two in one place.",
+)
+LACKING: Final = plural(
+    "{count} that this device holds was not in the checkpoint there. It brings it along.",
+    "{count} that this device holds were not in the checkpoint there. It brings them along.",
+)
+RENEWED: Final = plural(
+    "{count} of your changes was made anew, since what it was built on does not count.",
+    "{count} of your changes were made anew, since what they were built on does not count.",
+)
+PARKED: Final = plural("{count} waits: {reason}.", "{count} wait: {reason}.")
+HELD: Final = plural("{count} does not count: {reason}.", "{count} do not count: {reason}.")
+STAYS: Final = plural(
+    "{count} was not sent before that, and stays here.", "{count} were not sent before that, and stay here."
+)
+UNDER_WAY: Final = plural("{count} is on its way to the relay.", "{count} are on their way to the relay.")
+UNSENT: Final = plural(
+    "{count} has not reached the relay: {reason}. Nothing is lost meanwhile.",
+    "{count} have not reached the relay: {reason}. Nothing is lost meanwhile.",
+)
+IN_PLACE: Final = Said("Everything here has reached the relay, and everything there has been read.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,65 +132,35 @@ class Status:
         """Why what waits has not reached the relay, as the end of a sentence."""
         if self.refused:
             return self.refused
-        return "it is on its way" if self.connected else "there is no connection"
+        return ON_ITS_WAY if self.connected else NO_CONNECTION
 
     def sentences(self) -> tuple[str, ...]:
         """Return the answer in plain sentences, the most urgent first."""
-        lines = []
-        if self.disputed:
-            lines.append("The relay or a device shows another history. Both sides of it are kept.")
-        if self.elsewhere:
-            lines.append(
-                f"{self.elsewhere} records were written with this device's key, elsewhere:"
-                " restored, copied, or not by you?"
-            )
-        if self.forks:
-            lines.append(f"In {self.forks} places of its chain a device wrote two records. Both are kept.")
-        if self.leaving:
-            lines.append("You are leaving this space. Nothing is written in it any more.")
-        if self.ended:
-            lines.append("This space was ended. It stays readable here, and nothing new is shared in it.")
-        if self.stuck:
-            lines.append(STUCK)
-        if self.removed:
-            lines.append("This device was removed from this space. It keeps what it has, and nothing new arrives.")
-        if self.waiting:
-            lines.append(self._waiting())
-        if self.apart:
-            lines.append(self._apart())
-        lines += [f"{count} {what}" for count, what in self._fallen() if count]
-        lines += [
-            f"{count} {_verb(count, 'waits', 'wait')}: {reason}." for reason, count in sorted(self.parked.items())
+        lines = [
+            *([DISPUTED] if self.disputed else []),
+            *_counted(ELSEWHERE, self.elsewhere),
+            *_counted(FORKS, self.forks),
+            *([LEAVING] if self.leaving else []),
+            *([ENDED] if self.ended else []),
+            *([STUCK] if self.stuck else []),
+            *([REMOVED] if self.removed else []),
+            *([self._waiting()] if self.waiting else []),
+            *_counted(APART, len(self.apart)),
+            *_counted(LOST, self.lost),
+            *_counted(LACKING, self.lacking),
+            *_counted(RENEWED, self.renewed),
+            *(PARKED.format(count=count, reason=Said.of(reason)) for reason, count in sorted(self.parked.items())),
+            *(HELD.format(count=count, reason=Said.of(reason)) for reason, count in sorted(self.held.items())),
         ]
-        lines += [
-            f"{count} {_verb(count, 'does', 'do')} not count: {reason}." for reason, count in sorted(self.held.items())
-        ]
-        return tuple(lines) or ("Everything here has reached the relay, and everything there has been read.",)
+        return tuple(lines) or (IN_PLACE,)
 
-    def _fallen(self) -> tuple[tuple[int, str], ...]:
-        return (
-            (self.lost, "do not count: their author, or that of something they build on, wrote two in one place."),
-            (self.lacking, "that this device holds were not in the checkpoint there. It brings them along."),
-            (self.renewed, "of your changes were made anew, since what they were built on does not count."),
-        )
-
-    def _apart(self) -> str:
-        count = len(self.apart)
-        return (
-            "Nothing here is lost. This device can not exchange changes of who belongs directly with"
-            f" {count} other {_verb(count, 'device', 'devices')}."
-            " If they do not come to show the same, let a third device of this space reach the relay."
-        )
-
-    def _waiting(self) -> str:
-        count = self.waiting
+    def _waiting(self) -> Said:
         if (self.ended or self.removed) and self.connected:
-            said = _verb(count, "was not sent before that, and stays", "were not sent before that, and stay")
-            return f"{count} {said} here."
+            return STAYS.format(count=self.waiting)
         if self.connected and not self.refused:
-            return f"{count} {_verb(count, 'is on its', 'are on their')} way to the relay."
-        return f"{count} {_verb(count, 'has', 'have')} not reached the relay: {self.why}. Nothing is lost meanwhile."
+            return UNDER_WAY.format(count=self.waiting)
+        return UNSENT.format(count=self.waiting, reason=self.why)
 
 
-def _verb(count: int, one: str, many: str) -> str:
-    return one if count == 1 else many
+def _counted(sentence: Said, count: int) -> list[Said]:
+    return [sentence.format(count=count)] if count else []

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from troth import envelope, guard
 from troth import record as records
@@ -19,8 +20,11 @@ from troth.unsettled import NO_EDITS, RECORDS, SHOWN_BEFORE, Unsettled
 from troth_wire import codec
 from troth_wire.errors import UsageError
 from troth_wire.ids import ChangeHash, DocumentId, RecordId
+from troth_wire.said import Said
 
 __all__ = ["Writer"]
+
+NOT_WRITTEN: Final = Said("not written: {why}")
 
 
 @dataclass(repr=False)
@@ -46,7 +50,7 @@ class Writer:
         """
         why = self.scribe.why_uncounted(document)
         if why is not None:
-            return Made((), dict.fromkeys(range(len(groups)), UsageError(f"not written: {why}")))
+            return Made((), dict.fromkeys(range(len(groups)), UsageError(NOT_WRITTEN.format(why=why))))
         made = library.edit(document, groups)
         accepted = tuple(edit for number, edits in enumerate(groups) if number not in made.refused for edit in edits)
         for number, share in enumerate(records.share_out(made.changes)):

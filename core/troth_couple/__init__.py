@@ -12,7 +12,7 @@ from troth_couple.derive import Book, State, derive
 from troth_couple.diff import lines, plain_diff
 from troth_couple.edits import document_of, entries_in, entry_edits, note_edits, note_path, texts_in
 from troth_couple.entry import FIRST_CHAPTER, SIGNALS_SUBJECT, ChapterId, Entry, SubjectId
-from troth_couple.kinds import KINDS, Detail, Kind, Level, Outcome, Place, Reply, Response, Scope, Weight
+from troth_couple.kinds import KINDS, Detail, Kind, Level, Outcome, Place, Receiving, Reply, Response, Scope, Weight
 from troth_couple.messages import ENGLISH, key_of, say
 from troth_couple.publish import Choice, Clash, Publication, publish
 from troth_couple.quiet import notes
@@ -63,6 +63,7 @@ __all__ = [
     "Place",
     "Publication",
     "Reason",
+    "Receiving",
     "Reply",
     "Response",
     "Revision",

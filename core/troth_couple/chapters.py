@@ -1,16 +1,17 @@
-"""What ends a chapter: both say yes to one new document, and what closed it stays closed, whatever is taken back later.
+"""What ends a chapter: both say yes to one new document, and that ends it for good, whatever becomes of the yeses.
 
-So nobody brings the agreements of an old chapter into force again by a word of their own.
+To close is a caution inside a commitment: a yes that was taken back or disowned, or is of a device that was removed or
+not confirmed, opens nothing any more and has closed all the same. So nobody brings the agreements of an old chapter
+into force again by a word about their own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from troth_couple.entry import Entry
-from troth_couple.ground import Ground, disowned
+from troth_couple.entry import ChapterId, Entry
+from troth_couple.ground import Ground
 from troth_couple.kinds import BY_NAME
 from troth_couple.roster import EntryId
-from troth_wire.ids import PersonId
 
 __all__ = ["KIND", "closes", "is_turn"]
 
@@ -23,18 +24,21 @@ def is_turn(entries: Iterable[Entry]) -> bool:
     return any(entry.kind == _NUMBER for entry in entries)
 
 
-def closes(turns: Iterable[Sequence[Entry]], ground: Ground) -> tuple[EntryId, ...]:
-    """Return the assents by which everybody closed this chapter, whatever they took back since; none if it is open."""
-    return tuple(sorted({act for entries in turns for act in _given(entries, ground)}))
+def closes(turns: Iterable[Sequence[Entry]], ground: Ground) -> Mapping[ChapterId, Sequence[EntryId]]:
+    """Return the chapters to come to which everybody ever said yes, and the assents to each; none if this one is open.
+
+    Args:
+        turns: What was said of each chapter to come.
+        ground: Who is who.
+    """
+    return {ChapterId(root.said("next")): given for acts in turns for root, given in _opened(acts, ground)}
 
 
-def _given(entries: Sequence[Entry], ground: Ground) -> Iterable[EntryId]:
-    """Return everybody's assents to one chapter to come, living or not, unless somebody's are missing."""
-    not_mine, _ = disowned(entries, ground)
-    roots = {entry.id for entry in entries if entry.name == KIND and entry.about is None}
-    given: dict[PersonId, EntryId] = {}
-    for act in sorted(entries, key=lambda act: act.id):
-        mine = act.name == "assent" and act.said("text") in roots and (act.person, act.id) not in not_mine
-        if mine and ground.judge(act) is None:
-            given[act.person] = act.id
-    return given.values() if given.keys() >= set(ground.roster.persons) else ()
+def _opened(acts: Sequence[Entry], ground: Ground) -> Iterator[tuple[Entry, Sequence[EntryId]]]:
+    """Yield what opened a chapter with everybody's assents to it, living or not, unless somebody's are missing."""
+    for root in acts:
+        if root.name == KIND and root.about is None:
+            yes = [act for act in acts if act.name == "assent" and act.said("text") == root.id and not ground.void(act)]
+            given = {act.person: act.id for act in sorted(yes, key=lambda act: act.id)}
+            if given.keys() >= set(ground.roster.persons):
+                yield root, tuple(given.values())

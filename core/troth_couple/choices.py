@@ -5,7 +5,7 @@ The order is the law where several stand: of two replies or outcomes, the one th
 
 from enum import IntEnum
 
-__all__ = ["Detail", "Level", "Outcome", "Place", "Reply", "Response", "Scope"]
+__all__ = ["Detail", "Level", "Outcome", "Place", "Receiving", "Reply", "Response", "Scope"]
 
 
 class Level(IntEnum):
@@ -66,3 +66,11 @@ class Response(IntEnum):
     NOT_YET = 2
     WITH_HELP = 3
     ANSWERED = 4
+
+
+class Receiving(IntEnum):
+    """What whoever was told something, or offered a letter, chooses to say of it; none needs a reason."""
+
+    NOT_TAKEN = 1
+    NOT_NOW = 2
+    RECEIVED = 3

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, NewType
 
 from troth_wire.errors import MalformedError, UsageError
+from troth_wire.said import Said
 
 __all__ = ["DAY", "Day", "day_of", "days_after"]
 
@@ -37,9 +38,10 @@ def day_of(text: str) -> Day:
     try:
         return DAY(text)
     except MalformedError:
-        raise UsageError("a day is written like 2026-11-21, and has to exist") from None
+        raise UsageError(Said("a day is written like 2026-11-21, and has to exist")) from None
 
 
+@lru_cache(maxsize=4_096)
 def days_after(day: Day, days: int) -> Day:
     """Return the day so many days later; the last day of the year 9999 is the latest."""
     year, month, number = _parts(day)

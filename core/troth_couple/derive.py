@@ -39,6 +39,8 @@ class State:
     agreements: Mapping[AgreementId, Agreement] = field(default_factory=dict)
     things: Mapping[SubjectId, Thing] = field(default_factory=dict)
     signals: Signals = field(default_factory=Signals)
+    opened: frozenset[ChapterId] = frozenset()
+    """The chapters to come to which both ever said yes, whatever became of it; none while this one is open."""
     holds: tuple[Hold, ...] = ()
     held: Mapping[str, Held] = field(default_factory=dict)
     """By key, whatever does not count, each with its reason."""
@@ -59,6 +61,7 @@ class Book:
         """Whose state looks at the day or at what is on hold."""
         self._turns: set[SubjectId] = set()
         """What is about a chapter to come."""
+        self._opened: frozenset[ChapterId] = frozenset()
         self._ground: Ground | None = None
         self._touched = self.ledger.trust(journal)
 
@@ -89,6 +92,7 @@ class Book:
             agreements=dict(self._agreements),
             things=dict(self._things),
             signals=self._signals,
+            opened=self._opened,
             holds=ground.holds,
             held=self._held() | ledger.unread | ledger.held,
         )
@@ -97,7 +101,9 @@ class Book:
         """Return the ground with what closed this chapter, which ends what was agreed in it."""
         about = self.ledger.about
         self._turns |= {subject for subject in self._touched if chapters.is_turn(about[subject])}
-        return replace(ground, closed=chapters.closes((about[subject] for subject in self._turns), ground))
+        closed = chapters.closes((about[subject] for subject in self._turns), ground)
+        self._opened = frozenset(closed)
+        return replace(ground, closed=tuple(sorted(act for given in closed.values() for act in given)))
 
     def _stale(self, ground: Ground) -> set[SubjectId]:
         """Return what has to be worked out anew."""

@@ -18,6 +18,7 @@ from troth_couple.roster import EntryId, Standing
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
 from troth_wire.ids import DeviceId, Incarnation, PersonId, SpaceId
+from troth_wire.said import Said
 
 __all__ = [
     "FIRST_CHAPTER",
@@ -40,6 +41,7 @@ FORMAT: Final = 1
 """The only format of entries that this release writes and reads."""
 FIRST_CHAPTER: Final = ChapterId(bytes(16))
 SIGNALS_SUBJECT: Final = SubjectId(b"")
+NOT_LIKE_THAT: Final = Said("This can not be written like that ({why}). Nothing was changed.")
 _AGREEMENT_BYTES: Final = 16
 _THING_BYTES: Final = 32
 
@@ -144,9 +146,9 @@ def sign(
     try:
         entry = parse(signer.sign(_statement(space, content)) + content)
     except MalformedError as reason:
-        raise UsageError(f"This can not be written like that ({reason}). Nothing was changed.") from None
+        raise UsageError(NOT_LIKE_THAT.format(why=reason)) from None
     if entry.flaw:
-        raise UsageError(f"This can not be written like that ({entry.flaw}). Nothing was changed.")
+        raise UsageError(NOT_LIKE_THAT.format(why=entry.flaw))
     return entry
 
 
@@ -155,12 +157,13 @@ def entry_id(value: bytes) -> EntryId:
     return EntryId(crypto.digest(b"troth/entry", value[SIGNATURE_BYTES:]))
 
 
-def parse(value: bytes, *, known: EntryId | None = None) -> Entry:
+def parse(value: bytes, *, known: EntryId | None = None, same: dict[Any, Any] | None = None) -> Entry:
     """Read an entry from a value of the document.
 
     Args:
         value: Signature and content.
         known: Its id, if this very value was read and verified before: its first fields need no second look.
+        same: Ids and days that were read before, each by itself: what is said in many entries is kept once.
 
     Raises:
         MalformedError: If its shape does not hold; a body of another shape is a flaw of the entry instead.
@@ -174,6 +177,9 @@ def parse(value: bytes, *, known: EntryId | None = None) -> Entry:
     else:
         parts = codec.decode_again(content, _KNOWN)
     _, kind, weight, chapter, person, device, incarnation, sequence, prev, about, after, day, body = parts
+    if same is not None:
+        often = (chapter, person, device, incarnation, prev, about, day)
+        chapter, person, device, incarnation, prev, about, day = [same.setdefault(part, part) for part in often]
     if (prev is None) != (sequence == 1) or (after and list(after) != sorted(set(after))):
         raise MalformedError("a first entry with a past, a later one without, or acts in no order")
     row, identity = KINDS.get(kind), known or entry_id(value)

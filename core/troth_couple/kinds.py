@@ -9,7 +9,7 @@ from enum import Enum, IntEnum
 from functools import cached_property
 from typing import Any, Final
 
-from troth_couple.choices import Detail, Level, Outcome, Place, Reply, Response, Scope
+from troth_couple.choices import Detail, Level, Outcome, Place, Receiving, Reply, Response, Scope
 from troth_couple.days import DAY
 from troth_couple.limits import (
     DROPS_MAX,
@@ -37,6 +37,7 @@ __all__ = [
     "Level",
     "Outcome",
     "Place",
+    "Receiving",
     "Reply",
     "Response",
     "Scope",
@@ -106,6 +107,9 @@ class Kind:
     """For how many days after it was written it is shown at most, whatever that field says."""
     apart: bool = False
     """Whether it is shown to its author alone; of both persons' one shows what both chose, and keeps no history."""
+    sealed: bool = False
+    """Whether the other sees that it is there, and its words once they chose to open it; then it is offered once, and
+    never said anew in another chapter."""
     beside: bool = False
     """Whether what such an act says stands beside the thing, each person's words as they said them last."""
     views: tuple[str, ...] = ()
@@ -182,12 +186,30 @@ _THINGS: Final = (
         views="questions",
     ),
     _thing(
+        67,
+        "disclosure",
+        *(_perhaps("item"), _text("what"), _perhaps("on", DAY)),
+        *map(_perhaps, ("support", "feeling", "next_step")),
+        settled=True,
+        sealed=True,
+        views="told",
+    ),
+    _thing(
         68,
         "repair",
         *(_text("impact"), _perhaps("support"), _perhaps("review_on", DAY)),
         first="open",
         settled=True,
         views="repairs",
+    ),
+    _thing(
+        69,
+        "repair_letter",
+        *map(_text, ("did", "damage", "for_you", "done_since")),
+        first="offered",
+        fixed=True,
+        sealed=True,
+        views="letters",
     ),
     _thing(70, "promise", _text("what"), _perhaps("by", DAY), views="promises"),
     _thing(71, "care_act", _text("text"), views="care"),
@@ -214,7 +236,7 @@ def _act(number: int, name: str, *fields: Field, about: str, who: Who = Who.EITH
 
 
 _ACTS_ON_THINGS: Final = (
-    _act(16, "thanks", about="check_in gratitude milestone boundary plan_note", who=Who.OTHER),
+    _act(16, "thanks", about="check_in gratitude milestone boundary plan_note disclosure", who=Who.OTHER),
     _act(
         17,
         "answer",
@@ -222,7 +244,7 @@ _ACTS_ON_THINGS: Final = (
         about="request window",
         who=Who.OTHER,
     ),
-    _act(18, "close", about="note blind repair"),
+    _act(18, "close", about="note blind repair disclosure"),
     _act(19, "seal", Field("hash", _HASH), about="blind"),
     _act(20, "reveal", Field("salt", codec.raw(16)), _text("text"), about="blind"),
     _act(
@@ -254,7 +276,16 @@ _ACTS_ON_THINGS: Final = (
     _act(28, "hold", _perhaps("text"), about="window", beside=True),
     _act(29, "skip", about="window"),
     _act(30, "step", _text("text"), about="repair", who=Who.OWN, beside=True),
-    _act(31, "reopen", about="repair"),
+    _act(31, "reopen", about="repair disclosure"),
+    _act(
+        39,
+        "receive",
+        *(Field("receiving", codec.either(*Receiving)), _perhaps("by", DAY)),
+        about="disclosure repair_letter",
+        who=Who.OTHER,
+        beside=True,
+    ),
+    _act(40, "lead", Field("repair", _HASH), about="disclosure", who=Who.OWN, beside=True),
 )
 """What is done to a thing; none of it is an answer in a thread."""
 
@@ -316,8 +347,6 @@ KINDS: Final = {kind.number: kind for kind in (*_THINGS, *_ACTS_ON_THINGS, *_act
 BY_NAME: Final = {kind.name: kind for kind in KINDS.values()}
 KEPT: Final = {
     65: "talk",
-    67: "disclosure",
-    69: "repair_letter",
     74: "glossary",
     75: "practice",
     76: "event",

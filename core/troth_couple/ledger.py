@@ -50,8 +50,9 @@ class Ledger:
         Only the caller's own journal may come here: neither hash nor signature is checked again.
         """
         touched = set()
+        same: dict[object, object] = {identity: identity for identity in journal}
         for identity, value in journal.items():
-            entry = _read(identity.hex(), value, known=identity)
+            entry = _read(identity.hex(), value, known=identity, same=same)
             if isinstance(entry, Entry) and entry.chapter != self.chapter:
                 # Verified for another chapter, and so nothing of this one's: neither counted nor named.
                 continue
@@ -166,9 +167,11 @@ class Ledger:
         return None
 
 
-def _read(key: str, value: bytes, *, known: EntryId | None = None) -> Entry | Held:
+def _read(
+    key: str, value: bytes, *, known: EntryId | None = None, same: dict[object, object] | None = None
+) -> Entry | Held:
     try:
-        return entries.parse(value, known=known)
+        return entries.parse(value, known=known, same=same)
     except MalformedError:
         return Held(key, Reason.MALFORMED)
     except VersionError:

@@ -15,6 +15,7 @@ from troth.edits import Path, Splice
 from troth_couple.limits import UNIT_CHARACTERS_MAX
 from troth_couple.texts import clean
 from troth_wire.errors import UsageError
+from troth_wire.said import Said
 
 __all__ = ["Choice", "Clash", "Publication", "publish"]
 
@@ -84,7 +85,7 @@ def publish(path: Path, *, base: str, mine: str, current: str, choices: Sequence
     pieces = list(_pieces(_units(base), _units(clean(mine)), _units(current)))
     clashes = tuple(clash for piece in pieces if (clash := piece.clash))
     if choices and len(choices) != len(clashes):
-        raise UsageError("The text has changed meanwhile. Nothing was lost. Look at both again.")
+        raise UsageError(Said("The text has changed meanwhile. Nothing was lost. Look at both again."))
     if clashes and not choices:
         return Publication(clashes, current, ())
     wanted = _wanted(pieces, iter(choices))

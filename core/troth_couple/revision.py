@@ -14,6 +14,7 @@ from troth_couple.texts import words
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
 from troth_wire.ids import PersonId
+from troth_wire.said import Said, in_context
 
 __all__ = ["SORTS", "AgreementId", "Clause", "Item", "Revision", "RevisionId"]
 
@@ -23,19 +24,36 @@ RevisionId = NewType("RevisionId", bytes)
 """32 bytes: the hash of a revision."""
 
 SORTS: Final = {
-    1: "communication",
-    2: "transparency",
-    3: "intimacy",
-    4: "disclosure",
-    5: "accountability",
-    6: "practical",
+    1: in_context("what an agreement is about", "communication"),
+    2: in_context("what an agreement is about", "transparency"),
+    3: in_context("what an agreement is about", "intimacy"),
+    4: in_context("what an agreement is about", "disclosure"),
+    5: in_context("what an agreement is about", "accountability"),
+    6: in_context("what an agreement is about", "practical"),
 }
 """What an agreement is about, by number."""
-CLASSES: Final = {1: "return to old behaviour", 2: "risk", 3: "healthy"}
-TELLS: Final = {1: "partner", 2: "support", 3: "both"}
-WAYS: Final = {1: "in person", 2: "written", 3: "with therapist"}
-DETAILS: Final = {1: "fact", 2: "outline", 3: "as asked"}
+CLASSES: Final = {
+    1: in_context("what a behaviour is", "return to old behaviour"),
+    2: in_context("what a behaviour is", "risk"),
+    3: in_context("what a behaviour is", "healthy"),
+}
+TELLS: Final = {
+    1: in_context("who is told", "partner"),
+    2: in_context("who is told", "support"),
+    3: in_context("who is told", "both"),
+}
+WAYS: Final = {
+    1: in_context("how it is told", "in person"),
+    2: in_context("how it is told", "written"),
+    3: in_context("how it is told", "with therapist"),
+}
+DETAILS: Final = {
+    1: in_context("in what detail it is told", "fact"),
+    2: in_context("in what detail it is told", "outline"),
+    3: in_context("in what detail it is told", "as asked"),
+}
 
+NOT_LIKE_THIS: Final = Said("no agreement can be written like this: {why}")
 REVISION_VERSION: Final = 1
 _TEXT: Final = words(TEXT_BYTES_MAX)
 _LINE: Final = words(LINE_BYTES_MAX)
@@ -116,7 +134,7 @@ class Revision:
         try:
             self.parse(data)
         except MalformedError as reason:
-            raise UsageError(f"no agreement can be written like this: {reason}") from None
+            raise UsageError(NOT_LIKE_THIS.format(why=reason)) from None
         return data
 
     @property

@@ -10,6 +10,7 @@ from unicodedata import is_normalized, normalize
 
 from troth_wire.codec import Check
 from troth_wire.errors import MalformedError, UsageError
+from troth_wire.said import Said
 
 __all__ = ["clean", "shown", "words"]
 
@@ -41,7 +42,7 @@ def clean(text: str) -> str:
     plain = normalize("NFC", _LINE_ENDS.sub("\n", text).replace("\t", " "))
     if _HIDDEN.search(plain):
         raise UsageError(
-            "The text holds characters that can not be shown. Nothing was lost. Take them out and try again."
+            Said("The text holds characters that can not be shown. Nothing was lost. Take them out and try again.")
         )
     return plain
 

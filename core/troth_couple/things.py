@@ -13,7 +13,7 @@ from troth_couple.consent import Consent, consent
 from troth_couple.days import Day, days_after
 from troth_couple.entry import Entry, SubjectId
 from troth_couple.ground import Ground
-from troth_couple.kinds import BY_NAME, KINDS, Kind, Outcome, Reply, Response, Who
+from troth_couple.kinds import BY_NAME, KINDS, Kind, Outcome, Receiving, Reply, Response, Who
 from troth_couple.roster import EntryId
 from troth_couple.verdict import Reason
 from troth_couple.windows import Timing, timing
@@ -44,11 +44,15 @@ class Stage(Enum):
     NOT_YET = "not yet"
     WITH_HELP = "with help"
     ANSWERED = "answered"
+    NOT_TAKEN = "not taken"
+    NOT_NOW = "not now"
+    RECEIVED = "received"
     MOVED = "moved"
     AMENDED = "amended"
     SUGGESTED = "suggested"
     ASKED = "asked"
     OPEN = "open"
+    OFFERED = "offered"
     SAID = "said"
 
 
@@ -241,6 +245,12 @@ _RESPONSES: Final = {
     Response.ANSWERED: Stage.ANSWERED,
 }
 
+_RECEIVINGS: Final = {
+    Receiving.NOT_TAKEN: Stage.NOT_TAKEN,
+    Receiving.NOT_NOW: Stage.NOT_NOW,
+    Receiving.RECEIVED: Stage.RECEIVED,
+}
+
 _Found = tuple[Stage, Sequence[Entry]] | None
 
 
@@ -292,6 +302,9 @@ def _answered(case: _Case) -> _Found:
         return _OUTCOMES[Outcome(outcomes[0].said("outcome"))], [outcomes[0]]
     if replies := case.first("reply", "response"):
         return _RESPONSES[Response(replies[0].said("response"))], [replies[0]]
+    if receivings := case.first("receive", "receiving"):
+        # What nobody said is not received, however long it lies there.
+        return _RECEIVINGS[Receiving(receivings[0].said("receiving"))], [receivings[0]]
     return None
 
 

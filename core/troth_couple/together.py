@@ -1,11 +1,11 @@
-"""Acts on what two people do together: windows, questions, repairs, paces. Each names the own words that it replaces.
+"""Acts on what two people do together, from windows to paces. Each names the own words that it replaces.
 
 Nothing here is a commitment: meeting, answering and opening again need no passphrase and no reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from troth_couple.choices import Response
+from troth_couple.choices import Receiving, Response
 from troth_couple.days import Day, days_after
 from troth_couple.entry import Entry
 from troth_couple.limits import ENTRY_AFTER_MAX, PACE_DAYS_MAX
@@ -14,8 +14,9 @@ from troth_couple.roster import EntryId
 from troth_couple.things import Thing
 from troth_couple.write import Pen
 from troth_wire.errors import UsageError
+from troth_wire.said import Said
 
-__all__ = ["close", "lapse", "move", "reopen", "reply", "set_pace"]
+__all__ = ["begin_repair", "close", "lapse", "move", "receive", "reopen", "reply", "set_pace"]
 
 
 def move(pen: Pen, window: Thing, *, on: Day, at: str | None, day: Day) -> Entry:
@@ -34,19 +35,31 @@ def reply(
         UsageError: If it was taken back meanwhile; then the words stay with whoever wrote them.
     """
     if not question.versions:
-        raise UsageError("This question was taken back. Nothing was shared.")
+        raise UsageError(Said("This question was taken back. Nothing was shared."))
     fields: dict[str, object] = {"response": response, "text": text, "by": by}
     return pen.write("reply", fields, day=day, about=question.id, after=_earlier(pen, question, "reply"))
 
 
-def close(pen: Pen, repair: Thing, *, day: Day) -> Entry:
-    """Say that a repair is closed for oneself; it is, once the other says so too."""
-    return pen.write("close", day=day, about=repair.id, after=_earlier(pen, repair, "close", "reopen"))
+def receive(pen: Pen, thing: Thing, receiving: Receiving, *, day: Day, by: Day | None = None) -> Entry:
+    """Say how it is for oneself to receive what the other told or offered, in place of what one said before."""
+    fields: dict[str, object] = {"receiving": receiving, "by": by}
+    return pen.write("receive", fields, day=day, about=thing.id, after=_earlier(pen, thing, "receive"))
 
 
-def reopen(pen: Pen, repair: Thing, *, day: Day) -> Entry:
-    """Open a repair again: one word of either, without a reason."""
-    return pen.write("reopen", day=day, about=repair.id, after=_earlier(pen, repair, "close", "reopen"))
+def begin_repair(pen: Pen, fields: Mapping[str, object], *, day: Day, of: Thing | None = None) -> list[Entry]:
+    """Begin a repair, of something that one told if that is named."""
+    repair = pen.write("repair", dict(fields), day=day)
+    return [repair] if of is None else [repair, pen.write("lead", {"repair": repair.id}, day=day, about=of.id)]
+
+
+def close(pen: Pen, thing: Thing, *, day: Day) -> Entry:
+    """Say that a repair, or what was told, is closed for oneself; it is, once the other says so too."""
+    return pen.write("close", day=day, about=thing.id, after=_earlier(pen, thing, "close", "reopen"))
+
+
+def reopen(pen: Pen, thing: Thing, *, day: Day) -> Entry:
+    """Open a repair, or what was told, again: one word of either, without a reason."""
+    return pen.write("reopen", day=day, about=thing.id, after=_earlier(pen, thing, "close", "reopen"))
 
 
 def set_pace(

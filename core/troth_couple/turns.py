@@ -5,11 +5,11 @@ anew; an agreement needs both anew.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from troth_couple import wordings
-from troth_couple.agreements import Agreement
+from troth_couple.agreements import Agreement, Shown
 from troth_couple.chapters import KIND
 from troth_couple.derive import State
 from troth_couple.entry import FIRST_CHAPTER, ChapterId
@@ -19,7 +19,7 @@ from troth_couple.signals import Signals
 from troth_couple.things import Stage, Thing
 from troth_wire.ids import PersonId
 
-__all__ = ["Carry", "Turn", "carry", "current", "turn", "unreleased"]
+__all__ = ["Carry", "Turn", "carry", "current", "over", "turn", "unreleased"]
 
 OVER: Final = (Stage.TAKEN_BACK, Stage.CLOSED, Stage.PAST)
 
@@ -60,15 +60,29 @@ def current(turn_of: Callable[[ChapterId], Turn]) -> ChapterId:
     return here
 
 
-def carry(old: State, new: State, person: PersonId) -> Carry:
-    """Return what of a closed chapter is not in the next one: one's own words, and what both had agreed to."""
+def carry(old: Iterable[State], new: State, person: PersonId) -> Carry:
+    """Return what of closed chapters is not in the next one: one's own words, and what both had agreed to."""
+    left = list(old)
+    own = (thing for state in left for thing in state.things.values() if thing.author == person and _lasts(thing))
+    words = {_words(thing): thing for thing in sorted(own, key=_age)}
     said = {_words(thing) for thing in new.things.values() if thing.author == person}
-    own = (thing for thing in old.things.values() if thing.author == person and _lasts(thing))
-    left = sorted((thing for thing in own if _words(thing) not in said), key=_age)
-    agreed = [
-        text for key, found in sorted(old.agreements.items()) if key not in new.agreements for text in _full(found, old)
-    ]
-    return Carry(tuple(left), tuple(agreed))
+    agreed = {
+        text.id: text
+        for state in left
+        for key, found in sorted(state.agreements.items())
+        if key not in new.agreements
+        for text in _full(found, state)
+    }
+    return Carry(tuple(thing for key, thing in words.items() if key not in said), tuple(agreed.values()))
+
+
+def over(state: State) -> State:
+    """Return what stands in a chapter that is not the current one: it can be read, and nothing of it holds."""
+    ended = {
+        key: replace(found, shown=Shown.ENDED, in_force=None, versions=(), open=(), crossed=False)
+        for key, found in state.agreements.items()
+    }
+    return replace(state, agreements=ended)
 
 
 def unreleased(states: Iterable[State]) -> Signals:
@@ -82,9 +96,14 @@ def _age(thing: Thing) -> tuple[str, bytes]:
 
 
 def _lasts(thing: Thing) -> bool:
-    """Tell whether its author may say a thing anew: not what passes, nor what the other's words stand in too."""
-    alone = thing.kind in BY_NAME["take_back"].about
-    return alone and thing.stage not in OVER and BY_NAME[thing.kind].until is None
+    """Tell whether its author may say a thing anew.
+
+    Not what passes, nor what the other's words stand in too, nor what the other opens when it is good for them: nobody
+    is offered that twice.
+    """
+    kind = BY_NAME[thing.kind]
+    alone = thing.kind in BY_NAME["take_back"].about and not kind.sealed
+    return alone and thing.stage not in OVER and kind.until is None
 
 
 def _words(thing: Thing) -> tuple[object, ...]:

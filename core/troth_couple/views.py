@@ -55,6 +55,8 @@ class Card:
     stage: Stage
     says: tuple[Mapping[str, Any], ...] = field(repr=False)
     """Each version, by field; empty once taken back."""
+    sealed: bool
+    """Whether the other person is shown its words once they chose to open it, and in no list."""
     thanked: bool
     ahead: bool
     """Whether it is dated later than today here, as happens between zones or with a wrong clock."""
@@ -89,6 +91,15 @@ def _group(agreement: Agreement) -> Group:
 
 
 def _card(thing: Thing, today: Day) -> Card:
-    fields = BY_NAME[thing.kind].places
-    says = tuple({name: version.said(name) for name in fields} for version in thing.versions)
-    return Card(thing.id, thing.kind, thing.author, thing.day, thing.stage, says, bool(thing.thanks), thing.day > today)
+    kind = BY_NAME[thing.kind]
+    return Card(
+        id=thing.id,
+        kind=thing.kind,
+        author=thing.author,
+        day=thing.day,
+        stage=thing.stage,
+        says=tuple({name: version.said(name) for name in kind.places} for version in thing.versions),
+        sealed=kind.sealed,
+        thanked=bool(thing.thanks),
+        ahead=thing.day > today,
+    )

@@ -24,6 +24,7 @@ from troth_couple.texts import clean
 from troth_couple.wordings import reading
 from troth_wire.errors import UsageError
 from troth_wire.ids import DeviceId, Incarnation, PersonId
+from troth_wire.said import Said
 
 __all__ = ["Pen", "new_agreement"]
 
@@ -51,7 +52,7 @@ class Pen:
         """
         standing = self.book.ledger.roster.devices.get(self.device)
         if standing is None or standing.everyday != self.signer.public:
-            raise UsageError("this device does not belong to this space, or writes with another's key")
+            raise UsageError(Said("this device does not belong to this space, or writes with another's key"))
         return standing.person
 
     def write(
@@ -75,7 +76,7 @@ class Pen:
         if unknown := set(said) - set(kind.places):
             raise UsageError(f"{name} has no field {', '.join(sorted(unknown))}")
         if (kind.weight == Weight.COMMITMENT) is (admin is None):
-            raise UsageError("A commitment needs the passphrase, and nothing else does. Nothing was changed.")
+            raise UsageError(Said("A commitment needs the passphrase, and nothing else does. Nothing was changed."))
         person, tail = self.person, self.book.ledger.tail(self.device, self.incarnation)
         self._check_key(admin)
         entry = entries.sign(
@@ -104,7 +105,7 @@ class Pen:
         """
         root = self._own(thing)
         if root.row and root.row.fixed:
-            raise UsageError("This is not said anew: the other may have answered it. Nothing was changed.")
+            raise UsageError(Said("This is not said anew: the other may have answered it. Nothing was changed."))
         versions = [act.id for act in self._about(thing) if act.kind == root.kind and act is not root]
         return self.write(root.name, fields, day=day, about=thing, after=versions[-ENTRY_AFTER_MAX:])
 
@@ -149,7 +150,9 @@ class Pen:
         about = SubjectId(revision.agreement)
         today = [act for act in self.mine(about) if act.name == "propose" and act.day == day]
         if len(today) >= PROPOSALS_PER_DAY_MAX:
-            raise UsageError("Two proposals in a day are enough for one agreement. Nothing was lost. Go on tomorrow.")
+            raise UsageError(
+                Said("Two proposals in a day are enough for one agreement. Nothing was lost. Go on tomorrow.")
+            )
         return self.write("propose", {"revision": revision.encode()}, day=day, about=about)
 
     def assent(
@@ -175,11 +178,11 @@ class Pen:
         """
         reductions = [act.id for act in self.mine(about) if reduces(act) and applies(act, text)]
         if len(reductions) > ENTRY_AFTER_MAX:
-            raise UsageError("This was taken back too often to be agreed again. Start a new agreement instead.")
+            raise UsageError(Said("This was taken back too often to be agreed again. Start a new agreement instead."))
         if not any(_proposes(act, text) for act in self._about(about)):
-            raise UsageError("This text is not here, so nobody can have read it. Nothing was changed.")
+            raise UsageError(Said("This text is not here, so nobody can have read it. Nothing was changed."))
         if set(drops) - {act.id for act in self.mine(about) if act.name == "assent"}:
-            raise UsageError("Only an own assent can be let go of.")
+            raise UsageError(Said("An assent is let go of by whoever gave it. Nothing was changed."))
         fields: dict[str, object] = {"text": text, "drops": sorted(drops)}
         return self.write("assent", fields, day=day, about=about, after=reductions, admin=admin)
 
@@ -205,7 +208,9 @@ class Pen:
         """
         found = self.book.ledger.known.get(act)
         if found is None or found.person != self.person or found.weight != Weight.COMMITMENT:
-            raise UsageError("Only an own assent or release can be called not one's own. Nothing was changed.")
+            raise UsageError(
+                Said("This is said of an own assent or release, and of nothing else. Nothing was changed.")
+            )
         return self.write("repudiate", {"act": act}, day=day, about=found.about)
 
     def signal(self, level: Level, scope: Scope, *, day: Day) -> Entry:
@@ -220,13 +225,13 @@ class Pen:
         """
         own = {act.id for act in self.mine(SIGNALS_SUBJECT) if act.name == "signal"}
         if not signals or not own.issuperset(signals):
-            raise UsageError("Only whoever gave a signal can release it. Nothing was changed.")
+            raise UsageError(Said("A signal is released by whoever gave it. Nothing was changed."))
         return self.write("release", {"signals": sorted(set(signals))}, day=day, admin=admin)
 
     def _check_key(self, admin: Signer | None) -> None:
         standing = self.book.ledger.roster.devices[self.device]
         if admin is not None and admin.public != standing.admin:
-            raise UsageError("this is not the admin key of this device")
+            raise UsageError(Said("this is not the admin key of this device"))
 
     def _about(self, subject: SubjectId) -> list[Entry]:
         return sorted(self.book.ledger.about.get(subject, []), key=lambda act: (act.day, act.sequence, act.id))
@@ -238,7 +243,7 @@ class Pen:
     def _own(self, thing: SubjectId) -> Entry:
         root = self.book.ledger.known.get(EntryId(thing))
         if root is None or root.person != self.person or not (root.row and root.row.begins):
-            raise UsageError("Only its author can change this. Nothing was changed.")
+            raise UsageError(Said("This is changed by its author alone. Nothing was changed."))
         return root
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "LINK_BRIEF_RATE",
     "PAIRS",
     "Bucket",
+    "Idle",
     "Policy",
     "Rate",
     "admits",
@@ -50,6 +51,10 @@ class Rate:
 
     per_s: float
     burst: float
+
+    def part(self, percent: int) -> "Rate":
+        """Return what one of those has who share it, where nobody may take all."""
+        return Rate(self.per_s * percent / 100, max(1, self.burst * percent / 100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,14 @@ LIVES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Idle:
+    """After how many days of service without use a line is counted as dormant, and after how many it is deleted."""
+
+    dormant_days: int
+    delete_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What the operator allows."""
 
@@ -83,7 +96,10 @@ class Policy:
     creation_rate: Rate = CREATION_RATE
     brief_rate: Rate = BRIEF_RATE
     envelope_bytes_max: int = ENVELOPE_BYTES_MAX
+    followers_max: int = limits.FOLLOWERS_MAX
     closed_log_days: int = limits.CLOSED_LOG_DAYS
+    idle: Idle | None = None
+    """None: nothing is deleted because nobody uses it, and nothing is noted for that."""
     passes: frozenset[bytes] = frozenset()
     """Hashes of passes that count always; none at all: everyone may create, if it is not closed."""
     closed: bool = False

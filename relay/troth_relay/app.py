@@ -32,6 +32,7 @@ from troth_relay.requests import (
     Drop,
     DropReason,
     Look,
+    Note,
     Open,
     Output,
     Pause,
@@ -42,6 +43,7 @@ from troth_relay.requests import (
     Shut,
     Sweep,
 )
+from troth_relay.shares import Shares
 from troth_relay.store import Stats, Store
 from troth_relay.watch import NOT_READY, READY, Fault, Readiness
 from troth_relay.workers import Reader, Worker, Writer
@@ -59,6 +61,7 @@ LOG: Final = logging.getLogger("troth_relay")
 DAY_S: Final = 86_400
 BACKLOG: Final = 1_024
 SWITCHING_PROTOCOLS: Final = 101
+FORWARDED: Final = "X-Forwarded-For"
 NO_UPGRADE: Final = "There is a WebSocket here, and this asks for none: look at the headers Upgrade and Connection.\n"
 LIVING: Final = ("/", "/health", "/livez")
 """Where "ok" means that the program runs, and no more."""
@@ -87,10 +90,11 @@ class Relay:
         """Serve on a socket that listens already; needs a running event loop."""
         self.port: int = listener.getsockname()[1]
         self.metrics_port = 0
-        self.closed_log_days = config.closed_log_days
+        self.closed_log_days, self.idle = config.closed_log_days, config.idle
         self.url = f"ws://{at(config.host.strip('[]'), self.port)}/v1"
         self._loop = asyncio.get_running_loop()
         self._hub = Hub(config.policy(), names=dialled_names(config, self.port))
+        self._shares = Shares(config.proxies)
         self._inlets: dict[ConnectionId, Inlet] = {}
         self._outlets: dict[ConnectionId, Outlet] = {}
         self._numbers = count(1)
@@ -137,7 +141,7 @@ class Relay:
     def allow(self, config: Config) -> None:
         """Take over the limits of another configuration; nothing else of it."""
         self._hub.allow(config.policy())
-        self.closed_log_days = config.closed_log_days
+        self.closed_log_days, self.idle = config.closed_log_days, config.idle
         self._floor.least_bytes = config.disk_floor_bytes
 
     async def call(self, act: Callable[[], T], *, writing: bool) -> T:
@@ -193,7 +197,8 @@ class Relay:
 
     def _stats(self) -> tuple[Stats, int] | None:
         try:
-            return self._store.stats(), self._floor.free_bytes()
+            dormant_days = self.idle.dormant_days if self.idle else None
+            return self._store.stats(dormant_days=dormant_days), self._floor.free_bytes()
         except StoreError:
             LOG.warning("The store could not be measured.")
             return None
@@ -221,7 +226,8 @@ class Relay:
         self._inlets[connection] = inlet
         try:
             challenge = secrets.token_bytes(CHALLENGE_BYTES)
-            self._turn(self._hub.connect(connection, challenge=challenge, now=time.monotonic()))
+            share = self._shares.name(request.remote, request.headers.getall(FORWARDED, ()), now=time.monotonic())
+            self._turn(self._hub.connect(connection, challenge=challenge, now=time.monotonic(), share=share))
             # From here on the bytes are ours, those included that came behind the request.
             parser: Any = inlet
             request.protocol.set_parser(parser)
@@ -261,7 +267,7 @@ class Relay:
                     frame, weight = framing.pack(encode(output.message)), weigh(output.message)
                     at_once = [to for to in output.connections if self._outlets[to].say(frame, weight)]
                     written.append((at_once, weight))
-                case Append() | Open() | Shut() | Sweep():
+                case Append() | Open() | Shut() | Sweep() | Note():
                     self._writer.submit(output)
                 case Look() | Read():
                     self._reader.submit(output)

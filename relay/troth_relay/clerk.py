@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from troth_relay import limits
+from troth_relay.admission import Idle
 from troth_relay.floor import free_bytes
 from troth_relay.orders import Answer, Order, Value, Verb
 from troth_relay.store import Stats, beside, births, file, upkeep
@@ -79,6 +80,7 @@ def _sums(found: Stats, path: Path) -> Answer:
         "mailboxes": found.mailboxes,
         "entries": found.entries,
         "stored_bytes": found.stored_bytes,
+        "dormant_lines": found.dormant,
         "database_bytes": file.size_bytes(path),
         "disk_free_bytes": free_bytes(path),
     }
@@ -88,13 +90,20 @@ class Clerk:
     """Who carries out orders on an open database."""
 
     def __init__(
-        self, store: SqliteStore, path: Path, *, now_s: Callable[[], int], closed_log_days: Callable[[], int]
+        self,
+        store: SqliteStore,
+        path: Path,
+        *,
+        now_s: Callable[[], int],
+        closed_log_days: Callable[[], int],
+        idle: Callable[[], Idle | None] = lambda: None,
     ) -> None:
-        """Work on this store, whose file is there; how long closed logs are kept may change meanwhile."""
+        """Work on this store, whose file is there; how long things are kept may change meanwhile."""
         self._store = store
         self._path = path
         self._now_s = now_s
         self._closed_log_days = closed_log_days
+        self._idle = idle
         self._acts: dict[Verb, Callable[[Order], Outcome]] = {
             Verb.STATS: self._stats,
             Verb.VACUUM: self._vacuum,
@@ -130,11 +139,17 @@ class Clerk:
                 return _at_once(partial(self._acts[order.verb], order))
 
     def _stats(self, _order: Order) -> Outcome:
-        return Outcome(_sums(self._store.stats(), self._path))
+        idle = self._idle()
+        found = self._store.stats(dormant_days=idle.dormant_days if idle else None)
+        return Outcome(_sums(found, self._path))
 
     def _collect(self) -> Work:
         before, ended = file.size_bytes(self._path), 0
         while gone := self._store.sweep(now_s=self._now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX):
+            ended += len(gone)
+            yield gone
+        idle = self._idle()
+        while idle and (gone := self._delete_idle(idle)):
             ended += len(gone)
             yield gone
         yield from self._erase()
@@ -145,6 +160,9 @@ class Clerk:
             wrong_sums += some
         yield from self._reclaim()
         return {"ended": ended, "wrong_sums": wrong_sums, "freed_bytes": self._freed_bytes(before)}
+
+    def _delete_idle(self, idle: Idle) -> tuple[MailboxId, ...]:
+        return self._store.delete_idle(days=idle.delete_days, mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
 
     def _erase(self) -> Part:
         closed_before = self._now_s() // DAY_S - self._closed_log_days()
@@ -208,7 +226,9 @@ class Clerk:
         return Outcome({"mailbox": order.mailbox.hex(), "blocked": False})
 
 
-def alone(order: Order, path: Path, *, now_s: Callable[[], int], closed_log_days: int) -> Answer:
+def alone(
+    order: Order, path: Path, *, now_s: Callable[[], int], closed_log_days: int, idle: Idle | None = None
+) -> Answer:
     """Carry an order out on the database of a relay that does not run.
 
     Raises:
@@ -217,10 +237,11 @@ def alone(order: Order, path: Path, *, now_s: Callable[[], int], closed_log_days
     """
     if order.verb is Verb.STATS:
         # Counting needs nobody to stop: it works beside a relay whose socket can not be reached, too.
-        return _sums(beside.measure(path), path)
+        return _sums(beside.measure(path, dormant_days=idle.dormant_days if idle else None), path)
     store = SqliteStore(path)
     try:
-        return Clerk(store, path, now_s=now_s, closed_log_days=lambda: closed_log_days).carry_out(order).answer
+        at_work = Clerk(store, path, now_s=now_s, closed_log_days=lambda: closed_log_days, idle=lambda: idle)
+        return at_work.carry_out(order).answer
     finally:
         store.close()
 

@@ -3,14 +3,16 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 
 from troth_relay import limits
-from troth_relay.admission import Policy, Rate, cost, pass_hash
+from troth_relay.admission import Idle, Policy, Rate, cost, pass_hash
 from troth_relay.orders import mailbox_named
 from troth_relay.settings import KIBIBYTE, MEBIBYTE, Choice
+from troth_relay.shares import Network
 from troth_wire.errors import StoreError, UsageError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX, HOST_BYTES_MAX, PASS_BYTES_MAX
@@ -39,13 +41,18 @@ class Config:
     quota_bytes: int = limits.QUOTA_BYTES
     rate_bytes_per_s: int = limits.RATE_BYTES_PER_S
     rate_burst_bytes: int = limits.RATE_BURST_BYTES
+    followers_max: int = limits.FOLLOWERS_MAX
+    trusted_proxies: tuple[str, ...] = ()
     passes: frozenset[bytes] = frozenset()
     allowed: frozenset[MailboxId] | None = None
     registration: str = "open"
     disk_floor_bytes: int = limits.DISK_FLOOR_BYTES
     closed_log_days: int = limits.CLOSED_LOG_DAYS
+    dormant_days: int | None = None
+    idle_days: int | None = None
     log_format: str = "plain"
     metrics: str | None = None
+    proxies: tuple[Network, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         """Refuse what can not be meant.
@@ -64,17 +71,40 @@ class Config:
                 f"A rate must be at least 1 byte a second (--rate-kb-per-s) and {BURST_BYTES_MIN} bytes "
                 "at once (--rate-burst-mb): less would keep an honest device out for ever."
             )
+        if self.followers_max < limits.FOLLOWERS_MIN:
+            raise _unmeant(
+                f"--followers must be at least {limits.FOLLOWERS_MIN}: fewer would send devices away that belong there."
+            )
         if self.disk_floor_bytes < 0:
             raise _unmeant("--disk-floor-mb must be at least 0, which means no floor.")
         if self.closed_log_days < 1:
             raise _unmeant("--closed-log-days must be at least 1: what nobody had time to read would be lost.")
+        self._check_idle()
         if self.registration not in REGISTRATIONS:
             raise _unmeant(f"--registration must be {' or '.join(REGISTRATIONS)}.")
         self._check_registration()
         if self.log_format not in LOG_FORMATS:
             raise _unmeant(f"--log-format must be {' or '.join(LOG_FORMATS)}.")
         object.__setattr__(self, "names", tuple(map(_name, self.names)))
+        object.__setattr__(self, "proxies", tuple(map(_network, self.trusted_proxies)))
         self._check_metrics()
+
+    def _check_idle(self) -> None:
+        if (self.dormant_days is None) is not (self.idle_days is None):
+            raise _unmeant(
+                "--dormant-days and --idle-days belong together. "
+                "Name both, or neither: then nothing is deleted because nobody uses it."
+            )
+        if self.dormant_days is None or self.idle_days is None:
+            return
+        if self.dormant_days < limits.DORMANT_DAYS_MIN:
+            raise _unmeant(f"--dormant-days must be at least {limits.DORMANT_DAYS_MIN}: people are away for long.")
+        least = max(limits.IDLE_DAYS_MIN, self.dormant_days + limits.DORMANT_DAYS_LEAST)
+        if self.idle_days < least:
+            raise _unmeant(
+                f"--idle-days must be at least {least} with --dormant-days {self.dormant_days}: "
+                "whoever is away needs time to be asked, and to come back."
+            )
 
     def _check_registration(self) -> None:
         if self.registration != "pass" and self.passes:
@@ -103,13 +133,22 @@ class Config:
             raise _unmeant("--metrics must be a host and port of this machine, such as 127.0.0.1:9440.")
         return match[1].strip("[]"), int(match[2])
 
+    @property
+    def idle(self) -> Idle | None:
+        """When what nobody uses is deleted; None: never."""
+        if self.dormant_days is None or self.idle_days is None:
+            return None
+        return Idle(self.dormant_days, self.idle_days)
+
     def policy(self) -> Policy:
         """Return what the hub needs to know of it."""
         rate = Rate(per_s=self.rate_bytes_per_s, burst=self.rate_burst_bytes)
         return Policy(
             quota_bytes=self.quota_bytes,
             rate=rate,
+            followers_max=self.followers_max,
             closed_log_days=self.closed_log_days,
+            idle=self.idle,
             passes=self.passes,
             closed=self.registration == "pass",
             allowed=self.allowed,
@@ -133,11 +172,15 @@ def configure(choices: Mapping[str, Choice]) -> Config:
         quota_bytes=decided["quota_mb"] * MEBIBYTE,
         rate_bytes_per_s=decided["rate_kb_per_s"] * KIBIBYTE,
         rate_burst_bytes=decided["rate_burst_mb"] * MEBIBYTE,
+        followers_max=decided["followers"],
+        trusted_proxies=decided["trusted_proxies"],
         passes=read_passes(Path(pass_file)) if pass_file is not None else frozenset(),
         allowed=read_allowed(Path(allow_file)) if allow_file is not None else None,
         registration=decided["registration"],
         disk_floor_bytes=decided["disk_floor_mb"] * MEBIBYTE,
         closed_log_days=decided["closed_log_days"],
+        dormant_days=decided["dormant_days"],
+        idle_days=decided["idle_days"],
         log_format=decided["log_format"],
         metrics=decided["metrics"],
     )
@@ -153,6 +196,18 @@ def _name(text: str) -> str:
     if match is None or len(name) > HOST_BYTES_MAX or not 0 < int(match[2]) <= PORT_MAX:
         raise _unmeant(f"--name {text!r} must be a host and port as dialled, such as relay.example:443.")
     return name
+
+
+def _network(text: str) -> Network:
+    try:
+        network = ip_network(text)
+    except ValueError:
+        network = None
+    if network is None or not network.prefixlen:
+        raise _unmeant(
+            "--trusted-proxies must be addresses or networks of proxies of your own, such as 127.0.0.1 or 10.1.0.0/16."
+        )
+    return network
 
 
 def dialled_names(config: Config, port: int) -> tuple[str, ...]:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
+from troth_relay.crowd import Crowd
 from troth_relay.delivery import weigh
 from troth_relay.limits import UNSENT_BYTES_MAX, UNSTORED_BYTES_MAX
-from troth_relay.link import Follower, KnownLog, Link
+from troth_relay.link import Follower, KnownLog, Link, Party
 from troth_relay.requests import Asked, ConnectionId, Drop, DropReason, Output, Pause, Resume, Send
+from troth_relay.uses import Uses
 from troth_wire import session
 from troth_wire.ids import MailboxId
 from troth_wire.messages import Message
@@ -26,6 +28,11 @@ class Desk:
         """Who takes part in a brief mailbox."""
         self.logs: WeakValueDictionary[MailboxId, KnownLog] = WeakValueDictionary()
         """The logs that anybody here has proven."""
+        self.uses = Uses()
+        self.strangers = Crowd()
+        """Links that follow nothing but a rendezvous, if anything."""
+        self.parties: dict[Party, Crowd] = {}
+        """Links that follow something, by what that belongs to."""
         self._outputs: list[Output] = []
 
     def flush(self) -> list[Output]:
@@ -82,10 +89,18 @@ class Desk:
             link.paused = False
             self.ask(Resume(link.connection))
 
+    def join(self, link: Link) -> None:
+        """Take a connection in."""
+        self.links[link.connection] = link
+        self.strangers.enter(link)
+
     def follow(self, follower: Follower) -> None:
         """Let a follower hear of what is committed from now on."""
         link = follower.link
         link.followers[follower.mailbox] = follower
+        self.parties.setdefault(follower.party, Crowd()).enter(link)
+        if link.settled:
+            self.strangers.leave(link)
         self.followers.setdefault(follower.mailbox, {})[link.connection] = follower
 
     def unfollow(self, follower: Follower) -> None:
@@ -97,6 +112,16 @@ class Desk:
         others.pop(link.connection, None)
         if not others:
             self.followers.pop(mailbox, None)
+        self._leave_party(link, follower.party)
+
+    def _leave_party(self, link: Link, party: Party) -> None:
+        crowd = self.parties.get(party)
+        if crowd is not None and all(other.party != party for other in link.followers.values()):
+            crowd.leave(link)
+            if not crowd:
+                del self.parties[party]
+        if self.links.get(link.connection) is link and not link.settled:
+            self.strangers.enter(link)
 
     def drop(self, link: Link, reason: DropReason) -> None:
         """End a connection, once."""
@@ -106,11 +131,12 @@ class Desk:
 
     def turn_away(self, connection: ConnectionId) -> None:
         """End a connection that was never taken in."""
-        self._outputs.append(Drop(connection, DropReason.TROUBLE))
+        self._outputs.append(Drop(connection, DropReason.CROWDED))
 
     def forget(self, link: Link) -> None:
         """Keep nothing of a connection that has ended."""
         self.links.pop(link.connection, None)
+        self.strangers.leave(link)
         for follower in list(link.followers.values()):
             self.unfollow(follower)
         for mailbox in list(link.kinds):

@@ -14,6 +14,7 @@ from troth_relay.desk import Desk
 from troth_relay.fanout import Fanout
 from troth_relay.link import KnownLog, Link
 from troth_relay.requests import DropReason, Look, Open
+from troth_relay.shares import Share
 from troth_relay.store import Denial, LineId, Log
 from troth_wire import proof
 from troth_wire.errors import ForgedError, StoreError
@@ -47,6 +48,7 @@ class Door:
         self._creations: Bucket | None = None
         self._openings: Bucket | None = None
         self._lines: dict[tuple[LineId, bool], Bucket] = {}
+        self._shares: dict[Share, Bucket] = {}
 
     def allow(self, policy: Policy) -> None:
         """From now on go by this policy; what was spent stays spent."""
@@ -134,11 +136,15 @@ class Door:
         return (Reason.RATE, wait_s) if wait_s else (None, 0)
 
     def tick(self, *, now: float) -> None:
-        """Forget the lines that may open as many logs as ever."""
+        """Forget the lines, and the addresses, that may open as much as ever."""
         rate = admission.LINE_RATE
         full = [line for line, bucket in self._lines.items() if admission.is_full(bucket, rate=rate, now=now)]
         for line in full:
             del self._lines[line]
+        rate = self._policy.brief_rate.part(limits.SHARE_PERCENT)
+        rested = [share for share, bucket in self._shares.items() if admission.is_full(bucket, rate=rate, now=now)]
+        for share in rested:
+            del self._shares[share]
 
     def _spend_creation(self, *, now: float) -> tuple[Reason | None, int]:
         rate = self._policy.creation_rate
@@ -148,6 +154,9 @@ class Door:
     def _spend_opening(self, link: Link, *, now: float) -> tuple[Reason | None, int]:
         # The connection's own first: what it is refused costs nobody else anything.
         link.openings, wait_s = admission.spend(link.openings, 1, rate=admission.LINK_BRIEF_RATE, now=now)
+        if not wait_s:
+            rate = self._policy.brief_rate.part(limits.SHARE_PERCENT)
+            self._shares[link.share], wait_s = admission.spend(self._shares.get(link.share), 1, rate=rate, now=now)
         if not wait_s:
             rate = self._policy.brief_rate
             self._openings, wait_s = admission.spend(self._openings, 1, rate=rate, now=now)
@@ -189,6 +198,7 @@ class Door:
             # Closed is for good, and this may have been read before.
             known.closed = known.closed or log.closed
             link.logs[log.mailbox] = known
+            self._desk.uses.see(log.line)
         link.kinds[log.mailbox] = log.kind
         return True
 

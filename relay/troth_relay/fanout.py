@@ -6,16 +6,18 @@ Everything else is read from the log, a page at a time, whenever there is room; 
 
 from collections.abc import Iterable, Sequence
 
+from troth_relay.admission import Policy
 from troth_relay.delivery import Run, announce, deliver, weigh
 from troth_relay.desk import Desk
-from troth_relay.limits import RETRY_S
-from troth_relay.link import Follower, Link
+from troth_relay.limits import CROWD_SPARED_PERCENT, RETRY_S
+from troth_relay.link import Follower, Link, Party
 from troth_relay.requests import DropReason, Read
 from troth_relay.store import Closing, Log, Page
 from troth_wire.errors import StoreError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX
 from troth_wire.messages import Closed, Follow, Head, MailboxKind, Message, Reason, Refuse
+from troth_wire.session import State
 
 __all__ = ["Fanout"]
 
@@ -23,19 +25,42 @@ __all__ = ["Fanout"]
 class Fanout:
     """The followers' side of the hub."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Speak through this desk."""
+    def __init__(self, desk: Desk, policy: Policy) -> None:
+        """Speak through this desk, and let as many follow as this policy allows."""
         self._desk = desk
+        self._followers_max = policy.followers_max
+
+    def allow(self, policy: Policy) -> None:
+        """From now on go by this policy; who follows already stays until another comes."""
+        self._followers_max = policy.followers_max
 
     def follow(self, link: Link, message: Follow) -> None:
         """Begin to follow; the first page answers whether that is possible."""
         if message.mailbox not in link.kinds:
             self._desk.tell(link, message.mailbox, Refuse(Reason.EXPIRED, message.mailbox, (), 0))
             return
-        follower = Follower(link, message.mailbox, message.lineage, cursor=message.after, asked=message)
+        party = link.party(message.mailbox)
+        self._make_room(link, party)
+        follower = Follower(link, message.mailbox, message.lineage, cursor=message.after, asked=message, party=party)
         # Before the first page is read: what is committed in between must not be missed.
         self._desk.follow(follower)
         self._refill(follower)
+
+    def _make_room(self, link: Link, party: Party) -> None:
+        """Where as many follow as may, let one of those of whom there are most make room."""
+        crowd = self._desk.parties.get(party)
+        if crowd is None or link in crowd or len(crowd) < self._followers_max:
+            return
+        # Never the one who comes: whoever holds all places would keep everybody out for good.
+        one_of_most = crowd.gives_way(link.share, spared_percent=CROWD_SPARED_PERCENT)
+        if one_of_most is not None:
+            self._send_away(one_of_most, party)
+
+    def _send_away(self, link: Link, party: Party) -> None:
+        for follower in list(link.followers.values()):
+            if follower.party == party and link.states[follower.mailbox] is State.FOLLOWING:
+                self._desk.tell(link, follower.mailbox, Refuse(Reason.RATE, follower.mailbox, (), RETRY_S))
+        self._desk.drop(link, DropReason.CROWDED)
 
     def committed(self, mailbox: MailboxId, runs: Sequence[Run]) -> None:
         """Announce consecutive entries that are durable."""
@@ -94,7 +119,8 @@ class Fanout:
 
     def show_closed(self, link: Link, log: Log) -> None:
         """Tell a connection how a log was closed of which nothing else is left."""
-        follower = Follower(link, log.mailbox, log.lineage, cursor=log.position, asked=None, closed=True)
+        party = link.party(log.mailbox)
+        follower = Follower(link, log.mailbox, log.lineage, cursor=log.position, asked=None, party=party, closed=True)
         self._desk.follow(follower)
         self._refill(follower)
 

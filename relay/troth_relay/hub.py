@@ -17,7 +17,8 @@ from troth_relay.door import Door
 from troth_relay.fanout import Fanout
 from troth_relay.intake import Intake
 from troth_relay.link import Link
-from troth_relay.requests import Append, ConnectionId, DropReason, Look, Open, Output, Read, Settled, Shut, Sweep
+from troth_relay.requests import Append, ConnectionId, DropReason, Look, Note, Open, Output, Read, Settled, Shut, Sweep
+from troth_relay.shares import NOWHERE, Share
 from troth_relay.store import Appended, Denial, Log, Page
 from troth_wire import messages, session
 from troth_wire.errors import MalformedError, StoreError
@@ -43,25 +44,31 @@ class Hub:
         """
         self._policy = policy
         self._desk = Desk()
-        self._fanout = Fanout(self._desk)
+        self._fanout = Fanout(self._desk, policy)
         self._door = Door(self._desk, policy, self._fanout, names=names)
         self._intake = Intake(self._desk, policy)
         self._closer = Closer(self._desk, self._fanout)
-        self._sweeping = False
+        self._sweeping = self._noting = False
 
     def allow(self, policy: Policy) -> None:
         """From now on allow what this policy allows."""
         self._policy = policy
         self._door.allow(policy)
+        self._fanout.allow(policy)
         self._intake.allow(policy)
 
-    def connect(self, connection: ConnectionId, *, challenge: bytes, now: float) -> list[Output]:
-        """Greet a new connection with its own fresh challenge."""
+    def connect(
+        self, connection: ConnectionId, *, challenge: bytes, now: float, share: Share = NOWHERE
+    ) -> list[Output]:
+        """Greet a new connection with its own fresh challenge; where there is no place left, a stranger makes it."""
         if len(self._desk.links) >= limits.CONNECTIONS_MAX:
-            self._desk.turn_away(connection)
-            return self._desk.flush()
-        link = Link(connection, challenge, moved_at_s=now)
-        self._desk.links[connection] = link
+            stranger = self._desk.strangers.gives_way(share)
+            if stranger is None:
+                self._desk.turn_away(connection)
+                return self._desk.flush()
+            self._desk.drop(stranger, DropReason.CROWDED)
+        link = Link(connection, challenge, moved_at_s=now, share=share)
+        self._desk.join(link)
         self._desk.say(link, Hello(WIRE_VERSION, WIRE_VERSION, self._policy.envelope_bytes_max, challenge))
         return self._desk.flush()
 
@@ -107,6 +114,8 @@ class Hub:
                     self._closer.settled(asked, result)
                 case Sweep(), tuple() | StoreError():
                     self._swept(result)
+                case Note(), tuple() | StoreError():
+                    self._noted(asked, result)
                 case _:
                     raise AssertionError("the store's answer does not fit the request")
         for mailbox, consecutive in runs.items():
@@ -123,17 +132,23 @@ class Hub:
             # One at a time: a disk that is slow or full must not gather them.
             self._sweeping = True
             self._desk.ask(Sweep(self._policy.closed_log_days))
+        if not self._noting:
+            self._noting = True
+            self._desk.ask(self._note(now=now))
         return self._desk.flush()
 
     def end(self, mailboxes: Collection[MailboxId]) -> list[Output]:
         """Let nobody use these mailboxes any longer: the operator ended them."""
         for mailbox in mailboxes:
             self._fanout.end(mailbox)
-        for link in list(self._desk.links.values()):
+        self._end(mailboxes)
+        return self._desk.flush()
+
+    def _end(self, mailboxes: Collection[MailboxId]) -> None:
+        for link in list(self._desk.links.values()) if mailboxes else ():
             if not link.kinds.keys().isdisjoint(mailboxes):
                 # What it may do on this link can not be told anew; on the next one it is.
                 self._desk.drop(link, DropReason.OPERATOR)
-        return self._desk.flush()
 
     def shut(self) -> list[Output]:
         """Say goodbye to everybody."""
@@ -149,6 +164,25 @@ class Hub:
         if ended:
             # There may be more: one commit deletes so many, and what was pushed meanwhile comes between.
             self._desk.ask(Sweep(self._policy.closed_log_days))
+
+    def _note(self, *, now: float) -> Note:
+        if self._policy.idle is None:
+            self._desk.uses.forget()
+            return Note()
+        used, hours = self._desk.uses.due((known.line for known in self._desk.logs.values()), now=now)
+        return Note(self._policy.idle.delete_days, used, hours)
+
+    def _noted(self, asked: Note, gone: tuple[MailboxId, ...] | StoreError) -> None:
+        self._noting = False
+        if isinstance(gone, StoreError):
+            # The hour may be counted already, so it is not asked for again; who uses what is.
+            self._desk.uses.noted((), hours=asked.hours)
+            return
+        self._desk.uses.noted(asked.used, hours=asked.hours)
+        for mailbox in gone:
+            self._fanout.end(mailbox)
+        # Whoever came to a log in the very moment in which it was deleted.
+        self._end([mailbox for mailbox in gone if mailbox in self._desk.logs])
 
     def _look_after(self, link: Link, *, now: float) -> None:
         waited_s = now - link.moved_at_s

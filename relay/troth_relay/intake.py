@@ -6,9 +6,9 @@ How much of one connection waits for the disk is bounded: past that, nothing mor
 from troth_relay import admission, limits
 from troth_relay.admission import Bucket, Policy
 from troth_relay.desk import Desk
-from troth_relay.link import Link
+from troth_relay.link import Link, Party
 from troth_relay.requests import Append
-from troth_relay.store import Appended, LineId
+from troth_relay.store import Appended
 from troth_wire.errors import StoreError
 from troth_wire.ids import EnvelopeId, MailboxId
 from troth_wire.log import envelope_id
@@ -16,9 +16,6 @@ from troth_wire.messages import Push, Reason, Refuse
 from troth_wire.session import State
 
 __all__ = ["Intake"]
-
-Payer = tuple[LineId, bool] | MailboxId
-"""Whose rate a push spends: a line's, of its open logs or of its closed ones, or that of a brief mailbox."""
 
 
 class Intake:
@@ -28,7 +25,7 @@ class Intake:
         """Take what this policy allows."""
         self._desk = desk
         self._policy = policy
-        self._rates: dict[Payer, Bucket] = {}
+        self._rates: dict[Party, Bucket] = {}
 
     def allow(self, policy: Policy) -> None:
         """From now on go by this policy; what was spent stays spent."""
@@ -56,7 +53,7 @@ class Intake:
         if not admission.fits(message.envelopes, kind=kind, policy=self._policy):
             return Reason.TOO_LARGE, 0
         cost = admission.cost(message.envelopes)
-        payer = _payer(link, message.mailbox)
+        payer = link.party(message.mailbox)
         self._rates[payer], wait_s = admission.spend(self._rates.get(payer), cost, rate=self._policy.rate, now=now)
         return (Reason.RATE, wait_s) if wait_s else (None, 0)
 
@@ -91,9 +88,3 @@ class Intake:
         retry_after_s: int,
     ) -> None:
         self._desk.tell(link, mailbox, Refuse(reason, mailbox, ids, min(retry_after_s, limits.RETRY_S_MAX)))
-
-
-def _payer(link: Link, mailbox: MailboxId) -> Payer:
-    known = link.logs.get(mailbox)
-    # Apart, so that who was left behind with an old log spends nothing of those who have the open one.
-    return mailbox if known is None else (known.line, known.closed)

@@ -22,6 +22,15 @@ LINK_FAULTS_MAX: Final = 16
 CONNECTIONS_MAX: Final = 10_000
 """Connections at a time: bounds all that is bounded for each."""
 
+FOLLOWERS_MAX: Final = 128
+"""Default number of connections that may follow the logs of one line: twice as many as all of its devices need."""
+FOLLOWERS_MIN: Final = 64
+"""The fewest that may be allowed: every device of two persons, and for each a link that was cut unnoticed."""
+CROWD_SPARED_PERCENT: Final = 50
+"""How much of a crowd makes no place for a newcomer: those who have been there the longest."""
+SHARE_PERCENT: Final = 50
+"""How much of the rate of rendezvous and invitations one address may take at most."""
+
 ENTRY_OVERHEAD_BYTES: Final = 256
 """What an entry costs beside its envelope, counted in quota and rate: ids, hashes and indexes."""
 QUOTA_BYTES: Final = 256 * 1_048_576
@@ -60,10 +69,18 @@ LINE_OPENING_S: Final = 60
 """After those, a line may open another each time so many seconds have passed."""
 CLOSED_LOG_DAYS: Final = 180
 """Default time for which the entries of a closed log are kept: for a device that was away for half a year."""
+DORMANT_DAYS_MIN: Final = 90
+"""The soonest that a line can be dormant, in days of service: a quarter of a year away is no end."""
+IDLE_DAYS_MIN: Final = 180
+"""The soonest that a line can be deleted because nobody uses it: as long as the entries of a closed log."""
+DORMANT_DAYS_LEAST: Final = 60
+"""How many days of service a line is dormant at least before it is deleted: time to ask its people."""
 ERASE_ENTRIES_MAX: Final = 1_024
 """Entries that one commit deletes: bounds how long it holds up the others."""
 SWEEP_MAILBOXES_MAX: Final = 256
 """Mailboxes that one commit deletes because they have ended: bounds how long it holds up the others."""
+USES_MAX: Final = 1_024
+"""Lines of which one commit notes that they are used: bounds how long it holds up the others."""
 RECLAIM_PAGES_MAX: Final = 1_024
 """Free pages of 4 KiB that are given back to the disk at once: bounds how long it holds up the others."""
 RECOUNT_ROWS_MAX: Final = 4_096

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from troth_relay.admission import Bucket
 from troth_relay.limits import UNSENT_ENTRY_BYTES_MAX
 from troth_relay.requests import ConnectionId
+from troth_relay.shares import NOWHERE, Share
 from troth_relay.store import LineId
 from troth_wire.ids import Lineage, MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX
 from troth_wire.messages import Follow, MailboxKind
 from troth_wire.session import State
 
-__all__ = ["Follower", "KnownLog", "Link"]
+__all__ = ["Follower", "KnownLog", "Link", "Party"]
+
+Party = tuple[LineId, bool] | MailboxId
+"""Those who have one rate and one number of places: at a line's open logs, at its closed ones, at a brief mailbox."""
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
@@ -29,6 +33,8 @@ class Link:
     connection: ConnectionId
     challenge: bytes
     moved_at_s: float
+    share: Share = NOWHERE
+    """Where it comes from, under a name of one day."""
     states: dict[MailboxId, State] = field(default_factory=dict)
     kinds: dict[MailboxId, MailboxKind] = field(default_factory=dict)
     """The mailboxes that it may use: proven, there, and not at their end."""
@@ -57,6 +63,17 @@ class Link:
         """Whether it belongs to a mailbox that there is: anybody can make a key."""
         return bool(self.kinds)
 
+    @property
+    def settled(self) -> bool:
+        """Whether it follows anything but a rendezvous, which anybody may open."""
+        return any(self.kinds.get(mailbox) is not MailboxKind.RENDEZVOUS for mailbox in self.followers)
+
+    def party(self, mailbox: MailboxId) -> Party:
+        """Return with whom this link shares what it may do with a mailbox."""
+        known = self.logs.get(mailbox)
+        # Apart, so that who was left behind with an old log takes nothing from those who have the open one.
+        return mailbox if known is None else (known.line, known.closed)
+
     def has_room(self, weight: int) -> bool:
         """Tell whether entries of this weight may be sent now, with room for what is already being read."""
         return self.unsent + self.reads * FRAME_BYTES_MAX + weight <= UNSENT_ENTRY_BYTES_MAX
@@ -75,6 +92,8 @@ class Follower:
     lineage: Lineage
     cursor: int
     asked: Follow | None
+    party: Party
+    """As it was when it began to follow."""
     end: int = 0
     reading: bool = False
     closed: bool = False

@@ -160,7 +160,7 @@ def _order(order: Order, *, as_json: bool, file: Path | None, flags: Mapping[str
         answer = office.ask(config.database, order)
         if answer is None:
             days, now_s = config.closed_log_days, SystemEntropy().now_s
-            answer = clerk.alone(order, config.database, now_s=now_s, closed_log_days=days)
+            answer = clerk.alone(order, config.database, now_s=now_s, closed_log_days=days, idle=config.idle)
         _say(clerk.said(order.verb, answer), answer, as_json=as_json)
 
 

@@ -46,6 +46,7 @@ class Metrics:
                 ("mailboxes", "Mailboxes of every kind."),
                 ("entries", "Entries in all mailboxes together."),
                 ("stored_bytes", "What all quotas together count."),
+                ("dormant_lines", "Lines that nobody has used for long, where what is idle is deleted."),
             )
         }
         self._amiss = Gauge("troth_relay_fault", "1 while this is amiss.", ("fault",), registry=self._registry)
@@ -81,6 +82,7 @@ class Metrics:
             self._gauges["mailboxes"].set(stats.mailboxes)
             self._gauges["entries"].set(stats.entries)
             self._gauges["stored_bytes"].set(stats.stored_bytes)
+            self._gauges["dormant_lines"].set(stats.dormant)
         for fault in Fault:
             self._amiss.labels(fault.value).set(fault in moment.faults)
         return generate_latest(self._registry)

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import NewType
 
 from troth_relay import limits
-from troth_relay.store import Appended, Denial, Log, Page
+from troth_relay.store import Appended, Denial, LineId, Log, Page
 from troth_wire.errors import StoreError
 from troth_wire.ids import EnvelopeId, MailboxId
 from troth_wire.messages import MailboxKind, Message
@@ -17,6 +17,7 @@ __all__ = [
     "Drop",
     "DropReason",
     "Look",
+    "Note",
     "Open",
     "Output",
     "Pause",
@@ -43,6 +44,8 @@ class DropReason(Enum):
     """It proved nothing in time."""
     TROUBLE = "trouble"
     """The store failed; the client may come again."""
+    CROWDED = "crowded"
+    """There was no place for it, or it made place for another."""
     OPERATOR = "operator"
     """The operator deleted or blocked a mailbox that it used."""
     LEAVING = "leaving"
@@ -135,7 +138,20 @@ class Sweep:
     closed_log_days: int = limits.CLOSED_LOG_DAYS
 
 
-Asked = Look | Open | Append | Read | Shut | Sweep
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Note who uses what, then delete what nobody has used for so many days of service, and say which.
+
+    Without those days forget what was noted.
+    """
+
+    idle_days: int | None = None
+    used: frozenset[LineId] = frozenset()
+    hours: int = 0
+    """Hours of service that are over."""
+
+
+Asked = Look | Open | Append | Read | Shut | Sweep | Note
 Output = Send | Drop | Pause | Resume | Asked
 Settled = tuple[Asked, Log | Page | Appended | Denial | tuple[MailboxId, ...] | StoreError | None]
 """A request to the store, and what came of it."""

@@ -77,7 +77,13 @@ async def _run(config: Config, store: SqliteStore, *, reload: Callable[[Relay], 
 async def _open_office(config: Config, store: SqliteStore, relay: Relay) -> Office | None:
     if not hasattr(socket, "AF_UNIX"):
         return None
-    clerk = Clerk(store, config.database, now_s=SystemEntropy().now_s, closed_log_days=lambda: relay.closed_log_days)
+    clerk = Clerk(
+        store,
+        config.database,
+        now_s=SystemEntropy().now_s,
+        closed_log_days=lambda: relay.closed_log_days,
+        idle=lambda: relay.idle,
+    )
 
     async def carry_out(order: Order) -> Answer:
         work = clerk.begin(order)

@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeVar
 from troth_relay import admission, limits
 from troth_relay.floor import Floor
 from troth_relay.limits import GROUP_REQUESTS_MAX, PAGE_BYTES_MAX
-from troth_relay.requests import Append, Asked, Look, Open, Read, Settled, Shut, Sweep
+from troth_relay.requests import Append, Asked, Look, Note, Open, Read, Settled, Shut, Sweep
 from troth_relay.store import Batch, Brief, Denial, Log, Page, Store, Ticket
 from troth_wire.errors import DamagedError, StoreError
 from troth_wire.ids import Lineage, MailboxId
@@ -141,17 +141,19 @@ class Writer:
         self._trouble = _Trouble()
         # Apart: deleting works below the floor, and that is no end of the trouble with storing.
         self._trouble_deleting = _Trouble()
+        self._trouble_noting = _Trouble()
 
     def carry_out(self, requests: Sequence[Asked]) -> Sequence[Settled]:
         """Delete what has ended, create what is to be created, append in one commit, and close what is to be closed."""
         sweeps = [request for request in requests if isinstance(request, Sweep)]
         swept: list[Settled] = [(request, self._sweep(request)) for request in sweeps]
+        noted: list[Settled] = [(request, self._note(request)) for request in requests if isinstance(request, Note)]
         opens = [request for request in requests if isinstance(request, Open)]
         opened: list[Settled] = [(request, self._open(request)) for request in opens]
         appends = [request for request in requests if isinstance(request, Append)]
         appended = self._append(appends)
         shut: list[Settled] = [(request, self._shut(request)) for request in requests if isinstance(request, Shut)]
-        return swept + opened + appended + shut
+        return swept + noted + opened + appended + shut
 
     def _sweep(self, request: Sweep) -> tuple[MailboxId, ...] | StoreError:
         closed_before = self._entropy.day() - request.closed_log_days
@@ -161,6 +163,22 @@ class Writer:
             return self._store.sweep(now_s=self._entropy.now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
 
         return self._trouble_deleting.attempt(sweep)
+
+    def _note(self, request: Note) -> tuple[MailboxId, ...] | StoreError:
+        # Apart from what has ended: where nothing can be noted that goes all the same, and nothing else does.
+        return self._trouble_noting.attempt(lambda: self._delete_idle(request))
+
+    def _delete_idle(self, request: Note) -> tuple[MailboxId, ...]:
+        if request.idle_days is None:
+            self._store.forget_use()
+            return ()
+        self._store.note_use(request.used, hours=request.hours)
+        gone = self._store.delete_idle(days=request.idle_days, mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
+        if gone:
+            LOG.info(
+                "%d mailboxes were deleted that nobody had used for %d days of service.", len(gone), request.idle_days
+            )
+        return gone
 
     def _shut(self, request: Shut) -> Log | Denial | StoreError | None:
         mailbox, day = request.mailbox, self._entropy.day()

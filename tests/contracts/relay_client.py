@@ -1,7 +1,7 @@
 """A client of the relay for tests: real signatures, real frames, no cleverness; every wait is bounded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, Self, TypeVar
@@ -149,12 +149,15 @@ def _ids(message: Deliver | Stored) -> Sequence[EnvelopeId]:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Client]:
-    """Connect to a relay and read its greeting."""
+async def connected(
+    url: str, *, source: str | None = None, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[Client]:
+    """Connect to a relay, from an address of this machine if one is named, and read its greeting."""
+    connector = aiohttp.TCPConnector(local_addr=None if source is None else (source, 0))
     async with (
         asyncio.timeout(3 * WAIT_S),
-        aiohttp.ClientSession() as session,
-        session.ws_connect(url, max_msg_size=0) as socket,
+        aiohttp.ClientSession(connector=connector) as session,
+        session.ws_connect(url, max_msg_size=0, headers=headers) as socket,
     ):
         client = Client(socket, urlsplit(url).netloc)
         client.hello = await client.expect(Hello)

@@ -42,6 +42,7 @@ PLENTY: Final = 2**40
 FORWARD: Final = b"forward".ljust(FORWARD_BYTES, b"\xf0")
 FORWARD_COST: Final = FORWARD_BYTES + ENTRY_OVERHEAD_BYTES
 DAY: Final = 20_000
+DAY_HOURS: Final = 24
 
 
 class Bench(Protocol):
@@ -652,6 +653,95 @@ class RelayStoreContract:
             steps.append(step)
         assert sum(steps) == 6
         assert max(steps) <= 3
+
+    def test_nothing_is_idle_unless_it_is_noted(self, bench: Bench) -> None:
+        """Where use is not noted no line is dormant or idle, however long; what was noted is forgotten with it."""
+        open_(bench.store, A)
+        assert bench.store.delete_idle(days=0, mailboxes_max=9) == ()
+        bench.store.note_use([], hours=400 * DAY_HOURS)
+        assert bench.store.stats(dormant_days=90).dormant == 1
+        assert bench.store.stats().dormant == 0
+        bench.store.forget_use()
+        bench.reopen()
+        assert bench.store.stats(dormant_days=0).dormant == 0
+        assert bench.store.delete_idle(days=0, mailboxes_max=9) == ()
+        bench.store.note_use([], hours=0)
+        assert bench.store.stats(dormant_days=90).dormant == 0
+
+    def test_line_without_use_is_deleted_whole(self, bench: Bench) -> None:
+        """All logs and meetings of a line go, with all that counts; a line that was used stays, and so does its use."""
+        first, other = open_(bench.store, A), open_(bench.store, B)
+        open_(bench.store, _numbered(1), sponsor=A)
+        close(bench.store, A, successor=_numbered(1))
+        assert isinstance(meet(bench.store, _numbered(2)), Log)
+        bench.store.append([batch(_numbered(1), envelope(1)), batch(B, envelope(2))])
+        assert other.line is not None
+        bench.store.note_use([other.line], hours=150 * DAY_HOURS)
+        bench.reopen()
+        bench.store.note_use([other.line], hours=60 * DAY_HOURS)
+        assert bench.store.stats(dormant_days=90).dormant == 1
+        gone = bench.store.delete_idle(days=180, mailboxes_max=9)
+        assert set(gone) == {A, _numbered(1), _numbered(2)}
+        assert bench.store.delete_idle(days=180, mailboxes_max=9) == ()
+        assert [bench.store.look(mailbox) for mailbox in gone] == [None] * 3
+        while bench.store.erase(closed_before=0, entries_max=9):
+            pass
+        assert read_all(bench.store, B) == [envelope(2)]
+        assert bench.store.recount() == 0
+        stats = bench.store.stats(dormant_days=90)
+        assert (stats.mailboxes, stats.entries, stats.dormant) == (1, 1, 0)
+        # It is opened anew like one that never was, in a line that is not idle.
+        again = open_(bench.store, A)
+        assert (again.position, again.closed) == (0, False)
+        assert bench.store.delete_idle(days=180, mailboxes_max=9) == ()
+        assert first.line is not None
+
+    @pytest.mark.parametrize("day", [0, 1, 29, 30, 31, 100])
+    def test_idle_is_never_early_and_a_month_late_at_most(self, bench: Bench, day: int) -> None:
+        """Whenever a line was last used, it is kept for so many days of service, and 30 more at most."""
+        line = open_(bench.store, A).line
+        assert line is not None
+        bench.store.note_use([line], hours=day * DAY_HOURS)
+        left = 0
+        while not bench.store.stats(dormant_days=90).dormant:
+            bench.store.note_use([], hours=DAY_HOURS)
+            left += 1
+            assert left <= 120
+        assert left >= 90
+
+    def test_line_that_is_used_in_time_is_awake(self, bench: Bench) -> None:
+        """One use between the two steps is enough: the line is as if it had been used all the time."""
+        log = open_(bench.store, A)
+        bench.store.append([batch(A, envelope(1))])
+        assert log.line is not None
+        bench.store.note_use([], hours=209 * DAY_HOURS)
+        assert bench.store.stats(dormant_days=90).dormant == 1
+        assert bench.store.delete_idle(days=180, mailboxes_max=9) == ()
+        bench.store.note_use([log.line], hours=DAY_HOURS)
+        assert bench.store.stats(dormant_days=90).dormant == 0
+        assert bench.store.delete_idle(days=180, mailboxes_max=9) == ()
+        bench.store.note_use([], hours=179 * DAY_HOURS)
+        assert bench.store.delete_idle(days=180, mailboxes_max=9) == ()
+        assert read_all(bench.store, A) == [envelope(1)]
+
+    def test_new_line_is_no_idle_one(self, bench: Bench) -> None:
+        """A line that is begun after a long time of noting has all of its time before it."""
+        bench.store.note_use([], hours=1_000 * DAY_HOURS)
+        open_(bench.store, A)
+        bench.store.note_use([], hours=180 * DAY_HOURS)
+        assert bench.store.delete_idle(days=180, mailboxes_max=9) == ()
+
+    def test_deleting_what_is_idle_is_bounded(self, bench: Bench) -> None:
+        """One commit deletes so many mailboxes; the rest follows, and nothing is left over."""
+        for number in range(3):
+            open_(bench.store, _numbered(number))
+            open_(bench.store, _numbered(10 + number), sponsor=_numbered(number))
+        bench.store.note_use([], hours=300 * DAY_HOURS)
+        steps = []
+        while gone := bench.store.delete_idle(days=180, mailboxes_max=4):
+            steps.append(len(gone))
+        assert steps == [4, 2]
+        assert bench.store.stats(dormant_days=90).dormant == 0
 
     def test_empty_log_is_closed_and_erased_like_another(self, bench: Bench) -> None:
         """A log without entries has its closing at position 0, and is erased to that."""

@@ -22,6 +22,7 @@ from troth_relay.requests import (
     Drop,
     DropReason,
     Look,
+    Note,
     Open,
     Output,
     Pause,
@@ -32,6 +33,7 @@ from troth_relay.requests import (
     Shut,
     Sweep,
 )
+from troth_relay.shares import NOWHERE, Share
 from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.workers import Reader, Writer
 from troth_wire import session
@@ -142,15 +144,17 @@ class World:
         self.read_reports: list[list[Settled]] = []
         self.write_reports: list[list[Settled]] = []
         self.entropy = CountingEntropy()
+        self._whole: dict[MailboxId, list[bytes]] = {}
+        """What each mailbox held when something was appended last: a page may be on its way while its log is erased."""
         self._reader = Reader(self.store, self.entropy)
         self._writer = Writer(self.store, self.entropy)
 
-    def connect(self) -> Peer:
-        """Connect a client."""
+    def connect(self, share: Share = NOWHERE) -> Peer:
+        """Connect a client, from wherever that is."""
         number = len(self.peers) + 1
         peer = Peer(ConnectionId(number), number.to_bytes(32, "big"))
         self.peers.append(peer)
-        self._take(self.hub.connect(peer.connection, challenge=peer.challenge, now=self.now))
+        self._take(self.hub.connect(peer.connection, challenge=peer.challenge, now=self.now, share=share))
         return peer
 
     def disconnect(self, peer: Peer) -> None:
@@ -193,6 +197,8 @@ class World:
         del self.writes[:how_many]
         if group:
             self.write_reports.append(list(self._writer.carry_out(group)))
+        for mailbox in {asked.mailbox for asked in group if isinstance(asked, Append)}:
+            self._whole[mailbox] = self.log(mailbox) or self._whole.get(mailbox, [])
 
     def report(self, reports: list[list[Settled]]) -> None:
         """Let the hub hear of the oldest answer."""
@@ -245,7 +251,7 @@ class World:
                     self._peer(output.connection).paused = isinstance(output, Pause)
                 case Look() | Read():
                     self.reads.append(output)
-                case Open() | Append() | Shut() | Sweep():
+                case Open() | Append() | Shut() | Sweep() | Note():
                     self.writes.append(output)
 
     def _peer(self, connection: ConnectionId) -> Peer:
@@ -283,7 +289,7 @@ class World:
         assert (message.lineage, message.position, message.running) == (log.lineage, log.position, log.running)
 
     def _judge_entries(self, peer: Peer, message: Deliver | Stored) -> None:
-        log = self.log(message.mailbox)
+        log = self.log(message.mailbox) or self._whole.get(message.mailbox, [])
         first = message.position
         assert first == peer.expected[message.mailbox]
         if isinstance(message, Stored):
@@ -315,9 +321,16 @@ def follow(world: World, peer: Peer, key: Key = KEY, *, after: int = 0) -> None:
     world.send(peer, Follow(key.mailbox, page.log.lineage, after, page.running))
 
 
-def joined(world: World, key: Key = KEY, *, admission: bytes = b"", kind: MailboxKind = MailboxKind.LOG) -> Peer:
+def joined(
+    world: World,
+    key: Key = KEY,
+    *,
+    admission: bytes = b"",
+    kind: MailboxKind = MailboxKind.LOG,
+    share: Share = NOWHERE,
+) -> Peer:
     """Connect a client that follows a mailbox from its beginning."""
-    peer = world.connect()
+    peer = world.connect(share)
     world.prove(peer, key)
     world.settle_store()
     if peer.state(key.mailbox) is State.UNKNOWN:

@@ -38,6 +38,8 @@ from troth_wire.messages import Create, Deliver, Follow, Head, MailboxKind, Prov
 MEBIBYTE: Final = 2**20
 GROWTH_MB_MAX: Final = 24
 """What an attack of this file may cost the relay for as long as it lasts; each sends or holds many times as much."""
+HERE: Final = "127.0.0.1"
+ELSEWHERE: Final = "127.0.0.2"
 HONEST: Final = Key.numbered(1)
 NUMBERS: Final = count(1)
 UPGRADE: Final = (
@@ -88,11 +90,11 @@ async def _beside(process: "subprocess.Popen[str]", url: str, attack: Attack) ->
 
 @asynccontextmanager
 async def raw(
-    url: str, said: bytes = UPGRADE + b"\r\n"
+    url: str, said: bytes = UPGRADE + b"\r\n", *, source: str = HERE
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """Connect without a library that would keep to the rules."""
     place = urlsplit(url)
-    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port, local_addr=(source, 0))
     writer.write(said)
     try:
         yield reader, writer
@@ -352,6 +354,74 @@ async def _opens(client: Client, key: Key) -> object:
         await client.send(start)
         answer = await client.receive()
     return answer
+
+
+def test_flood_of_strangers_leaves_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever holds all places from one address, and takes each anew, keeps out nobody who comes from another."""
+    monkeypatch.setattr(limits, "CONNECTIONS_MAX", 30)
+    arrived = 0
+
+    async def again_and_again(url: str) -> None:
+        nonlocal arrived
+        while True:
+            async with raw(url, source=ELSEWHERE) as (reader, _):
+                await upgraded(reader)
+                arrived += 1
+                while await _more(reader):
+                    pass
+
+    async def scenario(relay: Relay) -> None:
+        async with connected(relay.url) as stranger:
+            flood = [asyncio.create_task(again_and_again(relay.url)) for _ in range(100)]
+            while arrived < 100:
+                await asyncio.sleep(0)
+            for _ in range(3):
+                await is_served(relay.url)
+            assert len(_links(relay)) <= 30
+            # It had proven nothing all the while, and is here still: nobody was sent away who was one of few.
+            assert isinstance(await stranger.prove(HONEST), Refuse)
+            for task in flood:
+                task.cancel()
+            assert all(
+                isinstance(how, asyncio.CancelledError) for how in await asyncio.gather(*flood, return_exceptions=True)
+            )
+
+    in_process(scenario)
+
+
+def test_strangers_of_ones_own_address_keep_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all come from one address, as behind a proxy that tells none, those who hold a place for nothing go."""
+    monkeypatch.setattr(limits, "CONNECTIONS_MAX", 30)
+
+    async def scenario(relay: Relay) -> None:
+        async with AsyncExitStack() as stack:
+            for _ in range(40):
+                reader, _ = await stack.enter_async_context(raw(relay.url))
+                await upgraded(reader)
+            await is_served(relay.url)
+
+    in_process(scenario)
+
+
+def test_crowd_at_one_log_leaves_room_for_its_devices() -> None:
+    """A thief with the key follows over hundreds of links; devices elsewhere stay, come anew and hear everything."""
+
+    async def scenario(relay: Relay) -> None:
+        async with AsyncExitStack() as stack:
+            author = await stack.enter_async_context(connected(relay.url))
+            await author.follow(HONEST)
+            for _ in range(200):
+                thief = await stack.enter_async_context(connected(relay.url, source=ELSEWHERE))
+                await thief.follow(HONEST)
+            reader = await stack.enter_async_context(connected(relay.url))
+            await reader.follow(HONEST)
+            await author.push(HONEST, [envelope(1)])
+            await author.read(HONEST, until=1)
+            assert await reader.read(HONEST, until=1) == await author.read(HONEST, until=1)
+            assert len(_links(relay)) == 64
+            assert isinstance(await thief.receive(), Deliver)
+
+    in_process(scenario, config=Config(port=0, followers_max=64))
 
 
 def test_guessing_numbers_is_bounded() -> None:

@@ -146,6 +146,20 @@ def test_a_day(house: House) -> None:
     assert house.home.log.read_bytes() == b""
 
 
+def test_set_up_for_somebody_else(house: House) -> None:
+    """R19: it is locked as soon as it is made, and whoever opens it first chooses another passphrase; no file stays."""
+    own = "one that nobody else knows"
+    assert "It is made, and it is locked." in house.ok("init", typed=f"3\n{PASSPHRASE}\n{PASSPHRASE}\n")
+    assert house.state() == "locked"
+    assert house.run("unlock", typed=f"{PASSPHRASE}\n").returncode == Code.USAGE
+    assert house.state() == "locked"
+    assert "It is yours now" in house.ok("unlock", typed=f"{PASSPHRASE}\n{own}\n{own}\n")
+    house.ok("lock")
+    assert house.run("unlock", typed=f"{PASSPHRASE}\n").returncode == Code.LOCKED
+    house.ok("unlock", typed=f"{own}\n")
+    assert {path.name for path in house.folder.glob("vault*")} <= {"vault", "vault-wal", "vault-shm", "vault-letterbox"}
+
+
 def test_a_keeper_that_is_killed_leaves_it_locked(house: House) -> None:
     """SIGKILL of the keeper loses nothing; the agent says locked, and unlocking goes on."""
     house.make()
@@ -265,6 +279,17 @@ def test_a_terminal(house: House) -> None:
     second = _at_a_terminal(house, ["unlock"], [("Passphrase:", "\x03")])
     assert re.search(r"Stopped\. It is locked, and\s+nothing was changed\.", second)
     assert house.state() == "locked"
+
+
+def test_locking_takes_away_what_was_shown(house: House) -> None:
+    """R33: the screen, and what could be scrolled back to, before the word that it is locked; a file gets no mark."""
+    house.make()
+    house.environment["TERM"] = "xterm"
+    shown = _at_a_terminal(house, ["lock"], [])
+    wiped = shown.index("\x1b[2J\x1b[3J")
+    assert shown.index("It is locked") > wiped
+    house.environment["TERM"] = "dumb"
+    assert "\x1b" not in _at_a_terminal(house, ["lock"], []) + house.ok("lock")
 
 
 def _at_a_terminal(house: House, arguments: list[str], turns: list[tuple[str, str]]) -> str:

@@ -29,7 +29,10 @@ from troth_wire.messages import Deliver, Head, Message, Prove, Stored
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
-ANOTHER_HISTORY = "The relay or a device shows another history. Both sides of it are kept."
+ANOTHER_HISTORY = (
+    "The relay or a device shows another history. Both sides of it are kept."
+    " So does a relay that was restored, or that deleted what nobody had used for long."
+)
 
 
 @asynccontextmanager

@@ -109,6 +109,32 @@ def test_what_the_other_writes_is_text(two: Two) -> None:
     assert shown == []
 
 
+def test_what_is_told_is_opened_by_choice(two: Two) -> None:
+    """A sealed card, one choice, rest before it if that is good, and the words; the list is sealed as before."""
+    words = "I looked somebody up on Monday."
+    done = commands_of(two.sasha, "tell", "write", typed=f"4\n{words}\n\n\n\n\n5\n")
+    assert done.returncode == 0, done.stderr
+    robin = two.robin
+    robin.go("/")
+    robin.sees("There is something to read, when it is good for you")
+    robin.never_sees(words)
+    robin.press("tell list")
+    card = robin.page.locator("main article", has_text="Something to read, when it is good for you.").first
+    robin.never_sees(words)
+    card.get_by_role("button", name="Open it, or not now").click()
+    robin.sees("Nobody learns of it")
+    robin.never_sees(words)
+    robin.choose("Come to rest first")
+    robin.sees("In through the nose")
+    robin.never_sees(words)
+    robin.choose("Open it")
+    robin.sees(words)
+    robin.choose("Nothing")
+    robin.go("/2")
+    robin.press("tell list")
+    robin.never_sees(words)
+
+
 def test_a_notice_is_chosen_and_says_the_same_few_words(two: Two) -> None:
     """No notice by default; by choice, where nobody looks, one of a fixed list: no name, no kind, no count."""
     robin = two.robin

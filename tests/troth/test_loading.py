@@ -34,9 +34,12 @@ LIST = document_id("list")
 NAMES = ("ann", "bob", "ann2")
 
 
-def again(device: Device, probe: Probe = probe_here, rows: Iterable[Row] | None = None) -> tuple[Engine, Step]:
+def again(
+    device: Device, probe: Probe = probe_here, rows: Iterable[Row] | None = None, *, puts_off: bool = False
+) -> tuple[Engine, Step]:
     """Make another engine from the rows of a device's store."""
-    return load(device.store.load() if rows is None else rows, entropy=entropy_of("again"), probe=probe)
+    kept = device.store.load() if rows is None else rows
+    return load(kept, entropy=entropy_of("again"), probe=probe, puts_off=puts_off)
 
 
 def shown(engine: Engine) -> dict[str, Any]:
@@ -90,6 +93,22 @@ def test_what_is_loaded_is_what_was_running(dice: Random, events: int) -> None:
         assert shown(engine) == shown(device.engine)
         assert step.send == [], "loading says nothing to anyone"
         assert not any(isinstance(event, Rebuild) for event in step.tell)
+
+
+@given(st.randoms(), st.integers(0, 20))
+def test_what_was_put_off_is_what_was_running(dice: Random, events: int) -> None:
+    """An engine whose documents are still to be built says, shows and writes what one does that has them."""
+    for device in lived(dice, events).devices.values():
+        device.close()
+        engine, _ = again(device, puts_off=True)
+        touched = engine.touched(LIST)
+        assert shown(engine) == shown(device.engine)
+        assert touched == device.engine.touched(LIST)
+        late, prompt = (
+            made.edit([Group(0, LIST, (Put(("k",), "new"),))]).tell
+            for made in (again(device, puts_off=True)[0], again(device)[0])
+        )
+        assert late == prompt
 
 
 @given(st.randoms(), st.integers(0, 12))
@@ -196,20 +215,25 @@ def test_what_only_waits_is_no_suspect() -> None:
     assert ann.view(LIST) == {"k": 2}
 
 
+def stop_at(change: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a change stop the library whenever it is applied."""
+    merge = Document.merge
+
+    def stop(document: Document, raw: bytes) -> None:
+        if raw == change:
+            raise PoisonedError
+        merge(document, raw)
+
+    monkeypatch.setattr(Document, "merge", stop)
+
+
 def test_an_old_record_that_stops_the_library_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where something taken in long ago stops the library, it is found with the probe and held, and the rest loads."""
     world, changes = met()
     ann = world.devices["ann"]
     ann.edit(LIST, Put(("mine",), 1))
     ann.store.commit(ann.engine.close().save)
-    merge = Document.merge
-
-    def stop(document: Document, raw: bytes) -> None:
-        if raw == changes[2]:
-            raise PoisonedError
-        merge(document, raw)
-
-    monkeypatch.setattr(Document, "merge", stop)
+    stop_at(changes[2], monkeypatch)
     engine, step = again(ann)
     assert engine.status().held == {SUSPECT_HELD: 1}
     assert engine.view(document_id("own 2")) == {}
@@ -217,6 +241,30 @@ def test_an_old_record_that_stops_the_library_is_found(monkeypatch: pytest.Monke
     assert engine.view(LIST) == ann.engine.view(LIST)
     ann.store.commit(step.save)
     assert shown(again(ann)[0]) == shown(engine)
+
+
+def test_what_stops_a_library_that_was_put_off_is_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was put off stops the library later, at every look; made again without that, the record is held."""
+    world, changes = met()
+    ann = world.devices["ann"]
+    ann.store.commit(ann.engine.close().save)
+    stop_at(changes[2], monkeypatch)
+    engine, _ = again(ann, puts_off=True)
+    assert engine.status().held == {}
+    assert not engine.library.bring_in(0)
+    with pytest.raises(PoisonedError):
+        engine.library.bring_in(100)
+    (told,) = engine.edit([Group(0, document_id("own 2"), (Put(("k",), 1),))]).tell
+    assert isinstance(told, Rebuild)
+    assert again(ann)[0].status().held == {SUSPECT_HELD: 1}
+
+
+def test_what_was_being_applied_is_not_put_off() -> None:
+    """Under a fuse documents are built at once, so that the fuse goes only when what it marks was applied."""
+    ann = met()[0].devices["ann"]
+    engine, step = again(ann, puts_off=True)
+    assert [row for row in step.save if row.table == ring.FUSE] == [Row(ring.FUSE, b"", None)]
+    assert all(not shelf._put_off for shelf in engine.library._shelves.values())
 
 
 def test_an_own_record_that_stops_the_library_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.troth.anatomy import VALUE, Anatomy
 from tests.troth.histories import actor, history, spelled
 from troth import forks, guard
-from troth.document import Document, UnappliedError
+from troth.document import Document, PoisonedError, UnappliedError
 from troth.edits import Edit, Put, Splice, Text
 from troth.forks import Author, Known
 from troth.guard import Refused
@@ -65,6 +65,44 @@ def test_what_a_probe_is_shown_is_what_is_applied(dice: Random) -> None:
     assert (shelf.heads(), shelf.waiting) == (heads, waiting)
     applied = [item.raw for arrived in parcels[cut:] for item, reason in shelf.take(arrived) if reason is None]
     assert foreseen == applied
+
+
+@given(st.randoms())
+def test_what_is_put_off_shows_like_what_is_not(dice: Random) -> None:
+    """Whatever was put off, and brought in piece by piece or by a look, judging, heads and view are the same."""
+    late, prompt = Shelf(actor(9)), Shelf(actor(9))
+    parcels = [parcel(writer, raw, number) for number, (writer, raw) in enumerate(history(dice).changes)]
+    for item in dice.sample(parcels, len(parcels)):
+        late.puts_off = dice.random() < 0.7
+        assert late.take(item) == prompt.take(item)
+        assert late.heads() == prompt.heads() == prompt._document.heads()
+        if dice.random() < 0.2:
+            late.bring_in(dice.randint(0, 3))
+    assert spelled(late.view(())) == spelled(prompt.view(()))
+    assert late.bring_in(0) == 0
+    assert late.edit([[Put(("new",), 1)]]) == prompt.edit([[Put(("new",), 1)]])
+
+
+def test_what_stops_the_library_stops_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change that was put off and can not be brought in is never passed over: whoever asks next is told again."""
+    shelf = Shelf(actor(9))
+    shelf.puts_off = True
+    (_, first), (_, second), *_ = history(Random(1), writers=1).changes
+    merge = Document.merge
+
+    def stop(document: Document, raw: bytes) -> None:
+        if raw == first:
+            raise UnappliedError
+        merge(document, raw)
+
+    monkeypatch.setattr(Document, "merge", stop)
+    for raw in (first, second):
+        assert shelf.take(parcel(0, raw))[0][1] is None
+    for _ in range(2):
+        with pytest.raises(PoisonedError):
+            shelf.bring_in(2)
+        with pytest.raises(PoisonedError):
+            shelf.view(())
 
 
 def test_a_change_in_two_records_is_taken_once() -> None:

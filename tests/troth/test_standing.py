@@ -17,7 +17,7 @@ from troth_wire.ids import PersonId
 
 TABLET, PHONE, WATCH = "tablet of robin", "phone of robin", "watch of robin"
 ONE, TWO = "words 1 of robin", "words 2 of robin"
-WORDS = {why.value: why.name.lower() for why in Void}
+WORDS: dict[str, str] = {why.value: why.name.lower() for why in Void}
 
 
 def seen_by(oracle: Oracle) -> dict[str, object]:

@@ -13,7 +13,7 @@ from troth.follower import advice
 from troth.guard import Refused
 from troth.inbox import Parked
 from troth.loading import SUSPECT_HELD
-from troth.status import STUCK
+from troth.status import DISPUTED, STUCK
 from troth.testing import World
 from troth_wire.ids import DeviceId
 from troth_wire.messages import Reason
@@ -95,7 +95,7 @@ def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
         ),
         (
             replace(CALM, waiting=1, disputed=1),
-            "The relay or a device shows another history. Both sides of it are kept.",
+            DISPUTED,
         ),
         (
             replace(CALM, waiting=1, stuck=True),
@@ -109,7 +109,7 @@ def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
                 " If they do not come to show the same, let a third device of this space reach the relay."
             ),
         ),
-        (replace(CALM, forks=1), "In 1 places of its chain a device wrote two records. Both are kept."),
+        (replace(CALM, forks=1), "In 1 place of its chain a device wrote two records. Both are kept."),
         (
             replace(CALM, lost=2),
             "2 do not count: their author, or that of something they build on, wrote two in one place.",

@@ -3,6 +3,7 @@
 import json
 
 from tests.troth_couple.people import DAY, NAMES, Couple, admin_of, person_of, revision
+from tests.troth_couple.plays import Stage
 from troth_app.cards import (
     agreement_card,
     bar,
@@ -22,6 +23,23 @@ from troth_couple.revision import AgreementId
 from troth_couple.together import move, reply
 
 ME = person_of("r")
+MIRRORED = """{one} says c{one}
+{one} amends c{one}
+{one} thanks-for tea
+{one} requests call-{one}
+{one} promises supper-{one}
+{one} plans money-{one} 2026-11-25
+{one} asks-question where-{one}
+{one} repairs trip-{one}
+{one} chapters spring-{one}
+meet
+{other} thanks c{one}
+{other} answers money-{one} accept
+{other} moves-to money-{one} 2026-11-26
+{other} replies where-{one} answered all
+{other} closes trip-{one}
+meet"""
+"""What one does, and the other with it; then the same with the parts exchanged."""
 
 
 def test_a_page_holds_what_fits() -> None:
@@ -124,13 +142,17 @@ def test_an_agreement_is_known_by_the_text_that_matters() -> None:
 
 
 def test_both_see_the_same_but_for_whose_it_is() -> None:
-    """R3: the cards of one are those of the other with names and sides swapped."""
-    couple = Couple()
-    couple.pen("r").write("check_in", {"feelings": "calm"}, day=DAY)
-    couple.meet()
-    (thing,) = couple.state().things.values()
-    mine, theirs = (thing_card(thing, names=NAMES, me=person_of(hand)) for hand in "rs")
-    assert {**mine, "mine": False} == theirs
+    """R3: the cards of one are those of the other with sides swapped, whatever it is, and whoever began it."""
+    stage = Stage()
+    for one, other in ("rs", "sr"):
+        stage.play(MIRRORED.format(one=one, other=other))
+    for state in stage.states():
+        things = state.things.values()
+        assert {thing.kind for thing in things} > {"check_in", "request", "promise", "window", "question", "repair"}
+        for thing in things:
+            mine, theirs = (thing_card(thing, names=NAMES, me=person_of(hand)) for hand in "rs")
+            assert (mine["mine"], theirs["mine"]) == (thing.author == person_of("r"), thing.author == person_of("s"))
+            assert {**mine, "mine": theirs["mine"]} == theirs
 
 
 def test_the_latest_day_comes_first() -> None:

@@ -23,7 +23,7 @@ from troth.testing import World
 from troth_app.household import Household
 from troth_app.journal import JOURNAL
 from troth_app.standing import is_plain, records_in, roster_from
-from troth_client import View
+from troth_client import Space, View
 from troth_couple import (
     Abreast,
     Book,
@@ -282,6 +282,23 @@ async def test_a_full_disk_ends_no_tending(tmp_path: Path, monkeypatch: pytest.M
                 await came.get()
         await couple.sasha(check_in)
         assert len((await couple.state()).things) == 1
+
+
+async def test_a_full_disk_at_the_start_ends_no_tending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the documents could not be brought up to date at the start, what comes is taken in all the same."""
+    came: asyncio.Queue[None] = asyncio.Queue()
+
+    async def full(_: Space) -> None:
+        raise FullError("The disk is full.")
+
+    async def note() -> None:
+        came.put_nowait(None)
+
+    monkeypatch.setattr(Space, "whole", full)
+    async with two(tmp_path) as couple:
+        monkeypatch.setattr(couple.chapter, "tend", note)
+        couple.space._driver.board.put(Changed(couple.chapter.document, local=False))
+        await came.get()
 
 
 DOCUMENT = document_of()

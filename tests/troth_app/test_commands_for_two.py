@@ -22,6 +22,7 @@ READS = {
         "blind list",
     ),
     *("note list", "note show", "search", "steady", "support", "uncounted"),
+    *("tell list", "letter list"),
     *("questions", "window list", "repair list", "pace show", "chapter list", "chapter read"),
 }
 
@@ -32,6 +33,7 @@ agree-list agree-show agree-propose agree-diff agree-assent agree-withdraw agree
 agree-not-me ask-for steady support export-own export-full export-therapist export-calendar import
 quiet-until quiet-off search
 ask answer window-plan window-agenda window-move repair-open repair-step
+tell-write tell-list tell-read tell-later
 chapter-open chapter-agree chapter-list
 """
 
@@ -40,6 +42,15 @@ def test_every_command_that_was_promised_is_there() -> None:
     """The tree of the partners' document, word for word."""
     promised = PROMISED.split()
     assert set(promised) - {command.name.replace(" ", "-") for command in FOR_TWO} == set()
+
+
+def test_what_a_practice_names_is_there() -> None:
+    """A practice that is not for later has commands, each of them one that somebody can type, or needs none."""
+    rows = re.findall(r"^\| P\d\d \|[^|]+\|[^|]+\| ([^|]+) \| ([^|]+) \|$", PAGE.read_text(), re.MULTILINE)
+    held = [named for named, test in rows if test.startswith("`") and named != "none"]
+    assert len(held) > 40
+    for named in held:
+        assert set(re.findall(r"`troth ([a-z -]+)`", named)) <= BY_NAME.keys(), named
 
 
 def test_what_reads_takes_json() -> None:

@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from troth_app.demo import homes, story
+from troth_app.demo.findings import Outcome
 from troth_app.demo.processes import DeviceDiedError
 from troth_app.demo.record import Record
 from troth_app.demo.sabotage import SABOTAGES
-from troth_app.demo.story import Outcome
 from troth_app.home import Home
 from troth_app.limits import COLUMNS
-from troth_app.main import demo, main
+from troth_app.main import MORE, main
 from troth_app.outcome import Code
 from troth_wire.errors import LocalError, UsageError
 
@@ -103,7 +103,7 @@ def test_not_everything_held(told: Choose) -> None:
 
 def test_every_sabotage_has_its_option() -> None:
     """The command offers exactly the sabotages that there are."""
-    option = next(option for option in demo.params if option.name == "sabotage")
+    option = next(option for option in MORE["demo"]().params if option.name == "sabotage")
     assert isinstance(option.type, click.Choice)
     assert list(option.type.choices) == list(SABOTAGES)
     assert run("--sabotage", "everything").exit_code == Code.USAGE

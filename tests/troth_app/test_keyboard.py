@@ -7,7 +7,7 @@ import select
 
 import pytest
 
-from troth_app.keyboard import HINT, Keyboard, NobodyError, _is_typed
+from troth_app.keyboard import ASKED, HINT, Keyboard, NobodyError, _is_typed
 from troth_app.sockets import pair
 
 
@@ -68,7 +68,7 @@ def test_a_text_may_be_written_in_an_editor(capsys: pytest.CaptureFixture[str]) 
     """`:e` alone on the first line asks for it; where it is not opened, or anything else is typed, it is typed."""
     opened = Keyboard(Tty(":e\nnot read"), edit=lambda _: "from the editor")
     assert opened.text("Write:") == "from the editor"
-    assert capsys.readouterr().err == f"Write:\n{HINT}\n"
+    assert capsys.readouterr().err == f"Write:\n{HINT.format(typed=ASKED)}\n"
     assert Keyboard(Tty(":e\ntyped\n"), edit=lambda _: None).text("Write:") == "typed\n"
     for typed in ("one\n:e\n", " :e x\ntwo\n", "", "one"):
         assert Keyboard(Tty(typed), edit=lambda _: "no").text("Write:") == typed
@@ -84,5 +84,5 @@ def test_without_an_editor_nothing_hints_at_one(capsys: pytest.CaptureFixture[st
 def test_a_question_about_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
     """It is asked beside the answers, and whoever is gone answers nothing."""
     keyboard = Keyboard(Tty("yes\n"))
-    assert (keyboard.ask("Sure? "), keyboard.ask("Sure? ")) == ("yes\n", "")
+    assert (keyboard.ask("Sure?"), keyboard.ask("Sure?")) == ("yes\n", "")
     assert capsys.readouterr().err == "Sure? Sure? "

@@ -102,8 +102,10 @@ def test_an_answer_is_not_shown() -> None:
     ],
 )
 def test_when_there_are_colours(environ: dict[str, str], live: bool, plain: bool, colour: bool) -> None:
-    """There are colours at a terminal that has them, unless somebody asked for none."""
-    assert Look.of(plain=plain, live=live, environ=environ).colour == colour
+    """There are colours at a terminal that has them, unless somebody asked for none; what it shows it can wipe."""
+    look = Look.of(plain=plain, live=live, environ=environ)
+    assert look.colour == colour
+    assert look.wipes == (live and environ["TERM"] != "dumb")
 
 
 def test_width_counts_columns() -> None:

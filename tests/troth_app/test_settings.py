@@ -16,6 +16,7 @@ from troth_app.settings import (
     moved_row,
     names_row,
     others_row,
+    prepared_row,
     quiet_row,
     relay_row,
     sealed_row,
@@ -62,6 +63,14 @@ def test_sync_is_on_unless_told_otherwise() -> None:
     off = Settings.parse([sync_row(syncs=False)])
     assert not off.syncs
     assert off.with_(sync_row(syncs=True)) == Settings()
+
+
+def test_a_vault_for_somebody_else_says_so() -> None:
+    """From the row on, until it is gone."""
+    assert not Settings().prepared
+    prepared = Settings.parse([prepared_row()])
+    assert prepared.prepared
+    assert prepared.with_(Row("prepared", b"", None)) == Settings()
 
 
 def test_where_recovery_words_look_is_remembered() -> None:

@@ -1,5 +1,6 @@
 """A device is in the chapter that both opened last, opens each once, and goes back when a yes is gone."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import pytest
@@ -16,8 +17,14 @@ A, B = ChapterId(b"a" * 16), ChapterId(b"b" * 16)
 class Page:
     """A chapter of which it matters what follows."""
 
-    def __init__(self, chapter: ChapterId) -> None:
+    def __init__(self, chapter: ChapterId, opened: Mapping[ChapterId, set[ChapterId]]) -> None:
         self.id = chapter
+        self._all = opened
+
+    @property
+    def opened(self) -> set[ChapterId]:
+        """What both ever said yes to in it."""
+        return self._all.get(self.id, set())
 
     async def look(self, _: Day) -> Any:
         """Itself stands for what stands in it."""
@@ -29,13 +36,14 @@ class Shelf:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.onward: dict[ChapterId, ChapterId] = {}
+        self.both: dict[ChapterId, set[ChapterId]] = {}
         self.opened: list[ChapterId] = []
         monkeypatch.setattr("troth_app.turning.turn", lambda page: Turn(next=self.onward.get(page.id)))
-        self.chapters = Chapters(cast(Chapter, Page(FIRST_CHAPTER)), self._open)
+        self.chapters = Chapters(cast(Chapter, Page(FIRST_CHAPTER, self.both)), self._open)
 
     async def _open(self, chapter: ChapterId) -> Chapter:
         self.opened.append(chapter)
-        return cast(Chapter, Page(chapter))
+        return cast(Chapter, Page(chapter, self.both))
 
     async def path(self) -> list[ChapterId]:
         """Which chapters there are, once it was looked."""
@@ -70,3 +78,15 @@ async def test_never_round(monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = Shelf(monkeypatch)
     shelf.onward = {FIRST_CHAPTER: A, A: B, B: A}
     assert await shelf.path() == [FIRST_CHAPTER, A, B]
+
+
+async def test_what_was_in_use_stays_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What both had opened and what that led on to is beside the way, and none of it twice."""
+    shelf = Shelf(monkeypatch)
+    shelf.both.update({FIRST_CHAPTER: {A}, A: {B}, B: {A, FIRST_CHAPTER}})
+    assert await shelf.path() == [FIRST_CHAPTER]
+    assert [page.id for page in shelf.chapters.beside] == [A, B]
+    shelf.onward = {FIRST_CHAPTER: A}
+    assert await shelf.path() == [FIRST_CHAPTER, A]
+    assert [page.id for page in shelf.chapters.beside] == [B]
+    assert sorted(shelf.opened) == [A, B]

@@ -53,7 +53,7 @@ class Two:
 
     async def sasha(self, make: Callable[[Pen], Entry], *more: Edit) -> Entry:
         """Let Sasha write something, and let it arrive."""
-        book = Book(roster_of(self.space.members))
+        book = Book(roster_of(self.space.members), chapter=self.chapter.id)
         book.add(entries_in(self.space.view(self.chapter.document)))
         entry = make(Pen(book, self.keys.device, Incarnation(bytes(16)), self.keys.signer))
         await self.space.edit(self.chapter.document, *entry_edits([entry]), *more)

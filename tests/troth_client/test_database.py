@@ -308,8 +308,8 @@ class TestWriting:
         [
             (sqlite3.SQLITE_CORRUPT, DamagedError, "left as it is"),
             (sqlite3.SQLITE_CANTOPEN, FullError, "can not be opened for writing"),
-            (sqlite3.SQLITE_READONLY | 6 << 8, FullError, "it is read-only"),
-            (sqlite3.SQLITE_IOERR | 1 << 8, StoreError, "the disk reports an error"),
+            (sqlite3.SQLITE_READONLY | 6 << 8, FullError, "it can be read, and not written"),
+            (sqlite3.SQLITE_IOERR | 1 << 8, StoreError, "the disk does not do what it was asked"),
             (None, StoreError, "it was closed"),
         ],
     )

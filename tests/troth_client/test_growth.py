@@ -1,19 +1,42 @@
-"""A file is as large as a power of two, and reaches it exactly."""
+"""A file has one of few sizes, and reaches it exactly."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from troth_client import growth
-from troth_client.growth import FLOOR_PAGES, LOCK_PAGE, PAGE_BYTES, grow, pages_for, pages_to_take
+from troth_client.growth import FLOOR_PAGES, HALVES_FROM_PAGES, LOCK_PAGE, PAGE_BYTES, grow, pages_for, pages_to_take
+
+SMALL = [(1, 64), (64, 64), (65, 128), (128, 128), (129, 256), (2_049, 4_096)]
+LARGE = [(4_097, 6_144), (6_145, 8_192), (8_193, 12_288), (12_288, 12_288), (12_289, 16_384), (16_385, 24_576)]
 
 
-@pytest.mark.parametrize(("needed", "pages"), [(1, 64), (64, 64), (65, 128), (128, 128), (129, 256), (4_097, 8_192)])
-def test_the_next_power_of_two(needed: int, pages: int) -> None:
-    """A file has the least power of two that holds what is in it, from a floor on."""
+@pytest.mark.parametrize(("needed", "pages"), [*SMALL, *LARGE])
+def test_the_next_size(needed: int, pages: int) -> None:
+    """A file has the least power of two that holds what is in it; a large one, that or three quarters of it."""
     assert pages_for(needed) == pages
+
+
+@given(st.integers(1, 2**32), st.integers(1, 2**32))
+def test_sizes_are_few_and_hold_what_is_in_them(one: int, two: int) -> None:
+    """What has its size keeps it, more never takes less, and a large file is at least two thirds full."""
+    size = pages_for(one)
+    assert size >= one
+    assert pages_for(size) == size
+    assert one > two or size <= pages_for(two)
+    assert size <= max(FLOOR_PAGES, 2 * one)
+    assert size < HALVES_FROM_PAGES or 2 * size <= 3 * one
+    assert (size & -size).bit_length() >= size.bit_length() - 1, "there are two sizes to a power of two, and no more"
+
+
+@given(st.integers(FLOOR_PAGES.bit_length() - 1, 32))
+def test_a_vault_of_before_keeps_its_size(exponent: int) -> None:
+    """Every size that vaults ever had is one still, so that no vault grows because a newer release opens it."""
+    assert pages_for(1 << exponent) == 1 << exponent
 
 
 @pytest.mark.parametrize("kept", [0, 1, 59, 60, 61, 62, 63, 64, 130, 700])

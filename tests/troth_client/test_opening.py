@@ -10,9 +10,10 @@ import pytest
 
 from tests.contracts.client_world import CHEAP, WAIT_S, MemoryRelay
 from troth import DeviceKeys, Identity, Put, Row, Signer, Welcome, begin, countersign, document_id, found, load
+from troth.document import Document, PoisonedError
 from troth_client import OpenVault, RoomId, Vault, create_space, open_space, open_vault, opening
 from troth_client.room import SHARED, SOLO
-from troth_wire.errors import BusyError, FullError, PassphraseError, StoreError, UsageError
+from troth_wire.errors import BusyError, FullError, LocalError, PassphraseError, StoreError, UsageError
 
 LIST = document_id("list")
 WORDS = "correct horse"
@@ -92,6 +93,63 @@ async def test_a_space_is_open_once() -> None:
         with pytest.raises(UsageError, match="no such room"):
             async with vault.space(RoomId(b"x" * 16)):
                 raise AssertionError("it is not there")
+
+
+async def test_what_was_put_off_comes_with_a_look_or_when_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A space that puts its documents off shows and writes what it should, and none of them twice."""
+    merged: list[bytes] = []
+    merge = Document.merge
+
+    def count(document: Document, raw: bytes) -> None:
+        merged.append(raw)
+        merge(document, raw)
+
+    async with open_vault("laptop", passphrase=WORDS, machine=CHEAP) as vault:
+        async with vault.space(vault.rooms[0]) as space:
+            for number in range(40):
+                await space.edit(LIST, Put(("a",), number))
+        monkeypatch.setattr(Document, "merge", count)
+        async with vault.space(vault.rooms[0], puts_off=True) as space:
+            assert space.touched(LIST).keys == frozenset({"a"})
+            assert merged == []
+            await space.whole()
+            assert len(merged) == 40
+        async with vault.space(vault.rooms[0], puts_off=True) as space:
+            assert space.view(LIST) == {"a": 39}
+            await space.edit(LIST, Put(("b",), 1))
+            await space.whole()
+            assert space.view(LIST) == {"a": 39, "b": 1}
+        assert len(merged) == 80
+
+
+async def test_what_stops_the_library_late_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where something that was put off stops the library, the engine is made again without putting off, and goes on."""
+    stops = True
+    puts_off: list[bool] = []
+    merge = Document.merge
+
+    def stop(document: Document, raw: bytes) -> None:
+        if stops:
+            raise PoisonedError
+        merge(document, raw)
+
+    def watch(rows: Sequence[Row], **more: object) -> object:
+        nonlocal stops
+        puts_off.append(bool(more["puts_off"]))
+        stops = len(puts_off) == 1
+        return load(rows, **more)  # type: ignore[arg-type]
+
+    async with open_vault("laptop", passphrase=WORDS, machine=CHEAP) as vault:
+        async with vault.space(vault.rooms[0]) as space:
+            await space.edit(LIST, Put(("a",), 1))
+        monkeypatch.setattr(opening, "load", watch)
+        monkeypatch.setattr(Document, "merge", stop)
+        async with vault.space(vault.rooms[0], puts_off=True) as space:
+            with pytest.raises(LocalError, match="being built again"):
+                space.view(LIST)
+            await space.whole()
+            assert space.view(LIST) == {"a": 1}
+    assert puts_off == [True, False]
 
 
 async def test_each_space_begins_another_life_once(monkeypatch: pytest.MonkeyPatch) -> None:

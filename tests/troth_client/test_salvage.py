@@ -76,7 +76,7 @@ def test_altered_rows_are_counted(path: Path) -> None:
     salvaged = read(path)
     assert salvaged.altered == 1
     assert sum(map(len, salvaged.rooms.values())) == 204
-    assert "1 rows were found and do not open: they were altered." in salvaged.sentences()
+    assert "1 row was found and does not open: it was altered." in salvaged.sentences()
 
 
 def test_a_cut_off_vault_gives_what_is_left(path: Path) -> None:
@@ -122,7 +122,7 @@ async def test_a_rescued_vault_goes_on(path: Path) -> None:
     before = files(path)
     said = rescue(path, path.parent / "new", passphrase=WORDS, machine=CHEAP)
     assert files(path) == {**before, "new": (path.parent / "new").read_bytes()}
-    assert "The solo space garden opens again." in said
+    assert "The space of one, “garden”, opens again." in said
     assert any(sentence.startswith("A space without a name has lost the keys") for sentence in said)
     with closing(open_(path.parent / "new")) as vault:
         assert all(vault.room(room).moved for room in vault.rooms)
@@ -145,7 +145,7 @@ def test_a_row_of_which_a_part_is_missing_is_counted(path: Path) -> None:
         file.truncate(path.stat().st_size // 2)
     salvaged = read(path)
     assert salvaged.cut == 1
-    assert "1 rows were found in part only." in salvaged.sentences()
+    assert "1 row was found in part." in salvaged.sentences()
 
 
 def test_a_seed_of_another_room_is_none(path: Path) -> None:

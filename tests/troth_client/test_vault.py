@@ -326,7 +326,7 @@ class TestRooms:
             first, second = only(vault), vault.room(add(vault, *ROWS))
             before = vault._database._connection
             monkeypatch.setattr(database, "_transaction", fail)
-            with pytest.raises(StoreError, match="the disk reports an error"):
+            with pytest.raises(StoreError, match="the disk does not do what it was asked"):
                 first.commit([Row("new", b"", b"")])
             monkeypatch.undo()
             second.commit([Row("new", b"", b"")])
@@ -734,6 +734,7 @@ def test_the_page_says_the_same() -> None:
         "APPLICATION": database.APPLICATION,
         "FORMAT": FORMAT,
         "FLOOR_PAGES": growth.FLOOR_PAGES,
+        "HALVES_FROM_PAGES": growth.HALVES_FROM_PAGES,
         "JOURNAL_BYTES_MAX": database.JOURNAL_BYTES_MAX,
         "LETTERS_BYTES_MAX": letterbox.LETTERS_BYTES_MAX,
         "LETTERS_MAX": letterbox.LETTERS_MAX,

@@ -1,9 +1,9 @@
-"""What the hands of a play do together: windows, questions, repairs, paces, chapters to come."""
+"""What the hands of a play do together: windows, questions, what is told, letters, repairs, paces, chapters to come."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from troth_couple import Day, Response
+from troth_couple import KINDS, Day, Receiving, Response
 from troth_couple import together as acts
 from troth_couple.entry import Entry
 from troth_couple.things import Thing
@@ -54,6 +54,37 @@ def _repair(stage: "Stage", hand: str, name: str) -> Entry:
     return stage.couple.pen(hand).write("repair", {"impact": f"of {name}"}, day=stage.today)
 
 
+def _disclose(stage: "Stage", hand: str, name: str) -> Entry:
+    return stage.couple.pen(hand).write("disclosure", {"what": f"of {name}"}, day=stage.today)
+
+
+def _letter(stage: "Stage", hand: str, name: str) -> Entry:
+    fields: dict[str, object] = dict.fromkeys(("did", "damage", "for_you", "done_since"), name)
+    return stage.couple.pen(hand).write("repair_letter", fields, day=stage.today)
+
+
+def _anew(stage: "Stage", hand: str, name: str) -> Entry:
+    return stage.couple.pen(hand).amend(stage.thing(name), {"what": f"more of {name}"}, day=stage.today)
+
+
+def _rewrite(stage: "Stage", hand: str, name: str) -> Entry:
+    """Say a thing anew past the pen, as a changed client might."""
+    root = next(act for act in stage.acts.values() if act.about is None and act.subject == stage.thing(name))
+    fields = {field: root.said(field) for field in KINDS[root.kind].places}
+    return stage.couple.pen(hand).write(root.name, fields, day=stage.today, about=root.subject)
+
+
+def _receive(stage: "Stage", hand: str, name: str, word: str, by: str | None = None) -> Entry:
+    how = Receiving[word.upper().replace("-", "_")]
+    pen, thing = stage.couple.pen(hand), _here(stage, hand, name)
+    return acts.receive(pen, thing, how, day=stage.today, by=Day(by) if by else None)
+
+
+def _lead(stage: "Stage", hand: str, name: str, repair: str) -> Entry:
+    fields: dict[str, object] = {"repair": stage.thing(repair)}
+    return stage.couple.pen(hand).write("lead", fields, day=stage.today, about=stage.thing(name))
+
+
 def _step(stage: "Stage", hand: str, name: str, text: str) -> Entry:
     return stage.couple.pen(hand).write("step", {"text": text}, day=stage.today, about=stage.thing(name))
 
@@ -99,6 +130,12 @@ TOGETHER: dict[str, Callable[..., Entry | None]] = {
     "skips": _skip,
     "asks-question": _question,
     "replies": _reply,
+    "discloses": _disclose,
+    "offers": _letter,
+    "tells-anew": _anew,
+    "receives": _receive,
+    "rewrites": _rewrite,
+    "leads-to": _lead,
     "repairs": _repair,
     "steps": _step,
     "closes": _close,

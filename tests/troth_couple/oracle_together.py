@@ -4,10 +4,10 @@ from typing import Any
 
 from tests.troth_couple.oracle import Act
 
-__all__ = ["chapters", "fine_for_both", "replies", "settled", "when"]
+__all__ = ["chapters", "fine_for_both", "leads", "received", "replies", "settled", "when"]
 
 REPLY, MOVE, TAKE_BACK, CLOSE, REOPEN, ASSENT, WITHDRAW, DECLINE, REPUDIATE = 25, 27, 21, 18, 31, 33, 34, 35, 38
-PACE, CHAPTER = 73, 80
+PACE, CHAPTER, RECEIVE, LEAD = 73, 80, 39, 40
 
 
 def when(acts: list[Act], window: bytes) -> tuple[set[Any], set[bytes]]:
@@ -39,8 +39,25 @@ def replies(acts: list[Act], question: bytes) -> set[bytes]:
     return {act["id"] for act in _standing(theirs)}
 
 
+def received(acts: list[Act], thing: bytes) -> int | None:
+    """The most careful of what the other chose to say of receiving something; None if it is nothing, or taken back."""
+    (root,) = [act for act in acts if act["id"] == thing]
+    about = [act for act in acts if act["about"] == thing]
+    if any(act["kind"] == TAKE_BACK and act["person"] == root["person"] for act in about):
+        return None
+    theirs = [act for act in about if act["kind"] == RECEIVE and act["person"] != root["person"]]
+    return min((act["body"][0] for act in _standing(theirs)), default=None)
+
+
+def leads(acts: list[Act], thing: bytes) -> set[bytes]:
+    """The repairs that the author of something says they began of it."""
+    (root,) = [act for act in acts if act["id"] == thing]
+    own = [act for act in acts if (act["kind"], act["about"], act["person"]) == (LEAD, thing, root["person"])]
+    return {act["body"][0] for act in own}
+
+
 def settled(acts: list[Act], repair: bytes, persons: tuple[bytes, ...]) -> bool:
-    """Whether both persons' last words on a repair are that it is closed."""
+    """Whether both persons' last words on a repair, or on what was told, are that it is closed."""
     words = _standing([act for act in acts if act["about"] == repair and act["kind"] in (CLOSE, REOPEN)])
     last = {person: {act["kind"] for act in words if act["person"] == person} for person in persons}
     return all(kinds == {CLOSE} for kinds in last.values())
@@ -63,13 +80,13 @@ def chapters(acts: list[Act], persons: tuple[bytes, ...]) -> tuple[bytes | None,
     for root in (act for act in acts if act["kind"] == CHAPTER):
         about = [act for act in acts if act["about"] == root["id"]]
         yes = [act for act in about if act["kind"] == ASSENT and act["body"][0] == root["id"]]
-        disowned = {(act["person"], act["body"][0]) for act in about if act["kind"] == REPUDIATE}
-        yes = [act for act in yes if (act["person"], act["id"]) not in disowned]
         closed |= {act["person"] for act in yes} == set(persons)
+        disowned = {(act["person"], act["body"][0]) for act in about if act["kind"] == REPUDIATE}
         alive = {
             act["person"]
             for act in yes
-            if all(
+            if (act["person"], act["id"]) not in disowned
+            and all(
                 no["id"] in act["after"]
                 for no in about
                 if no["person"] == act["person"] and no["kind"] in (WITHDRAW, DECLINE)

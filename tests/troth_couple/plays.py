@@ -270,7 +270,7 @@ def _day(stage: Stage, day: str) -> None:
 
 BEGINNINGS = {
     *("says", "thanks-for", "marks", "requests", "asks-blindly", "promises"),
-    *("plans", "asks-question", "repairs", "paces", "chapters"),
+    *("plans", "asks-question", "repairs", "paces", "chapters", "discloses", "offers"),
 }
 VERBS: dict[str, Callable[..., Entry | None]] = {
     "proposes": _propose,

@@ -21,12 +21,12 @@ OPENED = AGREED + "r chapters spring\nmeet\nr shares spring\ns shares spring\n"
             AGREED + "r chapters spring\nmeet\nr shares spring\nmeet\nr withdraws-from spring\ns shares spring",
             Shown.ENDED,
         ),
-        (OPENED + "meet\nr disowns spring", Shown.IN_FORCE),
-        ("new r2\n" + AGREED + "r chapters spring\nmeet\nr2 shares spring\ns shares spring", Shown.IN_FORCE),
+        (OPENED + "meet\nr disowns spring", Shown.ENDED),
+        ("new r2\n" + AGREED + "r chapters spring\nmeet\nr2 shares spring\ns shares spring", Shown.ENDED),
     ],
 )
 def test_what_closes_a_chapter(script: str, word: Shown) -> None:
-    """Both yeses end what was agreed, for good: who takes theirs back brings no old text into force again."""
+    """Both yeses end what was agreed, for good, whatever becomes of them: no old text comes into force again."""
     stage = Stage()
     stage.play(script)
     for state in stage.states():

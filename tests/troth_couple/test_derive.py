@@ -28,6 +28,7 @@ from tests.troth_couple.people import (
 )
 from tests.troth_couple.plays import Stage
 from tests.troth_couple.scenarios import ELSEWHERE, SCENARIOS, Scenario
+from tests.troth_couple.scenarios_told import TOLD
 from troth import crypto
 from troth_couple import Agreement, Book, Day, Roster, Shown, Standing, State, agreements, cards, derive, why
 from troth_couple.chains import Gap
@@ -61,7 +62,7 @@ def staged(row: Scenario) -> Stage:
     return stage
 
 
-@pytest.mark.parametrize("row", SCENARIOS, ids=lambda row: f"S{row.number:02}: {row.name}")
+@pytest.mark.parametrize("row", [*SCENARIOS, *TOLD], ids=lambda row: f"S{row.number:02}: {row.name}")
 def test_scenario(row: Scenario) -> None:
     """What is shown, and the acts that it rests on, are those of the row, in whatever order the entries come."""
     stage = staged(row)
@@ -102,6 +103,7 @@ def test_every_scenario_has_its_place() -> None:
     for place in ELSEWHERE.values():
         path, _, name = place.partition("::")
         assert f"def {name}(" in (ROOT / path).read_text()
+    assert [row.number for row in TOLD] == list(range(61, 61 + len(TOLD)))
 
 
 @given(lives())

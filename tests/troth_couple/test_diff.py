@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.troth_couple.people import NAMES, person_of, revision
 from troth_couple.days import Day
-from troth_couple.diff import lines, plain_diff
+from troth_couple.diff import lines, plain_diff, told_items
 from troth_couple.revision import Clause, Item
 
 OLD = replace(
@@ -44,4 +44,7 @@ def test_items_are_read_as_sentences() -> None:
     """A line of a disclosure plan says what is told to whom, how soon, how, and in what detail."""
     item = Item(behaviour="A return to old behaviour.", sort=1, tell=3, within="within a day", how=1, detail=2)
     plan = replace(OLD, clauses=(), items=(item,))
-    assert lines(plan) == ["A return to old behaviour. Told to both, within a day, in person, outline."]
+    said = "A return to old behaviour. Told to both, within a day, in person, outline."
+    assert lines(plan) == [said]
+    alone = replace(item, behaviour="A bad night.", tell=2)
+    assert told_items(replace(plan, items=(item, alone))) == {"A return to old behaviour.": said}

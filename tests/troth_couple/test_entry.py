@@ -17,7 +17,10 @@ ASSENT = forge("assent", [bytes(32), []], by="r", about=SubjectId(bytes(16)))
 def test_an_entry_comes_back_as_it_was() -> None:
     """Parsing a value gives the entry, whether or not it was read before."""
     assert parse(CHECK_IN.value) == CHECK_IN
-    assert parse(CHECK_IN.value, known=CHECK_IN.id) == CHECK_IN
+    same: dict[object, object] = {}
+    twice = [parse(CHECK_IN.value, known=CHECK_IN.id, same=same) for _ in range(2)]
+    assert twice == [CHECK_IN, CHECK_IN]
+    assert twice[0].person is twice[1].person, "what many entries say is kept once"
     assert CHECK_IN.id == entry_id(CHECK_IN.value)
     assert CHECK_IN.said("feelings") == "tired"
     assert CHECK_IN.day == DAY

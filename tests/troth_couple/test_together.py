@@ -23,6 +23,8 @@ from troth_wire.errors import UsageError
 OPENING = """r plans money 2026-11-25
 r asks-question where
 s repairs trip
+r discloses slip
+s offers sorrow
 r chapters spring
 s chapters summer
 meet"""
@@ -30,6 +32,8 @@ ACTS = (
     *("moves-to money 2026-11-26", "moves-to money 2026-11-27", "moves-to money 2026-11-28", "answers money accept"),
     *("holds money", "skips money", "replies where answered", "replies where no", "takes-back where"),
     *("closes trip", "closes trip", "closes trip", "reopens trip"),
+    *("receives slip received", "receives slip not-now", "receives sorrow received", "receives sorrow not-taken"),
+    *("closes slip", "closes slip", "reopens slip", "leads-to slip trip", "takes-back sorrow", "tells-anew slip"),
     *("paces p hands", "paces p hands walks", "paces p hands walks not-walks", "lapses"),
     *("shares spring", "shares spring", "shares summer", "withdraws-from spring", "disowns spring"),
 )
@@ -39,6 +43,15 @@ LINES = st.one_of(
     st.sampled_from(("meet", "meet r r2", "meet s s2")),
 )
 EVENINGS = st.lists(LINES, max_size=14)
+
+
+RECEIVINGS = {
+    None: (Step.SAID, Step.AMENDED, Step.OFFERED),
+    1: (Step.NOT_TAKEN,),
+    2: (Step.NOT_NOW,),
+    3: (Step.RECEIVED,),
+}
+"""Where something stands that was told or offered, by what the other said of receiving it, while it is not over."""
 
 
 def evening(lines: list[str], *, swapped: bool = False) -> Stage:
@@ -64,7 +77,7 @@ def one(state: State, kind: str) -> Thing:
 
 @given(EVENINGS)
 def test_the_oracle_agrees(lines: list[str]) -> None:
-    """When a window is, what is seen of a question, whether a repair is closed, what is fine, what follows."""
+    """When a window is, what is seen of a question, whether a repair is closed, what was received, what follows."""
     stage = evening(lines)
     values, roster = stage.values(), stage.couple.roster
     state, plain = derive(values, roster, DAY), oracle.read(values, roster)
@@ -74,6 +87,13 @@ def test_the_oracle_agrees(lines: list[str]) -> None:
     assert {act.id for act in window.suggested} == waiting
     assert {act.id for act in question.beside.get("reply", ())} == oracle_together.replies(plain, question.id)
     assert (repair.stage is Step.CLOSED) is oracle_together.settled(plain, repair.id, roster.persons)
+    for thing in (one(state, "disclosure"), one(state, "repair_letter")):
+        said = oracle_together.received(plain, thing.id)
+        assert min((act.said("receiving") for act in thing.beside.get("receive", ())), default=None) == said
+        assert thing.stage in (Step.CLOSED, Step.TAKEN_BACK, *RECEIVINGS[said])
+        assert {act.said("repair") for act in thing.beside.get("lead", ())} == oracle_together.leads(plain, thing.id)
+    told = one(state, "disclosure")
+    assert (told.stage is Step.CLOSED) is oracle_together.settled(plain, told.id, roster.persons)
     assert set(of_both(state).fine) == oracle_together.fine_for_both(plain, roster.persons, DAY)
     follows, closed = oracle_together.chapters(plain, roster.persons)
     assert turn(state).next == follows
@@ -176,6 +196,10 @@ def test_meeting_and_answering_commit_to_nothing() -> None:
         "repair",
         "intimacy_pace",
         "chapter",
+        "disclosure",
+        "repair_letter",
+        "receive",
+        "lead",
         "reply",
         "agenda",
         "move",

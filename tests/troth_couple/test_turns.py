@@ -71,14 +71,16 @@ def test_what_may_be_carried() -> None:
     )
     old = state(AGREED + script + "meet\nr chapters spring\nmeet\nr shares spring\ns shares spring")
     new = state("r thanks-for tea")
-    found = carry(old, new, person_of("r"))
+    found = carry([old], new, person_of("r"))
     assert sorted(thing.kind for thing in found.things) == ["milestone", "promise"]
     assert [text.title for text in found.agreements] == ["r1"]
-    assert [thing.kind for thing in carry(old, new, person_of("s")).things] == ["gratitude"]
+    assert [thing.kind for thing in carry([old], new, person_of("s")).things] == ["gratitude"]
+    told = state("r discloses slip\nr offers sorrow\nr promises supper")
+    assert [thing.kind for thing in carry([told], new, person_of("r")).things] == ["promise"]
     ended = state(AGREED + "s ends\nmeet\nr chapters spring\nmeet\nr shares spring\ns shares spring")
-    assert not carry(ended, new, person_of("r")).agreements
+    assert not carry([ended], new, person_of("r")).agreements
     anew = state("s proposes r1")
-    assert not carry(old, anew, person_of("r")).agreements
+    assert not carry([old], anew, person_of("r")).agreements
 
 
 def test_a_new_page_releases_nothing() -> None:
@@ -147,8 +149,8 @@ def test_scenario_54_what_is_written_in_an_old_chapter_stays_there(first: str) -
         assert old.things[late.subject].versions == (late,)
         assert [thing.says("text") for thing in new.things.values()] == ["for a new page"]
         sasha = old.things[late.subject].author
-        assert [thing.id for thing in carry(old, new, sasha).things] == [late.subject]
-        assert not carry(old, new, chapter.person).things
+        assert [thing.id for thing in carry([old], new, sasha).things] == [late.subject]
+        assert not carry([old], new, chapter.person).things
     copy = {"entry:" + late.id.hex(): late.value}
     two.world.devices["s"].edit(document_of(SPRING), *(Put((key,), value) for key, value in copy.items()))
     two.world.sync()

@@ -35,6 +35,13 @@ def test_what_is_taken_back_is_a_stub_and_what_is_past_is_gone() -> None:
     assert cards(derive(stage.values(), stage.couple.roster, Day("2026-11-23")), "today") == []
 
 
+def test_what_is_sealed_says_so() -> None:
+    """Whoever shows cards learns of each whether its words are opened by choice."""
+    found = state("r discloses slip\nr offers sorrow\nr repairs trip")
+    assert {card.sealed for view in ("told", "letters") for card in cards(found, view)} == {True}
+    assert [card.sealed for card in cards(found, "repairs")] == [False]
+
+
 def test_every_kind_of_thing_has_a_view() -> None:
     """Whatever begins a thing is shown somewhere."""
     assert all(kind.views for kind in KINDS.values() if kind.begins)
@@ -65,6 +72,14 @@ def test_both_see_the_same() -> None:
     assert {(mirrored(card.author), plain(card)) for card in shown[0]} == {
         (card.author, plain(card)) for card in shown[1]
     }
+
+
+def test_a_gap_shows_as_nothing() -> None:
+    """P60: forty days without a word look like one: the same cards, and nothing between them."""
+    one, forty = (state(f"r says c1\nday {day}\nr says c2") for day in ("2026-11-22", "2026-12-31"))
+    shown = [[(card.kind, card.author, card.says) for card in cards(found, "today")] for found in (one, forty)]
+    assert shown[0] == shown[1]
+    assert len(shown[0]) == 2
 
 
 def test_words_do_not_show_in_a_repr() -> None:

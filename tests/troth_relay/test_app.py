@@ -255,11 +255,32 @@ def test_metrics_have_an_address_of_their_own(monkeypatch: pytest.MonkeyPatch) -
     asyncio.run(scenario())
 
 
+def test_links_are_told_apart_by_their_addresses_alone() -> None:
+    """One address is one place, whatever a client says; what an own proxy says is believed; nothing is the address."""
+
+    async def scenario(*trusted: str) -> list[bytes]:
+        relay = await Relay.listen(Config(port=0, trusted_proxies=trusted), MemoryStore())
+        async with AsyncExitStack() as stack:
+            for source, told in (("127.0.0.1", "192.0.2.1"), ("127.0.0.1", "192.0.2.2"), ("127.0.0.2", "192.0.2.1")):
+                headers = {"X-Forwarded-For": told}
+                await stack.enter_async_context(connected(relay.url, source=source, headers=headers))
+            shares = [bytes(link.share) for link in relay._hub._desk.links.values()]
+        await relay.stop()
+        return shares
+
+    first, again, other = asyncio.run(scenario())
+    assert first == again != other
+    first, second, again = asyncio.run(scenario("127.0.0.0/8"))
+    assert first == again != second
+    assert len(first) == 8
+    assert bytes([192, 0, 2, 1]) not in first
+
+
 def test_measuring_that_fails_is_no_trouble() -> None:
     """A store that answers but can not count leaves the gauges out, and the rest is told."""
 
     class Uncountable(MemoryStore):
-        def stats(self) -> Stats:
+        def stats(self, *, dormant_days: int | None = None) -> Stats:
             raise StoreError("It can not count.")
 
     async def scenario() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.contracts.relay_client import envelope
 from tests.contracts.relay_store import LINEAGE, A, B, batch, brief, close
 from troth_relay import clerk, limits
+from troth_relay.admission import Idle
 from troth_relay.clerk import DAY_S, Clerk, next_step, said
 from troth_relay.orders import Order, Verb
 from troth_relay.store import Log, beside
@@ -81,6 +83,27 @@ def test_collecting_goes_by_the_settings_of_now(path: Path) -> None:
     store.change(lambda tables: tables.execute("UPDATE line SET bytes = 7"))
     assert [at_work.carry_out(Order(Verb.GC)).answer["wrong_sums"] for _ in range(2)] == [1, 0]
     store.close()
+
+
+def test_collecting_deletes_what_is_idle(path: Path) -> None:
+    """Where the operator wants it lines that nobody used are counted and deleted, with a relay and without one."""
+    store, wanted = SqliteStore(path), Idle(dormant_days=90, delete_days=180)
+    store.note_use([], hours=300 * 24)
+    for idle, dormant in ((None, 0), (wanted, 1)):
+        at_work = Clerk(store, path, now_s=lambda: NOW_S, closed_log_days=lambda: 180, idle=partial(_just, idle))
+        assert at_work.carry_out(Order(Verb.STATS)).answer["dormant_lines"] == dormant
+        outcome = at_work.carry_out(Order(Verb.GC))
+        assert (A in outcome.ended) is (idle is not None)
+    store.create(A, lineage=LINEAGE, day=20_000)
+    store.note_use([], hours=300 * 24)
+    store.close()
+    for verb, name, found in ((Verb.STATS, "dormant_lines", 1), (Verb.GC, "ended", 1), (Verb.STATS, "mailboxes", 0)):
+        answer = clerk.alone(Order(verb), path, now_s=lambda: NOW_S, closed_log_days=180, idle=wanted)
+        assert answer[name] == found
+
+
+def _just(idle: Idle | None) -> Idle | None:
+    return idle
 
 
 def test_mailbox_is_shown_with_its_room(at_work: Clerk) -> None:

@@ -1,6 +1,7 @@
 """Who proves a key gets in, who does not learns nothing, and guessing ends."""
 
 import sys
+from itertools import count
 from typing import Final
 
 import pytest
@@ -13,6 +14,7 @@ from tests.contracts.relay_world import KEY, KEYS, Peer, World, close, follow, j
 from troth_relay import limits, workers
 from troth_relay.admission import Policy, Rate, pass_hash
 from troth_relay.requests import DropReason
+from troth_relay.shares import Share
 from troth_relay.store import Denial, Log, Pass
 from troth_wire.ids import Lineage
 from troth_wire.limits import (
@@ -594,9 +596,27 @@ def test_openings_have_a_rate_of_their_own() -> None:
     """Brief mailboxes have a rate at the relay, and what they spend of it logs still have."""
     world = World(Policy(brief_rate=Rate(per_s=0.1, burst=1)))
     assert isinstance(_open(world, world.connect(), KEY, MailboxKind.RENDEZVOUS), Head)
-    late = world.connect()
+    late = world.connect(Share(b"elsewhere"))
     assert _open(world, late, KEYS[1], MailboxKind.RENDEZVOUS) == Refuse(Reason.RATE, KEYS[1].mailbox, (), 10)
     assert isinstance(_open(world, late, KEYS[2], MailboxKind.LOG), Head)
+
+
+def test_nobody_opens_more_than_half_of_the_meetings() -> None:
+    """Whoever opens brief mailboxes from one place over many links leaves half of the rate to all others."""
+    world = World(Policy(brief_rate=Rate(per_s=1, burst=8)))
+    numbers = count(300)
+    for share, heads in ((b"flood", 4), (b"flood", 0), (b"elsewhere", 4)):
+        answers = [
+            _open(world, world.connect(Share(share)), Key.numbered(next(numbers)), MailboxKind.RENDEZVOUS)
+            for _ in range(6)
+        ]
+        assert sum(isinstance(answer, Head) for answer in answers) == heads
+        assert all(answer.reason is Reason.RATE for answer in answers if isinstance(answer, Refuse))
+    world.tick(20)
+    world.settle()
+    assert isinstance(_open(world, world.connect(Share(b"flood")), Key.numbered(1), MailboxKind.RENDEZVOUS), Head)
+    world.tick(20)
+    assert world.hub._door._shares == {}
 
 
 def test_brief_mailboxes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,16 @@
 import pytest
 
 from tests.contracts.relay_client import Key, envelope
-from tests.contracts.relay_world import KEY, KEYS, World, follow, joined, push, reasons, said
+from tests.contracts.relay_world import KEY, KEYS, Peer, World, close, follow, joined, opened, push, reasons, said
 from troth_relay import limits
+from troth_relay.admission import Policy
 from troth_relay.requests import DropReason, Read
+from troth_relay.shares import NOWHERE, Share
 from troth_relay.store import Log, Page
 from troth_wire.ids import Lineage, RunningHash
 from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX, FRAME_ENVELOPES_MAX, RENDEZVOUS_LIFE_S
 from troth_wire.log import envelope_id, origin
-from troth_wire.messages import Create, Deliver, Follow, MailboxKind, Reason, Refuse, Stored
+from troth_wire.messages import Create, Deliver, Follow, Head, MailboxKind, Reason, Refuse, Stored
 from troth_wire.session import State
 
 
@@ -359,3 +361,102 @@ def test_end_waits_for_room_on_the_disk() -> None:
     world.settle()
     assert world.store.look(KEY.mailbox) is None
     assert reasons(peer) == [Reason.UNKNOWN_MAILBOX, Reason.EXPIRED]
+
+
+def _crowd(world: World, count: int, *, key: Key = KEY, share: Share = NOWHERE) -> list[Peer]:
+    """Let so many more follow a log, one after the other."""
+    return [joined(world, key, share=share) for _ in range(count)]
+
+
+def test_followers_of_a_line_are_bounded() -> None:
+    """One more than may is let in, and one who came late makes room and is told when to come again."""
+    world = World(Policy(followers_max=4))
+    first, second, third, fourth = _crowd(world, 4)
+    newcomer = joined(world)
+    assert [peer.dropped for peer in (first, second, fourth)] == [None] * 3
+    assert third.dropped is DropReason.CROWDED
+    assert said(third, Refuse)[-1] == Refuse(Reason.RATE, KEY.mailbox, (), limits.RETRY_S)
+    push(world, first, [1])
+    world.settle()
+    assert len(said(newcomer, Deliver)) == 1
+    # Another line has places of its own.
+    assert [peer.dropped for peer in _crowd(world, 4, key=KEYS[1])] == [None] * 4
+
+
+def test_one_place_can_not_take_a_line_from_another() -> None:
+    """A thief with the key follows over as many links as it likes: honest devices elsewhere stay, and come anew."""
+    world = World(Policy(followers_max=8))
+    honest = [joined(world, share=Share(b"home")), joined(world, share=Share(b"away"))]
+    thief = _crowd(world, 50, share=Share(b"thief"))
+    honest.append(joined(world, share=Share(b"home")))
+    thief += _crowd(world, 50, share=Share(b"thief"))
+    push(world, honest[0], [1])
+    world.settle()
+    assert [peer.dropped for peer in honest] == [None] * 3
+    assert sum(peer.dropped is None for peer in thief) == 5
+
+
+def test_who_was_there_before_a_flood_is_spared() -> None:
+    """Also where nobody can tell one place from another: who was there stays, and who comes is let in each time."""
+    world = World(Policy(followers_max=8))
+    honest = _crowd(world, 3)
+    _crowd(world, 100)
+    late = joined(world)
+    assert late.state(KEY.mailbox) is State.FOLLOWING
+    push(world, late, [1])
+    world.settle()
+    assert [peer.dropped for peer in (*honest, late)] == [None] * 4
+    assert all(len(said(peer, Deliver)) == 1 for peer in honest)
+
+
+def test_who_was_left_behind_takes_no_place() -> None:
+    """With the key of a closed log one finds its end, over however many links; at the open one nobody makes room."""
+    world = World(Policy(followers_max=4))
+    members = _crowd(world, 4, key=KEYS[0])
+    assert isinstance(opened(world, members[0], KEYS[1], sponsor=KEYS[0]), Head)
+    close(world, members[0], KEYS[0], towards=KEYS[1])
+    world.settle()
+    for peer in members:
+        if peer is not members[0]:
+            world.prove(peer, KEYS[1])
+            world.settle()
+        follow(world, peer, KEYS[1])
+    world.settle()
+    behind = [world.connect() for _ in range(9)]
+    for peer in behind:
+        world.prove(peer, KEYS[0])
+        world.settle()
+        follow(world, peer, KEYS[0])
+        # It takes nothing of what comes, so its end does not come either.
+        world.settle_store()
+    assert [peer.dropped for peer in members] == [None] * 4
+    assert [peer.state(KEYS[1].mailbox) for peer in members] == [State.FOLLOWING] * 4
+
+
+def test_link_takes_one_place_for_all_logs_of_a_line() -> None:
+    """A device that follows old logs beside the last one is one of the followers, until it follows none of them."""
+    world = World(Policy(followers_max=4))
+    device, other = joined(world, KEYS[0]), joined(world, KEYS[0])
+    for key in KEYS[1:]:
+        opened(world, device, key, sponsor=KEYS[0])
+        follow(world, device, key)
+        world.settle()
+    assert [peer.dropped for peer in _crowd(world, 2)] == [None] * 2
+    (crowd,) = world.hub._desk.parties.values()
+    assert len(crowd) == 4
+    world.disconnect(device)
+    assert (len(crowd), other.dropped) == (3, None)
+    for peer in world.peers:
+        world.disconnect(peer)
+    assert world.hub._desk.parties == {}
+    assert len(world.hub._desk.strangers) == 0
+
+
+def test_bound_that_is_lowered_sends_nobody_away() -> None:
+    """Whoever follows when the bound is lowered stays; who comes after that takes a place."""
+    world = World(Policy(followers_max=6))
+    there = _crowd(world, 6)
+    world.hub.allow(Policy(followers_max=4))
+    assert [peer.dropped for peer in there] == [None] * 6
+    joined(world)
+    assert [peer.dropped is None for peer in there].count(False) == 1

@@ -9,10 +9,11 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from tests.contracts.relay_client import Key, envelope
 from tests.contracts.relay_machine import RelayMachine
-from tests.contracts.relay_world import KEY, KEYS, Peer, World, follow, joined, push, reasons, said
+from tests.contracts.relay_world import KEY, KEYS, Peer, World, follow, joined, opened, push, reasons, said
 from troth_relay import limits
 from troth_relay.admission import Policy
-from troth_relay.requests import Asked, ConnectionId, DropReason, Sweep
+from troth_relay.requests import Asked, ConnectionId, DropReason, Note, Sweep
+from troth_relay.shares import Share
 from troth_wire.ids import Lineage, RunningHash
 from troth_wire.limits import ENVELOPE_BYTES_MAX, ENVELOPE_BYTES_MIN, RENDEZVOUS_LIFE_S
 from troth_wire.log import envelope_id
@@ -124,12 +125,48 @@ def test_talking_is_no_proof() -> None:
 
 
 def test_connections_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One connection too many is turned away without a greeting."""
+    """Where everybody follows something, one connection too many is turned away without a greeting."""
     monkeypatch.setattr(limits, "CONNECTIONS_MAX", 1)
     world = World()
-    world.connect()
+    member = joined(world)
     late = world.connect()
-    assert (late.dropped, late.received) == (DropReason.TROUBLE, [])
+    assert (late.dropped, late.received, member.dropped) == (DropReason.CROWDED, [], None)
+
+
+def test_strangers_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no place left the earliest who follows nothing goes, a rendezvous being nothing; nobody else."""
+    monkeypatch.setattr(limits, "CONNECTIONS_MAX", 4)
+    world = World()
+    idle, member = world.connect(), joined(world)
+    met = joined(world, KEYS[1], kind=MailboxKind.RENDEZVOUS)
+    guest = joined(world, KEYS[2])
+    world.tick(1)
+    for expected in (idle, met):
+        assert expected.dropped is None
+        joined(world, Key.numbered(77))
+        assert expected.dropped is DropReason.CROWDED
+    assert world.connect().dropped is DropReason.CROWDED
+    assert (member.dropped, guest.dropped) == (None, None)
+    # Whoever follows nothing any more is a stranger again.
+    world._take(world.hub.end([KEYS[2].mailbox]))
+    assert said(world.connect(), Hello)
+
+
+@pytest.mark.parametrize("flood", [5, 50])
+def test_strangers_of_one_place_make_room_for_others(monkeypatch: pytest.MonkeyPatch, flood: int) -> None:
+    """However many come from one place, who comes from elsewhere stays, and those of there push one another out."""
+    monkeypatch.setattr(limits, "CONNECTIONS_MAX", 4)
+    world = World()
+    honest = [world.connect(Share(b"one")), world.connect(Share(b"two"))]
+    for _ in range(flood):
+        world.connect(Share(b"flood"))
+    honest.append(world.connect(Share(b"three")))
+    assert [peer.dropped for peer in honest] == [None] * 3
+    for peer, key in zip(honest, KEYS, strict=True):
+        opened(world, peer, key)
+        follow(world, peer, key)
+    world.settle()
+    assert all(peer.state(key.mailbox) is State.FOLLOWING for peer, key in zip(honest, KEYS, strict=True))
 
 
 def test_push_outlives_its_connection() -> None:
@@ -172,11 +209,11 @@ def test_what_has_ended_is_deleted_until_nothing_is_left(monkeypatch: pytest.Mon
     sweeps = list[Asked]()
     world.tick(RENDEZVOUS_LIFE_S + limits.RENDEZVOUS_STEP_S)
     while world.writes or world.write_reports:
-        assert [type(write) for write in world.writes] == [Sweep]
-        sweeps += world.writes
+        (sweep,) = (write for write in world.writes if not isinstance(write, Note))
+        sweeps.append(sweep)
         world.commit()
         world.report(world.write_reports)
-    assert len(sweeps) == 4
+    assert [type(sweep) for sweep in sweeps] == [Sweep] * 4
     assert not world.disk.mailboxes
 
 

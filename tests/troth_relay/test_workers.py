@@ -1,7 +1,7 @@
 """Requests share commits, are reported once and in order, and no fault of one is everybody's."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, current_thread
@@ -12,8 +12,8 @@ from tests.contracts.relay_client import envelope
 from tests.contracts.relay_store import FORWARD, LINEAGE, A, B, batch, brief
 from tests.contracts.relay_world import CountingEntropy
 from troth_relay.floor import Floor
-from troth_relay.requests import Append, Asked, ConnectionId, Look, Open, Read, Settled, Shut, Sweep
-from troth_relay.store import Appended, Batch, Log, Page
+from troth_relay.requests import Append, Asked, ConnectionId, Look, Note, Open, Read, Settled, Shut, Sweep
+from troth_relay.store import Appended, Batch, LineId, Log, Page
 from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.workers import Reader, Worker, Writer
 from troth_wire.errors import FullError, StoreError
@@ -170,6 +170,42 @@ def test_below_the_floor_nothing_is_stored(store: CountingStore) -> None:
     free[0] = 100
     ((_, stored),) = writer.carry_out([_append(A, 1)])
     assert isinstance(stored, Appended)
+
+
+def test_who_comes_in_the_last_moment_is_noted_before_anything_goes(
+    store: CountingStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Noting comes before deleting; what is deleted is named, and counted in the log; without days all is forgotten."""
+    caplog.set_level(logging.INFO, logger="troth_relay")
+    log = store.look(A)
+    assert log is not None
+    assert log.line is not None
+    writer = Writer(store, CountingEntropy())
+    store.note_use([], hours=300 * 24)
+    assert writer.carry_out([Note(180, frozenset({log.line}), 1)])[0][1] == ()
+    assert caplog.messages == []
+    store.note_use([], hours=300 * 24)
+    assert writer.carry_out([Note(180)])[0][1] == (A,)
+    assert caplog.messages == ["1 mailboxes were deleted that nobody had used for 180 days of service."]
+    assert writer.carry_out([Note()])[0][1] == ()
+    assert store.stats(dormant_days=0).dormant == 0
+
+
+def test_noting_that_fails_keeps_nothing_from_ending() -> None:
+    """Where no use can be noted nothing is deleted for want of it, and what has ended goes all the same."""
+
+    class Unnoting(MemoryStore):
+        def note_use(self, lines: Collection[LineId], *, hours: int) -> None:
+            raise FullError("There is no room to note that.")
+
+    disk = Disk()
+    unnoting = Unnoting(disk)
+    unnoting.create(A, lineage=LINEAGE, day=0)
+    unnoting.create(C, lineage=LINEAGE, day=0, brief=brief(ends_s=0))
+    disk.served_hours = 300 * 24
+    (_, swept), (_, noted) = Writer(unnoting, CountingEntropy()).carry_out([Note(180), Sweep()])
+    assert (swept, isinstance(noted, FullError)) == ((C,), True)
+    assert unnoting.look(A) is not None
 
 
 def test_closing_comes_after_what_gathered_with_it(store: CountingStore) -> None:

@@ -29,7 +29,7 @@ from troth_couple import (
     publish,
     together,
 )
-from troth_couple.choices import Detail, Place, Response
+from troth_couple.choices import Detail, Place, Receiving, Response
 from troth_couple.entry import Entry
 from troth_couple.kinds import BY_NAME, Weight
 from troth_couple.revision import revision_id
@@ -47,6 +47,7 @@ NAMED: Final[Mapping[str, Callable[[Any], Any]]] = {
     "outcome": lambda name: Outcome[name.upper().replace(" ", "_")],
     "detail": lambda name: Detail[name.upper()],
     "place": lambda name: Place[name.upper()],
+    "receiving": lambda name: Receiving[name.upper().replace(" ", "_")],
     "response": lambda name: Response[name.upper().replace(" ", "_")],
 }
 """Fields that a record gives by name, and the document by number."""
@@ -103,54 +104,73 @@ def entry_of(pen: Pen, act: Act, known: Known, *, admin: Signer | None = None, f
     Raises:
         UsageError: If it can not be written.
     """
-    day: Any = Day(act.day.isoformat())
-    said: dict[str, Any] = {name: NAMED.get(name, _same)(value) for name, value in act.says.items()}
-    about: Any = None if act.about is None else known[act.about].subject
-    of = [known[line].entry for line in act.of]
-    match act.act:
-        case "propose":
-            supersedes = sorted(RevisionId(_text(pen, entry)) for entry in of)
-            return pen.propose(_revision(AgreementId(about or fresh), said, supersedes), day=day)
-        case "assent" if admin is not None:
-            return pen.assent(about, _text(pen, of[0]), day=day, admin=admin, drops=of[1:])
-        case "decline":
-            return pen.decline(about, RevisionId(_text(pen, of[0])), day=day)
-        case "ask_change":
-            return pen.ask_change(about, RevisionId(_text(pen, of[0])), day=day, **said)
-        case "signal":
-            return pen.signal(**said, day=day)
-        case "release" if admin is not None:
-            return pen.release(of, day=day, admin=admin)
-        case "answer":
-            return pen.answer(about, day=day, **said)
-        case "outcome":
-            return pen.outcome(about, day=day, **said)
-        case "told":
-            return pen.told(about, day=day, **said)
-        case "plan_note":
-            return pen.plan_note(day=day, **said)
-        case "seal":
-            return pen.seal(about, day=day, salt=fresh, **said)
-        case "reveal":
-            return pen.write("reveal", {"salt": fresh, **said}, day=day, about=about)
-        case "move":
-            return together.move(pen, _thing(pen, about, day), at=None, day=day, **said)
-        case "reply":
-            return together.reply(pen, _thing(pen, about, day), day=day, **said)
-        case "close":
-            return together.close(pen, _thing(pen, about, day), day=day)
-        case "note":
-            return pen.write("note", {"title": said["title"]}, day=day)
-        case "take_back":
-            return pen.take_back(about, day=day)
-        case name if about is not None and BY_NAME[name].begins:
-            return pen.amend(about, said, day=day)
-    return pen.write(act.act, said, day=day, about=about)
+    saying = _Saying(
+        pen=pen,
+        day=Day(act.day.isoformat()),
+        about=None if act.about is None else known[act.about].subject,
+        of=[known[line].entry for line in act.of],
+        said={name: NAMED.get(name, _same)(value) for name, value in act.says.items()},
+        admin=admin,
+        fresh=fresh,
+    )
+    if act.act in WRITERS:
+        return WRITERS[act.act](saying)
+    if saying.about is not None and BY_NAME[act.act].begins:
+        return pen.amend(saying.about, saying.said, day=saying.day)
+    return pen.write(act.act, saying.said, day=saying.day, about=saying.about)
 
 
-def _thing(pen: Pen, about: SubjectId, day: Day) -> Thing:
-    """Return a thing as it stands at this moment."""
-    return pen.book.state(day).things[about]
+@dataclass(frozen=True)
+class _Saying:
+    """What an entry is written from."""
+
+    pen: Pen
+    day: Day
+    about: Any
+    of: Sequence[EntryId]
+    said: dict[str, Any]
+    admin: Any
+    fresh: bytes
+
+    @property
+    def text(self) -> Any:
+        """What a yes or a no names first."""
+        return _text(self.pen, self.of[0])
+
+    @property
+    def thing(self) -> Thing:
+        """What it is about, as it stands at this moment."""
+        return self.pen.book.state(self.day).things[self.about]
+
+    @property
+    def revision(self) -> Revision:
+        """The text that is proposed."""
+        supersedes = sorted(RevisionId(_text(self.pen, entry)) for entry in self.of)
+        return _revision(AgreementId(self.about or self.fresh), self.said, supersedes)
+
+
+WRITERS: Final[Mapping[str, Callable[[_Saying], Entry]]] = {
+    "propose": lambda it: it.pen.propose(it.revision, day=it.day),
+    "assent": lambda it: it.pen.assent(it.about, it.text, day=it.day, admin=it.admin, drops=it.of[1:]),
+    "decline": lambda it: it.pen.decline(it.about, it.text, day=it.day),
+    "ask_change": lambda it: it.pen.ask_change(it.about, it.text, day=it.day, **it.said),
+    "signal": lambda it: it.pen.signal(**it.said, day=it.day),
+    "release": lambda it: it.pen.release(it.of, day=it.day, admin=it.admin),
+    "answer": lambda it: it.pen.answer(it.about, day=it.day, **it.said),
+    "outcome": lambda it: it.pen.outcome(it.about, day=it.day, **it.said),
+    "told": lambda it: it.pen.told(it.about, day=it.day, **it.said),
+    "plan_note": lambda it: it.pen.plan_note(day=it.day, **it.said),
+    "seal": lambda it: it.pen.seal(it.about, day=it.day, salt=it.fresh, **it.said),
+    "reveal": lambda it: it.pen.write("reveal", {"salt": it.fresh, **it.said}, day=it.day, about=it.about),
+    "move": lambda it: together.move(it.pen, it.thing, at=None, day=it.day, **it.said),
+    "reply": lambda it: together.reply(it.pen, it.thing, day=it.day, **it.said),
+    "receive": lambda it: together.receive(it.pen, it.thing, day=it.day, **it.said),
+    "lead": lambda it: it.pen.write("lead", {"repair": it.of[0]}, day=it.day, about=it.about),
+    "close": lambda it: together.close(it.pen, it.thing, day=it.day),
+    "note": lambda it: it.pen.write("note", {"title": it.said["title"]}, day=it.day),
+    "take_back": lambda it: it.pen.take_back(it.about, day=it.day),
+}
+"""How each act is written that is more than its fields."""
 
 
 def _same(value: object) -> object:

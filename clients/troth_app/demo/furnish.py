@@ -17,11 +17,12 @@ from typing import Final
 
 from troth import DeviceKeys, Edit, Genesis, Identity, Signer, Welcome, begin, countersign, found
 from troth_app.demo.acting import COMMITMENTS, Made, beginning, entry_of, made_of, published
-from troth_app.demo.generate import DAYS, FIRST_DAY, acts
+from troth_app.demo.generate import FIRST_DAY, acts
 from troth_app.demo.homes import COST, PASSPHRASE, PERSONS, home_of, settle
 from troth_app.demo.line import Act
 from troth_app.demo.processes import RelayProcess, end
 from troth_app.demo.tap import HOST
+from troth_app.demo.weaving import DAYS
 from troth_app.home import Home
 from troth_app.household import Household
 from troth_app.settings import Relay, sealed_row

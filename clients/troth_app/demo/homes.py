@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from troth import Cost, DeviceKeys, Identity, Signer, Welcome, begin, countersign, found
-from troth_app.demo.generate import DAYS, OTHER, alone
+from troth_app.demo.generate import alone
+from troth_app.demo.weaving import DAYS, OTHER
 from troth_app.handlers.devices import introduce
 from troth_app.home import Home
 from troth_app.household import Household

@@ -7,23 +7,24 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from troth import document_id
 from troth_app.demo import canaries, witness
+from troth_app.demo.findings import Outcome, Sighting
 from troth_app.demo.homes import PASSPHRASE
 from troth_app.demo.line import line_of
 from troth_app.demo.processes import DeviceDiedError, DeviceProcess, RelayProcess, end
-from troth_app.demo.proof import Ledger, differing, lost
+from troth_app.demo.proof import differing, lost
 from troth_app.demo.reach import Reach
 from troth_app.demo.record import Act, Edit, Record
 from troth_app.demo.tap import HOST, Tap, frames_in
 from troth_app.home import Home
 from troth_couple import document_of
 
-__all__ = ["Outcome", "Sighting", "tell"]
+__all__ = ["tell"]
 
 MEETING_S: Final = 12.0
 """Time for all to meet again. On the way nothing waits for a timer; what is not here by then does not come."""
@@ -38,49 +39,6 @@ EVERYWHERE: Final = ("plaintext", "signatures")
 Say = Callable[[str], None]
 Homes = Mapping[str, Home]
 """By person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A canary that was found where nothing readable should be."""
-
-    canary: str
-    shape: str
-    where: str
-
-
-@dataclass
-class Outcome:
-    """What came of it; empty lists mean that everything held.
-
-    Attributes:
-        differing: Devices that show something else than most.
-        lost: Sentences about acknowledged edits that are missing.
-        forged: Sentences about what a device believes and nobody said.
-        sightings: Canaries that were found at the relay.
-        alarms: Devices that suspect a relay that did nothing wrong.
-        canaries: What was looked for, by a name that may be shown.
-        captured: What passed between devices and relay, one item for each direction of each connection.
-        stored_bytes: The relay's files.
-        ledger: What was acknowledged.
-        sabotage: How the devices were broken on purpose, or None.
-    """
-
-    ledger: Ledger = field(default_factory=Ledger)
-    differing: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-    forged: list[str] = field(default_factory=list)
-    sightings: list[Sighting] = field(default_factory=list)
-    alarms: list[str] = field(default_factory=list)
-    canaries: dict[str, bytes] = field(default_factory=dict)
-    captured: list[bytes] = field(default_factory=list)
-    stored_bytes: int = 0
-    sabotage: str | None = None
-
-    @property
-    def held(self) -> bool:
-        """Whether all of it held."""
-        return not (self.differing or self.lost or self.forged or self.sightings or self.alarms)
 
 
 @dataclass

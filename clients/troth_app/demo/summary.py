@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from troth_app.demo.findings import Outcome
 from troth_app.demo.proof import Ledger
-from troth_app.demo.story import Outcome
 from troth_app.demo.traffic import pushed
 
 __all__ = ["WIDTH", "lines", "plain"]

@@ -9,8 +9,9 @@ from troth_app.exact import Text, texts_in, wording_label
 from troth_app.handlers.together import chapter_of, names_of, pick, state_of
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import plain_diff, say, why
 from troth_app.talk import Talk
-from troth_couple import Agreement, Shown, State, agreements, key_of, plain_diff, say, shown, why
+from troth_couple import Agreement, Shown, State, agreements, key_of, shown
 from troth_couple.entry import SIGNALS_SUBJECT, SubjectId
 from troth_couple.revision import SORTS
 from troth_couple.views import by_age

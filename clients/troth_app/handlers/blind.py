@@ -21,9 +21,10 @@ from troth_app.handlers.together import (
 )
 from troth_app.messages import capital, inert, tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import sentence
 from troth_app.settings import sealed_row
 from troth_app.talk import Talk
-from troth_couple import Stage, State, Thing, sentence, shown
+from troth_couple import Stage, State, Thing, shown
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -81,7 +82,7 @@ async def open_(talk: Talk, keeper: "Keeper") -> None:
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show the questions: who sealed an answer, and both answers once they are open."""
     state, names = await state_of(keeper), names_of(keeper)
-    things = [thing for thing in newest_first(state.things.values()) if thing.kind == "blind"]
+    things = newest_first(thing for thing in state.things.values() if thing.kind == "blind")
     made = things_page(keeper, state, things, none="blind.none")
     for card, thing in zip(made["cards"], things, strict=False):
         acts = [] if thing.opened else chapter_of(keeper).book.ledger.about[thing.id]
@@ -90,7 +91,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
 
 
 def _open(state: State) -> list[Thing]:
-    things = [thing for thing in newest_first(state.things.values()) if thing.kind == "blind"]
+    things = newest_first(thing for thing in state.things.values() if thing.kind == "blind")
     return [thing for thing in things if thing.stage is not Stage.CLOSED and not thing.opened]
 
 

@@ -40,7 +40,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show the boundaries of both."""
     state = await state_of(keeper)
-    things = [thing for thing in newest_first(state.things.values()) if thing.kind == "boundary"]
+    things = newest_first(thing for thing in state.things.values() if thing.kind == "boundary")
     return things_page(keeper, state, things, none="boundary.none")
 
 
@@ -48,7 +48,7 @@ async def retire(talk: Talk, keeper: "Keeper") -> None:
     """Let a boundary of one's own go."""
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
     await talk.safe(tell("safe.nothing"))
-    own = [thing for thing in newest_first(state.things.values()) if thing.kind == "boundary" and thing.author == me]
+    own = newest_first(thing for thing in state.things.values() if thing.kind == "boundary" and thing.author == me)
     left = [thing for thing in own if thing.stage in (Stage.SAID, Stage.AMENDED)]
     if not left:
         raise RuleError(tell("boundary.none"))

@@ -28,7 +28,7 @@ async def wish(talk: Talk, keeper: "Keeper") -> None:
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show what both would enjoy, and what was done."""
     state = await state_of(keeper)
-    things = [thing for thing in newest_first(state.things.values()) if "care" in BY_NAME[thing.kind].views]
+    things = newest_first(thing for thing in state.things.values() if "care" in BY_NAME[thing.kind].views)
     return things_page(keeper, state, sorted(things, key=lambda thing: thing.kind != "care_menu"), none="care.none")
 
 

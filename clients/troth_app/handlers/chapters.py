@@ -11,6 +11,7 @@ from troth_app.handlers.together import (
     admin_of,
     ask_line,
     chapter_of,
+    earlier_of,
     names_of,
     pick,
     state_of,
@@ -42,10 +43,10 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show which chapters are suggested, who said yes to them, and whether something of the last one is left there."""
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     cards = [_card(thing, names, me) for thing in turn(state).listed]
-    left = await _left(keeper)
-    ends = [tell("chapter.left")] if left and (left.things or left.agreements) else []
-    later = [tell("chapter.later")] if len(opened(keeper).chapters) > 1 else [tell("chapter.first")]
-    return page(cards, says=[*bar(state, me), *later], ends=ends)
+    ends = [tell("chapter.left")] if await _offered(keeper) else []
+    closed = [tell("chapter.closed")] if state.opened else []
+    later = [tell("chapter.later")] if opened(keeper).earlier else [tell("chapter.first")]
+    return page(cards, says=[*bar(state, me), *closed, *later], ends=ends)
 
 
 async def open_(talk: Talk, keeper: "Keeper") -> None:
@@ -72,11 +73,12 @@ async def agree(talk: Talk, keeper: "Keeper") -> None:
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     await talk.safe(tell("safe.nothing"))
     waiting = [thing for thing in turn(state).listed if me not in thing.assents]
-    chapter = await _pick(talk, waiting, names)
     here = chapter_of(keeper)
-    if here.space.view(document_of(ChapterId(chapter.says("next")))):
+    fresh = [thing for thing in waiting if not here.space.view(document_of(ChapterId(thing.says("next"))))]
+    if waiting and not fresh:
         # An id that was in use would bring what was agreed there into force again.
         raise RuleError(tell("chapter.used"))
+    chapter = await _pick(talk, fresh, names)
     card = _card(chapter, names, me)
     await talk.show(Card(card["title"], tuple(card["lines"])))
     if not await _sure(talk):
@@ -103,13 +105,10 @@ async def carry_over(talk: Talk, keeper: "Keeper") -> None:
     """Say anew what one picks of what is left in the last chapter, one after the other; an agreement is proposed."""
     me, day = chapter_of(keeper).me, today_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    while True:
-        left, names = await _left(keeper), names_of(keeper)
-        if left is None or not (left.agreements or left.things):
-            raise RuleError(tell("chapter.nothing"))
-        found: list[Revision | Thing] = [*left.agreements]
-        found = [*found, *reversed(left.things)][:LISTED_MAX]
-        labels = [preview(_label(item, names, me), LABEL_LETTERS) for item in found]
+    if not await _offered(keeper):
+        raise RuleError(tell("chapter.nothing"))
+    while found := await _offered(keeper):
+        labels = [preview(_label(item, names_of(keeper), me), LABEL_LETTERS) for item in found]
         choice = await talk.choose(tell("chapter.anew"), [*labels, tell("chapter.enough")])
         if choice == len(found):
             return
@@ -117,14 +116,21 @@ async def carry_over(talk: Talk, keeper: "Keeper") -> None:
         await talk.say(tell("chapter.proposed") if isinstance(found[choice], Revision) else tell("shared"))
 
 
+async def _offered(keeper: "Keeper") -> list[Revision | Thing]:
+    """Return what one may say anew: texts that both had agreed to, and own words, the latest first."""
+    left = await _left(keeper) or Carry()
+    found: list[Revision | Thing] = [*left.agreements]
+    return [*found, *reversed(left.things)][:LISTED_MAX]
+
+
 async def read(_: Talk, keeper: "Keeper") -> Result:
     """Show what stands in the chapters before this one: to read, and nothing of it holds."""
-    names, me, day = names_of(keeper), chapter_of(keeper).me, today_of(keeper)
+    names, me = names_of(keeper), chapter_of(keeper).me
     cards: list[Result] = []
-    for chapter in reversed(opened(keeper).chapters[:-1]):
-        state = await chapter.look(day)
+    for _chapter, state in await earlier_of(keeper):
         cards += [card for found in by_age(state) for card in agreement_card(found, names=names)]
         cards += [thing_card(thing, names=names, me=me) for thing in newest_first(_readable(state))]
+    cards = [{**card, "earlier": True} for card in cards]
     return page(cards, says=[tell("chapter.old") if cards else tell("chapter.none_old")])
 
 
@@ -133,12 +139,13 @@ def _readable(state: State) -> list[Thing]:
 
 
 async def _left(keeper: "Keeper") -> Carry | None:
-    """Return what of the last chapter is not in this one, if there is a last one."""
+    """Return what of the last chapter, and of others that both had opened from it, is not here; None in the first."""
     chapters, day = opened(keeper).chapters, today_of(keeper)
     if len(chapters) == 1:
         return None
-    old, new = [await chapter.look(day) for chapter in chapters[-2:]]
-    return carry(old, new, chapter_of(keeper).me)
+    last, new = [await chapter.look(day) for chapter in chapters[-2:]]
+    beside = [state for chapter, state in await earlier_of(keeper) if chapter.id in last.opened]
+    return carry([last, *beside], new, chapter_of(keeper).me)
 
 
 def _label(item: Revision | Thing, names: Mapping[PersonId, str], me: PersonId) -> str:

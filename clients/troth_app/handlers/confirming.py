@@ -18,45 +18,46 @@ from troth_app.talk import Talk
 from troth_app.wording import NUMBER, in_rows
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["confirm"]
 
-AGAIN: Final = "Passphrase, once more:"
-NOTHING: Final = "Every device of yours that is in a space for two is confirmed. Nothing was changed."
-UNCHANGED: Final = "No device was confirmed."
-MAYBE: Final = "It may be confirmed; `troth devices list` says."
-WHICH: Final = "Which one is it?"
-THERE: Final = "One that ends in {end}"
-PLAN: Final = (
+AGAIN: Final = Said("Passphrase, once more:")
+NOTHING: Final = Said("Every device of yours that is in a space for two is confirmed. Nothing was changed.")
+UNCHANGED: Final = Said("No device was confirmed.")
+MAYBE: Final = Said("It may be confirmed; `troth devices list` says.")
+WHICH: Final = Said("Which one is it?")
+THERE: Final = Said("One that ends in {end}")
+PLAN: Final = Said(
     "{name} was let in by recovery words, or by a device that was. It belongs, and what it agrees to in your name "
     "counts from the moment on in which you confirm it. Confirm it if it is yours and in your hands. If it is not, "
     "`troth devices revoke` removes it, and new words keep the old ones from being used again."
 )
-SURE: Final = "Is it in your hands?"
-NO: Final = "No, or I am not sure"
-YES: Final = "Yes, confirm it"
-CONFIRMED: Final = "It is confirmed. What you agree to on it counts."
-ELSEWHERE: Final = (
+SURE: Final = Said("Is it in your hands?")
+NO: Final = Said("No, or I am not sure")
+YES: Final = Said("Yes, confirm it")
+CONFIRMED: Final = Said("It is confirmed. What you agree to on it counts.")
+ELSEWHERE: Final = Said(
     "You have another device that can confirm this one: run `troth devices confirm` there. If it is in your hands no "
     "more, remove it with `troth devices revoke`; then your recovery words confirm this one. Nothing was changed."
 )
-WITH_WORDS: Final = (
+WITH_WORDS: Final = Said(
     "No device of yours is left that could confirm this one, so your recovery words do. Before that, compare the "
     "safety number with the other person, in one room or by voice: they run `troth safety-number`, and you read it to "
     "each other."
 )
-THE_SAME: Final = "Is it the same on both sides?"
-SAME: Final = "Yes, every digit"
-DIFFERENT: Final = (
+THE_SAME: Final = Said("Is it the same on both sides?")
+SAME: Final = Said("Yes, every digit")
+DIFFERENT: Final = Said(
     "No device was confirmed. What takes care goes on counting from this one. Compare again when you can hear each "
     "other; if it differs then, somebody may stand in between: make a space for two in one room instead."
 )
-TYPE: Final = "The twelve words that are in force:"
-NOT_THESE: Final = "These words can not confirm it: {why}. No device was confirmed."
-BY_WORDS: Final = (
+TYPE: Final = Said("The twelve words that are in force:")
+NOT_THESE: Final = Said("These words can not confirm it: {why}. No device was confirmed.")
+BY_WORDS: Final = Said(
     "It is confirmed. What you agree to on it counts. The other person's devices ask them to compare the number too. "
     "The words were on a screen now: `troth recovery make` makes new ones."
 )

@@ -4,19 +4,32 @@ A yes takes the whole text, its end, and the own passphrase typed now; there is 
 A no is one step: at once, offline, without a reason.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from troth_app.chapter import Chapter
 from troth_app.conversation import Card
 from troth_app.exact import Text, parts_of, texts_in
 from troth_app.handlers.agreeing import stands, title_of
 from troth_app.handlers.locking import opened
-from troth_app.handlers.together import admin_of, ask_line, chapter_of, names_of, pick, state_of, today_of, write
+from troth_app.handlers.together import (
+    admin_of,
+    ask_line,
+    chapter_of,
+    earlier_of,
+    names_of,
+    pick,
+    state_of,
+    today_of,
+    write,
+)
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import say, sentence
 from troth_app.talk import Talk
-from troth_couple import Shown, State, key_of, say, sentence, shown
-from troth_couple.entry import Entry, SubjectId
+from troth_couple import Shown, State, key_of, shown
+from troth_couple.chapters import KIND as CHAPTER
+from troth_couple.entry import ChapterId, Entry, SubjectId
 from troth_couple.kinds import Weight
 from troth_couple.revision import AgreementId, RevisionId
 from troth_couple.roster import EntryId
@@ -93,16 +106,22 @@ async def ask_change(talk: Talk, keeper: "Keeper") -> None:
 
 
 async def not_me(talk: Talk, keeper: "Keeper") -> None:
-    """Say of a yes, or of a release, that stands under one's own name: that was not me."""
-    state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
+    """Say of a yes, or of a release, that stands under one's own name in any chapter: that was not me."""
+    here, day, names = chapter_of(keeper), today_of(keeper), names_of(keeper)
     await talk.safe(tell("safe.nothing"))
-    acts = _commitments(chapter_of(keeper).book.ledger.known.values(), me)
+    places = {chapter.id: (chapter, state) for chapter, state in await earlier_of(keeper)}
+    places = {here.id: (here, await state_of(keeper)), **places}
+    acts = [act for chapter, _ in places.values() for act in _commitments(chapter)]
     if not acts:
         raise RuleError(tell("notme.none"))
-    names = names_of(keeper)
-    act = await pick(talk, tell("notme.which"), acts, lambda act: _act_label(act, state, names))
-    await write(keeper, lambda pen: [pen.repudiate(act.id, day=day)])
-    await talk.say(tell("notme.done"))
+    act = await pick(talk, tell("notme.which"), acts, lambda act: _act_label(act, places[act.chapter][1], names, here))
+    chapter, state = places[act.chapter]
+    if _opened_by(act, state) in state.opened and not await _sure_of_chapter(talk):
+        return
+    await write(keeper, lambda pen: [pen.repudiate(act.id, day=day)], chapter=chapter)
+    await opened(keeper).follow(day)
+    over = act.chapter != here.id and AgreementId(act.subject) in state.agreements
+    await talk.say(tell("notme.done"), *([tell("notme.earlier")] if over else []))
 
 
 async def _read(talk: Talk, text: Text) -> bool:
@@ -155,19 +174,35 @@ def _given(state: State, me: PersonId) -> Iterator[tuple[SubjectId, str]]:
         if agreement.shown is not Shown.ENDED and any(me in by for by in agreement.assents.values()):
             yield SubjectId(agreement.id), title_of(agreement)
     for thing in state.things.values():
-        if me in thing.assents:
+        if me in thing.assents and thing.kind != CHAPTER:
             yield thing.id, shown(thing.says("what"))
 
 
-def _commitments(acts: Iterable[Entry], me: PersonId) -> list[Entry]:
+def _commitments(chapter: Chapter) -> list[Entry]:
     """Return the own yeses and releases of which one has not said yet that they were somebody else's."""
-    own = [act for act in acts if act.person == me and act.readable]
+    own = [act for act in chapter.book.ledger.known.values() if act.person == chapter.me and act.readable]
     disowned = {act.said("act") for act in own if act.name == "repudiate"}
     found = [act for act in own if act.weight == Weight.COMMITMENT and act.id not in disowned]
     return sorted(found, key=lambda act: (act.day, act.sequence, act.id), reverse=True)
 
 
-def _act_label(act: Entry, state: State, names: Mapping[PersonId, str]) -> str:
+def _opened_by(act: Entry, state: State) -> ChapterId | None:
+    """Return the chapter to come to which an act says yes, if it is such an act."""
+    thing = state.things.get(act.subject)
+    return ChapterId(thing.says("next")) if thing is not None and thing.kind == CHAPTER else None
+
+
+async def _sure_of_chapter(talk: Talk) -> bool:
+    """Say what becomes of a chapter that both had opened, and ask: it can not be had back."""
+    await talk.say(tell("notme.chapter"))
+    if await talk.choose(tell("chapter.sure"), [tell("assent.not_now"), tell("notme.was_not")]) == 1:
+        return True
+    await talk.say(tell("safe.nothing"))
+    return False
+
+
+def _act_label(act: Entry, state: State, names: Mapping[PersonId, str], here: Chapter) -> str:
     agreement = state.agreements.get(AgreementId(act.subject))
     said = capital(sentence(act, names=names))
-    return tell("notme.about", title=title_of(agreement), sentence=said) if agreement else said
+    label = tell("notme.about", title=title_of(agreement), sentence=said) if agreement else said
+    return label if act.chapter == here.id else tell("export.earlier", title=label)

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.cards import newest_first, page, signal_cards, thing_card
 from troth_app.conversation import Form, Result
+from troth_app.handlers import holding, letters, telling
 from troth_app.handlers.devices import new_devices
 from troth_app.handlers.locking import opened
+from troth_app.handlers.opening import noticed
 from troth_app.handlers.questions import waits
 from troth_app.handlers.status import line
 from troth_app.handlers.together import (
@@ -24,7 +26,6 @@ from troth_app.handlers.together import (
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_app.wording import counted
 from troth_couple import Group, Reason, Stage, State, Thing, agreements, days_after
 from troth_couple.kinds import BY_NAME
 
@@ -38,6 +39,8 @@ SHOWN_DAYS: Final = 1
 BEGINNING_MAX: Final = 10
 """With more between two people than this they have begun."""
 OPEN: Final = (Stage.SAID, Stage.AMENDED, Stage.LATER)
+OPENED: Final = {"disclosure": "today.told", "repair_letter": "today.letter"}
+HELD: Final = {"today.told_held": telling.SORT, "today.letter_held": letters.SORT}
 NEWER: Final = (Reason.NEWER_KIND, Reason.NEWER_FORMAT)
 UNTIL: Final = ("headsup.today", "headsup.tomorrow", "headsup.after")
 
@@ -56,7 +59,7 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     cards = [thing_card(thing, names=names, me=household.chapter.me, today=day) for thing in things]
     calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards else [tell("today.nothing")]
     first = _first_steps(state, named=any(household.settings.names))
-    hints = [] if quiet else [*first, *_hints(state, things, household.chapter.me)]
+    hints = [] if quiet else [*first, *await _told(keeper, state), *_hints(state, things, household.chapter.me)]
     return page([*signals, *cards], says=[*new, *calm], ends=[*hints, str(found["line"])], quiet=quiet, **found)
 
 
@@ -121,10 +124,10 @@ async def milestone(talk: Talk, keeper: "Keeper") -> None:
 def _of_today(state: State) -> Iterable[Thing]:
     """Yield what belongs to this day: what was said lately, notes that have not passed, requests that are open."""
     for thing in state.things.values():
-        if thing.stage is Stage.PAST or "today" not in BY_NAME[thing.kind].views:
-            continue
+        # First what lets go of nearly all of ten years.
         lately = days_after(thing.day, SHOWN_DAYS) >= state.today
-        if lately or (thing.kind == "plan_note") or (thing.kind == "request" and thing.stage in OPEN):
+        lasts = lately or thing.kind == "plan_note" or (thing.kind == "request" and thing.stage in OPEN)
+        if lasts and thing.stage is not Stage.PAST and "today" in BY_NAME[thing.kind].views:
             yield thing
 
 
@@ -141,12 +144,18 @@ def _first_steps(state: State, *, named: bool) -> list[str]:
     return [tell(key) for key, done in steps.items() if not done]
 
 
+async def _told(keeper: "Keeper", state: State) -> list[str]:
+    """Return that there is something to open, on the first day on which this device says so, and own held words."""
+    found = [tell(OPENED[kind]) for kind in await noticed(keeper, state)]
+    return found + [tell(key) for key, sort in HELD.items() if holding.ready(keeper, sort)]
+
+
 def _hints(state: State, things: Sequence[Thing], me: bytes) -> list[str]:
     asked = any(thing.kind == "request" and thing.author != me and thing.stage in OPEN for thing in things)
     listed = agreements(state)
     looked_at = len(listed[Group.WAITING]) + len(listed[Group.LOOKING_AGAIN])
     newer = any(held.reason in NEWER for held in state.held.values())
     opens = any(waits(thing, me) for thing in state.things.values())
-    waiting = [tell("today.agree", count=counted(looked_at, "thing", "things"))] if looked_at else []
+    waiting = [tell("today.agree", count=looked_at)] if looked_at else []
     hints = [*([tell("today.request")] if asked else []), *([tell("today.question")] if opens else [])]
     return [*hints, *waiting, *([tell("today.newer")] if newer else [])]

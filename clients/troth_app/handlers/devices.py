@@ -16,6 +16,7 @@ from troth_app.outcome import RuleError
 from troth_app.settings import others_row
 from troth_app.talk import Talk
 from troth_wire.errors import UsageError
+from troth_wire.said import Said, in_context
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -26,14 +27,14 @@ NAMES: Final = "names"
 DAYS: Final = "days"
 NAME_LETTERS_MAX: Final = 64
 DEVICE_BYTES: Final = 32
-UNNAMED: Final = "without a name"
-THIS: Final = " (this one)"
-WHICH: Final = "Which one?"
-NAME: Final = "Its new name:"
-NO_NAME: Final = "A name has 1 to 64 letters. Nothing was changed."
-RENAMED: Final = "It is called {name} now. Nobody but you sees the name."
-UNCHANGED: Final = "Nothing was changed."
-MAYBE: Final = "It may have the new name; `troth devices list` says."
+UNNAMED: Final = in_context("a device", "without a name")
+THIS: Final = Said("{name} (this one)")
+WHICH: Final = Said("Which one?")
+NAME: Final = Said("Its new name:")
+NO_NAME: Final = Said("A name has 1 to 64 letters. Nothing was changed.")
+RENAMED: Final = Said("It is called {name} now. Nobody but you sees the name.")
+UNCHANGED: Final = Said("Nothing was changed.")
+MAYBE: Final = Said("It may have the new name; `troth devices list` says.")
 
 
 async def introduce(household: Household, *, name: str, day: str) -> None:
@@ -76,7 +77,9 @@ async def rename(talk: Talk, keeper: "Keeper") -> None:
     household = opened(keeper)
     own = own_devices(household)
     await talk.safe(UNCHANGED)
-    picked = own[await talk.choose(WHICH, [device["name"] + THIS * device["this"] for device in own])]
+    picked = own[
+        await talk.choose(WHICH, [THIS.format(name=one["name"]) if one["this"] else one["name"] for one in own])
+    ]
     name = " ".join((await talk.ask(NAME)).split())
     if not 1 <= len(name) <= NAME_LETTERS_MAX:
         raise RuleError(NO_NAME)

@@ -7,28 +7,30 @@ from troth.operations import Operation, OperationKind
 from troth.restoring import Restorer
 from troth_app.conversation import Card
 from troth_app.talk import Talk
-from troth_app.wording import counted
 from troth_wire.ids import DeviceId
+from troth_wire.said import Said, plural
 
 __all__ = ["SHOWN", "in_doubt"]
 
-TITLE: Final = "What your lost devices changed in “{space}”"
-ALL_MINE: Final = "Was that you? What somebody else did with them can be undone, with all that follows from it."
-YES: Final = "All of it was me"
-NOT_FROM: Final = "Not from here on: {what}"
-NONE: Final = "None of it, not since there are these words"
-UNDONE: Final = (
-    "{count} will be undone: whoever was let in by that is out, whoever was removed is back, and a space that was "
-    "ended goes on."
+TITLE: Final = Said("What your lost devices changed in “{space}”")
+ALL_MINE: Final = Said("Was that you? What somebody else did with them can be undone, with all that follows from it.")
+YES: Final = Said("All of it was me")
+NOT_FROM: Final = Said("Not from here on: {what}")
+NONE: Final = Said("None of it, not since there are these words")
+UNDONE: Final = plural(
+    "{count} thing will be undone: whoever was let in by that is out, whoever was removed is back, and a space that "
+    "was ended goes on.",
+    "{count} things will be undone: whoever was let in by that is out, whoever was removed is back, and a space that "
+    "was ended goes on.",
 )
-UNKNOWN: Final = "a device that ends in {end}"
+UNKNOWN: Final = Said("a device that ends in {end}")
 WORDS: Final = {
-    OperationKind.DEVICE_ADD: "{who} let {whom} in",
-    OperationKind.DEVICE_REVOKE: "{who} removed {whom}",
-    OperationKind.DEVICE_REKEY: "{who} took new keys, as {whom}",
-    OperationKind.RECOVERY_SET: "{who} set recovery words",
-    OperationKind.SPLIT: "{who} ended the space",
-    OperationKind.DEVICE_CONFIRM: "{who} confirmed {whom}",
+    OperationKind.DEVICE_ADD: Said("{who} let {whom} in"),
+    OperationKind.DEVICE_REVOKE: Said("{who} removed {whom}"),
+    OperationKind.DEVICE_REKEY: Said("{who} took new keys, as {whom}"),
+    OperationKind.RECOVERY_SET: Said("{who} set recovery words"),
+    OperationKind.SPLIT: Said("{who} ended the space"),
+    OperationKind.DEVICE_CONFIRM: Said("{who} confirmed {whom}"),
 }
 END_LETTERS: Final = 6
 SHOWN: Final = 7
@@ -57,7 +59,7 @@ async def in_doubt(
     if index == 0:
         return ()
     count = len(signed) if index > len(lines) else index
-    await talk.say(UNDONE.format(count=counted(count, "thing", "things")))
+    await talk.say(UNDONE.format(count=count))
     return signed[-count:]
 
 

@@ -5,33 +5,45 @@ A signed header proves who said what of a log; what its author wrote besides sta
 
 from datetime import date
 from pathlib import Path
+from textwrap import wrap
 from typing import Final
 
 from troth.evidence import EVIDENCE, Dispute
 from troth_app.handlers.devices import own_devices
 from troth_app.household import Household, Place
+from troth_app.language import spoken
 from troth_app.outcome import RuleError
-from troth_app.wording import counted, name_of
+from troth_app.wording import name_of
 from troth_client import files
+from troth_wire.said import Said, plural
 
 __all__ = ["write_down"]
 
-NOTHING: Final = "Nothing is kept as evidence: no relay and no device showed another history. No file was written."
-WRITTEN: Final = (
-    "{count}: both sides are in {path}. It holds nothing that anybody wrote, and can be shown to the operator."
+NOTHING: Final = Said(
+    "Nothing is kept as evidence: no relay and no device showed another history. No file was written."
 )
-TAKEN: Final = "There is something at {path} already. Nothing was written. Name a new file."
-HEAD: Final = (
-    "Written on {day} by Troth on this device.",
-    "Each part below is one disagreement about what a relay keeps. It says what this device read itself, and what",
-    "says otherwise. It decides nothing: a relay that was restored, a device that was copied, and somebody who",
-    "means harm can all look like this. It holds nothing that anybody wrote.",
+WRITTEN: Final = plural(
+    "{count} disagreement: both sides are in {path}. It holds nothing that anybody wrote, and can be shown to the "
+    "operator.",
+    "{count} disagreements: both sides are in {path}. It holds nothing that anybody wrote, and can be shown to the "
+    "operator.",
 )
+TAKEN: Final = Said("There is something at {path} already. Nothing was written. Name a new file.")
+WRITTEN_ON: Final = Said("Written on {day} by Troth on this device.")
+HEAD: Final = Said(
+    "Each part below is one disagreement about what a relay keeps. It says what this device read itself, and what "
+    "says otherwise. It decides nothing: a relay that was restored, a device that was copied, and somebody who "
+    "means harm can all look like this. It holds nothing that anybody wrote."
+)
+HEAD_COLUMNS: Final = 112
+OF_SPACE: Final = Said("{space}: {sentence}")
 END_LETTERS: Final = 6
-BY_RELAY: Final = "The relay shows another log than the one that it showed before."
-BY_OWN: Final = "Your device {name} signed that it had read another log than the one that was read here."
-BY_OTHER: Final = "A device of the other person signed that it had read another log than the one that was read here."
-BY_THIS: Final = "This device's key signed that it had read another log than the one that was read here."
+BY_RELAY: Final = Said("The relay shows another log than the one that it showed before.")
+BY_OWN: Final = Said("Your device {name} signed that it had read another log than the one that was read here.")
+BY_OTHER: Final = Said(
+    "A device of the other person signed that it had read another log than the one that was read here."
+)
+BY_THIS: Final = Said("This device's key signed that it had read another log than the one that was read here.")
 
 
 async def write_down(household: Household, path: Path, day: date) -> str:
@@ -44,19 +56,23 @@ async def write_down(household: Household, path: Path, day: date) -> str:
     parts = [part for place in household.places for part in await _parts(household, place)]
     if not parts:
         return NOTHING
-    text = "\n\n".join(["\n".join(HEAD).format(day=day.isoformat()), *parts]) + "\n"
+    head = "\n".join([spoken(WRITTEN_ON.format(day=day.isoformat())), *wrap(spoken(HEAD), HEAD_COLUMNS)])
+    text = "\n\n".join([head, *parts]) + "\n"
     try:
         files.write(path, text.encode())
     except FileExistsError:
         raise RuleError(TAKEN.format(path=path)) from None
-    return WRITTEN.format(count=counted(len(parts), "disagreement", "disagreements"), path=path)
+    return WRITTEN.format(count=len(parts), path=path)
 
 
 async def _parts(household: Household, place: Place) -> list[str]:
     rows = await household.vault.run(lambda vault: vault.room(place.room).load())
     found = [Dispute.parse(row.value or b"") for row in rows if row.table == EVIDENCE]
     space = name_of(place.kind, place.label)
-    return ["\n".join([f"{space}: {_sentence(household, place, one)}", *_lines(one)]) for one in found]
+    return [
+        "\n".join([spoken(OF_SPACE.format(space=space, sentence=_sentence(household, place, one))), *_lines(one)])
+        for one in found
+    ]
 
 
 def _sentence(household: Household, place: Place, dispute: Dispute) -> str:

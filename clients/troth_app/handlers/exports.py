@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Final
 from troth_app.conversation import Card
 from troth_app.exporting import PARTS, Export, as_json, as_markdown, calendar, export, initials, joined
 from troth_app.handlers.locking import opened
-from troth_app.handlers.together import admin_of, ask_line, chapter_of, keep_aside, state_of
+from troth_app.handlers.together import admin_of, ask_line, chapter_of, earlier_of, keep_aside, state_of
 from troth_app.limits import ENTRY_BYTES_MAX, IMPORT_BYTES_MAX
 from troth_app.messages import tell
 from troth_app.outcome import HereError, RuleError
 from troth_app.talk import Talk
-from troth_app.wording import counted
 from troth_client.files import read, write
 from troth_couple import Day, shown
 
@@ -73,7 +72,7 @@ async def take_in(talk: Talk, keeper: "Keeper") -> None:
     texts = _own_texts(Path(talk.begin.options["file"]))
     if not texts:
         raise RuleError(tell("import.none"))
-    await talk.say(tell("import.what", count=counted(len(texts), "entry", "entries")))
+    await talk.say(tell("import.what", count=len(texts)))
     if await talk.choose(tell("import.sure"), [tell("import.no"), tell("import.yes")]) == 0:
         await talk.say(tell("import.not"))
         return
@@ -84,14 +83,13 @@ async def take_in(talk: Talk, keeper: "Keeper") -> None:
 
 async def _made(keeper: "Keeper", *, full: bool, mine: bool, parts: Sequence[str] = PARTS) -> Export:
     """Return what is to be written; alone, it is what is one's own alone."""
-    household, chapter = opened(keeper), opened(keeper).chapter
+    household = opened(keeper)
     kept = household.settings.entries if mine else ()
-    if chapter is None:
+    if household.chapter is None:
         return Export(Day(keeper.today().isoformat()), "own", (), kept)
-    today = Day(keeper.today().isoformat())
+    chapters = [*reversed(await earlier_of(keeper)), (chapter_of(keeper), await state_of(keeper))]
     made = []
-    for one in household.chapters:
-        state = await one.look(today)
+    for one, state in chapters:
         texts = {thing.id: one.said(thing.id) for thing in state.things.values() if thing.kind == "note"}
         names = initials(*household.settings.names, one.me, state.persons)
         made.append(export(state, me=one.me, names=names, full=full, parts=parts, texts=texts, mine=kept))

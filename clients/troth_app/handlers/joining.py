@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from troth.pairing import Link, Purpose, Ticket
 from troth_app.handlers.devices import add_here
+from troth_app.handlers.inviting import check_invites
 from troth_app.handlers.locking import new_passphrase, open_household
 from troth_app.handlers.pairing import (
     COMPARE,
@@ -21,6 +22,7 @@ from troth_app.handlers.pairing import (
 from troth_app.handlers.relays import ask_address
 from troth_app.handlers.syncing import check_on
 from troth_app.household import Household
+from troth_app.language import spoken
 from troth_app.limits import KNOCK_S
 from troth_app.moving import arrived
 from troth_app.outcome import HereError, RuleError
@@ -36,36 +38,43 @@ from troth_client.pairing import address_of, guest_device, guest_here
 from troth_client.room import RoomId
 from troth_client.wordlist import MistypedError, parse_code
 from troth_wire.errors import MalformedError, UsageError, VersionError
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["join", "make_empty"]
 
-DEVICE_JOINED: Final = "This device is one of yours now, and it is open."
-MAYBE_JOINED: Final = "What was joined stays; `troth status` says. If the other device does not show it, begin again."
+DEVICE_JOINED: Final = Said("This device is one of yours now, and it is open.")
+MAYBE_JOINED: Final = Said(
+    "What was joined stays; `troth status` says. If the other device does not show it, begin again."
+)
 
-WHO: Final = "What does this device join?"
-MINE: Final = "My own other device"
-OTHERS: Final = "Another person, in a space for two"
-OWN_SETUP: Final = (
+WHO: Final = Said("What does this device join?")
+MINE: Final = Said("My own other device")
+OTHERS: Final = Said("Another person, in a space for two")
+OWN_SETUP: Final = Said(
     "The person who will use this device types from here on, and chooses a passphrase of their own for it. "
     "It opens what is on this device, and no other device."
 )
-MORE_JOINED: Final = "This device is in all the spaces of the other one now."
-NOTHING_NEW: Final = "This device was in all of them before. Nothing changes."
-FIRST_INIT: Final = "Each person begins with a vault of their own. Nothing was changed. `troth init` makes one."
-GIVEN: Final = "Code or link that the other device shows:"
-WORD: Final = "Word {place}:"
-NOT_IT: Final = "{why} Nothing was joined."
-OTHER_KIND: Final = "This link is for something else: {other}. Nothing was joined."
-KINDS: Final = {Purpose.DEVICE: "a device of the same person", Purpose.JOIN: "two people", Purpose.FAR: "two people"}
+MORE_JOINED: Final = Said("This device is in all the spaces of the other one now.")
+NOTHING_NEW: Final = Said("This device was in all of them before. Nothing changes.")
+FIRST_INIT: Final = Said("Each person begins with a vault of their own. Nothing was changed. `troth init` makes one.")
+GIVEN: Final = Said("Code or link that the other device shows:")
+WORD: Final = Said("Word {place}:")
+NOT_IT: Final = Said("{why} Nothing was joined.")
+OTHER_KIND: Final = Said("This link is for something else: {other}. Nothing was joined.")
+KINDS: Final = {
+    Purpose.DEVICE: Said("a device of the same person"),
+    Purpose.JOIN: Said("two people"),
+    Purpose.FAR: Said("two people"),
+}
 
-ELSEWHERE: Final = (
+ELSEWHERE: Final = Said(
     "You sync through {here}, and the other person through {there}. The space for two waits until both name the same "
     "relay: `troth relay use`."
 )
-ACCEPTED: Final = "What you accepted stays. `troth join` goes on with it."
+ACCEPTED: Final = Said("What you accepted stays. `troth join` goes on with it.")
 
 
 async def join(talk: Talk, keeper: "Keeper") -> None:
@@ -119,6 +128,7 @@ async def _join_person(talk: Talk, keeper: "Keeper") -> None:
     household = keeper.household or await open_household(talk, keeper)
     check_on(household)
     check_alone(household)
+    check_invites(household)
     await talk.safe(NOTHING_JOINED)
     if household.waiting is not None:
         home = await home_of(talk, household)
@@ -198,7 +208,7 @@ def _parse_link(typed: str, purpose: Purpose) -> Link:
     try:
         link = Link.parse(typed)
     except (MalformedError, VersionError) as error:
-        raise RuleError(NOT_IT.format(why=str(error).rstrip(".") + ".")) from None
+        raise RuleError(NOT_IT.format(why=spoken(error).rstrip(".") + ".")) from None
     if KINDS[link.ticket.purpose] != KINDS[purpose]:
         raise RuleError(OTHER_KIND.format(other=KINDS[link.ticket.purpose]))
     return link

@@ -11,25 +11,31 @@ from troth.record import Tip
 from troth_app.conversation import Card
 from troth_app.stretches import Stretch
 from troth_app.talk import Talk
-from troth_app.wording import counted
+from troth_wire.said import Said, plural
 
 __all__ = ["how_far"]
 
-WROTE: Final = "What {name} wrote in your name"
-LINE: Final = "{day}: {what}"
-OF_THEM: Final = "{things}, {yeses} among them"
-HOW_FAR: Final = (
+WROTE: Final = Said("What {name} wrote in your name")
+LINE: Final = Said("{day}: {what}")
+THINGS: Final = plural("{count} thing", "{count} things")
+YESES: Final = plural("{count} yes", "{count} yeses")
+OF_THEM: Final = Said("{things}, {yeses} among them")
+HOW_FAR: Final = Said(
     "What of it stays? If somebody else may have written with it, it can stay up to where that began. This is for good."
 )
-ALL: Final = "Everything that has arrived"
-NOT_FROM: Final = "Not the last {things}, from {day} on"
-FEWER: Final = (
-    "{things} of it will count no more, for either of you. What takes care stays: a yes that it took back, a pause, a "
-    "stop. In notes that you both write, what it wrote stays where somebody wrote on after it."
+ALL: Final = Said("Everything that has arrived")
+NOT_FROM: Final = plural("Not the last {count} thing, from {day} on", "Not the last {count} things, from {day} on")
+FEWER: Final = plural(
+    "{count} thing of it will count no more, for either of you. What takes care stays: a yes that it took back, a "
+    "pause, a stop. In notes that you both write, what it wrote stays where somebody wrote on after it.",
+    "{count} things of it will count no more, for either of you. What takes care stays: a yes that it took back, a "
+    "pause, a stop. In notes that you both write, what it wrote stays where somebody wrote on after it.",
 )
-FEWER_BY_WORDS: Final = (
-    "{things} of it will count no more, for either of you, also where it took care: a yes that it took back, a pause, "
-    "a stop. In notes that you both write, what it wrote stays where somebody wrote on after it."
+FEWER_BY_WORDS: Final = plural(
+    "{count} thing of it will count no more, for either of you, also where it took care: a yes that it took back, a "
+    "pause, a stop. In notes that you both write, what it wrote stays where somebody wrote on after it.",
+    "{count} things of it will count no more, for either of you, also where it took care: a yes that it took back, a "
+    "pause, a stop. In notes that you both write, what it wrote stays where somebody wrote on after it.",
 )
 SHOWN: Final = 7
 """Stretches that are offered: what somebody else wrote with it is mostly among the last."""
@@ -49,20 +55,16 @@ async def how_far(talk: Talk, written: Sequence[Stretch], name: str, *, by_words
         return None
     await talk.show(Card(WROTE.format(name=name), tuple(map(_line, found))))
     lost = list(accumulate(stretch.things for stretch in reversed(found)))
-    items = [NOT_FROM.format(things=_things(n), day=one.day) for n, one in zip(lost, reversed(found), strict=True)]
+    items = [NOT_FROM.format(count=n, day=one.day) for n, one in zip(lost, reversed(found), strict=True)]
     index = await talk.choose(HOW_FAR, [ALL, *items])
     if index == 0:
         return None
-    await talk.say((FEWER_BY_WORDS if by_words else FEWER).format(things=_things(lost[index - 1])))
+    await talk.say((FEWER_BY_WORDS if by_words else FEWER).format(count=lost[index - 1]))
     return found[-index].before
 
 
 def _line(stretch: Stretch) -> str:
-    what = _things(stretch.things)
+    what = THINGS.format(count=stretch.things)
     if stretch.yeses:
-        what = OF_THEM.format(things=what, yeses=counted(stretch.yeses, "yes", "yeses"))
+        what = OF_THEM.format(things=what, yeses=YESES.format(count=stretch.yeses))
     return LINE.format(day=stretch.day, what=what)
-
-
-def _things(count: int) -> str:
-    return counted(count, "thing", "things")

@@ -5,39 +5,41 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.handlers.locking import opened
 from troth_app.household import Household, Place
+from troth_app.messages import tell
 from troth_app.outcome import OtherError, RuleError
 from troth_app.talk import Talk
 from troth_app.wording import name_of
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["leave"]
 
-NONE: Final = "There is no space for two to leave. Nothing was changed."
-STAYS: Final = (
+NONE: Final = Said("There is no space for two to leave. Nothing was changed.")
+STAYS: Final = Said(
     "What stays: everything in {name} stays readable on your devices and on theirs. Nothing is deleted, and nobody can "
     "take away what the other holds. `troth export own` writes your own words to a file, now and afterwards. Your own "
     "notes and your other spaces are not touched."
 )
-THEY_SEE: Final = (
+THEY_SEE: Final = Said(
     "What the other person sees, when their device syncs next: “This space was ended.” No reason goes with it. From "
     "then on neither of you writes in it. If you want a space for two again, you make a new one, together."
 )
-WHEN: Final = (
+WHEN: Final = Said(
     "It takes effect here at once. The other person is told ten seconds later, and until then you can take it back."
 )
-UNCHANGED: Final = "Nothing was changed."
-BY_NAME: Final = "To leave, type the name of the space, {name}:"
-NOT_NAMED: Final = "That is another name. Nothing was changed."
-AGAIN: Final = "Passphrase, once more:"
-LEFT: Final = "You have left {name}. The other person is told in a few seconds, or when you unlock next."
-HERE: Final = "You have left {name}. Nothing goes out for ten seconds."
-TAKE_BACK: Final = "Do you want to take it back?"
-COME_BACK: Final = "Take it back, as if it had never been"
-STAY_AWAY: Final = "Leave it so"
-BACK: Final = "It never happened: {name} is as it was, and nobody was told."
-SENT: Final = "It is final now. The other person is told when both devices have reached the relay."
+UNCHANGED: Final = Said("Nothing was changed.")
+BY_NAME: Final = Said("To leave, type the name of the space, {name}:")
+NOT_NAMED: Final = Said("That is another name. Nothing was changed.")
+AGAIN: Final = Said("Passphrase, once more:")
+LEFT: Final = Said("You have left {name}. The other person is told in a few seconds, or when you unlock next.")
+HERE: Final = Said("You have left {name}. Nothing goes out for ten seconds.")
+TAKE_BACK: Final = Said("Do you want to take it back?")
+COME_BACK: Final = Said("Take it back, as if it had never been")
+STAY_AWAY: Final = Said("Leave it so")
+BACK: Final = Said("It never happened: {name} is as it was, and nobody was told.")
+SENT: Final = Said("It is final now. The other person is told when both devices have reached the relay.")
 
 
 async def leave(talk: Talk, keeper: "Keeper") -> None:
@@ -58,7 +60,7 @@ async def leave(talk: Talk, keeper: "Keeper") -> None:
     if await talk.wait(_taken_back(talk, household, place, sent)):
         await talk.say(BACK.format(name=name))
     else:
-        await talk.say(SENT)
+        await talk.say(SENT, *([tell("invitations.after")] if household.settings.invites else []))
 
 
 async def _taken_back(talk: Talk, household: Household, place: Place, sent: "asyncio.Task[None]") -> bool:

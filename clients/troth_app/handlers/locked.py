@@ -6,19 +6,24 @@ from troth_app.conversation import Result
 from troth_app.home import OTHERS, Home
 from troth_app.outcome import HereError, LockedError
 from troth_app.talk import Talk
+from troth_wire.said import Said, in_context
 
 if TYPE_CHECKING:
     from troth_app.agent import Agent
 
 __all__ = ["doctor", "files", "lock", "status", "today", "web"]
 
-LOCKED_NOW: Final = "It is locked. Nothing is sent and nothing arrives until you unlock."
-LOCKED_BEFORE: Final = "It was locked before. Nothing changes."
-FIRST_UNLOCK: Final = (
+LOCKED_NOW: Final = Said("It is locked. Nothing is sent and nothing arrives until you unlock.")
+LOCKED_BEFORE: Final = Said("It was locked before. Nothing changes.")
+FIRST_UNLOCK: Final = Said(
     "It is locked, and what is kept as evidence lies inside. Nothing was written. `troth unlock` opens it."
 )
 
-NO_PAGES: Final = "Nothing that stays runs here, so there is nobody to serve the pages. Nothing was changed."
+NO_PAGES: Final = Said("Nothing that stays runs here, so there is nobody to serve the pages. Nothing was changed.")
+NOT_THERE: Final = in_context("a file", "not there")
+OTHERS_READ: Final = in_context("a file", "others on this machine may read it")
+YOURS: Final = in_context("a file", "yours alone")
+PLACES: Final = (in_context("a file", "folder"), in_context("a file", "vault"), in_context("a file", "log"))
 EMPTY: Final = "empty"
 LOCKED: Final = "locked"
 
@@ -59,13 +64,13 @@ async def web(_: Talk, agent: "Agent") -> Result:
 def files(home: Home) -> list[list[str]]:
     """Return what is to be seen of each file without opening it: its name, and what is noticed about it."""
     found = []
-    for name, path in (("folder", home.folder), ("vault", home.vault), ("log", home.log)):
+    for name, path in zip(PLACES, (home.folder, home.vault, home.log), strict=True):
         if not path.exists():
-            found.append([name, str(path), "not there"])
+            found.append([name, str(path), NOT_THERE])
         elif path.stat().st_mode & OTHERS:
-            found.append([name, str(path), "others on this machine may read it"])
+            found.append([name, str(path), OTHERS_READ])
         else:
-            found.append([name, str(path), "yours alone"])
+            found.append([name, str(path), YOURS])
     return found
 
 

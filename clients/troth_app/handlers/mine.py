@@ -13,31 +13,32 @@ from troth_app.settings import mine_gone
 from troth_app.talk import Talk
 from troth_client.letterbox import drop
 from troth_wire.errors import StoreError
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["add", "list_", "remove"]
 
-NO_VAULT: Final = "There is no vault to keep it in. Nothing was kept. `troth init` makes one."
-EMPTY: Final = "There was nothing to keep. Nothing changes."
-TOO_LONG: Final = "That is more than one entry holds. Nothing was kept. Write it as several."
-KEPT: Final = "It is kept. It is yours alone."
+NO_VAULT: Final = Said("There is no vault to keep it in. Nothing was kept. `troth init` makes one.")
+EMPTY: Final = Said("There was nothing to keep. Nothing changes.")
+TOO_LONG: Final = Said("That is more than one entry holds. Nothing was kept. Write it as several.")
+KEPT: Final = Said("It is kept. It is yours alone.")
 LABEL_LETTERS: Final = 60
-KEPT_SEALED: Final = "It is kept, sealed. You can read it after you unlock."
+KEPT_SEALED: Final = Said("It is kept, sealed. You can read it after you unlock.")
 
 
 async def add(talk: Talk, keeper: "Keeper") -> None:
     """Keep an entry."""
     if not keeper.home.vault.exists():
         raise HereError(NO_VAULT)
-    await talk.safe("Nothing was kept.")
+    await talk.safe(Said("Nothing was kept."))
     entry = (await talk.ask(tell("mine.write"), form=Form.TEXT)).strip().encode(errors="replace")
     if not entry:
         raise RuleError(EMPTY)
     if len(entry) > ENTRY_BYTES_MAX:
         raise RuleError(TOO_LONG)
-    await talk.safe("It may be kept; `troth mine list` shows it after you unlock.")
+    await talk.safe(Said("It may be kept; `troth mine list` shows it after you unlock."))
     drop(keeper.home.vault, entry, entropy=keeper.machine.entropy)
     await talk.say(KEPT if await _taken_in(keeper) else KEPT_SEALED)
 

@@ -24,6 +24,7 @@ from troth_app.handlers.together import (
 from troth_app.limits import NOTE_LETTERS_MAX
 from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import say
 from troth_app.talk import Talk
 from troth_app.wording import listed_as
 from troth_client import View
@@ -39,7 +40,6 @@ from troth_couple import (
     note_path,
     paragraphs,
     publish,
-    say,
     shown,
 )
 from troth_wire.errors import LocalError, UsageError
@@ -193,7 +193,7 @@ async def _choose(talk: Talk, clash: Clash) -> Choice:
 
 
 def _notes(state: State) -> list[Thing]:
-    return [thing for thing in newest_first(state.things.values()) if thing.kind == "note" and thing.versions]
+    return newest_first(thing for thing in state.things.values() if thing.kind == "note" and thing.versions)
 
 
 async def _pick(talk: Talk, notes: Sequence[Thing]) -> Thing:

@@ -6,14 +6,16 @@ from troth_app.cards import newest_first, preview, thing_card
 from troth_app.handlers.together import ask_day, ask_line, chapter_of, names_of, pick, share, state_of, today_of, write
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import say
 from troth_app.talk import Talk
-from troth_couple import Stage, Thing, key_of, say, shown
+from troth_app.wording import quoted
+from troth_couple import Stage, Thing, key_of, shown
 from troth_couple.kinds import BY_NAME
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
-__all__ = ["amend", "take_back"]
+__all__ = ["amend", "anew", "take_back"]
 
 LISTED_MAX: Final = 20
 """So many of one's own words are offered, the latest first."""
@@ -28,7 +30,7 @@ async def amend(talk: Talk, keeper: "Keeper") -> None:
     kind, before = BY_NAME[thing.kind], thing.versions[0]
     fields: dict[str, object] = {}
     for field in kind.places:
-        fields[field] = await _anew(talk, field, before.said(field))
+        fields[field] = await anew(talk, field, before.said(field))
     day = today_of(keeper)
     text = "\n".join(value for value in fields.values() if isinstance(value, str))
     if await share(talk, keeper, text, lambda pen: [pen.amend(thing.id, fields, day=day)]):
@@ -46,7 +48,7 @@ async def take_back(talk: Talk, keeper: "Keeper") -> None:
 async def _pick_own(talk: Talk, keeper: "Keeper", what: str) -> Thing:
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     able = {kind for kind in BY_NAME["take_back"].about if what == "back" or _amended(kind)}
-    own = [thing for thing in newest_first(state.things.values()) if thing.author == me and thing.kind in able]
+    own = newest_first(thing for thing in state.things.values() if thing.author == me and thing.kind in able)
     left = [thing for thing in own if thing.stage not in (Stage.TAKEN_BACK, Stage.PAST)][:LISTED_MAX]
     if not left:
         raise RuleError(tell(f"{what}.none"))
@@ -58,12 +60,12 @@ async def _pick_own(talk: Talk, keeper: "Keeper", what: str) -> Thing:
     return await pick(talk, tell(f"{what}.which"), left, label)
 
 
-async def _anew(talk: Talk, field: str, before: Any) -> object:
+async def anew(talk: Talk, field: str, before: Any) -> object:
     """Ask for a field of what is said anew; what is left empty stays as it was, also what is no text."""
     if not isinstance(before, str | None):
         return before
-    old = f"“{preview(shown(before), LABEL_LETTERS)}”" if before else tell("amend.nothing")
-    prompt = tell("amend.keep", label=tell(f"label.{field}"), text=old)
+    old, label = quoted(preview(shown(before or ""), LABEL_LETTERS)), tell(f"label.{field}")
+    prompt = tell("amend.keep", label=label, text=old) if before else tell("amend.empty", label=label)
     if field in DAYS:
         return await ask_day(talk, prompt) or before
     return await ask_line(talk, prompt) or before

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from troth_app.handlers.inviting import check_invites
 from troth_app.handlers.locking import opened
 from troth_app.handlers.syncing import check_on
 from troth_app.household import Household
@@ -22,6 +23,7 @@ from troth_client.machine import Machine
 from troth_client.pairing import PairingError, host_device, host_here
 from troth_client.room import RoomId
 from troth_wire.errors import ExpiredError
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -30,26 +32,26 @@ __all__ = ["carry_through", "check_alone", "device", "far", "go_on", "here", "ho
 
 Came = TypeVar("Came")
 
-NO_RELAY: Final = (
+NO_RELAY: Final = Said(
     "Two devices meet at a relay, and none is named here. Nothing was changed. `troth relay use` names one."
 )
-NOTHING_JOINED: Final = "Nothing was joined."
-AGAIN: Final = "Passphrase, once more:"
-FOR_TWO_BEFORE: Final = "There is a space for two here. Nothing was changed."
-DEVICE_IN: Final = "The other device is one of yours now. `troth devices list` shows both."
-TOGETHER: Final = "There is a space for two now. It is empty, and both of you can write in it."
-COMPARE: Final = "Compare the safety number when you are in one room or on a call: `troth safety-number`."
+NOTHING_JOINED: Final = Said("Nothing was joined.")
+AGAIN: Final = Said("Passphrase, once more:")
+FOR_TWO_BEFORE: Final = Said("There is a space for two here. Nothing was changed.")
+DEVICE_IN: Final = Said("The other device is one of yours now. `troth devices list` shows both.")
+TOGETHER: Final = Said("There is a space for two now. It is empty, and both of you can write in it.")
+COMPARE: Final = Said("Compare the safety number when you are in one room or on a call: `troth safety-number`.")
 
-SEND_LINK: Final = (
+SEND_LINK: Final = Said(
     "Send this link to the other person, in a way that you both trust. It is good for three days and can be used once. "
     "They may say no, and leave at any time."
 )
-WAITING: Final = "It waits for the other person. If you stop waiting, the invitation stays."
-INVITED: Final = "The invitation stays. `troth pair far` goes on with it."
-UNDER_WAY: Final = "An invitation is under way. What next?"
-KEEP_ON: Final = "Wait for the other person"
-GIVE_UP: Final = "Give it up"
-GIVEN_UP: Final = "It is given up. The link is good for nothing now."
+WAITING: Final = Said("It waits for the other person. If you stop waiting, the invitation stays.")
+INVITED: Final = Said("The invitation stays. `troth pair far` goes on with it.")
+UNDER_WAY: Final = Said("An invitation is under way. What next?")
+KEEP_ON: Final = Said("Wait for the other person")
+GIVE_UP: Final = Said("Give it up")
+GIVEN_UP: Final = Said("It is given up. The link is good for nothing now.")
 
 
 async def device(talk: Talk, keeper: "Keeper") -> None:
@@ -70,6 +72,7 @@ async def here(talk: Talk, keeper: "Keeper") -> None:
     household = opened(keeper)
     address = relay_of(household)
     check_alone(household)
+    check_invites(household)
     await talk.safe(NOTHING_JOINED)
     home = await home_of(talk, household)
     await carry_through(talk, host_here(home, address, PairingTalk(talk), machine=keeper.machine))
@@ -82,6 +85,7 @@ async def far(talk: Talk, keeper: "Keeper") -> None:
     household = opened(keeper)
     relay_of(household)
     check_alone(household)
+    check_invites(household)
     if household.waiting is None:
         check_rested(household, keeper.today())
     await talk.safe(NOTHING_JOINED)

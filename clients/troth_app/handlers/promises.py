@@ -45,7 +45,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show the promises of both, each with what became of it as its author says, and how it was for the other."""
     state = await state_of(keeper)
-    things = [thing for thing in newest_first(state.things.values()) if thing.kind == "promise"]
+    things = newest_first(thing for thing in state.things.values() if thing.kind == "promise")
     return things_page(keeper, state, things, none="promise.none")
 
 
@@ -53,7 +53,7 @@ async def told(talk: Talk, keeper: "Keeper") -> None:
     """Say what became of an own promise, or how one of theirs was for oneself."""
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    things = [thing for thing in newest_first(state.things.values()) if thing.kind == "promise"]
+    things = newest_first(thing for thing in state.things.values() if thing.kind == "promise")
     left = [thing for thing in things if thing.stage is not Stage.TAKEN_BACK]
     if not left:
         raise RuleError(tell("promise.none"))

@@ -22,8 +22,9 @@ from troth_app.handlers.together import (
 )
 from troth_app.messages import ENGLISH, tell
 from troth_app.outcome import RuleError
+from troth_app.recounting import lines
 from troth_app.talk import Talk
-from troth_couple import Agreement, Clause, Item, Revision, State, days_after, lines, new_agreement, shown
+from troth_couple import Agreement, Clause, Item, Revision, State, days_after, new_agreement, shown
 from troth_couple.agreements import Shown
 from troth_couple.limits import CLAUSES_MAX, SUPERSEDES_MAX
 from troth_couple.revision import CLASSES, DETAILS, SORTS, TELLS, WAYS, AgreementId, RevisionId
@@ -51,6 +52,8 @@ async def propose(talk: Talk, keeper: "Keeper") -> None:
     """Propose a text: something new, or another text for an agreement that there is."""
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     await talk.safe(tell("propose.not"))
+    if state.opened:
+        raise RuleError(tell("chapter.closed"))
     before = await _before(talk, state)
     revision = await _ask_revision(talk, keeper, before, state.persons, me)
     try:
@@ -118,7 +121,7 @@ async def _example(talk: Talk) -> Revision | None:
     if choice == 0:
         return None
     name, sort = list(EXAMPLES.items())[choice - 1]
-    points = (text for key, text in ENGLISH.items() if key.startswith(f"example.{name}."))
+    points = (tell(key) for key in ENGLISH if key.startswith(f"example.{name}."))
     clauses = tuple(Clause(behaviour=text) for text in points)
     return Revision(agreement=NOBODYS, sort=sort, title=tell(f"example.{name}"), clauses=clauses)
 

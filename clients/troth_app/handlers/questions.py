@@ -57,7 +57,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show what both asked; theirs stays closed until one opens it, and own answers that nobody sees are one's own."""
     state, me = await state_of(keeper), chapter_of(keeper).me
     moved = await _take_home(keeper, state)
-    things = [thing for thing in newest_first(state.things.values()) if thing.kind == "question"]
+    things = newest_first(thing for thing in state.things.values() if thing.kind == "question")
     made = things_page(keeper, state, things, none="question.none")
     answers = opened(keeper).settings.answers
     for card, thing in zip(made["cards"], things, strict=False):

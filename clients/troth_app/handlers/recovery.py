@@ -16,53 +16,58 @@ from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.phrases import ask_phrase, show_phrase
 from troth_app.signposting import leave
 from troth_app.talk import Talk
-from troth_app.wording import name_of
+from troth_app.wording import listed_as, name_of, quoted
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId, SpaceId
+from troth_wire.said import Said, in_context, plural
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["make", "test"]
 
-CAN: Final = (
+CAN: Final = Said(
     "With twelve words on paper you come back when every device is lost, and can remove a device that was stolen. "
     "They add one device, and they write nothing and agree to nothing."
 )
-BEWARE: Final = (
+BEWARE: Final = Said(
     "Whoever has the words reads everything of yours, from anywhere, and nothing shows it: that can not be prevented. "
     "Keep the paper as you would keep the key to your home. If somebody may have seen it, make new words."
 )
-UNCHANGED: Final = "No words were set. Those that you had, if you had some, are as they were."
-AGAIN: Final = "Passphrase, once more:"
-OLD: Final = "The recovery words that you have now:"
-OLD_FIRST: Final = "You have recovery words. New ones take their place, and the old ones sign that."
-HAVE_OLD: Final = "Do you have the words that are in force?"
-OLD_HERE: Final = "Yes, and I can type them"
-OLD_LOST: Final = "No, they are lost; another device of mine agrees"
-SEVERAL: Final = (
-    "You have {count} devices. One alone must not be enough to make words, or whoever holds it could take over "
-    "everything. So another one of yours has to agree, at the end: have it at hand."
+UNCHANGED: Final = Said("No words were set. Those that you had, if you had some, are as they were.")
+AGAIN: Final = Said("Passphrase, once more:")
+OLD: Final = Said("The recovery words that you have now:")
+OLD_FIRST: Final = Said("You have recovery words. New ones take their place, and the old ones sign that.")
+HAVE_OLD: Final = Said("Do you have the words that are in force?")
+OLD_HERE: Final = Said("Yes, and I can type them")
+OLD_LOST: Final = Said("No, they are lost; another device of mine agrees")
+SEVERAL: Final = plural(
+    "You have {count} device. One alone is not to be enough to make words, or whoever holds it could take over "
+    "everything. So another one of yours has to agree, at the end: have it at hand.",
+    "You have {count} devices. One alone is not to be enough to make words, or whoever holds it could take over "
+    "everything. So another one of yours has to agree, at the end: have it at hand.",
 )
-WAITING: Final = (
+WAITING: Final = Said(
     "Now run `troth recovery agree` on another device of yours. This waits for it. If you stop, no words are set."
 )
-NOBODY: Final = "It locked before another device agreed. No words were set. Begin again when you like."
-NOT_AGREED: Final = (
+NOBODY: Final = Said("It locked before another device agreed. No words were set. Begin again when you like.")
+NOT_AGREED: Final = Said(
     "What the other device agreed to does not go with what this one knows. `troth recovery test` says whether words "
     "were set anywhere. Let both devices sync, and begin again."
 )
-NOT_OLD: Final = "These are not the words that are in force. No words were set."
-NOT_SYNCED: Final = (
+NOT_OLD: Final = Said("These are not the words that are in force. No words were set.")
+NOT_SYNCED: Final = Said(
     "The relay can not be reached at this moment, and the words lead there. No words were set. Try again later."
 )
-MAYBE: Final = "The new words may be set in some of your spaces; `troth recovery test` says. The same command goes on."
-SET: Final = "The words are set, in {spaces}. Burn older ones. `troth recovery test` tries them."
-TYPE: Final = "The twelve words:"
-IN_FORCE: Final = "in force"
-REPLACED: Final = "other words took their place"
-NEVER: Final = "these words were never set here"
-ADDRESS: Final = "Write this beside them: {address}"
+MAYBE: Final = Said(
+    "The new words may be set in some of your spaces; `troth recovery test` says. The same command goes on."
+)
+SET: Final = Said("The words are set, in {spaces}. Burn older ones. `troth recovery test` tries them.")
+TYPE: Final = Said("The twelve words:")
+IN_FORCE: Final = in_context("recovery words", "in force")
+REPLACED: Final = in_context("recovery words", "other words took their place")
+NEVER: Final = in_context("recovery words", "these words were never set here")
+ADDRESS: Final = Said("Write this beside them: {address}")
 
 
 async def make(talk: Talk, keeper: "Keeper") -> None:
@@ -193,4 +198,4 @@ async def _lead_on(household: Household, places: Sequence[Place], words: Words) 
 
 
 def _named(places: Sequence[Place]) -> str:
-    return " and ".join(f"“{name_of(place.kind, place.label)}”" for place in places)
+    return listed_as([quoted(name_of(place.kind, place.label)) for place in places])

@@ -15,24 +15,25 @@ from troth_app.wording import name_of
 from troth_client.link import Address
 from troth_wire.errors import TrothError, UsageError
 from troth_wire.limits import PASS_BYTES_MAX
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["ask_address", "show", "use"]
 
-WHAT_IT_SEES: Final = (
+WHAT_IT_SEES: Final = Said(
     "A relay carries what you write to your other devices. It sees when this device connects, from where, and how much "
     "it sends. It can not read any of it."
 )
-ADDRESS: Final = "Address of the relay, such as wss://relay.example (nothing: go on without one):"
-ADMISSION: Final = "Pass, if the relay asks for one:"
-NO_ADDRESS: Final = "That is not the address of a relay: it looks like wss://relay.example. Nothing was changed."
-TOO_LONG: Final = "A pass is shorter than that. Nothing was changed."
-UNCHANGED: Final = "Nothing was changed."
-MAYBE: Final = "The relay may be the new one; `troth relay show` says."
-WITHOUT: Final = "From now on this device goes without a relay. What you write stays here."
-USED: Final = "From now on this device syncs through {host}."
+ADDRESS: Final = Said("Address of the relay, such as wss://relay.example (nothing: go on without one):")
+ADMISSION: Final = Said("Pass, if the relay asks for one:")
+NO_ADDRESS: Final = Said("That is not the address of a relay: it looks like wss://relay.example. Nothing was changed.")
+TOO_LONG: Final = Said("A pass is shorter than that. Nothing was changed.")
+UNCHANGED: Final = Said("Nothing was changed.")
+MAYBE: Final = Said("The relay may be the new one; `troth relay show` says.")
+WITHOUT: Final = Said("From now on this device goes without a relay. What you write stays here.")
+USED: Final = Said("From now on this device syncs through {host}.")
 
 
 async def use(talk: Talk, keeper: "Keeper") -> None:

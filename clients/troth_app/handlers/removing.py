@@ -19,30 +19,33 @@ from troth_app.stretches import Stretch, stretches
 from troth_app.talk import Talk
 from troth_couple import Day
 from troth_wire.ids import DeviceId
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["revoke"]
 
-AGAIN: Final = "Passphrase, once more:"
-ALONE: Final = "You have one device, this one. Nothing was changed."
-UNCHANGED: Final = "No device was removed."
-MAYBE: Final = "It may be removed in one space or in all of them; `troth devices list` says. The same command goes on."
-WHICH: Final = "Which one is to go?"
-PLAN: Final = (
+AGAIN: Final = Said("Passphrase, once more:")
+ALONE: Final = Said("You have one device, this one. Nothing was changed.")
+UNCHANGED: Final = Said("No device was removed.")
+MAYBE: Final = Said(
+    "It may be removed in one space or in all of them; `troth devices list` says. The same command goes on."
+)
+WHICH: Final = Said("Which one is to go?")
+PLAN: Final = Said(
     "This removes {name}, for good, and changes the key in the same step. What you write here from now on it can not "
     "read, and what your other devices and the other person write neither, as soon as they have synced. "
     "What it writes from now on counts for nobody; what it wrote until now stays, unless you say otherwise. "
     "What it has read, it keeps: nobody can take that back."
 )
-SURE: Final = "Remove it?"
-KEEP: Final = "No, keep it"
-REMOVE: Final = "Remove {name}"
-WHICH_THERE: Final = "It is not certain which of these it is in the space for two:"
-THERE: Final = "The one that ends in {end}"
-NOT_THERE: Final = "None of them"
-REMOVED: Final = "{name} is removed."
+SURE: Final = Said("Remove it?")
+KEEP: Final = Said("No, keep it")
+REMOVE: Final = Said("Remove {name}")
+WHICH_THERE: Final = Said("It is not certain which of these it is in the space for two:")
+THERE: Final = Said("The one that ends in {end}")
+NOT_THERE: Final = Said("None of them")
+REMOVED: Final = Said("{name} is removed.")
 END_LETTERS: Final = 6
 
 

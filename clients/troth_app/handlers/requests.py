@@ -51,7 +51,7 @@ async def answer(talk: Talk, keeper: "Keeper") -> None:
     """Answer something that the other asked, or asked for, or answer it otherwise than before."""
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
     await talk.safe(tell("safe.nothing"))
-    theirs = [thing for thing in newest_first(state.things.values()) if thing.kind in ASKED and thing.author != me]
+    theirs = newest_first(thing for thing in state.things.values() if thing.kind in ASKED and thing.author != me)
     left = [thing for thing in theirs if thing.stage is not Stage.TAKEN_BACK]
     if not left:
         raise RuleError(tell("answer.none"))
@@ -72,7 +72,7 @@ async def answer(talk: Talk, keeper: "Keeper") -> None:
 async def listed(_: Talk, keeper: "Keeper") -> Result:
     """Show what both asked for, and the answers."""
     state = await state_of(keeper)
-    things = [thing for thing in newest_first(state.things.values()) if thing.kind == "request"]
+    things = newest_first(thing for thing in state.things.values() if thing.kind == "request")
     return things_page(keeper, state, things, none="request.none")
 
 

@@ -20,6 +20,7 @@ from troth_app.handlers.keeping import how_far
 from troth_app.handlers.locking import new_passphrase
 from troth_app.handlers.relays import ask_address
 from troth_app.household import Household
+from troth_app.language import spoken
 from troth_app.limits import KNOCK_S
 from troth_app.moving import arrived
 from troth_app.outcome import HereError, OtherError, RuleError
@@ -27,7 +28,7 @@ from troth_app.phrases import ask_phrase
 from troth_app.settings import Relay
 from troth_app.stretches import Stretch, stretches
 from troth_app.talk import Talk
-from troth_app.wording import counted, name_of
+from troth_app.wording import listed_as, name_of, quoted
 from troth_client import Machine
 from troth_client.link import Address
 from troth_client.restoring import read_space
@@ -36,45 +37,49 @@ from troth_client.signposts import read_signposts
 from troth_couple import Book, document_of, entries_in, roster_of
 from troth_wire.errors import ForgedError, UsageError
 from troth_wire.ids import DeviceId, SpaceId
+from troth_wire.said import Said, plural
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["use"]
 
-THERE_IS: Final = "There is a vault here, and words are for a device without one. Nothing was changed."
-PLAN: Final = (
+THERE_IS: Final = Said("There is a vault here, and words are for a device without one. Nothing was changed.")
+PLAN: Final = Said(
     "This reads your spaces with the words, lets this device in, and removes those that you name. The words can let in "
     "one device: make new ones afterwards, with `troth recovery make`."
 )
-UNCHANGED: Final = "Nothing was changed, and nothing was sent."
-TYPE: Final = "The twelve words:"
-ADDRESS: Final = "Address of the relay, which stands beside them:"
-READING: Final = "Reading what lies there. This can take a while."
-NO_RELAY: Final = "The words lead to a relay, and its address stands beside them. Nothing was changed."
-NOTHING_THERE: Final = (
+UNCHANGED: Final = Said("Nothing was changed, and nothing was sent.")
+TYPE: Final = Said("The twelve words:")
+ADDRESS: Final = Said("Address of the relay, which stands beside them:")
+READING: Final = Said("Reading what lies there. This can take a while.")
+NO_RELAY: Final = Said("The words lead to a relay, and its address stands beside them. Nothing was changed.")
+NOTHING_THERE: Final = Said(
     "At this relay nothing lies for these words. Nothing was changed. Look at the words and at the address that stands "
     "beside them."
 )
-NOTHING_OPEN: Final = (
+NOTHING_OPEN: Final = Said(
     "What lies there leads to no space that these words open. Other words may have taken their place, or they have let "
     "a device in before. Nothing was changed."
 )
-FOUND: Final = "Found: {spaces}."
-WHICH: Final = "Which of your devices is not in your hands any more? It is removed, for good."
-THAT_IS_ALL: Final = "None, or that is all"
-LOST: Final = "{name} will be removed."
-ELSEWHERE: Final = "{name}, in the space {space}"
-UNKNOWN: Final = "one that ends in {end}"
-ENDED: Final = "The space “{space}” was ended. It stays on the devices that have it, and does not come to this one."
-OWN_SETUP: Final = "Choose a passphrase for this device. The old one opens nothing here."
-MAYBE: Final = "This device may be let in; `troth status` says."
-BACK: Final = "You are back, with {spaces} on this device."
-NEW_WORDS: Final = (
+SPACES: Final = plural("{count} space: {names}", "{count} spaces: {names}")
+FOUND: Final = Said("Found: {spaces}.")
+WHICH: Final = Said("Which of your devices is not in your hands any more? It is removed, for good.")
+THAT_IS_ALL: Final = Said("None, or that is all")
+LOST: Final = Said("{name} will be removed.")
+ELSEWHERE: Final = Said("{name}, in the space {space}")
+UNKNOWN: Final = Said("one that ends in {end}")
+ENDED: Final = Said(
+    "The space “{space}” was ended. It stays on the devices that have it, and does not come to this one."
+)
+OWN_SETUP: Final = Said("Choose a passphrase for this device. The old one opens nothing here.")
+MAYBE: Final = Said("This device may be let in; `troth status` says.")
+BACK: Final = Said("You are back, with {spaces} on this device.")
+NEW_WORDS: Final = Said(
     "These words let in one device, and that is done. Make new ones now: `troth recovery make` asks for these as the "
     "old ones."
 )
-TO_CONFIRM: Final = (
+TO_CONFIRM: Final = Said(
     "In the space for two, what takes care counts from this device at once. What you agree to waits until it is "
     "confirmed: run `troth devices confirm` on another device of yours, or here, if there is none."
 )
@@ -262,4 +267,5 @@ async def _introduce(household: Household, keeper: "Keeper") -> None:
 
 
 def _named(found: Sequence[Found]) -> str:
-    return counted(len(found), "space", "spaces") + ": " + ", ".join(f"“{name_of(one.kind, '')}”" for one in found)
+    names = listed_as([quoted(name_of(one.kind, "")) for one in found])
+    return spoken(SPACES.format(count=len(found), names=names))

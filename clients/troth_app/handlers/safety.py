@@ -11,26 +11,27 @@ from troth_app.outcome import OtherError, RuleError
 from troth_app.pairing_talk import WORDS, in_order
 from troth_app.talk import Talk
 from troth_app.wording import NUMBER, in_rows
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["compare", "number"]
 
-ALONE: Final = "A safety number is over two people, and there is no space for two here. Nothing was changed."
-NOTHING_TO_COMPARE: Final = "There are no words to compare. Nothing changes."
-BY_VOICE: Final = (
+ALONE: Final = Said("A safety number is over two people, and there is no space for two here. Nothing was changed.")
+NOTHING_TO_COMPARE: Final = Said("There are no words to compare. Nothing changes.")
+BY_VOICE: Final = Said(
     "Let the other person run `troth compare` too, and read the words to each other, by voice or in one room."
 )
-CAME_BACK: Final = (
+CAME_BACK: Final = Said(
     "The other person came back with recovery words, and they alone say so. Whoever finds such words can do that too. "
     "So hear each other, in one room or by a voice that you know, and read this number to each other:"
 )
-THE_SAME: Final = "Are they the same on both sides?"
-YES: Final = "Yes, word for word"
-NO: Final = "No, or I am not sure"
-COMPARED: Final = "That is settled: nobody stands in between."
-DIFFERENT: Final = (
+THE_SAME: Final = Said("Are they the same on both sides?")
+YES: Final = Said("Yes, word for word")
+NO: Final = Said("No, or I am not sure")
+COMPARED: Final = Said("That is settled: nobody stands in between.")
+DIFFERENT: Final = Said(
     "Nothing was changed, and nothing can be agreed there meanwhile. If they differ, somebody may stand in between: "
     "make a space for two in one room instead."
 )
@@ -42,7 +43,7 @@ async def compare(talk: Talk, keeper: "Keeper") -> None:
     for place in household.places:
         if not place.space.words:
             continue
-        await talk.safe("Nothing was changed.")
+        await talk.safe(Said("Nothing was changed."))
         await talk.say(BY_VOICE)
         await talk.show(Card(WORDS, (in_order(place.space.words),)))
         if await talk.choose(THE_SAME, [YES, NO]) == 1:
@@ -59,7 +60,7 @@ async def compare(talk: Talk, keeper: "Keeper") -> None:
 async def _again(talk: Talk, household: Household) -> None:
     """Compare the number once more, after the other person came back with nothing but recovery words."""
     assert household.shared is not None, "asked where there are two"
-    await talk.safe("Nothing was changed.")
+    await talk.safe(Said("Nothing was changed."))
     await talk.say(CAME_BACK)
     await talk.show(Card(NUMBER, in_rows(_number_of(household.shared).groups)))
     if await talk.choose(THE_SAME, [YES, NO]) == 1:

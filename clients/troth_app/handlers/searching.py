@@ -3,18 +3,21 @@
 Not in the other's check-ins: nobody is to be read by a list of their moods.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from troth_app.cards import agreement_card, newest_first, page, preview, thing_card
+from troth_app.chapter import Chapter
 from troth_app.conversation import Result
 from troth_app.handlers.locking import opened
-from troth_app.handlers.together import ask_line, chapter_of, names_of, state_of
+from troth_app.handlers.together import ask_line, chapter_of, earlier_of, names_of, state_of
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import shown
+from troth_couple import State, shown
 from troth_couple.kinds import BY_NAME
 from troth_couple.views import by_age
+from troth_wire.ids import PersonId
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -38,8 +41,18 @@ async def search(talk: Talk, keeper: "Keeper") -> Result:
 
 
 async def _together(keeper: "Keeper") -> list[Result]:
-    """Return a card for each own thing, each agreement and each note, whole."""
-    state, names, chapter = await state_of(keeper), names_of(keeper), chapter_of(keeper)
+    """Return a card for each own thing, each agreement and each note, whole; of earlier chapters last, and named so."""
+    names, found = names_of(keeper), _found(chapter_of(keeper), await state_of(keeper), names_of(keeper))
+    for chapter, state in await earlier_of(keeper):
+        found += [
+            {**card, "title": tell("export.earlier", title=card["title"]), "earlier": True}
+            for card in _found(chapter, state, names)
+        ]
+    return found
+
+
+def _found(chapter: Chapter, state: State, names: Mapping[PersonId, str]) -> list[Result]:
+    """Return what of one chapter is looked through."""
     things = newest_first(state.things.values())
     own = [thing for thing in things if thing.author == chapter.me and _searched(thing.kind)]
     cards = [thing_card(thing, names=names, me=chapter.me, letters=None, theirs="") for thing in own]

@@ -1,4 +1,4 @@
-"""Another own device agrees to new recovery words: one device alone must not be enough to take a person over."""
+"""Another own device agrees to new recovery words: one device alone is not enough to take a person over."""
 
 import asyncio
 from typing import TYPE_CHECKING, Final
@@ -12,31 +12,32 @@ from troth_app.limits import KNOCK_S
 from troth_app.outcome import HereError, RuleError
 from troth_app.talk import Talk
 from troth_wire.errors import UsageError
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["words"]
 
-NOTHING: Final = "No device of yours asks for it. Nothing changes."
-ELSEWHERE: Final = "This device asks for it itself. Run `troth recovery agree` on another one of yours."
-ASKS: Final = (
+NOTHING: Final = Said("No device of yours asks for it. Nothing changes.")
+ELSEWHERE: Final = Said("This device asks for it itself. Run `troth recovery agree` on another one of yours.")
+ASKS: Final = Said(
     "Your device {name} asks to set new recovery words for you. Whoever has them reads everything of yours. If you are "
     "not making words on it at this moment, say no, and look who has it."
 )
-SURE: Final = "Are you making words on {name} now?"
-YES: Final = "Yes, I agree to them"
-NO: Final = "No"
-UNCHANGED: Final = "Nothing was agreed to."
-REFUSED: Final = "Nothing was agreed to. `troth devices revoke` removes a device that somebody else has."
-AGAIN: Final = "Passphrase, once more:"
-MAYBE: Final = "It may be agreed to; the other device says."
-AGREED: Final = "Agreed. The other device goes on by itself."
-AWAY: Final = (
-    "The relay can not be reached at this moment, and what this device knows must be fresh. Nothing was agreed to. Try "
-    "again later."
+SURE: Final = Said("Are you making words on {name} now?")
+YES: Final = Said("Yes, I agree to them")
+NO: Final = Said("No")
+UNCHANGED: Final = Said("Nothing was agreed to.")
+REFUSED: Final = Said("Nothing was agreed to. `troth devices revoke` removes a device that somebody else has.")
+AGAIN: Final = Said("Passphrase, once more:")
+MAYBE: Final = Said("It may be agreed to; the other device says.")
+AGREED: Final = Said("Agreed. The other device goes on by itself.")
+AWAY: Final = Said(
+    "The relay can not be reached at this moment, and what this device knows has to be fresh. "
+    "Nothing was agreed to. Try again later."
 )
-STALE: Final = (
+STALE: Final = Said(
     "What the other device asks does not go with what this one knows. Nothing was agreed to. Begin again on the other "
     "one."
 )

@@ -48,7 +48,7 @@ async def release(talk: Talk, keeper: "Keeper") -> None:
         index = await talk.choose(tell("release.which"), [*items, tell("release.all")])
         chosen = own if index == len(own) else [own[index]]
     admin, day = await admin_of(talk, keeper), today_of(keeper)
-    for chapter in opened(keeper).chapters:
+    for chapter in (*opened(keeper).earlier, chapter_of(keeper)):
         here = [act.id for act in chosen if act.chapter == chapter.id]
         if here:
             await write(keeper, _release(here, day=day, admin=admin), chapter=chapter)

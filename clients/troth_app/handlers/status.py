@@ -15,10 +15,12 @@ from troth_app.handlers.locked import files
 from troth_app.handlers.locking import opened
 from troth_app.handlers.syncing import OFF
 from troth_app.household import Household, Place
+from troth_app.language import spoken
 from troth_app.moving import from_other
-from troth_app.wording import counted, name_of
+from troth_app.wording import name_of
 from troth_client.room import SHARED
 from troth_wire.errors import TrothError
+from troth_wire.said import Said, plural
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -26,36 +28,48 @@ if TYPE_CHECKING:
 
 __all__ = ["doctor", "line", "status", "status_of"]
 
-NO_RELAY: Final = "There is no relay. What you write stays on this device."
-REACHED: Final = "The relay can be reached."
-UNREACHED: Final = "The relay can not be reached at this moment. What you write is kept here and goes out later."
-IN_PLACE: Final = "Everything has reached the relay, and everything there is here."
-ALL_HERE: Final = "What is written here is kept on this device."
-FOLLOWED: Final = "This device followed your other devices to {host}."
-ELSEWHERE: Final = (
+NO_RELAY: Final = Said("There is no relay. What you write stays on this device.")
+REACHED: Final = Said("The relay can be reached.")
+UNREACHED: Final = Said("The relay can not be reached at this moment. What you write is kept here and goes out later.")
+IN_PLACE: Final = Said("Everything has reached the relay, and everything there is here.")
+ALL_HERE: Final = Said("What is written here is kept on this device.")
+FOLLOWED: Final = Said("This device followed your other devices to {host}.")
+ELSEWHERE: Final = Said(
     "The other person syncs through {address} now. The space for two waits until both of you sync through the same "
     "relay; `troth relay follow` asks whether your devices go there too."
 )
-EVIDENCE: Final = "`troth doctor --evidence FILE` writes both sides down, to be shown to whoever runs the relay."
-COMPARE: Final = "Four words wait to be compared with the other person: `troth compare`."
-CAME_BACK: Final = (
+EVIDENCE: Final = Said("`troth doctor --evidence FILE` writes both sides down, to be shown to whoever runs the relay.")
+COMPARE: Final = Said("Four words wait to be compared with the other person: `troth compare`.")
+CAME_BACK: Final = Said(
     "The other person came back with recovery words, and they alone say so. Compare the safety number with them before "
     "you agree to anything: `troth compare`."
 )
-UNCONFIRMED: Final = (
+UNCONFIRMED: Final = Said(
     "This device came back by recovery words. What takes care counts from it at once; for what you agree to, confirm "
     "it: `troth devices confirm`."
 )
-DOUBTFUL: Final = (
+DOUBTFUL: Final = Said(
     "A device of yours came back by recovery words. If it is in your hands, `troth devices confirm` lets it agree for "
     "you; if it is not, `troth devices revoke` removes it."
 )
-MEMBERS: Final = "{number}: which devices belong"
-NAMES_OF_DEVICES: Final = "{number}: names of your devices"
-WRITTEN: Final = "{number}: something that you wrote"
-NOT_SAID: Final = "it has not written since there is this relay"
-ALL_READ: Final = "when it last wrote, it had read all that is here"
-NOT_SYNCED: Final = "sync is off on this device"
+MEMBERS: Final = Said("{number}: which devices belong")
+NAMES_OF_DEVICES: Final = Said("{number}: names of your devices")
+WRITTEN: Final = Said("{number}: something that you wrote")
+LOCKS: Final = plural(
+    "It locks by itself after {count} minute without a command, and when this computer sleeps.",
+    "It locks by itself after {count} minutes without a command, and when this computer sleeps.",
+)
+WAITING: Final = plural(
+    "{count} thing is waiting for the relay. Nothing is lost meanwhile.",
+    "{count} things are waiting for the relay. Nothing is lost meanwhile.",
+)
+BEHIND: Final = plural(
+    "when it last wrote, it had not read the last {count} entry",
+    "when it last wrote, it had not read the last {count} entries",
+)
+NOT_SAID: Final = Said("it has not written since there is this relay")
+ALL_READ: Final = Said("when it last wrote, it had read all that is here")
+NOT_SYNCED: Final = Said("sync is off on this device")
 
 
 async def status(_: "Talk", keeper: "Keeper") -> Result:
@@ -74,8 +88,7 @@ async def doctor(talk: "Talk", keeper: "Keeper") -> Result:
     notes = [household.inbox_trouble] if household.inbox_trouble else []
     if named := talk.begin.options.get("evidence"):
         notes.append(await write_down(household, Path(named), keeper.today()))
-    minutes = counted(household.settings.idle_s // 60, "minute", "minutes")
-    notes.append(f"It locks by itself after {minutes} without a command, and when this computer sleeps.")
+    notes.append(LOCKS.format(count=household.settings.idle_s // 60))
     items = [row for place in household.places for row in _items(household, place)]
     return {
         **await status(talk, keeper),
@@ -114,7 +127,7 @@ def _reading(behind: int | None) -> str:
         return NOT_SAID
     if not behind:
         return ALL_READ
-    return f"when it last wrote, it had not read the last {counted(behind, 'entry', 'entries')}"
+    return BEHIND.format(count=behind)
 
 
 def line(household: Household) -> str:
@@ -127,7 +140,7 @@ def line(household: Household) -> str:
         return str(stopped[0])
     waiting = sum(status.waiting for status in found if isinstance(status, Status))
     if waiting:
-        return f"{counted(waiting, 'thing is', 'things are')} waiting for the relay. Nothing is lost meanwhile."
+        return WAITING.format(count=waiting)
     elsewhere = _elsewhere(household)
     return elsewhere[0] if elsewhere else IN_PLACE if _connected(household) else UNREACHED
 
@@ -140,7 +153,7 @@ def relay_line(household: Household) -> str:
         return NO_RELAY
     said = REACHED if _connected(household) else UNREACHED
     followed = [FOLLOWED.format(host=household.followed)] if household.followed else []
-    return " ".join([*followed, *_elsewhere(household), said])
+    return " ".join(map(spoken, [*followed, *_elsewhere(household), said]))
 
 
 def _elsewhere(household: Household) -> list[str]:

@@ -12,13 +12,17 @@ from troth_app.talk import Talk
 if TYPE_CHECKING:
     from troth_app.agent import Agent
 
-__all__ = ["steady", "support"]
+__all__ = ["rest", "steady", "support"]
 
 
 async def steady(_: Talk, __: "Agent") -> Result:
     """Show how to come to rest: breath, senses, somebody to call."""
-    cards = [_card(key) for key in ("steady.breathe", "steady.senses", "steady.call")]
-    return {"says": [], "cards": cards, "ends": [tell("steady.nothing")]}
+    return {"says": [], "cards": rest(), "ends": [tell("steady.nothing")]}
+
+
+def rest() -> list[Result]:
+    """Return the cards by which somebody comes to rest."""
+    return [_card(key) for key in ("steady.breathe", "steady.senses", "steady.call")]
 
 
 async def support(_: Talk, __: "Agent") -> Result:
@@ -28,7 +32,7 @@ async def support(_: Talk, __: "Agent") -> Result:
         {"title": tell("support.lines", region=region), "lines": _said(helplines, day)}
         for region, helplines in REGIONS.items()
     ]
-    cards = [_card("support.danger"), _card("support.afraid"), *lines, _card("support.limits")]
+    cards = [_card("support.danger"), _card("support.afraid"), *lines, _card("support.guided"), _card("support.limits")]
     return {"says": [], "cards": cards, "ends": [tell("support.record")]}
 
 

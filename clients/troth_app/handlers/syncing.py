@@ -7,22 +7,23 @@ from troth_app.household import Household
 from troth_app.outcome import RuleError
 from troth_app.settings import sync_row
 from troth_app.talk import Talk
+from troth_wire.said import Said
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["OFF", "check_on", "off", "on"]
 
-OFF: Final = "Sync is off on this device, as you chose. What you write is kept here. `troth sync on` turns it on."
-ON_NOW: Final = "Sync is on. What waited goes out, and what the others wrote comes in."
-ON_WITHOUT: Final = "Sync is on. No relay is named here; `troth relay use` names one."
-ON_BEFORE: Final = "Sync was on before. Nothing changes."
-OFF_NOW: Final = (
+OFF: Final = Said("Sync is off on this device, as you chose. What you write is kept here. `troth sync on` turns it on.")
+ON_NOW: Final = Said("Sync is on. What waited goes out, and what the others wrote comes in.")
+ON_WITHOUT: Final = Said("Sync is on. No relay is named here; `troth relay use` names one.")
+ON_BEFORE: Final = Said("Sync was on before. Nothing changes.")
+OFF_NOW: Final = Said(
     "Sync is off. This device reaches out to nobody until you turn it on again with `troth sync on`, also after it was "
     "locked. You can write as before, and what you write is kept here. The other devices are told nothing of this."
 )
-OFF_BEFORE: Final = "Sync was off before. Nothing changes."
-FIRST_ON: Final = (
+OFF_BEFORE: Final = Said("Sync was off before. Nothing changes.")
+FIRST_ON: Final = Said(
     "Sync is off on this device, as you chose, and this takes a relay. Nothing was changed. `troth sync on`."
 )
 

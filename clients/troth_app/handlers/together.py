@@ -13,6 +13,7 @@ from troth_app.chapter import Chapter, More, Write
 from troth_app.confirmation import is_confirmed, to_compare
 from troth_app.conversation import Form, Result
 from troth_app.handlers.locking import opened
+from troth_app.language import spoken
 from troth_app.messages import capital, tell
 from troth_app.outcome import HereError, OtherError, RuleError
 from troth_app.settings import names_row
@@ -22,7 +23,7 @@ from troth_couple import Day, State, Thing, clean
 from troth_couple.days import DAY
 from troth_couple.entry import Entry
 from troth_couple.limits import TEXT_BYTES_MAX
-from troth_couple.turns import unreleased
+from troth_couple.turns import over, unreleased
 from troth_wire.errors import LocalError, MalformedError, PassphraseError, UsageError
 from troth_wire.ids import PersonId
 
@@ -35,6 +36,7 @@ __all__ = [
     "ask_line",
     "ask_text",
     "chapter_of",
+    "earlier_of",
     "keep_aside",
     "meant",
     "names",
@@ -79,8 +81,14 @@ async def state_of(keeper: "Keeper") -> State:
     """
     day = today_of(keeper)
     state = await chapter_of(keeper).look(day)
-    earlier = [await chapter.look(day) for chapter in opened(keeper).chapters[:-1]]
+    earlier = [await chapter.look(day) for chapter in opened(keeper).earlier]
     return replace(state, signals=unreleased([*earlier, state])) if earlier else state
+
+
+async def earlier_of(keeper: "Keeper") -> list[tuple[Chapter, State]]:
+    """Return the earlier chapters, the latest first, each with what stands in it: nothing of it holds."""
+    day = today_of(keeper)
+    return [(chapter, over(await chapter.look(day))) for chapter in reversed(opened(keeper).earlier)]
 
 
 def names_of(keeper: "Keeper") -> Mapping[PersonId, str]:
@@ -103,10 +111,13 @@ async def names(talk: Talk, keeper: "Keeper") -> None:
     await talk.say(tell("names.kept"))
 
 
-def things_page(keeper: "Keeper", state: State, things: Iterable[Thing], *, none: str) -> Result:
-    """Return a page of things, each on its card; of none, a sentence by its key."""
+def things_page(
+    keeper: "Keeper", state: State, things: Iterable[Thing], *, none: str, first: Sequence[Result] = ()
+) -> Result:
+    """Return a page of things, each on its card, after some cards of its own; of none, a sentence by its key."""
     names, me = names_of(keeper), chapter_of(keeper).me
-    cards = [thing_card(thing, names=names, me=me, today=state.today) for thing in things]
+    cards = [*first]
+    cards += [thing_card(thing, names=names, me=me, today=state.today) for thing in things]
     return page(cards, says=[*bar(state, me), *([] if cards else [tell(none)])])
 
 
@@ -143,13 +154,13 @@ def _identity(item: Any) -> bytes:
     return bytes(found)
 
 
-async def ask_line(talk: Talk, prompt: str) -> str | None:
-    """Return a line, or None if it stayed empty.
+async def ask_line(talk: Talk, prompt: str, *, form: str = Form.LINE) -> str | None:
+    """Return a line, or a text where one is asked for, or None if it stayed empty.
 
     Raises:
         RuleError: If it can not be shown truly, or is too long.
     """
-    return _checked(await talk.ask(prompt)) or None
+    return _checked(await talk.ask(prompt, form=_form(talk, form))) or None
 
 
 async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
@@ -158,8 +169,7 @@ async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
     Raises:
         RuleError: If it says nothing, can not be shown truly, or is too long.
     """
-    several = talk.begin.live and form == Form.TEXT
-    text = _checked(await talk.ask(prompt, form=Form.TEXT if several else Form.LINE))
+    text = _checked(await talk.ask(prompt, form=_form(talk, form)))
     if not text:
         raise RuleError(tell("text.empty"))
     return text
@@ -222,7 +232,7 @@ async def write(
     try:
         return await (chapter or chapter_of(keeper)).write(make, more)
     except UsageError as error:
-        raise RuleError(f"{capital(str(error).rstrip('.'))}.") from None
+        raise RuleError(f"{capital(spoken(error).rstrip('.'))}.") from None
 
 
 async def share(talk: Talk, keeper: "Keeper", text: str, make: Write, more: More = lambda _: ()) -> Sequence[Entry]:
@@ -259,6 +269,11 @@ async def keep_aside(keeper: "Keeper", text: str) -> None:
     except LocalError:
         # What was dropped is taken in when there is room again.
         return
+
+
+def _form(talk: Talk, form: str) -> str:
+    """Return in which form a text is asked for: more questions may lie behind it in a file."""
+    return form if talk.begin.live else Form.LINE
 
 
 def _checked(typed: str) -> str:

@@ -7,8 +7,9 @@ from troth_app.cards import page
 from troth_app.conversation import Result
 from troth_app.handlers.together import names_of, state_of
 from troth_app.messages import capital, tell
+from troth_app.recounting import say, sentence
 from troth_app.talk import Talk
-from troth_couple import Held, key_of, say, sentence
+from troth_couple import Held, key_of
 from troth_wire.ids import PersonId
 
 if TYPE_CHECKING:

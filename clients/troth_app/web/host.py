@@ -23,14 +23,13 @@ from troth_app.web.filling import fill
 from troth_app.web.replies import NOT_FOUND, Context, Page, See
 from troth_app.web.steps import Step, Steps
 from troth_app.web.telling import ENGLISH
+from troth_app.web.telling import tell as say
 from troth_app.web.visit import begin, read
 from troth_app.web.visitors import Visitors
 
 __all__ = ["Browser", "Host", "number_of"]
 
 NUMBER_LETTERS_MAX: Final = 9
-NAME: Final = "Notes"
-"""What every page is called, unless somebody chose another name: it says nothing."""
 LOOK: Final = ("blank", "no_shift", "notices")
 OUT: Final = "out-"
 """How a folder begins in which a file waits for the browser that asked for it."""
@@ -131,13 +130,13 @@ class Host:
         if not see.live:
             told, browser.told = browser.told, []
         token = self.visitors.token(see.cookie)
-        page = {"name": NAME, "here": "", "csrf": token, "two": False, "bar": [], "calm": "", "told": told}
+        page = {"name": say("web.name"), "here": "", "csrf": token, "two": False, "bar": [], "calm": "", "told": told}
         frame = await self.found("pages frame")
         if not frame:
             state = await self.found("today")
             return {**page, "state": state.get("state", "locked")}
         chosen = frame["pages"]
-        look = {"name": chosen.get("name", NAME), **{choice: choice in chosen for choice in LOOK}}
+        look = {"name": chosen.get("name") or say("web.name"), **{choice: choice in chosen for choice in LOOK}}
         shown = {**look, "two": frame["two"], "bar": screens.bar(frame), "calm": frame["line"]}
         shown["news"] = frame["news"]
         return {**page, **shown, "state": "open", "told": [*told, *frame["told"]]}
@@ -151,8 +150,8 @@ class Host:
 
     def nothing(self, page: Context) -> Page:
         """Return the page of an address at which there is nothing."""
-        lines = [ENGLISH["web.nothing.safe"], ENGLISH["web.nothing.do"]]
-        context = {"page": page, "title": ENGLISH["web.nothing"], "lines": lines, "onward": ""}
+        lines = [say("web.nothing.safe"), say("web.nothing.do")]
+        context = {"page": page, "title": say("web.nothing"), "lines": lines, "onward": ""}
         return Page("closed", context, NOT_FOUND)
 
     async def drafts(self) -> Mapping[str, Mapping[str, str]]:
@@ -180,4 +179,4 @@ def number_of(text: str) -> int | None:
 
 
 def _numbered(start: str) -> list[str]:
-    return [text for key, text in ENGLISH.items() if key.startswith(start)]
+    return [say(key) for key in ENGLISH if key.startswith(start)]

@@ -1,6 +1,6 @@
 """How pages are written: templates in which every text is escaped; the only importer of jinja2."""
 
-from calendar import month_name, monthcalendar
+from calendar import monthcalendar
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -8,10 +8,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from troth_app.language import direction, tag
 from troth_app.qr import picture
 from troth_app.screen import clean
 from troth_app.web.labels import PLACES, label_of, split
-from troth_app.web.telling import ENGLISH
+from troth_app.web.telling import tell
 
 __all__ = ["Pages", "month_of"]
 
@@ -29,7 +30,7 @@ class Pages:
             undefined=jinja2.StrictUndefined,
         )
         self._templates.filters |= {"said": said, "words": words}
-        self._templates.globals |= {"label": label_of, "qr": drawn, "t": tell}
+        self._templates.globals |= {"label": label_of, "qr": drawn, "t": tell, "tag": tag, "direction": direction}
 
     def write(self, name: str, context: Mapping[str, Any]) -> str:
         """Return a page.
@@ -39,11 +40,6 @@ class Pages:
             context: What stands in it.
         """
         return self._templates.get_template(f"{name}.html").render(context)
-
-
-def tell(key: str, /, **values: str) -> str:
-    """Return a sentence of the pages."""
-    return ENGLISH[key].format(**values) if values else ENGLISH[key]
 
 
 def said(text: str) -> Markup:
@@ -73,4 +69,8 @@ def drawn(text: str) -> Markup:
 def month_of(today: date) -> dict[str, Any]:
     """Return a month, for a page that shows nothing else: its name, its weeks from Monday on, and the day."""
     weeks = [[str(day or "") for day in week] for week in monthcalendar(today.year, today.month)]
-    return {"month": f"{month_name[today.month]} {today.year}", "weeks": weeks, "today": str(today.day)}
+    return {
+        "month": tell("web.month", month=tell(f"web.month.{today.month}"), year=today.year),
+        "weeks": weeks,
+        "today": str(today.day),
+    }

@@ -10,6 +10,7 @@ from troth_app.conversation import Ask, Card, Choose, Form, Qr, Result, Say, Sen
 from troth_app.messages import tell
 from troth_app.web.labels import label_of
 from troth_app.web.telling import ENGLISH
+from troth_app.web.telling import tell as say
 from troth_app.web.visit import Visit
 
 __all__ = [
@@ -42,15 +43,28 @@ EITHER: Final = {
     "promise": ("promise tell",),
     "window": ("window agenda", "window move", "window skip", "window hold"),
 }
-OWN: Final = {**EITHER, "boundary": ("boundary retire",), "repair": ("repair step", "repair close", "repair reopen")}
+OWN: Final = {
+    **EITHER,
+    "boundary": ("boundary retire",),
+    "disclosure": ("repair open", "tell close", "tell reopen"),
+    "repair": ("repair step", "repair close", "repair reopen"),
+}
+DRAFTS: Final = {"letter_draft": ("letter offer",), "told_draft": ("tell share",)}
+"""What can be done about what somebody wrote and holds."""
 THEIRS: Final = {
     **EITHER,
+    "disclosure": ("tell read", "tell later", "tell close", "tell reopen"),
     "question": ("answer",),
     "repair": ("repair tell",),
+    "repair_letter": ("letter read", "letter receive"),
     "request": ("answer",),
     "window": ("window answer", *EITHER["window"]),
 }
 """What can be done about a card of a kind, by whose it is."""
+OPENED: Final = {"disclosure": ("tell read",), "repair_letter": ("letter read",)}
+"""What is opened by choice, also where it stands in an earlier chapter."""
+FIXED: Final = ("question", "repair_letter")
+"""What is taken back and never said anew."""
 FADED: Final = ("held", "past", "skipped", "taken_back")
 WEIGHTS: Final = {"agree assent": "commitment", "agree withdraw": "caution"}
 NOTE_ACTS: Final = ("note edit", "note close")
@@ -110,9 +124,13 @@ def _acts_of(card: Result) -> list[str]:
     if "id" not in card or card.get("stage") in FADED:
         return []
     kind, mine = card.get("kind", ""), bool(card.get("mine"))
+    if card.get("earlier"):
+        return [] if mine else [*OPENED.get(kind, ())]
+    if kind in DRAFTS:
+        return [*DRAFTS[kind]]
     special = (OWN if mine else THEIRS).get(kind, ())
     if mine:
-        return [*special, "amend", "take-back"]
+        return [*special, *([] if kind in FIXED else ["amend"]), "take-back"]
     return [*special, *(["thanks"] if kind in THANKED else [])]
 
 
@@ -182,15 +200,16 @@ def mine(result: Result, drafts: Mapping[str, str]) -> Context:
     return {"entries": list(reversed(result.get("entries", ()))), "shown": [], "value": drafts.get("text", "")}
 
 
+INVITATIONS: Final = ("invitations off", "invitations on")
 SECTIONS: Final = (
     ("devices", ("pair device", "devices rename", "devices confirm", "devices revoke")),
-    ("two", ("safety-number", "compare", "names", "leave")),
-    ("begin", ("pair here", "pair far", "join")),
+    ("two", ("safety-number", "compare", "names", "leave", *INVITATIONS)),
+    ("begin", ("pair here", "pair far", "join", *INVITATIONS)),
     ("relay", ("relay use", "relay move", "relay follow", "sync on", "sync off", "doctor")),
     ("recovery", ("recovery make", "recovery agree", "recovery test")),
     ("copies", ("export own", "export therapist", "export calendar", "export full", "backup make")),
     ("quiet", ("quiet until", "quiet off", "lock-after", "passphrase", "pages choose")),
-    ("kept", ("uncounted",)),
+    ("kept", ("uncounted", "agree not-me")),
 )
 """What stands on the page of safety and data: a section, and the commands that begin there."""
 
@@ -206,8 +225,8 @@ def safety(shown: Mapping[str, Sequence[Sentence]], *, two: bool) -> Context:
         "sections": [
             {
                 "key": key,
-                "title": ENGLISH[f"web.section.{key}"],
-                "text": ENGLISH.get(f"web.section.{key}.text", ""),
+                "title": say(f"web.section.{key}"),
+                "text": say(text) if (text := f"web.section.{key}.text") in ENGLISH else "",
                 "shown": sentences(shown.get(key, ())),
                 "acts": [{"command": command, "label": label_of(command)} for command in commands],
             }

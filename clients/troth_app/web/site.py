@@ -29,7 +29,7 @@ from troth_app.web.host import Host
 from troth_app.web.pages import Pages, month_of
 from troth_app.web.replies import Context, Page, Reply, See
 from troth_app.web.rooms import place_of, show
-from troth_app.web.telling import ENGLISH
+from troth_app.web.telling import tell
 from troth_app.web.visit import begin
 from troth_app.web.visitors import Visitors
 
@@ -127,7 +127,7 @@ class Site:
         if cookie is None:
             return self._closed("used", status=403)
         # No redirect: a browser that was led here from elsewhere would not send the cookie along.
-        answer = self._html("closed", {"title": ENGLISH["web.enter"], "lines": [], "onward": "/"})
+        answer = self._html("closed", {"title": tell("web.enter"), "lines": [], "onward": "/"})
         answer.set_cookie(self._cookie, cookie, httponly=True, samesite="Strict", path="/")
         return answer
 
@@ -206,8 +206,8 @@ class Site:
         return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 
     def _closed(self, key: str, *, status: int) -> web.Response:
-        lines = [ENGLISH[f"web.{key}.safe"], ENGLISH[f"web.{key}.do"]]
-        return self._html("closed", {"title": ENGLISH[f"web.{key}"], "lines": lines, "onward": ""}, status=status)
+        lines = [tell(f"web.{key}.safe"), tell(f"web.{key}.do")]
+        return self._html("closed", {"title": tell(f"web.{key}"), "lines": lines, "onward": ""}, status=status)
 
 
 class Door(web.RequestHandler):

@@ -9,20 +9,23 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from troth_app.commands_for_pages import PAUSES
 from troth_app.conversation import Answer, Ask, Begin, Choose, Chosen, Done, Frames, Result, Safe, Say, Sentence, frame
 from troth_app.home import Home
+from troth_app.language import spoken, spoken_in
 from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_app.sockets import connect
 from troth_app.talk import HungUpError, read_sentence
 from troth_app.terminal import ENDED, NOTHING_SAFER
 from troth_wire.errors import MalformedError
+from troth_wire.said import Said
 
 __all__ = ["GONE", "Visit", "begin", "read"]
 
-GONE = Done(Code.HERE, None, "Nothing answers any more. What was saved before is safe.")
+GONE = Done(Code.HERE, None, Said("Nothing answers any more. What was saved before is safe."))
 
 
 @dataclass
@@ -43,7 +46,7 @@ class Visit:
     question: Ask | Choose | None = None
     number: int = 0
     done: Done | None = None
-    safe: str = NOTHING_SAFER
+    safe: str = field(default_factory=partial(spoken, NOTHING_SAFER))
     connection: socket.socket | None = None
     pump: asyncio.Task[None] | None = None
     _turned: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,7 +101,8 @@ class Visit:
             self.connection.close()
 
     def take(self, sentence: Sentence) -> None:
-        """Take in what the handler says."""
+        """Take in what the handler says, or what is said in its place."""
+        sentence = spoken_in(sentence)
         match sentence:
             case Done():
                 self.question, self.done = None, sentence

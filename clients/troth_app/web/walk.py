@@ -11,7 +11,7 @@ from troth_app.web import screens
 from troth_app.web.host import Host
 from troth_app.web.replies import CONFLICT, Context, Go, Page, Reply, See
 from troth_app.web.steps import Step
-from troth_app.web.telling import ENGLISH
+from troth_app.web.telling import tell
 
 __all__ = ["draft_of", "go_on", "late", "page_of"]
 
@@ -95,11 +95,11 @@ async def late(host: Host, see: See, typed: str, why: str = "") -> Reply:
     """Keep what was typed and could not be taken: sealed for its writer where it is locked, else on the page."""
     page = await host.page(see)
     if not typed.strip():
-        host.browser(see).told += [*page["told"], why or ENGLISH["web.late.why"]]
+        host.browser(see).told += [*page["told"], why or tell("web.late.why")]
         return Go("/")
     if page["state"] == "locked" and await host.seal(typed):
-        return host.outside(page, again=" ".join(filter(None, [why, ENGLISH["web.kept_sealed"]])))
-    return Page("late", {"page": page, "typed": typed, "why": why or ENGLISH["web.late.why"]}, CONFLICT)
+        return host.outside(page, again=" ".join(filter(None, [why, tell("web.kept_sealed")])))
+    return Page("late", {"page": page, "typed": typed, "why": why or tell("web.late.why")}, CONFLICT)
 
 
 async def _numbered(host: Host, see: See, step: Step) -> int:

@@ -74,6 +74,8 @@ class Past:
         self.objects = array("I", (ROOT,))
         self.slots = array("I", (0,))
         self.keys: dict[str, int] = {}
+        self.heads: set[ChangeHash] = set()
+        """The changes that no other one here builds on."""
         self._actors: dict[ActorId, int] = {}
         self._streams: list[_Stream] = []
         self._changes: dict[ChangeHash, Horizon] = {}
@@ -155,6 +157,8 @@ class Past:
             self._actors[change.actor] = before.author
             self._streams.append(_Stream())
         self._changes[change.hash] = Horizon(before.reach, before.author, change.sequence, change.max_op)
+        self.heads.difference_update(change.dependencies)
+        self.heads.add(change.hash)
         stream = self._streams[before.author]
         stream.starts.append(change.start_op)
         stream.lasts.append(change.max_op)
@@ -171,6 +175,7 @@ class Past:
         twin = Past()
         twin.kinds, twin.objects, twin.slots = self.kinds[:], self.objects[:], self.slots[:]
         twin.keys, twin._actors, twin._changes = dict(self.keys), dict(self._actors), dict(self._changes)
+        twin.heads = set(self.heads)
         twin._streams = [stream.copy() for stream in self._streams]
         return twin
 

@@ -3,6 +3,8 @@
 from enum import IntEnum
 from typing import Final
 
+from troth_wire.said import Said
+
 __all__ = ["End"]
 
 
@@ -23,19 +25,39 @@ class End(IntEnum):
     @property
     def text(self) -> str:
         """What happened, what is safe, what to do: one or two sentences for people."""
-        return f"{_TEXTS[self]} Nothing was joined."
+        return _TEXTS[self]
 
 
 _TEXTS: Final = {
-    End.WRONG_SECRET: "The code does not fit; each code can be tried once. Ask for a new one, and read it slowly.",
-    End.WORDS_DIFFER: "The words differ, so somebody may stand between the two devices. "
-    "Stop on the other device too, and begin again with a new code, best over another network.",
-    End.SAME_SIDE: "Both devices show a code, or both were given one. Show it on one, and type it into the other.",
-    End.DISTURBED: "Somebody else, or the relay, put something in between. Begin again with a new code.",
-    End.FORGED: "The other side sent something that does not hold. Begin again with a new code.",
-    End.OTHER_TICKET: "This link was not made by the device that answered. Ask for a new link.",
-    End.OTHER_VERSION: "The other device runs another version of Troth. Bring both up to date, and begin again.",
-    End.EXPIRED: "The time of this code is over. Ask for a new one.",
-    End.LEFT: "This pairing was given up here. Begin again with a new code whenever you like.",
-    End.STOPPED: "The other device ended this pairing. See what it says there, and begin again with a new code.",
+    End.WRONG_SECRET: Said(
+        "The code does not fit; each code can be tried once. Ask for a new one, and read it slowly. Nothing was joined."
+    ),
+    End.WORDS_DIFFER: Said(
+        "The words differ, so somebody may stand between the two devices. "
+        "Stop on the other device too, and begin again with a new code, best over another network. Nothing was joined."
+    ),
+    End.SAME_SIDE: Said(
+        "Both devices show a code, or both were given one. Show it on one, and type it into the other. "
+        "Nothing was joined."
+    ),
+    End.DISTURBED: Said(
+        "Somebody else, or the relay, put something in between. Begin again with a new code. Nothing was joined."
+    ),
+    End.FORGED: Said(
+        "The other side sent something that does not hold. Begin again with a new code. Nothing was joined."
+    ),
+    End.OTHER_TICKET: Said(
+        "This link was not made by the device that answered. Ask for a new link. Nothing was joined."
+    ),
+    End.OTHER_VERSION: Said(
+        "The other device runs another version of Troth. Bring both up to date, and begin again. Nothing was joined."
+    ),
+    End.EXPIRED: Said("The time of this code is over. Ask for a new one. Nothing was joined."),
+    End.LEFT: Said(
+        "This pairing was given up here. Begin again with a new code whenever you like. Nothing was joined."
+    ),
+    End.STOPPED: Said(
+        "The other device ended this pairing. See what it says there, and begin again with a new code. "
+        "Nothing was joined."
+    ),
 }

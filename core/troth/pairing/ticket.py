@@ -25,6 +25,7 @@ from troth_wire.limits import (
     PAIR_LINK_LIFE_S,
     RENDEZVOUS_LIFE_S,
 )
+from troth_wire.said import Said
 
 __all__ = ["Link", "Purpose", "Ticket"]
 
@@ -33,6 +34,7 @@ SECRET_BYTES: Final = 16
 SHORT_BYTES: Final = 16
 CHECKSUM_BYTES: Final = 3
 PAYLOAD_CHARACTERS: Final = (1 + SECRET_BYTES + SHORT_BYTES + CHECKSUM_BYTES) // 3 * 4
+NUMBER: Final = Said("a code begins with a number from 1 to {last}")
 PLAIN: Final = {1: False, 2: True}
 """The version byte of a link, and whether its relay is spoken to without TLS."""
 
@@ -72,11 +74,11 @@ class Ticket:
         """Refuse what can not be met under."""
         object.__setattr__(self, "host", self.host.lower())
         if not re.fullmatch(r"[!-?A-~]+", self.host) or len(self.host) > HOST_BYTES_MAX:
-            raise UsageError("a ticket names the relay's host in ASCII, such as relay.example:443")
+            raise UsageError(Said("a ticket names the relay's host in ASCII, such as relay.example:443"))
         if self.number is not None and not 1 <= self.number <= CODE_NUMBER_MAX:
-            raise UsageError(f"a code begins with a number from 1 to {CODE_NUMBER_MAX}")
+            raise UsageError(NUMBER.format(last=CODE_NUMBER_MAX))
         if (self.purpose, self.number is not None) not in CODED:
-            raise UsageError("partners in the room use a code, partners far away a link")
+            raise UsageError(Said("partners in the room use a code, partners far away a link"))
 
     @classmethod
     def of_code(cls, host: str, purpose: Purpose, number: int, words: Sequence[int]) -> "Ticket":
@@ -92,7 +94,7 @@ class Ticket:
             UsageError: If there is no such code.
         """
         if len(words) != 3 or not all(0 <= word < WORDS for word in words):
-            raise UsageError("a code has three words of the list")
+            raise UsageError(Said("a code has three words of the list"))
         return cls(host, purpose, number, b"".join(word.to_bytes(2, "big") for word in words))
 
     @classmethod
@@ -157,9 +159,9 @@ class Link:
         """
         link = cls(ticket, commitment[:SHORT_BYTES], plain)
         if ticket.number is not None:
-            raise UsageError("a code is said, not linked")
+            raise UsageError(Said("a code is said, not linked"))
         if ticket.purpose is Purpose.DEVICE and len(link.text) > LINK_BYTES_MAX:
-            raise UsageError("this relay's name is too long for a picture; pair with a code")
+            raise UsageError(Said("this relay's name is too long for a picture; pair with a code"))
         return link
 
     @property
@@ -181,13 +183,13 @@ class Link:
         text = text.strip()
         start = next((start for start in STARTS if text.startswith(start)), None)
         if start is None:
-            raise MalformedError("this is no link of Troth: one begins with troth:pair# or troth:join#")
+            raise MalformedError(Said("this is no link of Troth: one begins with troth:pair# or troth:join#"))
         payload, host = _payload(text.removeprefix(start))
         body, checksum = payload[:-CHECKSUM_BYTES], payload[-CHECKSUM_BYTES:]
         if checksum != _checksum(start, host, body):
             raise MalformedError(_MISTYPED)
         if body[0] not in PLAIN:
-            raise VersionError("a newer version of Troth made this link; bring this one up to date")
+            raise VersionError(Said("a newer version of Troth made this link; bring this one up to date"))
         secret, commitment = body[1 : 1 + SECRET_BYTES], body[1 + SECRET_BYTES :]
         try:
             return cls(Ticket(host, STARTS[start], None, secret), commitment, PLAIN[body[0]])
@@ -195,7 +197,7 @@ class Link:
             raise MalformedError(_MISTYPED) from None
 
 
-_MISTYPED: Final = "a character of this link is missing or mistyped; copy it again, whole"
+_MISTYPED: Final = Said("a character of this link is missing or mistyped; copy it again, whole")
 
 
 def _payload(rest: str) -> tuple[bytes, str]:

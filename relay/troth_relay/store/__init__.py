@@ -4,7 +4,7 @@
 One thread writes and one other reads; a read sees whole commits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NewType, Protocol
@@ -166,6 +166,8 @@ class Stats:
     mailboxes: int
     entries: int
     stored_bytes: int
+    dormant: int = 0
+    """Lines that nobody has used for long; 0 where that is not noted."""
 
 
 class Store(Protocol):
@@ -245,6 +247,26 @@ class Store(Protocol):
             How many entries were deleted and logs begun with; 0 when there is nothing left to do.
         """
 
+    def note_use(self, lines: Collection[LineId], *, hours: int) -> None:
+        """Note in which month of service lines were last used, and that the relay has served so many hours more.
+
+        A line that is begun counts as used; one that was never noted as used when noting began.
+        """
+
+    def forget_use(self) -> None:
+        """Note nothing of it any more, and forget what was noted, a bounded number of lines at a time."""
+
+    def delete_idle(self, *, days: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
+        """Delete mailboxes of lines that nobody has used for so many days of service; return which.
+
+        Never sooner, and at most a month of service later.
+        Where nothing is noted nothing is idle, and what the operator keeps out stays.
+
+        Args:
+            days: Of 24 hours in which the relay served somebody.
+            mailboxes_max: How many at most.
+        """
+
     def recount(self) -> int:
         """Count anew what the quotas count, from what is stored; return how many sums were wrong, and are right now."""
 
@@ -255,8 +277,8 @@ class Store(Protocol):
             DamagedError: If damage was met, or other files are where the store's were; until it is opened anew.
         """
 
-    def stats(self) -> Stats:
-        """Count what is stored."""
+    def stats(self, *, dormant_days: int | None = None) -> Stats:
+        """Count what is stored, and the lines that nobody has used for so many days of service."""
 
     def close(self) -> None:
         """Leave everything in order on the disk; closing twice is harmless."""

@@ -5,9 +5,10 @@ SQLite lets one program write at a time, and each sees whole commits.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from troth_relay.store import Stats, file, passes
+from troth_relay.store import Stats, file, passes, uses
 from troth_relay.store.database import BESIDE_MS, Connection, connect, transaction, walled
 from troth_relay.store.statements import (
     BROKEN_EARLIER_LOGS,
@@ -17,6 +18,7 @@ from troth_relay.store.statements import (
     FORMAT_WITHOUT_KINDS,
     FORMAT_WITHOUT_LINES,
     FORMAT_WITHOUT_PASSES,
+    FORMAT_WITHOUT_USES,
     STATS,
 )
 from troth_wire.errors import StoreError
@@ -25,7 +27,7 @@ __all__ = ["changing", "copy", "measure"]
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy the logs as they are at one moment into an empty file; nothing brief, and no pass.
+    """Copy the logs as they are at one moment into an empty file; nothing brief, no pass, and no use.
 
     Raises:
         StoreError: By its kind; what is in the target then is of no use.
@@ -40,6 +42,8 @@ def copy(source: Path, target: Path) -> None:
                 connection.execute(statement)
             if version > FORMAT_WITHOUT_PASSES:
                 connection.execute(passes.FORGET)
+            for statement in uses.FORGET if version > FORMAT_WITHOUT_USES else ():
+                connection.execute(statement)
         broken = BROKEN_LOGS if version > FORMAT_WITHOUT_LINES else BROKEN_EARLIER_LOGS
         if connection.execute(broken).fetchone()[0]:
             raise file.damaged(source)
@@ -63,10 +67,12 @@ def changing(path: Path) -> Iterator[Connection]:
             yield connection
 
 
-def measure(path: Path) -> Stats:
-    """Count what is stored; a relay may be serving."""
+def measure(path: Path, *, dormant_days: int | None = None) -> Stats:
+    """Count what is stored, and lines that nobody has used for so many days of service; a relay may be serving."""
     with _opened(path) as (connection, version):
-        return Stats(*connection.execute(STATS if version > FORMAT_WITHOUT_LINES else EARLIER_STATS).fetchone())
+        stats = STATS if version > FORMAT_WITHOUT_LINES else EARLIER_STATS
+        days = dormant_days if version > FORMAT_WITHOUT_USES else None
+        return replace(Stats(*connection.execute(stats).fetchone()), dormant=uses.dormant(connection, days=days))
 
 
 @contextmanager

@@ -31,7 +31,7 @@ __all__ = [
 
 APPLICATION: Final = 0x5472526C
 """Marks a relay's database in SQLite's own header: "TrRl"."""
-FORMAT: Final = 6
+FORMAT: Final = 7
 """The layout of the tables that this release writes and reads."""
 
 MAGIC: Final = b"SQLite format 3\x00"

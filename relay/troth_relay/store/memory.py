@@ -3,7 +3,7 @@
 What is on `Disk` survives; a store works on a copy and writes it back whole, which is its commit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from troth_relay.admission import cost
@@ -21,6 +21,7 @@ from troth_relay.store import (
     Stats,
     Ticket,
 )
+from troth_relay.store.statements import PERIOD_HOURS
 from troth_wire.errors import DamagedError, FullError
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.log import advance, origin
@@ -51,6 +52,10 @@ class Disk:
 
     mailboxes: dict[MailboxId, _Mailbox] = field(default_factory=dict)
     passes: dict[int, Pass] = field(default_factory=dict)
+    served_hours: int | None = None
+    """None: nothing is noted of who uses what."""
+    used: dict[LineId, int] = field(default_factory=dict)
+    """In which month of service lines were last used, where that is noted and not the first."""
     full: bool = False
     damaged: bool = False
     commits_left: int | None = None
@@ -137,6 +142,8 @@ class MemoryStore:
         if found_pass is not None:
             number, used = found_pass
             self._disk.passes[number] = replace(used, uses=used.uses - 1)
+        if log.line is not None and origin_log is None:
+            self._disk.used[log.line] = (self._disk.served_hours or 0) // PERIOD_HOURS
         return log
 
     def _sponsor(self, brief: Brief | None, sponsor: MailboxId | None) -> Log | Denial | None:
@@ -221,6 +228,33 @@ class MemoryStore:
             self._disk.commit(changed)
         return entries_max - left + begun
 
+    def note_use(self, lines: Collection[LineId], *, hours: int) -> None:
+        """Note in which month of service lines were last used, and that the relay has served so many hours more."""
+        self._disk.commit({})
+        self._disk.served_hours = (self._disk.served_hours or 0) + hours
+        self._disk.used.update(dict.fromkeys(lines, self._disk.served_hours // PERIOD_HOURS))
+
+    def forget_use(self) -> None:
+        """Note nothing of it any more, and forget what was noted."""
+        self._disk.served_hours = None
+        self._disk.used.clear()
+
+    def delete_idle(self, *, days: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
+        """Delete mailboxes of lines that nobody has used for so many days of service; return which."""
+        idle = self._unused(days)
+        logs = [found.log for found in self._disk.mailboxes.values()]
+        gone = tuple(log.mailbox for log in logs if log.line in idle)[:mailboxes_max]
+        if gone:
+            self._disk.commit({}, removed=gone)
+        return gone
+
+    def _unused(self, days: int) -> set[LineId]:
+        if self._disk.served_hours is None:
+            return set()
+        before = (self._disk.served_hours - 24 * days) // PERIOD_HOURS
+        lines = {found.log.line for found in self._disk.mailboxes.values() if found.log.line is not None}
+        return {line for line in lines if self._disk.used.get(line, 0) < before}
+
     def recount(self) -> int:
         """Count anew; here there are no sums that could be wrong but the mailboxes' own."""
         changed = {}
@@ -277,11 +311,12 @@ class MemoryStore:
         """Return if the disk is whole."""
         self._disk.check()
 
-    def stats(self) -> Stats:
-        """Count what is stored."""
+    def stats(self, *, dormant_days: int | None = None) -> Stats:
+        """Count what is stored, and the lines that nobody has used for so many days of service."""
         logs = [mailbox.log for mailbox in self._disk.mailboxes.values()]
         entries = sum(log.position for log in logs if not log.erased)
-        return Stats(len(logs), entries, sum(log.stored_bytes for log in logs))
+        dormant = 0 if dormant_days is None else len(self._unused(dormant_days))
+        return Stats(len(logs), entries, sum(log.stored_bytes for log in logs), dormant)
 
     def close(self) -> None:
         """Do nothing: what is on the disk is in order."""

@@ -8,8 +8,9 @@ Its room goes back to the disk.
 
 import logging
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Final, TypeVar
@@ -21,6 +22,7 @@ from troth_relay.store import (
     Brief,
     Denial,
     Entry,
+    LineId,
     Log,
     Page,
     Pass,
@@ -32,6 +34,7 @@ from troth_relay.store import (
     counting,
     file,
     passes,
+    uses,
 )
 from troth_relay.store.counting import Place
 from troth_relay.store.database import BESIDE_MS, Connection, connect, lock, transaction, walled
@@ -202,6 +205,21 @@ class SqliteStore:
         with self._writing():
             return closings.erase(self._writer, closed_before=closed_before, entries_max=entries_max)
 
+    def note_use(self, lines: Collection[LineId], *, hours: int) -> None:
+        """Note in which month of service lines were last used, and that the relay has served so many hours more."""
+        with self._writing():
+            uses.note(self._writer, lines, hours=hours)
+
+    def forget_use(self) -> None:
+        """Note nothing of it any more, and forget what was noted, a bounded number of lines at a time."""
+        with self._writing():
+            uses.forget(self._writer)
+
+    def delete_idle(self, *, days: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
+        """Delete mailboxes of lines that nobody has used for so many days of service; return which."""
+        with self._writing():
+            return uses.delete_idle(self._writer, days=days, mailboxes_max=mailboxes_max)
+
     def recount(self) -> int:
         """Count anew what the quotas count, from what is stored; return how many sums were wrong."""
         with self._writing():
@@ -307,10 +325,11 @@ class SqliteStore:
         """Return if the file is where it was opened, and nothing that was read of it was damaged."""
         self._trust.check()
 
-    def stats(self) -> Stats:
-        """Count what is stored."""
+    def stats(self, *, dormant_days: int | None = None) -> Stats:
+        """Count what is stored, and the lines that nobody has used for so many days of service."""
         with self._wall():
-            return Stats(*self._reader.execute(STATS).fetchone())
+            dormant = uses.dormant(self._reader, days=dormant_days)
+            return replace(Stats(*self._reader.execute(STATS).fetchone()), dormant=dormant)
 
     def close(self) -> None:
         """Fold the WAL into the file and leave; closing twice is harmless."""

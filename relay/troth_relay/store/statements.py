@@ -12,6 +12,7 @@ __all__ = [
     "CLOSE",
     "CLOSING",
     "CREATE",
+    "DORMANT",
     "DUE",
     "EARLIER_STATS",
     "ENTRIES",
@@ -20,20 +21,26 @@ __all__ = [
     "FORMAT_WITHOUT_KINDS",
     "FORMAT_WITHOUT_LINES",
     "FORMAT_WITHOUT_PASSES",
+    "FORMAT_WITHOUT_USES",
     "HALF_ERASED",
+    "IDLE",
     "KINDS",
     "LEAVE_LINE",
     "LET_GO",
     "LET_GO_ONES",
     "LINES",
+    "LINE_ONES",
     "LOG",
     "MEETINGS",
+    "NOTE",
     "OPEN_ONES",
     "OVER",
     "PASSES",
+    "PERIOD_HOURS",
     "STATS",
     "STEPS",
     "TABLES",
+    "USES",
     "WAYS",
 ]
 
@@ -90,6 +97,17 @@ CREATE INDEX born ON mailbox (line) WHERE kind = 0;
 CREATE INDEX ending ON mailbox (ends, id) WHERE ends IS NOT NULL
 """
 """What format 6 has on top: the logs of a line, and what ends next, are found at once; and what is let go of."""
+USES: Final = """
+ALTER TABLE line ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX idle ON line (used);
+CREATE TABLE service (hours INTEGER NOT NULL)
+"""
+"""What format 7 has on top: how long the relay has served, and when in that a line was last used.
+
+Both only where the operator deletes what nobody uses: else there is no row of service, and every line has 0.
+"""
+PERIOD_HOURS: Final = 720
+"""A month of service: no finer than it needs to be."""
 GOING: Final = 255
 """The number of no kind: the mailbox is deleted, and only its entries wait for their turn to be."""
 NEVER_S: Final = 2**62
@@ -97,7 +115,8 @@ NEVER_S: Final = 2**62
 FORMAT_WITHOUT_KINDS: Final = 1
 FORMAT_WITHOUT_PASSES: Final = 2
 FORMAT_WITHOUT_LINES: Final = 3
-STEPS: Final = (TABLES, KINDS, PASSES, LINES, BLOCKS, WAYS)
+FORMAT_WITHOUT_USES: Final = 6
+STEPS: Final = (TABLES, KINDS, PASSES, LINES, BLOCKS, WAYS, USES)
 """From each format to the next, the first from nothing."""
 BRIEF_ONES: Final = "SELECT key FROM mailbox WHERE ends IS NOT NULL"
 FORGET_BRIEF: Final = (
@@ -128,7 +147,21 @@ OVER: Final = "SELECT key, id, position FROM mailbox WHERE ends IS NOT NULL AND 
 ENTRIES: Final = """
 SELECT position, id, envelope FROM entry WHERE mailbox = ? AND position > ? ORDER BY position LIMIT ?
 """
-BEGIN_LINE: Final = "INSERT INTO line (bytes) VALUES (0)"
+PERIOD: Final = f"coalesce((SELECT hours / {PERIOD_HOURS} FROM service), 0)"  # noqa: S608 - our own words
+BEGIN_LINE: Final = f"INSERT INTO line (bytes, used) VALUES (0, {PERIOD})"  # noqa: S608 - our own words
+NOTE: Final = f"UPDATE line SET used = {PERIOD} WHERE key = ? AND used < {PERIOD}"  # noqa: S608 - our own words
+UNUSED: Final = "used < (SELECT (hours - ?1) / ?2 FROM service)"
+"""Used in no month that ended later than so many hours ago: never too early, and a month late at most."""
+DORMANT: Final = f"SELECT count(*) FROM line WHERE {UNUSED}"  # noqa: S608 - our own words
+IDLE: Final = f"""
+SELECT key FROM line WHERE {UNUSED} AND NOT EXISTS (
+    SELECT 1 FROM mailbox JOIN blocked ON blocked.id = mailbox.id WHERE mailbox.line = line.key AND kind = 0
+) ORDER BY used LIMIT ?3
+"""  # noqa: S608 - our own words
+LINE_ONES: Final = """
+SELECT key, id FROM mailbox WHERE line = ?1 AND kind = 0
+UNION ALL SELECT key, id FROM mailbox WHERE line = ?1 AND kind = 3 LIMIT ?2
+"""
 LEAVE_LINE: Final = """
 UPDATE line SET bytes = line.bytes - mailbox.bytes FROM mailbox
 WHERE mailbox.key = ? AND mailbox.kind = 0 AND line.key = mailbox.line

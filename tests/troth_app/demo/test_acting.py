@@ -9,8 +9,9 @@ from tests.troth_app.demo.world import act
 from tests.troth_couple.people import Couple, admin_of, person_of
 from troth import Put, Text
 from troth_app.demo.acting import COMMITMENTS, Made, beginning, entry_of, made_of, published
-from troth_app.demo.generate import OTHER, acts
+from troth_app.demo.generate import acts
 from troth_app.demo.line import Act
+from troth_app.demo.weaving import OTHER
 from troth_couple import Book, Day, Pen, Shown, Stage, SubjectId, note_path
 from troth_couple.entry import Entry
 from troth_couple.roster import EntryId

@@ -10,8 +10,9 @@ import pytest
 
 from tests.contracts.client_world import CHEAP
 from troth_app.demo.furnish import LAST_DAY, Homes, furnish
-from troth_app.demo.generate import DAYS, MARK, acts, alone
+from troth_app.demo.generate import acts, alone
 from troth_app.demo.homes import PASSPHRASE, PERSONS
+from troth_app.demo.weaving import DAYS, MARK
 from troth_app.handlers.devices import own_devices
 from troth_app.household import Household
 from troth_couple import Day, Shown, Stage, State, shown, texts_in

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from troth_app.demo import generate
+from troth_app.demo import generate, weaving
 from troth_app.demo.line import Act
 from troth_app.demo.record import parse, place, read
 from troth_couple.kinds import BY_NAME
@@ -109,7 +109,7 @@ def test_it_can_end_on_any_day() -> None:
 
 def test_it_says_first_that_its_people_are_made_up() -> None:
     """The first line is the mark that nobody in it is real."""
-    assert set(spoken(ACTS[0])) == {generate.MARK}
+    assert set(spoken(ACTS[0])) == {weaving.MARK}
 
 
 def test_devices_come_and_go() -> None:
@@ -152,7 +152,7 @@ def test_two_texts_cross_and_each_lets_the_own_one_go() -> None:
     assert {act.by for act in dropping} == {"Robin", "Sasha"}
     for act in dropping:
         text, dropped = (BY_LINE[n] for n in act.of)
-        assert (text.act, text.by) == ("propose", generate.OTHER[act.by])
+        assert (text.act, text.by) == ("propose", weaving.OTHER[act.by])
         assert (dropped.act, dropped.by) == ("assent", act.by)
 
 
@@ -220,6 +220,19 @@ def test_a_repair_and_paces() -> None:
     assert {act.by for act in acts if act.act == "close"} == {"Robin", "Sasha"}
     assert [act.by for act in acts if act.act == "told"] == ["Sasha"]
     assert per_person(begun("intimacy_pace")) == {"Robin": 2, "Sasha": 2}
+
+
+def test_what_is_told_and_letters() -> None:
+    """3 and 1 told, of which one leads to the repair and is closed with it; a letter of each, both received."""
+    assert per_person(begun("disclosure")) == {"Robin": 3, "Sasha": 1}
+    assert per_person(begun("repair_letter")) == {"Robin": 1, "Sasha": 1}
+    (lead,) = later("lead")
+    (repair,) = begun("repair")
+    assert (root(lead).act, lead.of, root(lead).by) == ("disclosure", (repair.n,), repair.by)
+    assert {act.by for act in later("close") if act.about == lead.about} == {"Robin", "Sasha"}
+    assert all(act.by != root(act).by for act in later("receive"))
+    assert Counter(act.says["receiving"] for act in later("receive")) == {"received": 5, "not now": 1}
+    assert [root(act).by for act in later("thanks") if root(act).act == "disclosure"] == ["Robin"]
 
 
 def test_boundaries_milestones_and_signals() -> None:
@@ -325,9 +338,10 @@ def test_checkins_are_all_different() -> None:
 
 ACTS_OF_IT = {
     "agenda", "answer", "ask_change", "assent", "blind", "boundary", "care_act", "care_menu", "check_in", "close",
-    "decline", "gratitude", "hold", "intimacy_pace", "milestone", "move", "note", "outcome", "plan_note", "promise",
-    "propose", "question", "release", "repair", "reply", "request", "retire", "reveal", "seal", "signal", "skip",
-    "step", "take_back", "thanks", "told", "window", "withdraw", "write",
+    "decline", "disclosure", "gratitude", "hold", "intimacy_pace", "lead", "milestone", "move", "note", "outcome",
+    "plan_note", "promise", "propose", "question", "receive", "release", "repair", "repair_letter", "reply",
+    "request", "retire", "reveal", "seal", "signal", "skip", "step", "take_back", "thanks", "told", "window",
+    "withdraw", "write",
 }  # fmt: skip
 
 

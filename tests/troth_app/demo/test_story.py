@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.troth_app.demo.world import ALONE, add, children
+from troth_app.demo.findings import Outcome, Sighting
 from troth_app.demo.processes import DeviceDiedError
 from troth_app.demo.record import Record, parse
-from troth_app.demo.story import Outcome, Sighting, called, desks_for, tell
+from troth_app.demo.story import called, desks_for, tell
 
 WAIT_S = 120
 PLACES = st.lists(st.tuples(st.sampled_from(["Robin", "../Sasha"]), st.sampled_from([1, 2])), min_size=1, max_size=10)

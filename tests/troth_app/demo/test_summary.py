@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.troth_app.demo.world import HEAD, add, frame, put
+from troth_app.demo.findings import Outcome, Sighting
 from troth_app.demo.proof import Ledger
-from troth_app.demo.story import Outcome, Sighting
 from troth_app.demo.summary import SHOWN_MAX, WIDTH, lines, plain
 from troth_wire.ids import MailboxId
 from troth_wire.limits import ENVELOPE_BYTES_MIN

@@ -6,9 +6,21 @@ from tests.contracts.client_world import CHEAP
 from tests.troth_app.house import PASSPHRASE, play
 from tests.troth_app.two import TODAY, Two, two
 from troth_app.exporting import as_json
-from troth_app.handlers import agreeing, chapters, days, exports, pacing, searching, signalling
+from troth_app.handlers import (
+    agreeing,
+    chapters,
+    consenting,
+    days,
+    exports,
+    pacing,
+    proposing,
+    searching,
+    signalling,
+    together,
+)
 from troth_app.household import Household
 from troth_app.limits import TRIES_MAX
+from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_couple import ChapterId, EntryId, Level, Scope, Shown, document_of, entries_in, entry_edits
 from troth_couple.entry import Entry
@@ -217,3 +229,68 @@ async def test_an_export_holds_every_chapter(tmp_path: Path) -> None:
         assert b"canary" in as_json(made)
         assert [thing.kind for thing in (await couple.state()).things.values()] == ["check_in"]
         assert (await play(searching.search, couple.keeper, "rested")).result["cards"]
+
+
+async def test_that_was_not_me_in_an_earlier_chapter(tmp_path: Path) -> None:
+    """R12: nothing that holds changes, and the text is not offered any more as one that both had agreed to."""
+    async with two(tmp_path) as couple:
+        await agreed(couple)
+        await suggested(couple)
+        await play(chapters.agree, couple.keeper, YES, PASSPHRASE)
+        here, me = couple.chapter, couple.chapter.me
+        offered = (await play(chapters.carry_over, couple.keeper, 1)).sentences
+        played = await play(consenting.not_me, couple.keeper, 1)
+        assert "Evenings" in str(offered)
+        assert "had ended before" in played.said
+        assert couple.chapter is here
+        ((_, earlier),) = await together.earlier_of(couple.keeper)
+        (agreement,) = earlier.agreements.values()
+        assert {person for live in agreement.assents.values() for person in live} == set(earlier.persons) - {me}
+        assert (await play(chapters.carry_over, couple.keeper)).code == Code.RULE
+
+
+async def test_a_release_of_an_earlier_chapter_was_not_me(tmp_path: Path) -> None:
+    """R12: the signal that it released is on again, in this chapter too."""
+    async with two(tmp_path) as couple:
+        await play(signalling.stop, couple.keeper)
+        await play(signalling.release, couple.keeper, PASSPHRASE)
+        await suggested(couple)
+        await play(chapters.agree, couple.keeper, YES, PASSPHRASE)
+        played = await play(consenting.not_me, couple.keeper, 1)
+        assert "had ended" not in played.said
+        cards = (await play(days.today, couple.keeper)).result["cards"]
+        assert [(card["kind"], card["level"]) for card in cards] == [("signal", "stop")]
+
+
+async def test_the_yes_to_a_chapter_was_not_me(tmp_path: Path) -> None:
+    """R12: that chapter is over, what it had ended stays so, its signals stay on, and its words can be said anew."""
+    async with two(tmp_path) as couple:
+        await agreed(couple)
+        await suggested(couple)
+        await play(chapters.agree, couple.keeper, YES, PASSPHRASE)
+        new = couple.chapter
+        await couple.robin(lambda pen: [pen.write("boundary", {"statement": "I go for a walk."}, day=TODAY)])
+        revision = await couple.sasha_proposes("Mornings")
+        await couple.sasha_assents(revision)
+        await couple.robin_assents(revision)
+        await play(signalling.slow, couple.keeper)
+        yes_to_it = 1
+        assert "for good" in (await play(consenting.not_me, couple.keeper, yes_to_it, NOT_NOW)).said
+        assert couple.chapter is new
+        await play(consenting.not_me, couple.keeper, yes_to_it, YES)
+        assert couple.chapter is not new
+        assert [found.shown for found in (await couple.state()).agreements.values()] == [Shown.ENDED]
+        read = (await play(chapters.read, couple.keeper)).result["cards"]
+        assert [card.get("state", card.get("kind")) for card in read] == ["ended", None, "boundary"]
+        assert [card["level"] for card in (await play(days.today, couple.keeper)).result["cards"]] == ["slow"]
+        assert (await play(chapters.agree, couple.keeper)).code == Code.RULE
+        assert tell("chapter.closed") in (await play(chapters.listed, couple.keeper)).result["says"]
+        assert str((await play(proposing.propose, couple.keeper)).done).count(tell("chapter.closed")) == 1
+        await suggested(couple, next_=ChapterId(b"m" * 16))
+        await play(chapters.agree, couple.keeper, YES, PASSPHRASE)
+        offered = await play(chapters.carry_over, couple.keeper, 0, 2)
+        assert all(words in str(offered.sentences[0:2]) for words in ("Mornings", "Evenings", "I go for a walk."))
+        assert [found.shown for found in (await couple.state()).agreements.values()] == [Shown.PROPOSED]
+        assert (await couple.state()).signals.level is None
+        cards = (await play(days.today, couple.keeper)).result["cards"]
+        assert [card["level"] for card in cards] == ["slow"]

@@ -207,3 +207,17 @@ async def test_a_yes_is_not_the_first_word_of_two_who_just_met(tmp_path: Path) -
         assert household.shared is not None
         household._met[household.shared.room] = household._clock.now()
         assert (await play(consenting.assent, couple.keeper, YES, PASSPHRASE)).code == Code.OK
+
+
+async def test_a_chapter_is_agreed_to_and_taken_back_by_its_own_commands(tmp_path: Path) -> None:
+    """A new chapter is no text among others: what it ends is said where it is agreed to, and withdrawing goes on."""
+    async with two(tmp_path) as couple:
+        chapter: dict[str, object] = {"next": bytes(range(16)), "words": "Spring."}
+        thing = await couple.sasha(lambda pen: pen.write("chapter", chapter, day=TODAY))
+        played = await play(consenting.assent, couple.keeper)
+        assert (played.code, played.done) == (Code.RULE, Done(Code.RULE, None, tell("assent.none")))
+        await in_force(couple)
+        admin = await couple.space.admin(PASSPHRASE)
+        await couple.robin(lambda pen: [pen.assent(thing.subject, thing.id, day=TODAY, admin=admin)])
+        played = await play(consenting.withdraw, couple.keeper)
+        assert (played.code, "Your yes to “Evenings” is taken back" in played.said) == (Code.OK, True)

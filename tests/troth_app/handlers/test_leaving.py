@@ -18,6 +18,7 @@ from troth_app.commands import BARE, find
 from troth_app.handlers import days, exports, leaving, mine, pairing, status, together
 from troth_app.household import Household
 from troth_app.limits import LEAVE_S
+from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_wire.errors import UsageError
 
@@ -85,6 +86,7 @@ async def test_an_answer_in_time_is_waited_out(tmp_path: Path) -> None:
 
         await play(leaving.leave, home.keeper, NAME, PASSPHRASE, at_once, played=played)
         assert leaving.SENT in played.said
+        assert tell("invitations.after") in played.said
         assert held(home) == (False, True)
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from tests.troth_app.house import PASSPHRASE, play
 from tests.troth_app.two import two
-from troth_app.handlers import consenting, mine, proposing
+from troth_app.handlers import agreeing, consenting, mine, proposing
 from troth_app.outcome import Code
 from troth_couple import Shown
+from troth_couple.revision import Clause
 
 PRACTICAL, DISCLOSURE = 5, 3
 ENOUGH, MORE = 0, 1
@@ -117,8 +118,12 @@ async def test_the_same_quiet_note_for_both(tmp_path: Path) -> None:
         played = await play(proposing.propose, couple.keeper, *answers)
         card = played.card("Open")
         assert card is not None
-        assert any("names passwords" in line for line in card.lines)
+        (note,) = [line for line in card.lines if "names passwords" in line]
         assert played.code == Code.OK
+        await couple.sasha_proposes("Theirs", clauses=(Clause(behaviour="We share passwords."),))
+        for which in (0, 1):
+            cards = (await play(agreeing.show, couple.keeper, which)).result["cards"]
+            assert note in cards[1]["lines"]
 
 
 async def test_a_third_proposal_of_a_day_waits_and_is_kept(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.troth_app.house import PASSPHRASE, Played, a_closed_keeper, home_at, made, play
 from troth_app.handlers import devices, mine, spaces
 from troth_app.handlers.spaces import WORDS
+from troth_app.messages import tell
 from troth_app.outcome import Code
 
 OWN = 0
@@ -19,12 +20,13 @@ async def shown(played: Played) -> str:
 
 
 async def test_with_a_passphrase_of_ones_own(tmp_path: Path) -> None:
-    """Three calm sentences, a passphrase twice, and a space that can be written in, with this device in its list."""
+    """A few calm sentences, a passphrase twice, and a space that can be written in, with this device in its list."""
     home = home_at(tmp_path)
     home.prepare()
     async with a_closed_keeper(home) as keeper:
         played = await play(spaces.init, keeper, OWN, PASSPHRASE, PASSPHRASE)
         assert played.code == Code.OK
+        assert tell("init.afraid") in played.said
         assert keeper.household is not None
         assert keeper.household.solo.kind == "solo"
         assert (await play(mine.add, keeper, "x")).code == Code.OK

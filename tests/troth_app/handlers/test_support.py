@@ -8,6 +8,7 @@ import pytest
 from tests.troth_app.house import home_at, play
 from troth_app import helplines
 from troth_app.handlers import support
+from troth_app.messages import tell
 
 
 @pytest.mark.parametrize("handler", [support.steady, support.support])
@@ -26,6 +27,13 @@ async def test_it_says_plainly_when_this_is_not_the_right_tool(tmp_path: Path) -
     assert "not the right tool" in lines
     assert "free to say no" in lines
     assert "spying software" in lines
+
+
+async def test_it_points_to_a_therapist(tmp_path: Path) -> None:
+    """P54, P72: for what no program is to help with it says who does, and no more than that."""
+    cards = (await play(support.support, home_at(tmp_path))).result["cards"]
+    (card,) = [card for card in cards if card["title"] == tell("support.guided")]
+    assert ["therapist" in line for line in card["lines"]] == [True, True]
 
 
 async def test_a_number_that_nobody_checked_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.troth_app.handlers.test_handing_over import OWN, handed_over
 from tests.troth_app.house import DAY
-from tests.troth_app.web.desk import PASSPHRASE, Desk, desk_for_one, desk_for_two, empty_desk
+from tests.troth_app.web.desk import PASSPHRASE, Desk, desk, desk_for_one, desk_for_two, empty_desk
 from troth_app.commands import BY_NAME
 from troth_app.limits import DRAFT_NAME_LETTERS_MAX, ENTRY_BYTES_MAX
 from troth_app.messages import tell
@@ -236,6 +237,20 @@ async def test_the_door_opens_with_the_passphrase(tmp_path: Path) -> None:
         assert "not the passphrase" in found.context["again"]
         assert "wrong" not in str(found.context)
         assert await at.post("/unlock", passphrase=PASSPHRASE, back="/4") == Go("/4")
+        assert (await at.page("/4")).name == "mine"
+
+
+async def test_the_first_unlock_asks_for_ones_own(tmp_path: Path) -> None:
+    """R19: a vault that was set up for its person leads to that question, and to nothing else before."""
+    async with desk(await handed_over(tmp_path)) as at:
+        step = await at.go("/unlock", passphrase=PASSPHRASE, back="/4")
+        shown = (await at.page(step)).context["step"]
+        assert tell("prepared.why") in str(shown["shown"])
+        assert shown["question"]["form"] == "hidden"
+        assert (await at.page("/4")).name == "lock"
+        await at.answer(step, answer=OWN)
+        assert (await at.page("/4")).name == "lock"
+        assert await at.answer(step, answer=OWN) == Go("/4")
         assert (await at.page("/4")).name == "mine"
 
 

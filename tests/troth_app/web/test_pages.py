@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from troth_app.conversation import Qr
 from troth_app.screen import clean
 from troth_app.web import screens
-from troth_app.web.pages import Pages, drawn, month_of, said, tell, words
-from troth_app.web.telling import ENGLISH
+from troth_app.web.pages import Pages, drawn, month_of, said, words
 from troth_app.web.visit import Visit
 
 TEXTS = st.text(max_size=60) | st.sampled_from(
@@ -56,13 +55,6 @@ def test_what_is_missing_is_an_error() -> None:
     """A page never shows half of itself."""
     with pytest.raises(jinja2.UndefinedError):
         Pages().write("closed", {"lines": []})
-
-
-def test_a_sentence_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As it is, or with what stands in it."""
-    assert tell("web.back") == ENGLISH["web.back"]
-    monkeypatch.setitem(ENGLISH, "web.back", "Back to {place}")
-    assert tell("web.back", place="Mine") == "Back to Mine"
 
 
 def test_a_code_is_a_picture() -> None:

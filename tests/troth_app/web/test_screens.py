@@ -32,6 +32,18 @@ CARD = {"title": "A walk", "lines": ["one"], "id": "ab", "kind": "request", "min
         ({**CARD, "mine": True}, ["amend", "take-back"]),
         ({**CARD, "mine": True, "stage": "taken_back"}, []),
         ({**CARD, "kind": "window", "stage": "skipped"}, []),
+        ({**CARD, "mine": True, "earlier": True}, []),
+        ({**CARD, "kind": "disclosure", "earlier": True}, ["tell read"]),
+        ({**CARD, "kind": "disclosure", "mine": True, "earlier": True}, []),
+        ({**CARD, "kind": "disclosure"}, ["tell read", "tell later", "tell close", "tell reopen"]),
+        (
+            {**CARD, "kind": "disclosure", "mine": True},
+            ["repair open", "tell close", "tell reopen", "amend", "take-back"],
+        ),
+        ({**CARD, "kind": "repair_letter"}, ["letter read", "letter receive"]),
+        ({**CARD, "kind": "repair_letter", "mine": True}, ["take-back"]),
+        ({**CARD, "kind": "told_draft", "mine": True}, ["tell share"]),
+        ({**CARD, "kind": "letter_draft", "mine": True}, ["letter offer"]),
         ({"title": "A walk", "lines": ["one"]}, []),
     ],
 )

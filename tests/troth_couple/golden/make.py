@@ -197,10 +197,53 @@ def build_together() -> str:
     return json.dumps(found, indent=1, sort_keys=True) + "\n"
 
 
+def build_told() -> str:
+    """Let two people tell something and offer a letter, and say what they choose of receiving it."""
+    ENTRIES.clear()
+    robin, sasha = Hand(1), Hand(3)
+    item, what = "Old messages read.", "I read old messages on Tuesday."
+    told = sasha.write(67, PLAIN, [item, what, DAY, "my group", "Ashamed, and here.", "I asked for a shorter wait."])
+    robin.write(39, PLAIN, [2, "2026-11-23"], told)
+    repair = sasha.write(68, PLAIN, ["It was against what we agreed.", None, None])
+    sasha.write(40, PLAIN, [repair], told)
+    settled = robin.write(67, PLAIN, [None, "خاطرة: a risk, and nothing came of it. 🙂", None, None, None, None])
+    sasha.write(16, PLAIN, [], settled)
+    robin.write(18, PLAIN, [], settled)
+    closed = sasha.write(18, PLAIN, [], settled)
+    opened = sasha.write(31, PLAIN, [], settled, (closed,))
+    sasha.write(18, PLAIN, [], settled, (closed, opened))
+    parts = ["I was late and hid it.", "You waited.", "You may have thought that you do not count.", "I tell you."]
+    letters = [robin.write(69, PLAIN, [*parts]) for _ in range(3)]
+    sasha.write(39, PLAIN, [3, None], letters[0])
+    sasha.write(39, PLAIN, [1, None], letters[1])
+    found = {
+        "space": SPACE.hex(),
+        "today": DAY,
+        "roster": {
+            h.device.hex(): [h.device.hex(), bytes(h.everyday.verify_key).hex(), bytes(h.admin.verify_key).hex()]
+            for h in (robin, sasha)
+        },
+        "entries": ENTRIES,
+        "agreements": {},
+        "things": {
+            told.hex(): ["disclosure", "not now"],
+            repair.hex(): ["repair", "open"],
+            settled.hex(): ["disclosure", "closed"],
+            letters[0].hex(): ["repair_letter", "received"],
+            letters[1].hex(): ["repair_letter", "not taken"],
+            letters[2].hex(): ["repair_letter", "offered"],
+        },
+        "signal": None,
+        "held": {},
+    }
+    return json.dumps(found, indent=1, sort_keys=True) + "\n"
+
+
 FILES = {
     "format1.json": build,
     "format1-promises.json": build_promises,
     "format1-together.json": build_together,
+    "format1-told.json": build_told,
 }
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contracts.relay_client import envelope
-from tests.contracts.relay_store import DAY, LINEAGE, PLENTY, batch, brief, close, open_
+from tests.contracts.relay_store import DAY, PLENTY, batch, brief, close, open_
 from troth_relay.store import counting, upkeep
 from troth_relay.store.counting import BEGINNING, Place
 from troth_relay.store.sqlite import SqliteStore
@@ -47,11 +47,15 @@ class Relay:
             case "delete":
                 self.store.change(lambda tables: upkeep.delete(tables, log))
             case "open":
-                self.store.create(log, lineage=LINEAGE, day=DAY)
+                self.store.create(log, lineage=self.lineage(), day=DAY)
             case "meet":
                 terms = brief(MailboxKind.MEETING, sponsor=LOGS[0])
-                self.store.create(LOGS[3], lineage=LINEAGE, day=DAY, brief=terms)
+                self.store.create(LOGS[3], lineage=self.lineage(), day=DAY, brief=terms)
                 self.append(LOGS[3], 2)
+
+    def lineage(self) -> Lineage:
+        """Return one that no other mailbox has: by it whatever has the key of one that is gone is told apart."""
+        return Lineage(next(self.numbers).to_bytes(16, "big"))
 
     def skew(self, key: int, by: int, *, of_lines: bool) -> None:
         """Make a sum wrong."""

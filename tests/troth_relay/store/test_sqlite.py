@@ -64,7 +64,7 @@ PRAGMA user_version = 1;
 COMMIT;
 PRAGMA journal_mode = WAL;
 """
-BEFORE_COMMIT: Final = 19
+BEFORE_COMMIT: Final = 22
 """Statements of the transaction that raises the format."""
 DIES: Final = """
 import os, signal, sys
@@ -328,7 +328,8 @@ def test_database_keeps_no_more_than_the_page_says(path: Path) -> None:
             *("key", "id", "lineage", "position", "running", "bytes", "day"),
             *("kind", "ends", "sponsor", "quota", "line"),
         },
-        "line": {"key", "bytes"},
+        "line": {"key", "bytes", "used"},
+        "service": {"hours"},
         "closing": {"mailbox", "day", "stage", "successor", "forward"},
         "entry": {"mailbox", "position", "id", "running", "envelope"},
         "pass": {"number", "hash", "uses", "ends", "quota"},
@@ -385,7 +386,7 @@ def test_earlier_file_is_brought_forward(path: Path) -> None:
     _is_whole(path)
 
 
-@pytest.mark.parametrize("alive", range(1, 23))
+@pytest.mark.parametrize("alive", range(1, 26))
 def test_bringing_forward_may_be_killed(path: Path, alive: int) -> None:
     """Killed at any statement on the way, a relay leaves a whole file of either format; the next does the rest."""
     _earlier(path)
@@ -478,6 +479,7 @@ def test_file_of_format_4_can_keep_mailboxes_out(path: Path) -> None:
     _alter(path, "DROP TABLE blocked")
     _alter(path, "DROP INDEX born")
     _alter(path, "DROP INDEX ending")
+    _without_uses(path)
     _alter(path, "PRAGMA user_version = 4")
     store = SqliteStore(path)
     assert [store.look(mailbox) for mailbox in (A, B, C)] == before
@@ -486,6 +488,33 @@ def test_file_of_format_4_can_keep_mailboxes_out(path: Path) -> None:
     assert page.closing == Closing(C, FORWARD)
     store.change(lambda tables: upkeep.block(tables, C))
     assert [store.look(mailbox) for mailbox in (A, B, C)] == [*before[:2], None]
+    store.close()
+    assert _version(path) == file.FORMAT
+
+
+def _without_uses(path: Path) -> None:
+    """Take away what format 7 has on top of 6."""
+    _alter(path, "DROP INDEX idle")
+    _alter(path, "ALTER TABLE line DROP COLUMN used")
+    _alter(path, "DROP TABLE service")
+    _alter(path, "PRAGMA user_version = 6")
+
+
+def test_file_of_format_6_begins_to_note_use_when_it_is_told(path: Path) -> None:
+    """Lines of before keep what they hold, and have all of their time from the day on which noting begins."""
+    _filled(path)
+    store = SqliteStore(path)
+    before = [store.look(mailbox) for mailbox in (A, B)]
+    store.close()
+    _without_uses(path)
+    assert _version(path) == 6
+    store = SqliteStore(path)
+    assert [store.look(mailbox) for mailbox in (A, B)] == before
+    assert store.delete_idle(days=0, mailboxes_max=9) == ()
+    store.note_use([], hours=209 * 24)
+    assert (store.stats(dormant_days=90).dormant, store.delete_idle(days=180, mailboxes_max=9)) == (2, ())
+    store.note_use([], hours=24)
+    assert set(store.delete_idle(days=180, mailboxes_max=9)) == {A, B}
     store.close()
     assert _version(path) == file.FORMAT
 
