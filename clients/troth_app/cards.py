@@ -156,7 +156,14 @@ def thing_card(
         "mine": thing.author == me,
         "day": thing.day,
         "stage": thing.stage.name.lower(),
+        **({"ours": True} if _is_ours(thing) else {}),
     }
+
+
+def _is_ours(thing: Thing) -> bool:
+    """Tell whether a thing is to be both persons', so that either may say what came of it."""
+    field = BY_NAME[thing.kind].ours
+    return field is not None and bool(thing.says(field))
 
 
 def signal_cards(signals: Signals, *, names: Names, me: PersonId) -> list[Result]:

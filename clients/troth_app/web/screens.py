@@ -65,6 +65,8 @@ THEIRS: Final = {
 """What can be done about a card of a kind, by whose it is."""
 ALONE: Final[Mapping[str, Sequence[str]]] = {kind: EITHER[kind] for kind in ("event", "practice")}
 """The same of what is one's own alone, beside what can be done about all of that."""
+SAID_OF_OURS: Final = ("calendar mark", "practice look")
+"""What either says of what is both persons', and nobody of what is the other's."""
 BOTH: Final = ("event", "milestone", "practice")
 """What may wait for both to say yes."""
 OPENED: Final = {"disclosure": ("tell read",), "repair_letter": ("letter read",)}
@@ -137,6 +139,8 @@ def _acts_of(card: Result) -> list[str]:
     if kind in DRAFTS:
         return [*DRAFTS[kind]]
     special = (OWN if mine else THEIRS).get(kind, ())
+    if not mine and not card.get("ours"):
+        special = tuple(command for command in special if command not in SAID_OF_OURS)
     if card.get("stage") == "waiting" and kind in BOTH:
         special = ("agree assent", *special)
     if mine:

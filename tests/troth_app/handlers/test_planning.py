@@ -151,6 +151,15 @@ async def test_their_own_is_not_mine_to_say(tmp_path: Path) -> None:
         assert (await play(planning.mark, couple.keeper)).code == Code.RULE
 
 
+async def test_a_card_says_whose_a_day_is(tmp_path: Path) -> None:
+    """A day that is to be both persons' is marked as such from the start, so a page offers what may be said of it."""
+    async with two(tmp_path) as couple:
+        await sasha_plans(couple, "zzours", "2026-09-05", ours=True)
+        await sasha_plans(couple, "zztheirs", "2026-09-06", ours=False)
+        cards = (await play(planning.listed, couple.keeper)).result["cards"]
+        assert [card.get("ours", False) for card in cards] == [True, False]
+
+
 async def test_a_date_owes_nothing(tmp_path: Path) -> None:
     """P71: a date is planned with a sentence that says so, and what came of it has no field but three words."""
     async with two(tmp_path) as couple:
