@@ -235,7 +235,12 @@ class Agent:
                 raise LockedError(LOCKED) if self.home.vault.exists() else HereError(NO_VAULT)
             case Route.KEEPER:
                 assert self._open is not None, "that is why"
-                _hand(self._open, connection, begin)
+                try:
+                    _hand(self._open, connection, begin)
+                except HereError:
+                    if not command.steadfast:
+                        raise
+                    await hold(Talk(connection, begin), partial(_with, find(command.locked), self))
             case Route.START:
                 _hand(await self._keep(), connection, begin)
 

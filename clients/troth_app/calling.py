@@ -30,6 +30,11 @@ BUSY: Final = Said(
 OTHER_SYSTEM: Final = Said(
     "Troth's commands run on Linux and macOS for now. Nothing was changed. `troth demo` runs here."
 )
+INCOMPLETE: Final = Said(
+    "The part of Troth that opens what you write is not installed. Nothing was changed. "
+    'Install "troth[app]" with Python 3.11 or 3.12, into an environment of its own.'
+)
+ENGINE: Final = "automerge"
 PAUSE_S: Final = 0.1
 END_S_MAX: Final = 10
 OWNER_ONLY: Final = 0o600
@@ -71,7 +76,8 @@ def call(home: Home, *, lasting: bool) -> Iterator[Line]:
     """Yield lines to an agent, one after the other for as long as the last one turned out to be busy.
 
     Raises:
-        HereError: If the folders can not be made, or are not this user's alone, or this system has no such sockets.
+        HereError: If the folders can not be made, or are not this user's alone, or this system has no such sockets,
+            or only a relay is installed.
     """
     if not hasattr(os, "getuid") or not hasattr(socket, "AF_UNIX"):
         raise HereError(OTHER_SYSTEM)
@@ -87,7 +93,10 @@ def _start(home: Home, *, lasting: bool) -> Line:
     """Start an agent in a session of its own, so that Ctrl-C here ends the conversation and not the agent."""
     # Most commands find an agent, and an import takes its time.
     import subprocess
+    from importlib.util import find_spec
 
+    if find_spec(ENGINE) is None:
+        raise HereError(INCOMPLETE)
     ours, theirs = pair()
     with theirs, open_log(home) as log:
         agent = subprocess.Popen(  # noqa: S603 - every word of it stands above

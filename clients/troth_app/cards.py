@@ -6,6 +6,7 @@ Values in, values out; what is too long for a list is cut, and says so by an ell
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Final
 
 from troth_app.conversation import Result
@@ -15,7 +16,9 @@ from troth_app.recounting import lines, say
 from troth_couple import (
     Agreement,
     Detail,
+    Helper,
     Level,
+    Occasion,
     Outcome,
     Place,
     Receiving,
@@ -26,6 +29,7 @@ from troth_couple import (
     Stage,
     State,
     Thing,
+    Trial,
     Wording,
     key_of,
     notes,
@@ -40,6 +44,7 @@ __all__ = [
     "agreement_card",
     "bar",
     "headline",
+    "lines_of",
     "newest_first",
     "page",
     "preview",
@@ -59,10 +64,20 @@ REPLIES: Final = {
     Reply.COUNTER: "answer.counter",
     Reply.ACCEPT: "answer.accept",
 }
-CHOICES: Final[Mapping[str, Callable[[int], Detail | Place]]] = {"detail": Detail, "place": Place}
+CHOICES: Final[Mapping[str, Callable[[int], IntEnum]]] = {
+    "detail": Detail,
+    "helps": Helper,
+    "place": Place,
+    "sort": Occasion,
+}
+BEHIND: Final = ("sort", "title")
+"""What an alias stands for on a screen."""
 PLANNED: Final = "disclosure"
 """What may belong to an item of a plan, of which a sealed card says no more than that."""
-WORDED: Final = (Stage.CLOSED, Stage.OURS, Stage.WAITING, Stage.SKIPPED, Stage.HELD)
+WORDED: Final = (
+    *(Stage.CLOSED, Stage.OURS, Stage.WAITING, Stage.SKIPPED, Stage.HELD),
+    *(Stage.DROPPED, Stage.ELSEWHEN, Stage.DONE, Stage.KEEPING),
+)
 """Where a thing stands, when its lines do not say so."""
 
 
@@ -76,6 +91,8 @@ class _Words:
     """What stands in place of the other person's words, if anything does."""
     opened: bool
     """Whether what is sealed is shown."""
+    whole: bool = False
+    """Whether what an alias stands for is shown too."""
 
     def seals(self, thing: Thing) -> bool:
         """Tell whether words are there that this person opens by choice, and in no list."""
@@ -116,6 +133,7 @@ def thing_card(
     letters: int | None = PREVIEW_LETTERS_MAX,
     theirs: str | None = None,
     opened: bool = False,
+    whole: bool = False,
 ) -> Result:
     """Return the card of a check-in, a request, or another thing of one person.
 
@@ -127,8 +145,9 @@ def thing_card(
         letters: How much of each text is shown.
         theirs: What stands in place of the other person's words, if anything does.
         opened: Whether what is sealed for this person is shown: somebody chose to open it.
+        whole: Whether what an alias stands for is shown too.
     """
-    words = _Words(me, letters, theirs, opened)
+    words = _Words(me, letters, theirs, opened, whole)
     return {
         "title": capital(tell(f"card.{thing.kind}", name=names[thing.author], day=thing.day)),
         "lines": [*_thing_lines(thing, names, words), *([say("act.ahead")] if today and thing.day > today else [])],
@@ -137,7 +156,14 @@ def thing_card(
         "mine": thing.author == me,
         "day": thing.day,
         "stage": thing.stage.name.lower(),
+        **({"ours": True} if _is_ours(thing) else {}),
     }
+
+
+def _is_ours(thing: Thing) -> bool:
+    """Tell whether a thing is to be both persons', so that either may say what came of it."""
+    field = BY_NAME[thing.kind].ours
+    return field is not None and bool(thing.says(field))
 
 
 def signal_cards(signals: Signals, *, names: Names, me: PersonId) -> list[Result]:
@@ -295,12 +321,16 @@ def _beside(act: Entry, names: Names, words: _Words) -> Iterator[str]:
     if act.name == "lead":
         yield tell("beside.lead")
         return
-    text = words.of(act.person, act.said("text")) if act.said("text") else ""
+    said = act.said("text") if "text" in BY_NAME[act.name].places else None
+    text = words.of(act.person, said) if said else ""
     if act.name == "reply":
         response = say(key_of(Stage[Response(act.said("response")).name]))
         by = tell("field.by", text=act.said("by")) if act.said("by") else ""
         line = tell("beside.reply", name=names[act.person], response=response, text=f"{text} {by}".strip())
         yield capital(line.strip())
+    elif act.name == "keep_or_drop":
+        word = tell(f"beside.{Trial(act.said('choice')).name.lower()}", name=names[act.person])
+        yield capital(f"{word} {text}".strip())
     elif text:
         yield capital(tell(f"beside.{act.name}", name=names[act.person], text=text))
 
@@ -309,10 +339,16 @@ def _said(version: Entry, words: _Words) -> Iterator[str]:
     if words.hides(version.person):
         yield words.theirs or ""
         return
-    for field in BY_NAME[version.name].places:
-        text = _field(field, version.said(field))
-        if text:
-            yield tell(f"field.{field}", text=words.of(version.person, text))
+    yield from lines_of(version.name, version.said, lambda text: words.of(version.person, text), whole=words.whole)
+
+
+def lines_of(kind: str, said: Callable[[str], Any], show: Callable[[str], str], *, whole: bool) -> Iterator[str]:
+    """Yield a line for each field that says something; with an alias that stands for the rest, unless all is wanted."""
+    hidden = BEHIND if not whole and "alias" in BY_NAME[kind].places and said("alias") else ()
+    for field in BY_NAME[kind].places:
+        text = _field(field, said(field))
+        if text and field not in hidden:
+            yield tell(f"field.{field}", text=show(text))
 
 
 def _field(name: str, value: Any) -> str:

@@ -58,6 +58,7 @@ class Command:
         options: What may be named with it.
         locked: Which handler of the agent answers while the vault is locked, if one does.
         lasting: Whether the agent that it starts stays.
+        steadfast: Whether it is answered whatever becomes of the vault, without what lies in it, and leaves no trace.
         listens: Whether it only listens: it is no use of the vault, and holds nothing up.
         always: Whether it is carried out whatever else stands on the line; what is none of its words is let go.
         present: The function of `troth_app.presenting` that shows its result; a command with one takes `--json`.
@@ -72,6 +73,7 @@ class Command:
     options: tuple[Option, ...] = ()
     locked: str = ""
     lasting: bool = False
+    steadfast: bool = False
     listens: bool = False
     always: bool = False
     present: str = ""

@@ -228,6 +228,52 @@ FOR_TWO: Final = (
     Command(
         "care list", TOGETHER, Said("Show what both would enjoy, and what was done."), "caring:listed", present="page"
     ),
+    Command(
+        "practice add",
+        TODAY,
+        Said("Try something for a while, alone or both of you."),
+        "practices:add",
+        more=Said("Nothing notes on which days you did it."),
+    ),
+    Command(
+        "practice list", TODAY, Said("Show what is tried, and what is kept on."), "practices:listed", present="page"
+    ),
+    Command("practice look", TODAY, Said("Look back on one: keep it on, or let it go."), "practices:look"),
+    Command(
+        "calendar plan",
+        TOGETHER,
+        Said("Plan a day, for you alone or for both of you."),
+        "planning:plan",
+        more=Said("An alias stands for it on screens and in files for a calendar."),
+    ),
+    Command("calendar list", TOGETHER, Said("Show the days to come."), "planning:listed", present="page"),
+    Command(
+        "calendar show",
+        TOGETHER,
+        Said("Show one day whole, also what an alias stands for."),
+        "planning:show",
+        present="page",
+    ),
+    Command(
+        "calendar mark", TOGETHER, Said("Say that a day was, moved or goes; no reason is needed."), "planning:mark"
+    ),
+    Command("year", TOGETHER, Said("Look back over a year."), "looking_back:year", present="page"),
+    Command("year week", TOGETHER, Said("Look back over a week."), "looking_back:week", present="page"),
+    Command(
+        "year write",
+        TOGETHER,
+        Said("Write down what mattered, for you alone."),
+        "looking_back:write_",
+        more=Said("`mine share` shares what you choose of it."),
+    ),
+    Command(
+        "glossary say",
+        TOGETHER,
+        Said("Say what a word means to you."),
+        "glossary:say_",
+        more=Said("Both meanings stand side by side. Said again, yours is said anew."),
+    ),
+    Command("glossary list", TOGETHER, Said("Show your words, in two columns."), "glossary:listed", present="glossary"),
     Command("note add", TOGETHER, Said("Begin a note that you both write."), "notes:add"),
     Command("note list", TOGETHER, Said("List the notes."), "notes:listed", present="page"),
     Command(
@@ -269,14 +315,29 @@ FOR_TWO: Final = (
     Command(
         "support",
         PRIVATE,
-        Said("Show where help is."),
-        "support:support",
-        Where.AGENT,
+        Said("Show where help is, and while it is open, your own people."),
+        "supporting:support",
         more=Said(
             "It works locked, offline and without a vault, and is written nowhere. The numbers are for Australia: "
             "there is no other list yet, and nothing to choose. For other places it says what to do."
         ),
+        locked="support:support",
+        steadfast=True,
         present="page",
+    ),
+    Command(
+        "support add",
+        PRIVATE,
+        Said("Note somebody who helps you."),
+        "supporting:add",
+        more=Said("It is yours alone. `mine share` shares what you choose of it."),
+    ),
+    Command("mine change", PRIVATE, Said("Say something of yours alone anew."), "alone:change"),
+    Command(
+        "mine share",
+        PRIVATE,
+        Said("Share something of yours alone, in the parts that you choose."),
+        "alone:share_",
     ),
     Command("export own", DEVICE, Said("Write your own words to a file."), "exports:own", options=(FILE,)),
     Command(

@@ -62,7 +62,7 @@ def texts_in(state: State, names: Mapping[PersonId, str], me: PersonId) -> Itera
     for thing in state.things.values():
         # A chapter has a command of its own, which says what it ends and looks at which document it opens.
         if thing.stage is Stage.WAITING and len(thing.versions) == 1 and thing.kind != CHAPTER:
-            card = thing_card(thing, names=names, me=me)
+            card = thing_card(thing, names=names, me=me, letters=None, whole=True)
             by = frozenset({thing.author})
             yield Text(thing.id, thing.versions[0].id, card["title"], tuple(card["lines"]), by, thing.assents)
 

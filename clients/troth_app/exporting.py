@@ -4,8 +4,9 @@ No signature, no minute, and nothing that would make it evidence: it is a copy t
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from troth_app.cards import agreement_card, newest_first, thing_card
@@ -72,9 +73,8 @@ def export(
             items = [item for found in by_age(state) for item in _agreement(found, names)]
         else:
             things = [thing for thing in newest_first(state.things.values()) if thing.kind == part]
-            cards = [
-                thing_card(thing, names=names, me=me, letters=None, theirs=theirs, opened=True) for thing in things
-            ]
+            card_of = partial(thing_card, names=names, me=me, letters=None, theirs=theirs, opened=True, whole=True)
+            cards = map(card_of, things)
             items = [*map(_item, cards)]
             if part == "note":
                 bodies = [_body((texts or {}).get(thing.id, ()), me, theirs) for thing in things]
@@ -111,22 +111,47 @@ def as_markdown(made: Export) -> bytes:
     return "\n".join(_markdown(made)).encode() + b"\n"
 
 
-def calendar(state: State, *, title: str) -> bytes | None:
-    """Return the days to remember as an iCalendar file for the own calendar, each under one neutral title."""
+def calendar(
+    state: State, *, title: str, me: PersonId | None = None, alone: Iterable[tuple[Day, str | None]] = ()
+) -> bytes | None:
+    """Return the days to remember as an iCalendar file for the own calendar.
+
+    Args:
+        state: What stands.
+        title: What each day is called that has no alias.
+        me: Whose calendar it is: of planned days, the other person's alone are not in it.
+        alone: Days of one's own alone, each with its alias if it has one.
+    """
     meetings = {
-        thing.at[0].said("on") for thing in state.things.values() if thing.at and thing.stage is not Stage.SKIPPED
+        (thing.at[0].said("on"), title)
+        for thing in state.things.values()
+        if thing.at and thing.stage is not Stage.SKIPPED
     }
-    days = sorted({day for agreement in state.agreements.values() for day in _days(agreement)} | meetings)
-    left = [day for day in days if day >= state.today]
+    days = {(day, title) for agreement in state.agreements.values() for day in _days(agreement)} | meetings
+    days |= {(day, alias or title) for day, alias in (*_planned(state, me), *alone)}
+    left = sorted((day, name) for day, name in days if day >= state.today)
     if not left:
         return None
     stamp = state.today.replace("-", "")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Calendar//EN"]
-    for day in left:
+    for number, (day, name) in enumerate(left):
         start = day.replace("-", "")
-        lines += ["BEGIN:VEVENT", f"UID:{start}@calendar.example", f"DTSTAMP:{stamp}T000000Z"]
-        lines += [f"DTSTART;VALUE=DATE:{start}", f"SUMMARY:{_escaped(title)}", "END:VEVENT"]
+        place = sum(other == day for other, _ in left[:number])
+        lines += ["BEGIN:VEVENT", f"UID:{start}{f'-{place}' if place else ''}@calendar.example"]
+        lines += [f"DTSTAMP:{stamp}T000000Z", f"DTSTART;VALUE=DATE:{start}"]
+        lines += [f"SUMMARY:{_escaped(name)}", "END:VEVENT"]
     return "".join(f"{line}\r\n" for whole in [*lines, "END:VCALENDAR"] for line in _folded(whole)).encode()
+
+
+def _planned(state: State, me: PersonId | None) -> Iterator[tuple[Day, str | None]]:
+    """Yield the days that are one's own or both persons' by now, each with its alias; a day to look back has none."""
+    for thing in state.things.values():
+        own = thing.stage in (Stage.PLANNED, Stage.TRIED) and thing.author == me
+        if own or thing.stage is Stage.OURS:
+            if thing.kind == "event":
+                yield thing.says("on"), thing.says("alias")
+            if thing.kind == "practice" and thing.says("look_back"):
+                yield thing.says("look_back"), None
 
 
 def initials(own: str, other: str, me: PersonId, persons: Sequence[PersonId]) -> Mapping[PersonId, str]:

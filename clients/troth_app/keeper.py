@@ -144,10 +144,13 @@ class Keeper:
             self.watch.end()
 
     async def _carry_out(self, begin: Begin, talk: Talk) -> Any:
-        # The machine may have slept since the last look, and this be the first thing that happens after it.
-        if self._look():
-            raise LockedError(CLOSED)
         command = BY_NAME[begin.command]
+        # The machine may have slept since the last look, and this be the first thing that happens after it.
+        closing = self._look()
+        if command.steadfast:
+            return await find(command.locked if closing else command.handler)(talk, self)
+        if closing:
+            raise LockedError(CLOSED)
         if command.where is Where.OPEN and self.household is None:
             from troth_app.handlers.locking import open_household
 

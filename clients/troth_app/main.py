@@ -245,9 +245,24 @@ def _named(word: str) -> click.Command | None:
         for first, _, rest in [command.name.partition(" ")]
         if first == word
     }
-    if not inside or "" in inside:
+    if inside.keys() <= {""}:
         return inside.get("")
-    return click.Group(word, commands=inside, help=spoken(COMMANDS_OF.format(word=word)))
+    if "" not in inside:
+        return click.Group(word, commands=inside, help=spoken(COMMANDS_OF.format(word=word)))
+    return _with_more(inside.pop(""), inside)
+
+
+def _with_more(bare: click.Command, inside: dict[str, click.Command]) -> click.Group:
+    """Make a group whose first word is a command by itself."""
+
+    def carry_out(**named: Any) -> None:
+        context = click.get_current_context()
+        if context.invoked_subcommand is None:
+            context.invoke(bare, **named)
+
+    return click.Group(
+        bare.name, commands=inside, params=bare.params, help=bare.help, callback=carry_out, invoke_without_command=True
+    )
 
 
 def _declared(command: Command, name: str) -> click.Command:

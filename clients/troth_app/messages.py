@@ -9,6 +9,7 @@ from typing import Final
 
 from troth_app.language import filled
 from troth_app.messages_of_agreeing import AGREEING, CONSENT, EXAMPLES, PROPOSING
+from troth_app.messages_of_living import LIVING
 from troth_app.messages_of_meeting import MEETING
 from troth_app.messages_of_rest import STEADY
 from troth_app.messages_of_safety import SAFETY
@@ -371,6 +372,7 @@ ENGLISH: Final[Catalogue] = {
     **CONSENT,
     **THINGS,
     **MEETING,
+    **LIVING,
     **TELLING,
     **SAFETY,
     **KEEPING,

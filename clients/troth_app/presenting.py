@@ -12,6 +12,7 @@ from troth_wire.said import Said, in_context, plural
 __all__ = [
     "devices",
     "doctor",
+    "glossary",
     "mine",
     "note",
     "page",
@@ -89,6 +90,12 @@ def note(result: Result) -> Shown:
     return [*map(Say, result.get("says", ())), Card(card["title"], ()), *parts]
 
 
+def glossary(result: Result) -> Shown:
+    """Show words with what each means to whom, one column for each of the two."""
+    rows = [(card["title"], card["yours"], card["theirs"]) for card in result["cards"]]
+    return [*map(Say, result["says"]), *_table(tuple(result["heads"]), rows), *map(Say, result["ends"])]
+
+
 def rows(result: Result) -> Shown:
     """Show what is listed, one a row."""
     listed = [(row["title"], row["group"], row["stands"]) for row in result["rows"]]
@@ -118,7 +125,8 @@ def _table(heads: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Shown:
 def mine(result: Result) -> Shown:
     """Show what was written down."""
     entries = [Card(f"{number}", (entry,)) for number, entry in enumerate(result["entries"], 1)]
-    found: list[Sentence] = [*entries] if entries else [Say(NOTHING_YET)]
+    cards = [Card(card["title"], tuple(card["lines"])) for card in result.get("cards", ())]
+    found: list[Sentence] = [*entries, *cards] if entries or cards else [Say(NOTHING_YET)]
     return [*found, *map(Say, result.get("ends", ()))]
 
 

@@ -14,6 +14,7 @@ from troth_wire import codec
 from troth_wire.limits import PASS_BYTES_MAX
 
 __all__ = [
+    "ALONE_TABLE",
     "RELAY_BYTES_MAX",
     "Relay",
     "Rest",
@@ -60,6 +61,7 @@ ENDS_TABLE: Final = "ends"
 QUIET_TABLE: Final = "quiet"
 SEALED_TABLE: Final = "sealed"
 ANSWERS_TABLE: Final = "answers"
+ALONE_TABLE: Final = "alone"
 DRAFT_TABLE: Final = "draft"
 NOTICED_TABLE: Final = "noticed"
 PAGES_TABLE: Final = "look"
@@ -137,6 +139,8 @@ class Settings:
     """By the question, the salt and text of an answer that was sealed here and is not open."""
     answers: Mapping[bytes, str] = field(default_factory=dict)
     """By the question, what this person wrote to it: before it is shared, and for when the question is taken back."""
+    alone: Mapping[bytes, bytes] = field(default_factory=dict)
+    """What is one's own alone, as `troth_app.alone` reads it."""
     held: Mapping[bytes, Draft] = field(default_factory=dict)
     """By an id of its own, what this person wrote to tell or to offer, and has not shared."""
     noticed: Mapping[bytes, str] = field(default_factory=dict)
@@ -327,6 +331,11 @@ def _read_answer(settings: Settings, key: bytes, value: bytes | None) -> Setting
     return replace(settings, answers=_with_text(settings.answers, key, value))
 
 
+def _read_alone(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+    left = {other: said for other, said in settings.alone.items() if other != key}
+    return replace(settings, alone=left if value is None else {**left, key: value})
+
+
 def _read_held(settings: Settings, key: bytes, value: bytes | None) -> Settings:
     left = {other: draft for other, draft in settings.held.items() if other != key}
     return replace(settings, held=left if value is None else {**left, key: draft_in(value)})
@@ -402,6 +411,7 @@ _READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]
     QUIET_TABLE: _read_quiet,
     SEALED_TABLE: _read_sealed,
     ANSWERS_TABLE: _read_answer,
+    ALONE_TABLE: _read_alone,
     HELD_TABLE: _read_held,
     NOTICED_TABLE: _read_noticed,
     DRAFT_TABLE: _read_draft,

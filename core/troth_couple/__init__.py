@@ -12,7 +12,23 @@ from troth_couple.derive import Book, State, derive
 from troth_couple.diff import lines, plain_diff, told_items
 from troth_couple.edits import document_of, entries_in, entry_edits, note_edits, note_path, texts_in
 from troth_couple.entry import FIRST_CHAPTER, SIGNALS_SUBJECT, ChapterId, Entry, SubjectId
-from troth_couple.kinds import KINDS, Detail, Kind, Level, Outcome, Place, Receiving, Reply, Response, Scope, Weight
+from troth_couple.kinds import (
+    KINDS,
+    Came,
+    Detail,
+    Helper,
+    Kind,
+    Level,
+    Occasion,
+    Outcome,
+    Place,
+    Receiving,
+    Reply,
+    Response,
+    Scope,
+    Trial,
+    Weight,
+)
 from troth_couple.messages import ENGLISH, key_of, say
 from troth_couple.publish import Choice, Clash, Publication, publish
 from troth_couple.quiet import notes
@@ -38,6 +54,7 @@ __all__ = [
     "AgreementId",
     "Because",
     "Book",
+    "Came",
     "Card",
     "ChapterId",
     "Choice",
@@ -52,11 +69,13 @@ __all__ = [
     "Gap",
     "Group",
     "Held",
+    "Helper",
     "Hold",
     "Item",
     "Kind",
     "Level",
     "Mark",
+    "Occasion",
     "Outcome",
     "Paragraph",
     "Pen",
@@ -79,6 +98,7 @@ __all__ = [
     "SubjectId",
     "Tail",
     "Thing",
+    "Trial",
     "Weight",
     "Wording",
     "agreements",

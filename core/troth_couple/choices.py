@@ -5,7 +5,20 @@ The order is the law where several stand: of two replies or outcomes, the one th
 
 from enum import IntEnum
 
-__all__ = ["Detail", "Level", "Outcome", "Place", "Receiving", "Reply", "Response", "Scope"]
+__all__ = [
+    "Came",
+    "Detail",
+    "Helper",
+    "Level",
+    "Occasion",
+    "Outcome",
+    "Place",
+    "Receiving",
+    "Reply",
+    "Response",
+    "Scope",
+    "Trial",
+]
 
 
 class Level(IntEnum):
@@ -74,3 +87,39 @@ class Receiving(IntEnum):
     NOT_TAKEN = 1
     NOT_NOW = 2
     RECEIVED = 3
+
+
+class Helper(IntEnum):
+    """Who helps, by how; none stands over another."""
+
+    THERAPIST = 1
+    FOR_BOTH = 2
+    GROUP = 3
+    FRANK = 4
+    FRIEND = 5
+
+
+class Occasion(IntEnum):
+    """What a day is planned for."""
+
+    WINDOW = 1
+    TALK = 2
+    DATE = 3
+    THERAPY = 4
+    HEALTH = 5
+    TOGETHER = 6
+
+
+class Trial(IntEnum):
+    """What somebody does with a practice after a while; no reason is needed to let it go."""
+
+    DROP = 1
+    KEEP = 2
+
+
+class Came(IntEnum):
+    """What came of a planned day, the one that claims least first; there is no word for a day that passed."""
+
+    DROPPED = 1
+    MOVED = 2
+    DONE = 3

@@ -4,13 +4,24 @@ A new kind is one row here. Nothing else knows a kind of a person's own things b
 moved windows, paces and chapters are settled has a module each.
 """
 
-from dataclasses import dataclass
-from enum import Enum, IntEnum
-from functools import cached_property
 from typing import Any, Final
 
-from troth_couple.choices import Detail, Level, Outcome, Place, Receiving, Reply, Response, Scope
+from troth_couple.choices import (
+    Came,
+    Detail,
+    Helper,
+    Level,
+    Occasion,
+    Outcome,
+    Place,
+    Receiving,
+    Reply,
+    Response,
+    Scope,
+    Trial,
+)
 from troth_couple.days import DAY
+from troth_couple.kind import Field, Kind, Weight, Who
 from troth_couple.limits import (
     DROPS_MAX,
     ENTRY_BYTES_MAX,
@@ -31,108 +42,29 @@ __all__ = [
     "KEPT",
     "KINDS",
     "SIGNALS",
+    "Came",
     "Detail",
     "Field",
+    "Helper",
     "Kind",
     "Level",
+    "Occasion",
     "Outcome",
     "Place",
     "Receiving",
     "Reply",
     "Response",
     "Scope",
+    "Trial",
     "Weight",
     "Who",
 ]
-
-
-class Weight(IntEnum):
-    """How careful an entry makes the state, and so which key signs it."""
-
-    PLAIN = 0
-    CAUTION = 1
-    COMMITMENT = 2
-
-
-class Who(Enum):
-    """Whose thing an act may be about."""
-
-    OWN = "the author's own"
-    OTHER = "the other person's"
-    EITHER = "either person's"
 
 
 AGREEMENT: Final = "agreement"
 """What acts on agreements are about; an agreement has 16 random bytes for a name and no entry that begins it."""
 SIGNALS: Final = "signals"
 """What signals and releases are about: all signals there are, which need no name."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One place in the body of an entry."""
-
-    name: str
-    check: Check
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """One row of the table."""
-
-    number: int
-    name: str
-    begins: bool = False
-    """Whether it begins a thing of its author's own; an entry about such a thing amends it."""
-    weight: Weight = Weight.PLAIN
-    fields: tuple[Field, ...] = ()
-    about: frozenset[str] = frozenset()
-    """The names of the kinds that an act of this kind may be about."""
-    who: Who = Who.OWN
-    first: str = "said"
-    """The word for where such a thing stands before anything happened to it."""
-    fixed: bool = False
-    """Whether it is never amended: what it says is changed by acts of its own, or by another thing in its place."""
-    ours: str | None = None
-    """The field that says whether the thing is both persons' and so needs both assents."""
-    joint: bool = False
-    """Whether the thing is always both persons'."""
-    settled: bool = False
-    """Whether it is closed when both say so, and open again as soon as either does."""
-    movable: bool = False
-    """Whether either may move it to another time."""
-    until: str | None = None
-    """The field with the last day on which the thing is shown."""
-    days_max: int = 0
-    """For how many days after it was written it is shown at most, whatever that field says."""
-    apart: bool = False
-    """Whether it is shown to its author alone; of both persons' one shows what both chose, and keeps no history."""
-    sealed: bool = False
-    """Whether the other sees that it is there, and its words once they chose to open it; then it is offered once, and
-    never said anew in another chapter."""
-    beside: bool = False
-    """Whether what such an act says stands beside the thing, each person's words as they said them last."""
-    views: tuple[str, ...] = ()
-
-    @property
-    def by_both(self) -> bool:
-        """Whether such a thing can be both persons', by consent."""
-        return self.ours is not None or self.joint
-
-    @property
-    def moves(self) -> bool:
-        """Whether such a thing may change with the day, or with what is on hold."""
-        return self.by_both or self.until is not None
-
-    @cached_property
-    def places(self) -> dict[str, int]:
-        """Where in the body each field stands."""
-        return {field.name: place for place, field in enumerate(self.fields)}
-
-    @cached_property
-    def check(self) -> Check:
-        """The shape of the body."""
-        return codec.fields(*(field.check for field in self.fields))
 
 
 _TEXT: Final = words(TEXT_BYTES_MAX)
@@ -211,7 +143,7 @@ _THINGS: Final = (
         sealed=True,
         views="letters",
     ),
-    _thing(70, "promise", _text("what"), _perhaps("by", DAY), views="promises"),
+    _thing(70, "promise", _text("what"), _perhaps("by", DAY), views="promises year"),
     _thing(71, "care_act", _text("text"), views="care"),
     _thing(72, "care_menu", _text("text"), views="care"),
     _thing(
@@ -222,6 +154,32 @@ _THINGS: Final = (
         days_max=PACE_DAYS_MAX,
         apart=True,
         views="pace",
+    ),
+    _thing(74, "glossary", Field("word", _LINE), _text("means"), views="glossary"),
+    _thing(
+        75,
+        "practice",
+        *(_text("what"), _perhaps("when", _LINE), _perhaps("look_back", DAY), Field("ours", codec.flag)),
+        first="tried",
+        ours="ours",
+        views="practices year",
+    ),
+    _thing(
+        76,
+        "event",
+        *(Field("title", _LINE), _perhaps("alias", _LINE), Field("sort", codec.either(*Occasion))),
+        *(Field("on", DAY), _perhaps("at", _LINE), Field("ours", codec.flag)),
+        first="planned",
+        ours="ours",
+        until="on",
+        views="today calendar year",
+    ),
+    _thing(77, "reflection", *map(_perhaps, ("mattered", "learned", "hope")), views="year"),
+    _thing(
+        79,
+        "support_person",
+        *(Field("helps", codec.either(*Helper)), Field("name", _LINE), _perhaps("reach", _LINE), _perhaps("tells")),
+        views="support",
     ),
     _thing(80, "chapter", Field("next", codec.raw(16)), _perhaps("words"), fixed=True, joint=True, views="chapters"),
 )
@@ -286,6 +244,15 @@ _ACTS_ON_THINGS: Final = (
         beside=True,
     ),
     _act(40, "lead", Field("repair", _HASH), about="disclosure", who=Who.OWN, beside=True),
+    _act(
+        58,
+        "keep_or_drop",
+        *(Field("choice", codec.either(*Trial)), _perhaps("text")),
+        about="practice",
+        who=Who.OURS,
+        beside=True,
+    ),
+    _act(59, "came", Field("choice", codec.either(*Came)), about="event", who=Who.OURS, beside=True),
 )
 """What is done to a thing; none of it is an answer in a thread."""
 
@@ -294,7 +261,7 @@ def _acts_of_consent() -> list[Kind]:
     """Proposing, and saying yes or no to one exact text."""
     either = Who.EITHER
     agreement = frozenset({AGREEMENT})
-    on_text = frozenset({AGREEMENT, "milestone", "chapter"})
+    on_text = frozenset({AGREEMENT, "milestone", "practice", "event", "chapter"})
     caution = Weight.CAUTION
     text = Field("text", _HASH)
     drops = Field("drops", codec.many(_HASH, DROPS_MAX))
@@ -347,11 +314,6 @@ KINDS: Final = {kind.number: kind for kind in (*_THINGS, *_ACTS_ON_THINGS, *_act
 BY_NAME: Final = {kind.name: kind for kind in KINDS.values()}
 KEPT: Final = {
     65: "talk",
-    74: "glossary",
-    75: "practice",
-    76: "event",
-    77: "reflection",
     78: "journal_entry",
-    79: "support_person",
 }
 """Numbers that later releases will use; entries of them are kept and shown as from a newer version."""

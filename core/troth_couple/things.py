@@ -13,13 +13,13 @@ from troth_couple.consent import Consent, consent
 from troth_couple.days import Day, days_after
 from troth_couple.entry import Entry, SubjectId
 from troth_couple.ground import Ground
-from troth_couple.kinds import BY_NAME, KINDS, Kind, Outcome, Receiving, Reply, Response, Who
+from troth_couple.kinds import BY_NAME, KINDS, Came, Kind, Outcome, Receiving, Reply, Response, Trial, Who
 from troth_couple.roster import EntryId
 from troth_couple.verdict import Reason
 from troth_couple.windows import Timing, timing
 from troth_wire.ids import PersonId
 
-__all__ = ["Stage", "Thing", "thing"]
+__all__ = ["BECAME", "Stage", "Thing", "thing"]
 
 
 class Stage(Enum):
@@ -27,6 +27,10 @@ class Stage(Enum):
 
     TAKEN_BACK = "taken back"
     CLOSED = "closed"
+    DROPPED = "dropped"
+    ELSEWHEN = "moved to another day"
+    DONE = "done"
+    KEEPING = "keeping"
     PAST = "past"
     SKIPPED = "skipped"
     HELD = "held"
@@ -52,6 +56,8 @@ class Stage(Enum):
     SUGGESTED = "suggested"
     ASKED = "asked"
     OPEN = "open"
+    TRIED = "tried"
+    PLANNED = "planned"
     OFFERED = "offered"
     SAID = "said"
 
@@ -142,6 +148,8 @@ def _judge(entry: Entry, root: Entry, ground: Ground) -> Reason | None:
         who, fits = Who.OWN, kind is about and not kind.fixed
     else:
         who, fits = kind.who, about.name in kind.about
+        if who is Who.OURS:
+            who = Who.EITHER if fits and about.ours and root.said(about.ours) else Who.OWN
     own = entry.person == root.person
     if not fits:
         return Reason.NOT_SUCH
@@ -162,6 +170,17 @@ class _Case:
     times: Timing
     assents: Mapping[PersonId, Entry]
     ground: Ground
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is to be both persons'."""
+        kind = self.kind
+        return kind.joint or (kind.ours is not None and any(version.said(kind.ours) for version in self.versions))
+
+    @property
+    def agreed(self) -> bool:
+        """Whether everybody's yes to what it says now lives."""
+        return len(self.assents) == len(self.ground.roster.persons) and not self.ground.holds
 
     def stands(self, *names: str) -> tuple[Entry, ...]:
         """Return what stands of the acts of some kinds, each person's as they said it last."""
@@ -272,6 +291,28 @@ def _reopened(case: _Case) -> list[Entry]:
     return [act for act in case.stands("close", "reopen") if act.name == "reopen"]
 
 
+BECAME: Final[Mapping[str, Mapping[int, Stage]]] = {
+    "keep_or_drop": {Trial.DROP: Stage.DROPPED, Trial.KEEP: Stage.KEEPING},
+    "came": {Came.DROPPED: Stage.DROPPED, Came.MOVED: Stage.ELSEWHEN, Came.DONE: Stage.DONE},
+}
+"""What becomes of a practice or a planned day, by the word of whoever's it is."""
+
+
+def _became(case: _Case) -> _Found:
+    """Return what became of it: one word lets it go; that both keep it, or that it was, takes what both agreed to."""
+    words = [act for name in BECAME for act in case.first(name, "choice")]
+    words = [act for act in words if case.shared or act.person == case.root.person]
+    if not words:
+        return None
+    stage = BECAME[words[0].name][words[0].said("choice")]
+    if stage not in (Stage.KEEPING, Stage.DONE):
+        return stage, words[:1]
+    everybody = {act.person for act in words}.issuperset(case.ground.roster.persons)
+    if case.shared and not (case.agreed and (everybody or stage is Stage.DONE)):
+        return None
+    return stage, [*words, *case.assents.values()]
+
+
 def _past(case: _Case) -> _Found:
     over = case.kind.until and all(_last_day(version, case.kind) < case.ground.today for version in case.versions)
     return (Stage.PAST, case.versions) if over else None
@@ -284,12 +325,10 @@ def _met(case: _Case) -> _Found:
 
 
 def _shared(case: _Case) -> _Found:
-    kind = case.kind
-    if not kind.joint and not (kind.ours and any(version.said(kind.ours) for version in case.versions)):
+    if not case.shared:
         return None
     assents = list(case.assents.values())
-    both = len(assents) == len(case.ground.roster.persons) and not case.ground.holds
-    return (Stage.OURS, assents) if both else (Stage.WAITING, [*case.versions, *assents])
+    return (Stage.OURS, assents) if case.agreed else (Stage.WAITING, [*case.versions, *assents])
 
 
 def _answered(case: _Case) -> _Found:
@@ -317,7 +356,7 @@ def _as_said(case: _Case) -> _Found:
 
 
 _RULES: Final[tuple[Callable[[_Case], _Found], ...]] = (
-    *(_taken_back, _closed, _past, _met),
+    *(_taken_back, _closed, _became, _past, _met),
     *(_shared, _answered, _as_said),
 )
 """Where it stands and for which acts, the first that fits; the more careful come first."""
@@ -326,4 +365,4 @@ _RULES: Final[tuple[Callable[[_Case], _Found], ...]] = (
 def _last_day(version: Entry, kind: Kind) -> Day:
     """Return the last day on which it is shown; nobody can make what passes stay."""
     last: Day = version.said(kind.until or "")
-    return min(last, days_after(version.day, kind.days_max))
+    return min(last, days_after(version.day, kind.days_max)) if kind.days_max else last

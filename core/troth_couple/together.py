@@ -16,7 +16,7 @@ from troth_couple.write import Pen
 from troth_wire.errors import UsageError
 from troth_wire.said import Said
 
-__all__ = ["begin_repair", "close", "lapse", "move", "receive", "reopen", "reply", "set_pace"]
+__all__ = ["begin_repair", "close", "earlier", "lapse", "move", "receive", "reopen", "reply", "set_pace"]
 
 
 def move(pen: Pen, window: Thing, *, on: Day, at: str | None, day: Day) -> Entry:
@@ -37,13 +37,13 @@ def reply(
     if not question.versions:
         raise UsageError(Said("This question was taken back. Nothing was shared."))
     fields: dict[str, object] = {"response": response, "text": text, "by": by}
-    return pen.write("reply", fields, day=day, about=question.id, after=_earlier(pen, question, "reply"))
+    return pen.write("reply", fields, day=day, about=question.id, after=earlier(pen, question, "reply"))
 
 
 def receive(pen: Pen, thing: Thing, receiving: Receiving, *, day: Day, by: Day | None = None) -> Entry:
     """Say how it is for oneself to receive what the other told or offered, in place of what one said before."""
     fields: dict[str, object] = {"receiving": receiving, "by": by}
-    return pen.write("receive", fields, day=day, about=thing.id, after=_earlier(pen, thing, "receive"))
+    return pen.write("receive", fields, day=day, about=thing.id, after=earlier(pen, thing, "receive"))
 
 
 def begin_repair(pen: Pen, fields: Mapping[str, object], *, day: Day, of: Thing | None = None) -> list[Entry]:
@@ -54,12 +54,12 @@ def begin_repair(pen: Pen, fields: Mapping[str, object], *, day: Day, of: Thing 
 
 def close(pen: Pen, thing: Thing, *, day: Day) -> Entry:
     """Say that a repair, or what was told, is closed for oneself; it is, once the other says so too."""
-    return pen.write("close", day=day, about=thing.id, after=_earlier(pen, thing, "close", "reopen"))
+    return pen.write("close", day=day, about=thing.id, after=earlier(pen, thing, "close", "reopen"))
 
 
 def reopen(pen: Pen, thing: Thing, *, day: Day) -> Entry:
     """Open a repair, or what was told, again: one word of either, without a reason."""
-    return pen.write("reopen", day=day, about=thing.id, after=_earlier(pen, thing, "close", "reopen"))
+    return pen.write("reopen", day=day, about=thing.id, after=earlier(pen, thing, "close", "reopen"))
 
 
 def set_pace(
@@ -83,6 +83,6 @@ def lapse(pen: Pen, things: Sequence[Thing], *, day: Day) -> list[Entry]:
     return [pen.take_back(pace.id, day=day) for pace in own(things, pen.person)]
 
 
-def _earlier(pen: Pen, thing: Thing, *names: str) -> list[EntryId]:
+def earlier(pen: Pen, thing: Thing, *names: str) -> list[EntryId]:
     """Return the own words of some kinds on a thing that a new one replaces; the latest, if there are very many."""
     return [act.id for act in pen.mine(thing.id) if act.name in names][-ENTRY_AFTER_MAX:]

@@ -21,7 +21,7 @@ from troth_wire.ids import PersonId
 
 __all__ = ["Carry", "Turn", "carry", "current", "over", "turn", "unreleased"]
 
-OVER: Final = (Stage.TAKEN_BACK, Stage.CLOSED, Stage.PAST)
+OVER: Final = (Stage.TAKEN_BACK, Stage.CLOSED, Stage.PAST, Stage.DROPPED, Stage.ELSEWHEN, Stage.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _lasts(thing: Thing) -> bool:
     """
     kind = BY_NAME[thing.kind]
     alone = thing.kind in BY_NAME["take_back"].about and not kind.sealed
-    return alone and thing.stage not in OVER and kind.until is None
+    return alone and thing.stage not in OVER and not kind.days_max
 
 
 def _words(thing: Thing) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ The only importer of aiohttp.
 """
 
 import asyncio
+import errno
 import logging
 import random
 import secrets
@@ -44,7 +45,7 @@ from troth_relay.requests import (
 )
 from troth_relay.shares import Shares
 from troth_relay.store import Stats, Store
-from troth_relay.watch import Fault, Readiness
+from troth_relay.watch import NOT_READY, READY, Fault, Readiness
 from troth_relay.workers import Reader, Worker, Writer
 from troth_wire.errors import ListenError, StoreError
 from troth_wire.ids import Lineage, MailboxId
@@ -183,9 +184,9 @@ class Relay:
     async def _ready(self, _request: web.Request) -> web.Response:
         faults = await self._readiness.faults()
         if not faults:
-            return web.Response(text="ready\n")
+            return web.Response(text=f"{READY}\n")
         said = ", ".join(fault.value for fault in faults)
-        return web.Response(text=f"not ready: {said}\n", status=web.HTTPServiceUnavailable.status_code)
+        return web.Response(text=f"{NOT_READY}{said}\n", status=web.HTTPServiceUnavailable.status_code)
 
     async def _measure(self, _request: web.Request) -> web.Response:
         faults = await self._readiness.faults()
@@ -308,6 +309,14 @@ def _listener(host: str, port: int, *, flag: str) -> socket.socket:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "this is no address"
         raise ListenError(
-            f"The relay can not listen at {at(host, port)}: {reason}. Nothing was changed. "
-            f"Stop the program that listens there, or choose another --host or {flag}."
+            f"The relay can not listen at {at(host, port)}: {reason}. What is stored is safe. {_cure(error, flag)}"
         ) from error
+
+
+def _cure(error: OSError | UnicodeError, flag: str) -> str:
+    number = error.errno if isinstance(error, OSError) and not isinstance(error, socket.gaierror) else None
+    if number == errno.EADDRINUSE:
+        return f"Stop the program that listens there, or choose another {flag}."
+    if number in (errno.EACCES, errno.EPERM):
+        return f"Choose another {flag}: low ones are for root, and a unit names those that it allows."
+    return f"Name an address of this machine with {'--metrics' if flag == '--metrics' else '--host'}."

@@ -15,25 +15,24 @@ from troth_relay import limits
 from troth_relay.admission import Idle
 from troth_relay.floor import free_bytes
 from troth_relay.orders import Answer, Order, Value, Verb
-from troth_relay.store import Stats, beside, births, upkeep
+from troth_relay.store import Stats, beside, births, file, upkeep
 from troth_relay.store.counting import BEGINNING
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import UsageError
 from troth_wire.ids import MailboxId
 
-__all__ = ["READING", "Clerk", "Outcome", "Work", "alone", "next_step", "said"]
+__all__ = ["Clerk", "Outcome", "Work", "alone", "next_step", "said"]
 
 Work = Generator[tuple[MailboxId, ...], None, Answer]
 Part = Generator[tuple[MailboxId, ...], None, None]
 
 DAY_S: Final = 86_400
-READING: Final = frozenset({Verb.STATS, Verb.SHOW})
-"""Orders that change nothing."""
 SAID: Final = {
     Verb.GC: "{ended} mailboxes had ended; {wrong_sums} sums were put right; {freed_bytes} bytes went back to the disk",
     Verb.VACUUM: "{freed_bytes} bytes went back to the disk",
     Verb.QUOTA: "mailbox {mailbox} has its room",
-    Verb.DELETE: "mailbox {mailbox} is deleted; its devices may open it anew unless it is blocked",
+    Verb.DELETE: "mailbox {mailbox} is deleted; unless it is blocked, "
+    "its devices may open it anew as any other: with a pass that counts, where the relay asks for one",
     Verb.BLOCK: "mailbox {mailbox} is blocked; what lies in it stays until it is deleted",
     Verb.UNBLOCK: "mailbox {mailbox} is not blocked any more",
 }
@@ -82,7 +81,7 @@ def _sums(found: Stats, path: Path) -> Answer:
         "entries": found.entries,
         "stored_bytes": found.stored_bytes,
         "dormant_lines": found.dormant,
-        "database_bytes": path.stat().st_size,
+        "database_bytes": file.size_bytes(path),
         "disk_free_bytes": free_bytes(path),
     }
 
@@ -145,7 +144,7 @@ class Clerk:
         return Outcome(_sums(found, self._path))
 
     def _collect(self) -> Work:
-        before, ended = self._path.stat().st_size, 0
+        before, ended = file.size_bytes(self._path), 0
         while gone := self._store.sweep(now_s=self._now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX):
             ended += len(gone)
             yield gone
@@ -160,8 +159,7 @@ class Clerk:
             some, at = self._store.count_on(at)
             wrong_sums += some
         yield from self._reclaim()
-        freed_bytes = before - self._path.stat().st_size
-        return {"ended": ended, "wrong_sums": wrong_sums, "freed_bytes": freed_bytes}
+        return {"ended": ended, "wrong_sums": wrong_sums, "freed_bytes": self._freed_bytes(before)}
 
     def _delete_idle(self, idle: Idle) -> tuple[MailboxId, ...]:
         return self._store.delete_idle(days=idle.delete_days, mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
@@ -176,9 +174,13 @@ class Clerk:
             yield ()
 
     def _vacuum(self, _order: Order) -> Outcome:
-        before = self._path.stat().st_size
+        before = file.size_bytes(self._path)
         self._store.vacuum()
-        return Outcome({"freed_bytes": before - self._path.stat().st_size})
+        return Outcome({"freed_bytes": self._freed_bytes(before)})
+
+    def _freed_bytes(self, before: int) -> int:
+        # Others may have pushed more meanwhile than went back.
+        return max(0, before - file.size_bytes(self._path))
 
     def _show(self, order: Order) -> Outcome:
         mailbox = order.mailbox

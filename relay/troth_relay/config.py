@@ -17,7 +17,7 @@ from troth_wire.errors import StoreError, UsageError
 from troth_wire.ids import MailboxId
 from troth_wire.limits import FRAME_BYTES_MAX, HOST_BYTES_MAX, PASS_BYTES_MAX
 
-__all__ = ["Config", "configure", "dialled_names", "read_allowed", "read_passes"]
+__all__ = ["Config", "at", "configure", "dialled_names", "read_allowed", "read_passes"]
 
 PORT_MAX: Final = 65_535
 METRICS: Final = re.compile(r"([a-z0-9.]+|\[[0-9a-f:]+\]):([0-9]{1,5})")
@@ -61,80 +61,76 @@ class Config:
             UsageError: In a sentence for the operator.
         """
         if not self.host or any(character.isspace() for character in self.host):
-            raise UsageError("--host must be a name or an address to listen at, for example 127.0.0.1.")
+            raise _unmeant("--host must be a name or an address to listen at, for example 127.0.0.1.")
         if not 0 <= self.port <= PORT_MAX:
-            raise UsageError(f"--port must be a number from 0 to {PORT_MAX}; 0 takes any free port.")
+            raise _unmeant(f"--port must be a number from 0 to {PORT_MAX}; 0 takes any free port.")
         if self.quota_bytes < MEBIBYTE:
-            raise UsageError("--quota-mb must be at least 1.")
+            raise _unmeant("--quota-mb must be at least 1.")
         if self.rate_bytes_per_s < 1 or self.rate_burst_bytes < BURST_BYTES_MIN:
-            raise UsageError(
+            raise _unmeant(
                 f"A rate must be at least 1 byte a second (--rate-kb-per-s) and {BURST_BYTES_MIN} bytes "
                 "at once (--rate-burst-mb): less would keep an honest device out for ever."
             )
         if self.followers_max < limits.FOLLOWERS_MIN:
-            raise UsageError(
+            raise _unmeant(
                 f"--followers must be at least {limits.FOLLOWERS_MIN}: fewer would send devices away that belong there."
             )
         if self.disk_floor_bytes < 0:
-            raise UsageError("--disk-floor-mb must be at least 0, which means no floor.")
+            raise _unmeant("--disk-floor-mb must be at least 0, which means no floor.")
         if self.closed_log_days < 1:
-            raise UsageError("--closed-log-days must be at least 1: what nobody had time to read would be lost.")
+            raise _unmeant("--closed-log-days must be at least 1: what nobody had time to read would be lost.")
         self._check_idle()
         if self.registration not in REGISTRATIONS:
-            raise UsageError(f"--registration must be {' or '.join(REGISTRATIONS)}.")
+            raise _unmeant(f"--registration must be {' or '.join(REGISTRATIONS)}.")
         self._check_registration()
         if self.log_format not in LOG_FORMATS:
-            raise UsageError(f"--log-format must be {' or '.join(LOG_FORMATS)}.")
+            raise _unmeant(f"--log-format must be {' or '.join(LOG_FORMATS)}.")
         object.__setattr__(self, "names", tuple(map(_name, self.names)))
         object.__setattr__(self, "proxies", tuple(map(_network, self.trusted_proxies)))
         self._check_metrics()
 
     def _check_idle(self) -> None:
         if (self.dormant_days is None) is not (self.idle_days is None):
-            raise UsageError(
-                "--dormant-days and --idle-days belong together. Nothing was started or changed. "
+            raise _unmeant(
+                "--dormant-days and --idle-days belong together. "
                 "Name both, or neither: then nothing is deleted because nobody uses it."
             )
         if self.dormant_days is None or self.idle_days is None:
             return
         if self.dormant_days < limits.DORMANT_DAYS_MIN:
-            raise UsageError(f"--dormant-days must be at least {limits.DORMANT_DAYS_MIN}: people are away for long.")
+            raise _unmeant(f"--dormant-days must be at least {limits.DORMANT_DAYS_MIN}: people are away for long.")
         least = max(limits.IDLE_DAYS_MIN, self.dormant_days + limits.DORMANT_DAYS_LEAST)
         if self.idle_days < least:
-            raise UsageError(
+            raise _unmeant(
                 f"--idle-days must be at least {least} with --dormant-days {self.dormant_days}: "
                 "whoever is away needs time to be asked, and to come back."
             )
 
     def _check_registration(self) -> None:
         if self.registration != "pass" and self.passes:
-            raise UsageError(
-                f"--registration {self.registration} and --pass-file contradict each other. Nothing was started or "
-                "changed. Leave one of them out."
+            raise _unmeant(
+                f"--registration {self.registration} and --pass-file contradict each other. Leave one of them out."
             )
         if (self.registration == "allow-list") is not (self.allowed is not None):
-            raise UsageError(
-                "--registration allow-list and --allow-file belong together. Nothing was started or changed. "
-                "Name both, or neither."
-            )
+            raise _unmeant("--registration allow-list and --allow-file belong together. Name both, or neither.")
 
     def _check_metrics(self) -> None:
         if self.metrics is None:
             return
         host, port = self.metrics_address
         if host not in LOOPBACK:
-            raise UsageError(
+            raise _unmeant(
                 "--metrics must be at localhost, 127.0.0.1 or [::1]: what it says is for the operator alone."
             )
         if port and port == self.port:
-            raise UsageError("--metrics and --port must differ: the one is for the operator alone, the other for all.")
+            raise _unmeant("--metrics and --port must differ: the one is for the operator alone, the other for all.")
 
     @property
     def metrics_address(self) -> tuple[str, int]:
         """Where Prometheus may ask; only if that was decided."""
         match = METRICS.fullmatch(self.metrics or "")
         if match is None or int(match[2]) > PORT_MAX:
-            raise UsageError("--metrics must be a host and port of this machine, such as 127.0.0.1:9440.")
+            raise _unmeant("--metrics must be a host and port of this machine, such as 127.0.0.1:9440.")
         return match[1].strip("[]"), int(match[2])
 
     @property
@@ -190,11 +186,15 @@ def configure(choices: Mapping[str, Choice]) -> Config:
     )
 
 
+def _unmeant(text: str) -> UsageError:
+    return UsageError(f"{text} Nothing was started or changed.")
+
+
 def _name(text: str) -> str:
     name = text.lower()
     match = NAME.fullmatch(name)
     if match is None or len(name) > HOST_BYTES_MAX or not 0 < int(match[2]) <= PORT_MAX:
-        raise UsageError(f"--name {text!r} must be a host and port as dialled, such as relay.example:443.")
+        raise _unmeant(f"--name {text!r} must be a host and port as dialled, such as relay.example:443.")
     return name
 
 
@@ -204,9 +204,8 @@ def _network(text: str) -> Network:
     except ValueError:
         network = None
     if network is None or not network.prefixlen:
-        raise UsageError(
-            "--trusted-proxies must be addresses or networks of proxies of your own, such as 127.0.0.1 or 10.1.0.0/16. "
-            "Nothing was started or changed."
+        raise _unmeant(
+            "--trusted-proxies must be addresses or networks of proxies of your own, such as 127.0.0.1 or 10.1.0.0/16."
         )
     return network
 
@@ -235,9 +234,9 @@ def read_passes(path: Path) -> frozenset[bytes]:
     """
     passes = _lines(path, flag="--pass-file", what="passes", then="and give out new passes if others may have read it")
     if not passes:
-        raise UsageError(f"--pass-file {path} must hold passes, one a line.")
+        raise _unmeant(f"--pass-file {path} must hold passes, one a line.")
     if any(len(line) > PASS_BYTES_MAX for line in passes):
-        raise UsageError(f"Each pass in {path} may have at most {PASS_BYTES_MAX} bytes.")
+        raise _unmeant(f"Each pass in {path} may have at most {PASS_BYTES_MAX} bytes.")
     return frozenset(map(pass_hash, passes))
 
 
@@ -256,7 +255,7 @@ def _mailbox(line: bytes, path: Path) -> MailboxId:
     try:
         return mailbox_named(line.decode())
     except (UnicodeDecodeError, UsageError):
-        raise UsageError(f"Each line of {path} must be a mailbox, by its 64 hexadecimal digits.") from None
+        raise _unmeant(f"Each line of {path} must be a mailbox, by its 64 hexadecimal digits.") from None
 
 
 def _lines(path: Path, *, flag: str, what: str, then: str) -> list[bytes]:
@@ -266,12 +265,15 @@ def _lines(path: Path, *, flag: str, what: str, then: str) -> list[bytes]:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read(limits.PASS_FILE_BYTES_MAX + 1)
     except OSError as error:
-        raise StoreError(f"The file of {what} {path} can not be read: {error.strerror}.") from error
+        raise StoreError(
+            f"The file of {what} {path} can not be read: {error.strerror}. "
+            f"Nothing was started or changed. Correct {flag}, or give the relay the right to read it."
+        ) from error
     if os.name == "posix" and mode & OPEN_TO_OTHERS:
-        raise UsageError(
-            f"{flag} {path} can be read or written by everybody on this machine. Nothing was started or changed. "
+        raise _unmeant(
+            f"{flag} {path} can be read or written by everybody on this machine. "
             f"Make it the relay's own (chmod 600), {then}."
         )
     if len(content) > limits.PASS_FILE_BYTES_MAX:
-        raise UsageError(f"{flag} {path} must hold {what}, one a line, at most a mebibyte in all.")
+        raise _unmeant(f"{flag} {path} must hold {what}, one a line, at most a mebibyte in all.")
     return [line.strip() for line in content.splitlines() if line.strip()]

@@ -171,7 +171,11 @@ def _upgraded(address: Address, connection: socket.socket) -> tuple[WebSocket, A
         answer = upgrade(link, host=address.name, path=PATH, within_s=limits.HOP_WAIT_S)
     except (ConnectionError, TimeoutError, MalformedError) as error:
         spoken = link.waiting()[:1] == b"\x15"
-        cure = "dial wss://, since TLS is spoken there" if spoken else "look at what listens there, and at its log"
+        cure = (
+            "dial wss://, since TLS is spoken there"
+            if spoken
+            else "look at what listens there, and at its log, or dial wss:// if that speaks TLS"
+        )
         raise BrokenHopError(Hop.UPGRADE, f"No answer of HTTP comes: {cure}.") from error
     said = of_answer(answer)
     if said is not None:
@@ -266,8 +270,12 @@ def _filled(address: Address) -> Finding:
 def _idled(link: WebSocket, stranger: Stranger, idle_s: float) -> Finding:
     """Hold a link that may stay, and say nothing, until the relay itself asks whether somebody is there."""
     _say(link, Create(stranger.mailbox, b"", MailboxKind.RENDEZVOUS), Hop.IDLE)
-    if not isinstance(_hear(link, Hop.IDLE), Head):
-        return Finding(Hop.IDLE, well=True, said="Not tried: the relay opens no meeting now.")
+    answer = _hear(link, Hop.IDLE)
+    if isinstance(answer, Refuse) and answer.reason is Reason.BUSY:
+        said = "The relay opens no meeting now: it can store nothing, or has enough. Look at /readyz and at its log."
+        return Finding(Hop.IDLE, well=False, said=said)
+    if not isinstance(answer, Head):
+        return Finding(Hop.IDLE, well=True, said="Not tried: many meetings were opened at this moment.")
     start_s = time.monotonic()
     try:
         frame = link.receive(within_s=idle_s)

@@ -79,7 +79,9 @@ UPGRADE_LOST: Final = (
     "The Upgrade header does not reach the relay: have the proxy pass it on "
     "(nginx: proxy_http_version 1.1 and both headers, as in relay/deploy/nginx.conf)."
 )
-ASKS_FOR_UPGRADE: Final = (400, 426)
+TLS_SPOKEN: Final = "TLS is spoken there: dial wss://."
+PLAIN: Final = 400
+ASKS_FOR_UPGRADE: Final = (PLAIN, 426)
 
 
 def of_tls(error: ssl.SSLError) -> str:
@@ -99,6 +101,9 @@ def of_answer(answer: Answer) -> str | None:
         return "Something between changes the handshake of the WebSocket: take out whatever inspects or compresses it."
     if answer.status in ASKS_FOR_UPGRADE and b"upgrade" in answer.body.lower():
         return UPGRADE_LOST
+    if answer.status == PLAIN and b"https" in answer.body.lower():
+        # So say nginx and Caddy.
+        return TLS_SPOKEN
     return STATUSES.get(
         answer.status, f"What answers at /v1 is no relay (status {answer.status}): look at where the proxy passes it."
     )

@@ -109,6 +109,8 @@ ORDER_WAIT_S: Final = 2
 """Who has opened the operator's socket and ordered nothing in this time is sent away."""
 ANSWER_BYTES_MAX: Final = 65_536
 """The line of one answer."""
+LOOK_WAIT_S: Final = 30
+"""How long a command that only looks waits for its answer: a relay that hangs has none."""
 ANSWER_WAIT_S: Final = 3_600
 """How long a command waits for its answer: a large file is written anew meanwhile."""
 HOP_WAIT_S: Final = 10

@@ -34,10 +34,13 @@ class Line(logging.Formatter):
         return json.dumps({"time": moment, "level": record.levelname.lower(), "said": said})
 
 
+def _is_own(record: logging.LogRecord) -> bool:
+    return record.name == LOGGER or record.name.startswith(LOGGER + ".")
+
+
 def _said(record: logging.LogRecord) -> str:
-    own = record.name == LOGGER or record.name.startswith(LOGGER + ".")
     # One line whatever stands in it: nobody writes a second line into the log.
-    words = " ".join(record.getMessage().split()) if own else f"{record.name} reports trouble."
+    words = " ".join(record.getMessage().split()) if _is_own(record) else f"{record.name} reports trouble."
     error = record.exc_info[1] if record.exc_info else None
     return f"{words} {_place(error)}" if error is not None else words
 
@@ -48,10 +51,17 @@ def _place(error: BaseException) -> str:
     return f"[{type(error).__name__} at {way or 'no place'}]"
 
 
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """Tell what a library has met from somebody who went away in the middle, which is nobody's business."""
+    error = record.exc_info[1] if record.exc_info else None
+    return _is_own(record) or not isinstance(error, ConnectionError)
+
+
 def write_to(stream: TextIO, *, form: str) -> None:
     """Let everything that this program logs go to a stream: its own from INFO on, others' trouble alone."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Line(form))
+    handler.addFilter(_is_trouble)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

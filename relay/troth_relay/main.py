@@ -14,7 +14,7 @@ import click
 
 from troth_relay import clerk, doctor, issue, limits, logs, office, running, watch
 from troth_relay.app import SystemEntropy
-from troth_relay.config import EVERYWHERE, Config, configure
+from troth_relay.config import EVERYWHERE, Config, at, configure
 from troth_relay.orders import Answer, Order, Verb, mailbox_named
 from troth_relay.settings import CONFIG_VARIABLE, TABLE, Choice, Kind, choose, shown
 from troth_relay.store import beside, copies, passes
@@ -87,10 +87,14 @@ def config_() -> None:
 
 @config_.command()
 @_settings
-@click.option("--effective", is_flag=True, help="With flags, environment and file, each value with its origin.")
+@click.option("--effective", is_flag=True, help="What flags, environment and file decide; the defaults without it.")
 def show(*, file: Path | None, effective: bool, **flags: Any) -> None:
     """Print every setting, as a file for --config that says the same."""
     with _exits():
+        if not effective and (file or any(value not in (None, ()) for value in flags.values())):
+            raise UsageError(
+                "Without --effective the defaults are printed, whatever else is said. Say --effective too."
+            )
         choices = _choose(file, flags) if effective else choose(flags={}, environment={}, file=None)
         click.echo(shown(choices), nl=False)
         # After they were shown: whoever looks for a mistake sees where it comes from.
@@ -108,8 +112,10 @@ def healthcheck(*, file: Path | None, **flags: Any) -> None:
         assert isinstance(port, int)
         if not port:
             raise UsageError("--port 0 names no port to ask at. Nothing was asked; name the port where it listens.")
-        watch.ask("localhost" if host in EVERYWHERE else host.strip("[]"), port)
-        click.echo("ready")
+        asked = "localhost" if host in EVERYWHERE else host.strip("[]")
+        watch.ask(asked, port)
+        # Where: whoever forgot the file of settings asks another relay than the one that they mean.
+        click.echo(f"ready at {at(asked, port)}")
 
 
 @main.command(name="doctor")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from troth_relay import limits
-from troth_relay.orders import Answer, Order, pack, pack_answer, parse, parse_answer
+from troth_relay.orders import READING, Answer, Order, pack, pack_answer, parse, parse_answer
 from troth_wire.errors import ListenError, LocalError, MalformedError, UsageError
 
 __all__ = ["Office", "ask", "beside"]
@@ -171,11 +171,17 @@ def ask(database: Path, order: Order) -> Answer | None:
 
 
 def _converse(connection: socket.socket, order: Order) -> bytes:
+    wait_s = limits.LOOK_WAIT_S if order.verb in READING else limits.ANSWER_WAIT_S
     try:
-        connection.settimeout(limits.ANSWER_WAIT_S)
+        connection.settimeout(wait_s)
         connection.sendall(pack(order))
         with connection.makefile("rb") as file:
             return file.readline(limits.ANSWER_BYTES_MAX)
+    except TimeoutError as error:
+        raise LocalError(
+            f"The relay has not answered in {wait_s} s. What it has confirmed is safe. "
+            "Look whether it hangs, or its disk does: `troth-relay healthcheck` and its log say more."
+        ) from error
     except OSError:
         # As one that ended in the middle: the answer is what can not be read then.
         return b""

@@ -11,7 +11,18 @@ from typing import Final
 from troth_wire.errors import LocalError, MalformedError, UsageError
 from troth_wire.ids import MailboxId
 
-__all__ = ["Answer", "Order", "Value", "Verb", "mailbox_named", "pack", "pack_answer", "parse", "parse_answer"]
+__all__ = [
+    "READING",
+    "Answer",
+    "Order",
+    "Value",
+    "Verb",
+    "mailbox_named",
+    "pack",
+    "pack_answer",
+    "parse",
+    "parse_answer",
+]
 
 Value = int | str | bool | None
 Answer = dict[str, Value]
@@ -35,6 +46,8 @@ class Verb(Enum):
     UNBLOCK = "mailbox unblock"
 
 
+READING: Final = frozenset({Verb.STATS, Verb.SHOW})
+"""Orders that change nothing, and are answered at once."""
 ALONE: Final = frozenset({Verb.STATS, Verb.GC, Verb.VACUUM})
 """Orders that name no mailbox."""
 

@@ -5,16 +5,15 @@ import logging
 import secrets
 import signal
 import socket
-import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from troth_relay import issue, limits, logs
 from troth_relay.app import Relay, SystemEntropy
-from troth_relay.clerk import READING, Clerk, next_step
+from troth_relay.clerk import Clerk, next_step
 from troth_relay.config import Config, configure
 from troth_relay.office import Office, beside
-from troth_relay.orders import Answer, Order
+from troth_relay.orders import READING, Answer, Order
 from troth_relay.settings import TABLE, Choice
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import ListenError, LocalError, UsageError
@@ -57,7 +56,7 @@ def _make_first_pass(config: Config, store: SqliteStore) -> None:
     issue.write(secret, path)
     first = issue.terms(secret, uses=limits.PASS_USES, life_s=limits.PASS_LIFE_S, quota_bytes=None, now_s=now_s)
     store.add_pass(first, now_s=now_s)
-    print(f"The first pass is in {path}: whoever has it may open mailboxes.", file=sys.stderr, flush=True)
+    LOG.info("The first pass is in %s: whoever has it may open mailboxes.", path)
 
 
 async def _run(config: Config, store: SqliteStore, *, reload: Callable[[Relay], None]) -> None:

@@ -18,11 +18,13 @@ from troth_relay.workers import Worker
 from troth_wire.errors import FullError, LocalError, StoreError
 from troth_wire.ids import MailboxId
 
-__all__ = ["Fault", "Readiness", "ask"]
+__all__ = ["NOT_READY", "READY", "Fault", "Readiness", "ask"]
 
 NOBODY: Final = MailboxId(bytes(32))
 ASK_S: Final = limits.READY_WAIT_S + 2
 ANSWER_BYTES_MAX: Final = 200
+READY: Final = "ready"
+NOT_READY: Final = "not ready: "
 
 
 class Fault(Enum):
@@ -31,7 +33,7 @@ class Fault(Enum):
     DRAINING = "draining"
     """It was told to stop."""
     STORE = "store"
-    """The database does not answer."""
+    """The database does not answer, is damaged, or is not where it was."""
     DISK = "disk"
     """Less of the disk is free than the floor."""
 
@@ -71,7 +73,7 @@ class Readiness:
 
     async def _ask(self) -> tuple[Fault, ...]:
         # Both threads: one that hangs on the disk is as bad as one that fails.
-        read = asyncio.wrap_future(self._reader.call(lambda: self._store.look(NOBODY)))
+        read = asyncio.wrap_future(self._reader.call(self._look))
         write = asyncio.wrap_future(self._writer.call(self._floor.check))
         answers = asyncio.gather(read, write, return_exceptions=True)
         try:
@@ -79,6 +81,10 @@ class Readiness:
         except TimeoutError:
             return (Fault.STORE,)
         return tuple(dict.fromkeys(_fault(answer) for answer in found if isinstance(answer, BaseException)))
+
+    def _look(self) -> None:
+        self._store.check()
+        self._store.look(NOBODY)
 
 
 def _fault(error: BaseException) -> Fault:
@@ -107,8 +113,15 @@ def ask(host: str, port: int) -> None:
         ) from error
     finally:
         connection.close()
-    if answer.status != HTTPStatus.OK:
+    if (answer.status, said) == (HTTPStatus.OK, READY):
+        return
+    if not said.startswith(NOT_READY):
+        # Not its words: they may be a whole page.
         raise LocalError(
-            f"The relay at {host}, port {port} says: {said}. What it has confirmed is safe. "
-            "Look at its log; draining ends by itself, disk needs room, store needs the disk mended."
+            f"What answers at {host}, port {port} is no relay. Nothing was changed. "
+            "Name the --host and --port where the relay listens, or the --config that it was started with."
         )
+    raise LocalError(
+        f"The relay at {host}, port {port} says: {said}. What it has confirmed is safe. "
+        "Look at its log; draining ends by itself, disk needs room, store needs what its log says."
+    )

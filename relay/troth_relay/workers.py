@@ -16,7 +16,7 @@ from troth_relay.floor import Floor
 from troth_relay.limits import GROUP_REQUESTS_MAX, PAGE_BYTES_MAX
 from troth_relay.requests import Append, Asked, Look, Note, Open, Read, Settled, Shut, Sweep
 from troth_relay.store import Batch, Brief, Denial, Log, Page, Store, Ticket
-from troth_wire.errors import StoreError
+from troth_wire.errors import DamagedError, StoreError
 from troth_wire.ids import Lineage, MailboxId
 from troth_wire.limits import FRAME_ENVELOPES_MAX, MEETINGS_MAX
 from troth_wire.messages import MailboxKind
@@ -102,7 +102,7 @@ class Worker:
 
 
 class _Trouble:
-    """Says in the log that the store fails, once until it works again or fails otherwise."""
+    """Says in the log that the store fails, once until it works again or fails otherwise; not what lasts."""
 
     def __init__(self) -> None:
         self._last = ""
@@ -111,6 +111,9 @@ class _Trouble:
         """Return what a call returns, or why the store could not."""
         try:
             result = call()
+        except DamagedError as error:
+            # The store has said so itself, once for both threads: what still works is no end of it.
+            return error
         except StoreError as error:
             self._say(str(error))
             return error

@@ -31,16 +31,14 @@ RELAY, CADDY = "troth-relay", "caddy"
 
 def settings(name, path=f"/etc/systemd/system/{{RELAY}}.service"):
     lines = [line for file in (path, *glob.glob(path + ".d/*.conf")) for line in open(file)]
-    return [line.partition("=")[2].strip().replace("%S", "/var/lib") for line in lines if line.startswith(name + "=")]
+    return [line.partition("=")[2].strip() for line in lines if line.startswith(name + "=")]
 
 def command(unit):
     if unit == CADDY:
         return ["/usr/bin/caddy", "run", "--config", "/etc/caddy/Caddyfile"], dict(os.environ, HOME="/root"), {{}}
-    given = dict(value.partition("=")[::2] for value in settings("Environment"))
     os.makedirs("{STATE}", mode=0o700, exist_ok=True)
     os.chown("{STATE}", {USER}, {USER})
-    kept = {{name: os.environ[name] for name in ("TROTH_RELAY_PORT",)}}
-    return settings("ExecStart")[-1].split(), kept | given, dict(user={USER}, group={USER}, extra_groups=[])
+    return settings("ExecStart")[-1].split(), {{}}, dict(user={USER}, group={USER}, extra_groups=[])
 
 def keep(unit):
     line, environment, who = command(unit)
@@ -77,9 +75,15 @@ def restart(unit):
     stop(unit)
     start(unit)
 
+def reload(unit):
+    program, signalled, to = settings("ExecReload")[-1].split()
+    assert (program, to) == ("/bin/kill", "$MAINPID")
+    os.kill(int(pathlib.Path(f"/run/{{unit}}.pid").read_text()), getattr(signal, "SIG" + signalled.removeprefix("-")))
+
 act, *rest = sys.argv[1:]
 if act != "daemon-reload":
-    dict(keep=keep, start=start, stop=stop, restart=restart, enable=start)[act](rest[-1].removesuffix(".service"))
+    acts = dict(keep=keep, start=start, stop=stop, restart=restart, reload=reload, enable=start)
+    acts[act](rest[-1].removesuffix(".service"))
 """
 CURL: Final = """#!/usr/bin/python3 -I
 import sys, urllib.request

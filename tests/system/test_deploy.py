@@ -25,7 +25,7 @@ from tests.system.round_trip import cross
 from tests.system.unit import calls_allowed, settings
 from troth_relay import limits
 from troth_relay.link import Link
-from troth_relay.settings import TABLE
+from troth_relay.settings import TABLE, choose
 from troth_relay.store.statements import STEPS
 
 ROOT: Final = DEPLOY.parents[1]
@@ -77,12 +77,28 @@ def test_unit_has_room_for_every_connection() -> None:
     assert files >= limits.CONNECTIONS_MAX + 1_000
 
 
-@pytest.mark.parametrize("file", ["troth-relay.service", "Containerfile"])
-def test_what_is_set_can_be_set(file: str) -> None:
+def test_what_is_set_can_be_set() -> None:
     """Every setting that a file names, also where it is commented out, is one of the relay's."""
-    named = set(re.findall(r"\bTROTH_RELAY_[A-Z_]+", (DEPLOY / file).read_text()))
+    named = set(re.findall(r"\bTROTH_RELAY_[A-Z_]+", (DEPLOY / "Containerfile").read_text()))
     assert "TROTH_RELAY_NAME" in named
     assert named <= {setting.variable for setting in TABLE}
+    keys = set(re.findall(r"^#?(\w+) = ", (DEPLOY / "troth-relay.toml").read_text(), re.MULTILINE))
+    assert {"name", "database"} < keys <= {setting.key for setting in TABLE}
+
+
+def test_unit_and_commands_go_by_one_file() -> None:
+    """What the unit starts with is a file that any command can be given too; nothing is said beside it."""
+    said = settings(UNIT)
+    (start,) = [value for name, value in said if name == "ExecStart"]
+    file = start.partition(" serve --config ")[2]
+    text = (DEPLOY / "troth-relay.toml").read_text()
+    assert f"Copy to {file}," in text
+    assert f"TROTH_RELAY_CONFIG={file}\n" in text
+    assert not [value for name, value in said if name.startswith("Environment")]
+    decided = choose(flags={}, environment={}, file=DEPLOY / "troth-relay.toml")
+    assert decided["name"].value == ("relay.example:443",)
+    (folder,) = [value for name, value in said if name == "StateDirectory"]
+    assert decided["database"].value == f"/var/lib/{folder}/troth-relay.db"
 
 
 MEMORY_KB_MAX: Final = 80 * 1024

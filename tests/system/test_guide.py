@@ -16,7 +16,7 @@ from tests.system.machine import STATE, Machine, made
 from tests.system.proxies import DEPLOY, Certificate, certificate, free_port
 from troth_relay.main import main
 from troth_relay.metrics import Metrics, Moment
-from troth_relay.settings import TABLE
+from troth_relay.settings import CONFIG_VARIABLE, TABLE
 from troth_wire.messages import Head, Reason, Refuse
 
 GUIDE: Final = (DEPLOY / "guide.md").read_text()
@@ -43,14 +43,13 @@ class Site:
             "relay.example {": f"https://relay.example:{self.port} {{\n{tls}",
             "127.0.0.1:8440": f"127.0.0.1:{self.upstream}",
         }
-        unit = {"relay.example:443": f"relay.example:{self.port}"}
+        relay = {'"relay.example:443"': f'"relay.example:{self.port}"\nport = {self.upstream}'}
         self.machine: Machine = made(
-            folder, changes={"relay/deploy/Caddyfile": caddy, "relay/deploy/troth-relay.service": unit}
+            folder, changes={"relay/deploy/Caddyfile": caddy, "relay/deploy/troth-relay.toml": relay}
         )
         for file, name in ((self.tls.chain, "chain.pem"), (self.tls.key, "key.pem")):
             (self.machine.root / "root" / name).write_bytes(file.read_bytes())
         self.machine.environment |= {
-            "TROTH_RELAY_PORT": str(self.upstream),
             "SSL_CERT_FILE": "/root/chain.pem",
             "MAILBOX": KEY.mailbox.hex(),
         }
@@ -109,13 +108,15 @@ def test_guide_is_followed(site: Site) -> None:
     before = asyncio.run(site.head())
     listed = site.follow("Who may use it")
     assert "uses left: 4" in listed
-    assert "# environment TROTH_RELAY_DATABASE" in listed
+    assert "quota_mb = 500  # file /etc/troth-relay.toml" in listed
+    assert "environment" not in listed
     assert "restored to" in site.follow("Back up and restore")
     after = asyncio.run(site.head())
     assert isinstance(before, Head)
     assert isinstance(after, Head)
     assert (after.position, after.lineage != before.lineage) == (1, True)
-    assert "ready\n" in site.follow("Upgrade")
+    assert "ready at " in site.follow("Upgrade")
+    assert "The limits were read again." in site.machine.said()
     watched = site.follow("Watch it")
     assert "mailboxes 1\n" in watched
     assert "\ntroth_relay_mailboxes 1.0\n" in watched
@@ -142,6 +143,7 @@ def test_what_the_guide_names_is_there() -> None:
     figures = set(re.findall(r"^\| `(troth_relay_\w+)`", GUIDE, re.MULTILINE))
     assert figures
     assert all(re.search(rf"^{figure}[ {{]", told, re.MULTILINE) for figure in figures)
-    assert set(re.findall(r"TROTH_RELAY_[A-Z_]+", GUIDE)) <= {setting.variable for setting in TABLE}
+    assert set(re.findall(r"TROTH_RELAY_[A-Z_]+", GUIDE)) == {CONFIG_VARIABLE}
+    assert set(re.findall(r"^echo '(\w+) = ", GUIDE, re.MULTILINE)) <= {setting.key for setting in TABLE}
     for word in re.findall(r"troth-relay ([a-z]+)(?= |\n|`)", GUIDE):
         assert word in main.commands, word

@@ -46,7 +46,7 @@ from troth_app.web.labels import LABELS
 from troth_app.web.pages import Pages, month_of
 from troth_app.web.replies import Go, Page
 from troth_client.wordlist import render_words
-from troth_couple import Clause, Detail, Level, Place, Scope, note_path
+from troth_couple import Clause, Detail, Helper, Level, Occasion, Place, Scope, note_path
 from troth_couple.kinds import KINDS
 
 Turn = Callable[[Keeper], Awaitable[None]]
@@ -189,6 +189,11 @@ async def furnish(couple: Two) -> None:
         "chapter": {"next": bytes(range(16)), "words": "zzspring"},
         "disclosure": {"item": "zzitem", "what": "zzwhat", "on": TODAY, "feeling": "zzsad", "next_step": "zzcall"},
         "repair_letter": {"did": "zzdid", "damage": "zzhurt", "for_you": "zzyou", "done_since": "zzsince"},
+        "glossary": {"word": "zzslow", "means": "zzsoft"},
+        "practice": {"what": "zzquiet", "when": "zzdawn", "look_back": "2026-10-01", "ours": True},
+        "event": {"title": "zzsea", "sort": Occasion.TOGETHER, "on": "2026-09-05", "at": "zzten", "ours": True},
+        "reflection": {"mattered": "zzsun", "learned": "zzrest", "hope": "zzrain"},
+        "support_person": {"helps": Helper.GROUP, "name": "zzgroup", "reach": "zzhall", "tells": "zzall"},
     }
     for kind, said in fields.items():
         thing = await couple.sasha(lambda pen, kind=kind, said=said: pen.write(kind, said, day=TODAY))  # type: ignore[misc]

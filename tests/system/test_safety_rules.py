@@ -19,17 +19,22 @@ from troth.record import Kind, changes_in
 from troth_app.conversation import Choose
 from troth_app.handlers import (
     agreeing,
+    alone,
     blind,
     boundaries,
     caring,
     chapters,
     consenting,
     days,
+    glossary,
     letters,
+    looking_back,
     mine,
     notes,
     own_words,
     pacing,
+    planning,
+    practices,
     promises,
     proposing,
     questions,
@@ -38,6 +43,7 @@ from troth_app.handlers import (
     requests,
     searching,
     signalling,
+    supporting,
     telling,
     windows,
 )
@@ -56,6 +62,7 @@ NOTIFIERS: Final = re.compile(
     r"notify-send|osascript|terminal-notifier|\bplyer\b|\bdbus\b|win10toast|\bNotification\(|showNotification|\\a|\\x07"
 )
 SHARE, MINE, NOTHING = 0, 1, 2
+ALONE, SEEN, OURS = range(3)
 SIX = ("tired", "", "", "", "", "")
 THEIRS: Final[dict[str, dict[str, object]]] = {
     "disclosure": {"what": "I read old messages."},
@@ -102,6 +109,29 @@ async def a_day_of_commands(couple: Two) -> None:
     await play(consenting.ask_change, keeper, "", 0)
     await play(consenting.not_me, keeper, 0)
     await play(consenting.withdraw, keeper)
+    await play(glossary.say_, keeper, "slow", "no questions", SHARE)
+    await play(practices.add, keeper, "walks", "", "", OURS, SHARE)
+    await play(practices.look, keeper, 0, "")
+    await play(planning.plan, keeper, 5, "supper", "", "", "", OURS, SHARE)
+    await play(planning.mark, keeper, 0)
+    await play(supporting.add, keeper, 4, "Bo", "", "")
+    await play(alone.share_, keeper, SHARE)
+    await play(looking_back.write_, keeper, "the sea", "", "")
+    which = {"which": alone.alone_of(keeper, "reflection")[0].id.hex()}
+    await play(alone.share_, keeper, 1, SHARE, options=which)
+    await a_day_alone(couple)
+
+
+async def a_day_alone(couple: Two) -> None:
+    """Let Robin use every command that keeps something for Robin alone, and look at all of it."""
+    keeper = couple.keeper
+    await play(supporting.add, keeper, 3, "Ann", "", "")
+    await play(practices.add, keeper, "rest", "", "", ALONE)
+    await play(planning.plan, keeper, 4, "a test", "", "", "", ALONE)
+    await play(looking_back.write_, keeper, "the sea", "", "")
+    await play(alone.change, keeper, 0)
+    for handler in (supporting.support, practices.listed, planning.listed, looking_back.year, looking_back.week):
+        await play(handler, keeper)
 
 
 def the(words: str) -> Callable[[Played], Awaitable[int]]:
@@ -276,11 +306,12 @@ async def test_what_is_private_makes_no_traffic(tmp_path: Path) -> None:
         for handler in (days.today, agreeing.listed, notes.listed, boundaries.listed, mine.list_):
             await play(handler, couple.keeper)
         await play(searching.search, couple.keeper, "dream")
+        await a_day_alone(couple)
         assert [place.space.status().waiting for place in household.places] == before
 
 
 def test_nothing_shared_speaks_of_the_private() -> None:
-    """R26: no kind and no field names what is one's own alone, a mood, or who helps."""
+    """R26: no kind and no field names what is one's own alone, or says that there is anything like it."""
     words = re.compile(r"\b(private|mine|solo|secret|hidden|draft)\b")
     names = [*(kind.name for kind in KINDS.values()), *(field.name for kind in KINDS.values() for field in kind.fields)]
     assert [name for name in names if words.search(name.replace("_", " "))] == []

@@ -238,6 +238,14 @@ async def test_a_keeper_that_is_just_dying(tmp_path: Path) -> None:
         assert (await house.ask("status")).code == Code.HERE
 
 
+async def test_help_is_there_though_the_keeper_is_just_dying(tmp_path: Path) -> None:
+    """Where the keeper can not be asked any more, the agent says itself where help is."""
+    async with serving(tmp_path) as house:
+        assert (await house.ask("support")).result["cards"]
+        (await house.opens()).gone = True
+        assert (await house.ask("support")).result["cards"]
+
+
 async def test_what_is_no_command(tmp_path: Path) -> None:
     """A name that is in no table is refused as a mistake of the caller's."""
     async with serving(tmp_path) as house:

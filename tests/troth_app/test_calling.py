@@ -54,6 +54,14 @@ def test_the_agent_that_runs_is_found(tmp_path: Path, started: Started) -> None:
         assert started == []
 
 
+def test_relay_alone_is_no_app(tmp_path: Path, started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only a relay is installed it says what to install, and starts nothing that would end at once."""
+    monkeypatch.setattr(calling, "ENGINE", "a_library_that_is_not_there")
+    with pytest.raises(HereError, match=r"troth\[app\]"):
+        next(call(home_at(tmp_path), lasting=True))
+    assert started == []
+
+
 @pytest.mark.parametrize("lasting", [True, False])
 def test_without_one_it_starts_one(tmp_path: Path, started: Started, lasting: bool) -> None:
     """In a session of its own, with nothing but a connection; for one command it is waited for."""

@@ -25,6 +25,7 @@ READS = {
     *("note list", "note show", "search", "space read", "steady", "support", "uncounted"),
     *("tell list", "letter list"),
     *("questions", "window list", "repair list", "pace show", "chapter list", "chapter read"),
+    *("glossary list", "practice list", "calendar list", "calendar show", "year", "year week"),
 }
 
 

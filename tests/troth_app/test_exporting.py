@@ -94,6 +94,35 @@ def test_windows_are_days_to_remember() -> None:
     assert re.findall(r"DTSTART;VALUE=DATE:(\d+)", made.decode()) == ["20261128"]
 
 
+def test_planned_days_are_called_by_their_alias() -> None:
+    """Mine and ours by alias or the plain title, never by what it is; none that waits, is over, or is theirs."""
+    couple = Couple()
+    for hand, title, alias, on, ours in (
+        ("r", "canary 1", "walk", "2026-11-25", False),
+        ("r", "canary 2", None, "2026-11-25", False),
+        ("r", "canary 3", "waits", "2026-11-26", True),
+        ("s", "canary 4", "theirs", "2026-11-27", False),
+        ("r", "canary 5", "over", "2026-11-20", False),
+    ):
+        fields: dict[str, object] = {"title": title, "alias": alias, "sort": 5, "on": on, "ours": ours}
+        couple.pen(hand).write("event", fields, day=DAY)
+    tried: dict[str, object] = {"what": "canary 6", "look_back": "2026-12-21", "ours": False}
+    for hand in "rs":
+        couple.pen(hand).write("practice", tried, day=DAY)
+    alone = [(days_after(DAY, 1), "test; mine"), (days_after(DAY, 2), None)]
+    made = calendar(couple.state(), title="Day", me=ME, alone=alone)
+    assert made is not None
+    assert re.findall(r"VALUE=DATE:(\d+)\r\nSUMMARY:(.*)\r", made.decode()) == [
+        ("20261122", "test\\; mine"),
+        ("20261123", "Day"),
+        ("20261125", "Day"),
+        ("20261125", "walk"),
+        ("20261221", "Day"),
+    ]
+    names = re.findall(r"UID:(.*)\r", made.decode())
+    assert len(set(names)) == len(names)
+
+
 def test_what_felt_fine_is_in_no_export() -> None:
     """N13: not in one's own words and not in everything; nor is a chapter to come, which is no words at all."""
     couple = Couple()

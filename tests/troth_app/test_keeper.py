@@ -177,6 +177,19 @@ async def test_nothing_is_answered_after_a_sleep(tmp_path: Path) -> None:
         assert await kept.running == SLEPT
 
 
+async def test_help_is_answered_after_a_sleep_and_names_nobody(tmp_path: Path) -> None:
+    """Who looks for help first thing after a sleep gets it, without a word of what lies in the vault."""
+    async with keeping(made(tmp_path)) as kept:
+        await kept.ask("unlock", PASSPHRASE)
+        await kept.ask("support add", "0", "canary", "", "")
+        assert "canary" in str((await kept.ask("support")).result)
+        kept.clocks.sleep(SUSPEND_S + 1)
+        played = await kept.ask("support")
+        assert played.result["cards"]
+        assert "canary" not in str(played.result)
+        assert await kept.running == SLEPT
+
+
 async def test_without_keys_it_waits(tmp_path: Path) -> None:
     """Who takes long over the passphrase is not hurried: there is nothing to protect yet."""
     async with keeping(made(tmp_path)) as kept:

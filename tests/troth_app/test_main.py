@@ -87,6 +87,14 @@ def test_for_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(result.stdout) == OPEN
 
 
+@pytest.mark.parametrize("arguments", [("support",), ("support", "add")], ids=" ".join)
+def test_a_group_may_be_a_command_too(monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
+    """A first word that does something by itself does it once, and what follows it does what the two say."""
+    agent = Agent([Done(Code.OK, {"cards": []} if len(arguments) == 1 else None)])
+    run(monkeypatch, agent, *arguments)
+    assert [begin.command for begin in agent.asked] == [" ".join(arguments)]
+
+
 @pytest.mark.parametrize("arguments", [("--plain", "devices", "list"), ("devices", "list", "--plain")])
 def test_for_a_reader(monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
     """--plain may stand before or after the command."""

@@ -12,7 +12,7 @@ from troth_couple.kinds import KINDS
 SOURCES: Final = Path(troth_app.__file__).parent
 SPOKEN: Final = re.compile(r"[\"']([a-z_]+(?:\.[a-z_0-9]+)+|shared|passphrase|more)[\"']")
 MADE: Final = re.compile(
-    r"(example|care|outcome|card|field|label|checkin|signal|scope|about|group|propose|choice|part|beside|detail|place|response|receiving|sealed)\.\w+|letter\.(did|damage|for_you|done_since)|(steady|support|example)\.\w+\.\d|(amend|back)\.\w+|pages\.\w+\.(on|off)"
+    r"(example|care|outcome|card|field|label|checkin|signal|scope|about|group|propose|choice|part|beside|detail|place|response|receiving|sealed|alone|helps|sort|trial|came|looked|reflection)\.\w+|letter\.(did|damage|for_you|done_since)|(steady|support|example)\.\w+\.\d|(amend|back)\.\w+|pages\.\w+\.(on|off)"
 )
 """What is named after a kind, a field or a card, and so stands nowhere whole."""
 

@@ -4,17 +4,19 @@ A line is `device verb words…`, and the line itself is the act's name afterwar
 play: `meet` exchanges entries, and the others change the roster or the day.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import permutations
 
 from tests.troth_couple.evenings import TOGETHER
+from tests.troth_couple.living import LIVING
 from tests.troth_couple.people import AGREEMENT, DAY, Couple, admin_of, forge, keys_of, person_of, revision
 from troth_couple import Book, Cut, Day, EntryId, Level, Outcome, Reply, Roster, Scope, State, Tail, derive
 from troth_couple.entry import Entry, SubjectId, entry_id
 from troth_couple.revision import AgreementId, Revision
+from troth_wire.errors import UsageError
 from troth_wire.ids import Incarnation
 
-__all__ = ["Stage"]
+__all__ = ["Stage", "through"]
 
 SUBJECT = SubjectId(AGREEMENT)
 OTHER = AgreementId(b"another, number2")
@@ -71,6 +73,21 @@ class Stage:
         person = person_of(hand)
         found = [act for line, act in self.acts.items() if line.split()[1:3] == [verb, name] and act.person == person]
         return found[-1]
+
+
+def through(lines: Iterable[str], *, swapped: bool = False) -> Stage:
+    """What comes of some lines, perhaps with all parts exchanged; what a pen refuses did not happen."""
+    stage = Stage()
+    swap = str.maketrans("rs", "sr") if swapped else {}
+    for line in lines:
+        hands, rest = line.split(" ", 1) if not line.startswith("meet") else (line.removeprefix("meet"), "")
+        said = f"{hands.translate(swap)} {rest}" if rest else f"meet{hands.translate(swap)}"
+        try:
+            stage.play(said)
+        except (UsageError, LookupError):
+            # Nothing to take back, nothing to disown: the line is not there.
+            continue
+    return stage
 
 
 def _propose(stage: Stage, hand: str, name: str, *words: str) -> Entry:
@@ -271,6 +288,7 @@ def _day(stage: Stage, day: str) -> None:
 BEGINNINGS = {
     *("says", "thanks-for", "marks", "requests", "asks-blindly", "promises"),
     *("plans", "asks-question", "repairs", "paces", "chapters", "discloses", "offers"),
+    *("means", "tries", "plans-a-day"),
 }
 VERBS: dict[str, Callable[..., Entry | None]] = {
     "proposes": _propose,
@@ -300,6 +318,7 @@ VERBS: dict[str, Callable[..., Entry | None]] = {
     "seals": _seals,
     "opens": _opens,
     **TOGETHER,
+    **LIVING,
     "forges-as": _forges,
     "replays": _replays,
     "moves": _moves,

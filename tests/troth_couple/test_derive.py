@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.troth_couple import oracle
 from tests.troth_couple.golden import make
 from tests.troth_couple.histories import AGREED, SUBJECT, TODAY, Life, Move, lives, mirrored
+from tests.troth_couple.living import ROWS
 from tests.troth_couple.people import (
     AGREEMENT,
     DAY,
@@ -62,7 +63,7 @@ def staged(row: Scenario) -> Stage:
     return stage
 
 
-@pytest.mark.parametrize("row", [*SCENARIOS, *TOLD], ids=lambda row: f"S{row.number:02}: {row.name}")
+@pytest.mark.parametrize("row", [*SCENARIOS, *TOLD, *ROWS], ids=lambda row: f"S{row.number:02}: {row.name}")
 def test_scenario(row: Scenario) -> None:
     """What is shown, and the acts that it rests on, are those of the row, in whatever order the entries come."""
     stage = staged(row)

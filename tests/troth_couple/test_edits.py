@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.troth_couple.living import ROWS
 from tests.troth_couple.people import DAY, NAMES, revision
 from tests.troth_couple.plays import Stage
 from tests.troth_couple.scenarios import SCENARIOS, Scenario
@@ -142,7 +143,7 @@ def test_delivery_order_means_nothing(
 
 
 @pytest.mark.parametrize("first", ["r", "s"])
-@pytest.mark.parametrize("row", [*SCENARIOS, *TOLD], ids=lambda row: f"S{row.number:02}")
+@pytest.mark.parametrize("row", [*SCENARIOS, *TOLD, *ROWS], ids=lambda row: f"S{row.number:02}")
 def test_a_scenario_over_a_real_ring(row: Scenario, first: str) -> None:
     """What the two persons wrote apart comes to the state of the row on both devices, whoever sends first."""
     stage = Stage()

@@ -41,9 +41,9 @@ def test_what_an_act_is_about_exists() -> None:
 
 
 def test_rights_are_relations_and_never_roles() -> None:
-    """Who may write is said as own, other or either: exchanging the two persons changes no row."""
+    """Who may write is said as own, other, either or ours: exchanging the two persons changes no row."""
     assert {kind.who for kind in KINDS.values()} <= set(Who)
-    assert {who.name for who in Who} == {"OWN", "OTHER", "EITHER"}
+    assert {who.name for who in Who} == {"OWN", "OTHER", "EITHER", "OURS"}
 
 
 def test_a_check_in_has_no_field_for_a_reply() -> None:

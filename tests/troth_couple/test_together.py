@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.troth_couple import oracle, oracle_together
 from tests.troth_couple.histories import mirrored
 from tests.troth_couple.people import DAY, Couple, admin_of, person_of
-from tests.troth_couple.plays import Stage
+from tests.troth_couple.plays import Stage, through
 from troth_couple import Book, Day, Response, State, derive
 from troth_couple import together as acts
 from troth_couple.agreements import Shown
@@ -56,17 +56,7 @@ RECEIVINGS = {
 
 def evening(lines: list[str], *, swapped: bool = False) -> Stage:
     """What comes of some lines, perhaps with all parts exchanged; what a pen refuses did not happen."""
-    stage = Stage()
-    swap = str.maketrans("rs", "sr") if swapped else {}
-    for line in [*OPENING.splitlines(), *lines]:
-        hands, rest = line.split(" ", 1) if not line.startswith("meet") else (line.removeprefix("meet"), "")
-        said = f"{hands.translate(swap)} {rest}" if rest else f"meet{hands.translate(swap)}"
-        try:
-            stage.play(said)
-        except (UsageError, LookupError):
-            # Nothing to take back, nothing to disown: the line is not there.
-            continue
-    return stage
+    return through([*OPENING.splitlines(), *lines], swapped=swapped)
 
 
 def one(state: State, kind: str) -> Thing:

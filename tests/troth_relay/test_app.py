@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from tests.contracts.relay_client import WAIT_S, Client, Key, connected, envelope
-from tests.contracts.relay_store import FORWARD
+from tests.contracts.relay_store import FORWARD, batch
 from troth_relay import limits
 from troth_relay.app import Relay
 from troth_relay.config import Config
@@ -85,6 +85,64 @@ def test_readiness_names_what_is_amiss(monkeypatch: pytest.MonkeyPatch) -> None:
             assert await _asked(f"{address}/readyz") == (503, "not ready: disk\n")
 
     asyncio.run(scenario())
+
+
+def test_relay_without_its_database_is_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its database moved away, a relay confirms nothing, is not ready, reads on, and says so in one line."""
+    monkeypatch.setattr(limits, "READY_FRESH_S", 0)
+    path = tmp_path / "relay.db"
+
+    async def scenario() -> None:
+        async with serving(path) as relay, connected(relay.url) as author:
+            await author.follow(KEY)
+            await author.push(KEY, [envelope(1)])
+            await author.read(KEY, until=1)
+            path.rename(tmp_path / "moved.db")
+            assert await _asked(f"http://127.0.0.1:{relay.port}/readyz") == (503, "not ready: store\n")
+            for number in (2, 3):
+                await author.push(KEY, [envelope(number)])
+                assert (await author.expect(Refuse)).reason is Reason.BUSY
+            async with connected(relay.url) as reader:
+                await reader.follow(KEY)
+                assert (await reader.expect(Deliver)).envelopes == (envelope(1),)
+
+    asyncio.run(scenario())
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+
+
+def test_damage_is_said_once_and_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once damage was met, the relay is not ready until it is started again, however well it reads elsewhere."""
+    monkeypatch.setattr(limits, "READY_FRESH_S", 0)
+    caplog.set_level(logging.INFO, logger="troth_relay")
+    whole, broken = KEY, Key.numbered(2)
+    store = SqliteStore(tmp_path / "relay.db")
+    for key in (whole, broken):
+        store.create(key.mailbox, lineage=Lineage(b"l" * 16), day=0)
+        store.append([batch(key.mailbox, envelope(1), envelope(2))])
+    damage = "DELETE FROM entry WHERE position = 1 AND mailbox = (SELECT key FROM mailbox WHERE id = ?)"
+    store.change(lambda tables: tables.execute(damage, (broken.mailbox,)))
+
+    async def scenario() -> None:
+        async with relaying(store) as relay:
+            ready = f"http://127.0.0.1:{relay.port}/readyz"
+            assert await _asked(ready) == (200, "ready\n")
+            for _ in range(3):
+                async with connected(relay.url) as reader:
+                    head = await reader.open(broken)
+                    await reader.send(Follow(broken.mailbox, head.lineage, 0, origin(broken.mailbox, head.lineage)))
+                    assert (await reader.expect(Refuse)).reason is Reason.BUSY
+                async with connected(relay.url) as reader:
+                    await reader.follow(whole)
+                    assert (await reader.expect(Deliver)).envelopes == (envelope(1), envelope(2))
+                assert await _asked(ready) == (503, "not ready: store\n")
+
+    asyncio.run(scenario())
+    store.close()
+    assert ["is damaged" in line for line in caplog.messages] == [True]
 
 
 def test_below_the_floor_pushes_are_refused_and_reads_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -640,11 +698,11 @@ def test_who_asks_for_nothing_does_not_keep_a_connection(monkeypatch: pytest.Mon
 
 
 def test_port_in_use_is_typed() -> None:
-    """Where another program listens, the error says so and what to do."""
+    """Where another program listens, the error says so and what to do, and of what was stored only that it is safe."""
 
     async def scenario() -> None:
         async with relaying() as relay:
-            with pytest.raises(ListenError, match="Stop the program"):
+            with pytest.raises(ListenError, match=r"What is stored is safe\. Stop the program"):
                 await Relay.listen(Config(port=relay.port), MemoryStore())
 
     asyncio.run(scenario())
@@ -655,7 +713,7 @@ def test_impossible_address_is_typed() -> None:
 
     async def scenario() -> None:
         for host in ("256.0.0.1.invalid", "192.0.2.1", "a" * 300):
-            with pytest.raises(ListenError, match="can not listen"):
+            with pytest.raises(ListenError, match=r"can not listen.*is safe\. Name an address of this machine"):
                 await Relay.listen(Config(host=host, port=0), MemoryStore())
 
     asyncio.run(scenario())

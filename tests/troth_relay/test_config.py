@@ -60,9 +60,10 @@ def test_defaults_can_be_used() -> None:
     ],
 )
 def test_nonsense_is_refused_by_name(options: dict[str, Any], said: str) -> None:
-    """What can not be meant is refused in a sentence that names it."""
-    with pytest.raises(UsageError, match=said):
+    """What can not be meant is refused in a sentence that names it, and says what is safe, once."""
+    with pytest.raises(UsageError, match=said) as caught:
         Config(**options)
+    assert str(caught.value).count("Nothing was started or changed.") == 1
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.system.proxies import certificate, program
-from troth_relay import doctor, limits
+from troth_relay import admission, doctor, limits
 from troth_relay.app import Relay
 from troth_relay.config import Config
 from troth_relay.doctor import examine
@@ -157,9 +157,11 @@ def test_address_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) 
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "is no relay (status 200)"),
         (b"HTTP/1.1 101 Go\r\nUpgrade: websocket\r\n\r\n", "changes the handshake"),
         (b"HTTP/1.1 400 No\r\nContent-Length: 24\r\n\r\nNo WebSocket UPGRADE hdr", "Upgrade header does not reach"),
+        (b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n", "dial wss://"),
         (b"SSH-2.0-x\r\n", "No answer of HTTP"),
         (b"\x15\x03\x01\x00\x02\x02\x16", "dial wss://"),
         (b"", "No answer of HTTP"),
+        (b"", "dial wss:// if that speaks TLS"),
     ],
 )
 def test_what_answers_in_place_of_a_relay_is_named(answer: bytes, said: str) -> None:
@@ -346,11 +348,25 @@ def test_ping_ends_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_relay_without_room_for_a_meeting_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no meeting can be opened the silence is left out, and that is no fault."""
-    monkeypatch.setattr(limits, "BRIEF_MAX", 0)
+    """Where as many meet as may, nobody can pair, which is named; where many began just now the silence is left out."""
+    with monkeypatch.context() as patched:
+        patched.setattr(limits, "BRIEF_MAX", 0)
+        with _relaying(Config(port=0)) as relay:
+            found = _examined(relay.port)
+    assert (found[-1].hop, found[-1].well, "no meeting" in found[-1].said) == (Hop.IDLE, False, True)
+    monkeypatch.setattr(admission, "LINK_BRIEF_RATE", admission.Rate(per_s=0.1, burst=0))
     with _relaying(Config(port=0)) as relay:
         found = _examined(relay.port)
     assert (found[-1].well, found[-1].said[:9]) == (True, "Not tried")
+
+
+def test_relay_that_can_store_nothing_is_named() -> None:
+    """Below its floor of free disk a relay is not well for who wants to pair, and the doctor says where to look."""
+    with _relaying(Config(port=0, disk_floor_bytes=2**80)) as relay:
+        found = _examined(relay.port)
+    assert [(finding.hop, "look at /readyz" in finding.said.lower()) for finding in found if not finding.well] == [
+        (Hop.IDLE, True)
+    ]
 
 
 def _talking_tls(chain: Path, key: Path) -> Talk:

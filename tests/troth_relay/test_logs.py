@@ -64,6 +64,18 @@ def test_record_is_one_line(form: str) -> None:
     assert len(line.splitlines()) == 1
 
 
+@pytest.mark.usefixtures("loggers")
+def test_who_goes_away_is_not_noted() -> None:
+    """That somebody cut a connection in the middle is no trouble of ours, whichever library met it."""
+    stream = io.StringIO()
+    write_to(stream, form="plain")
+    logging.getLogger("aiohttp.server").error("Error handling request", exc_info=ConnectionResetError("gone"))
+    assert not stream.getvalue()
+    logging.getLogger("aiohttp.server").error("Error handling request", exc_info=ValueError("odd"))
+    logging.getLogger(LOGGER).error("The disk went away.", exc_info=ConnectionResetError("gone"))
+    assert len(stream.getvalue().splitlines()) == 2
+
+
 def test_json_has_three_fields() -> None:
     """A line of JSON has a time, a level and a sentence, and nothing else that could tell somebody apart."""
     record = logging.LogRecord(LOGGER, logging.WARNING, __file__, 1, "The disk is %s.", ("full",), None)

@@ -275,6 +275,7 @@ def test_loops_without_signals_are_stopped_too(monkeypatch: pytest.MonkeyPatch, 
         (["--name", "relay.example"], 2, "--name"),
         (["--pass-file", "/nonexistent/passes"], 1, "passes"),
         (["--host", "192.0.2.1"], 1, "can not listen"),
+        (["--host", "nowhere.invalid"], 1, "Name an address of this machine"),
     ],
 )
 def test_every_failure_is_a_message(database: Path, options: list[str], code: int, said: str) -> None:
@@ -300,8 +301,14 @@ def test_effective_settings_have_their_origin(tmp_path: Path) -> None:
     assert 'name = ["relay.example:443"]  # environment TROTH_RELAY_NAME\n' in first.stdout
     file.write_text(first.stdout)
     assert _invoke("config", "show", "--effective", "--config", str(file)).exit_code == 0
-    plain = _invoke("config", "show", "--port", "1")
-    assert "port = 8440  # default\n" in plain.stdout
+    assert "port = 8440  # default\n" in _invoke("config", "show", environment=environment).stdout
+
+
+@pytest.mark.parametrize("said", [("--port", "1"), ("--name", "relay.example:443"), ("--config", "relay.toml")])
+def test_what_is_said_is_not_passed_over(said: tuple[str, str]) -> None:
+    """Defaults are not printed to who asks what their own settings come to."""
+    result = _invoke("config", "show", *said)
+    assert (result.exit_code, result.stdout, "Say --effective too" in result.stderr) == (2, "", True)
 
 
 def test_mistake_is_shown_with_its_origin() -> None:
@@ -326,7 +333,7 @@ def test_healthcheck_asks_the_relay(database: Path) -> None:
     with serving(database) as (_, url):
         port = str(urlsplit(url).port)
         well = _invoke("healthcheck", "--port", port)
-        assert (well.exit_code, well.stdout) == (0, "ready\n")
+        assert (well.exit_code, well.stdout) == (0, f"ready at 127.0.0.1:{port}\n")
         assert _invoke("healthcheck", "--port", port, "--host", "::").exit_code == 0
     gone = _invoke("healthcheck", "--port", port)
     assert (gone.exit_code, "No relay answers" in gone.stderr) == (1, True)
@@ -723,7 +730,7 @@ def test_open_and_passes_contradict(database: Path, tmp_path: Path) -> None:
 def test_first_pass_in_this_process(monkeypatch: pytest.MonkeyPatch, database: Path) -> None:
     """The path of the first pass is said on stderr, so that stdout begins with where the relay listens."""
     _listening(monkeypatch, lambda: signal.raise_signal(signal.SIGTERM))
-    result = _serve(database, "--registration", "pass")
+    result = _serve(database, "--registration", "pass", "--log-format", "json")
     assert result.exit_code == 0
     assert result.stdout.startswith("listening on ")
-    assert str(database) + ".pass" in result.stderr
+    assert str(database) + ".pass" in json.loads(result.stderr.splitlines()[0])["said"]

@@ -125,6 +125,25 @@ def test_what_a_killed_relay_left_is_replaced(database: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_relay_that_hangs_is_named(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who only looks waits for a bounded time, and hears that no answer came."""
+    monkeypatch.setattr(limits, "LOOK_WAIT_S", 0.05)
+
+    async def scenario() -> None:
+        go_on = asyncio.Event()
+
+        async def hang(order: Order) -> Answer:
+            await go_on.wait()
+            return {}
+
+        async with _opened(database, hang):
+            with pytest.raises(LocalError, match=r"has not answered in 0\.05 s.*is safe"):
+                await _ask(database)
+            go_on.set()
+
+    asyncio.run(scenario())
+
+
 def test_stranger_is_told_nothing(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An order of another user is not read; a relay of another user hears none."""
     told: list[Order] = []

@@ -148,6 +148,11 @@ def test_asking_says_what_is_amiss() -> None:
     said = b"HTTP/1.1 503 No\r\nContent-Length: 16\r\n\r\nnot ready: disk\n"
     with _answering(said) as port, pytest.raises(LocalError, match=r"says: not ready: disk\. .*is safe"):
         ask("127.0.0.1", port)
+    for status in (b"200 OK", b"404 No"):
+        page = b"HTTP/1.1 " + status + b"\r\nContent-Length: 13\r\n\r\n<html>my page"
+        with _answering(page) as port, pytest.raises(LocalError, match=r"is no relay\. Nothing was changed") as caught:
+            ask("127.0.0.1", port)
+        assert "html" not in str(caught.value)
     with _answering(b"SSH-2.0\r\n") as port, pytest.raises(LocalError, match="No relay answers"):
         ask("127.0.0.1", port)
     with socket.create_server(("127.0.0.1", 0)) as closed:

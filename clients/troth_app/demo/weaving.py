@@ -86,6 +86,7 @@ def plans(found: dict[str, Table]) -> Iterator[Plan]:
     yield from _heads_ups(warmth["heads-ups"])
     yield from _milestones(warmth["milestones"])
     yield from _wishes(found["wishes"])
+    yield from _reflections(warmth["reflections"])
 
 
 def chance(*about: object) -> bytes:
@@ -340,6 +341,12 @@ def _lines(act: str, table: Table) -> Iterator[Plan]:
         for at, (day, text) in enumerate(rows):
             thread = f"{act} {by} {at}"
             yield Plan(name=thread, day=day, by=by, act=act, thread=thread, says={"text": text})
+
+
+def _reflections(table: Table) -> Iterator[Plan]:
+    for day, by, text in table:
+        name = f"reflection {by} {day}"
+        yield Plan(name=name, day=day, by=by, act="reflection", thread=name, says={"mattered": text})
 
 
 def _heads_ups(table: Table) -> Iterator[Plan]:

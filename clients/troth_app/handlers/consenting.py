@@ -5,8 +5,9 @@ A no is one step: at once, offline, without a reason.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from troth_app.cards import thing_card
 from troth_app.chapter import Chapter
 from troth_app.conversation import Card
 from troth_app.exact import Text, parts_of, texts_in
@@ -27,7 +28,7 @@ from troth_app.messages import capital, tell
 from troth_app.outcome import RuleError
 from troth_app.recounting import say, sentence
 from troth_app.talk import Talk
-from troth_couple import Shown, State, key_of, shown
+from troth_couple import Shown, Stage, State, key_of, shown
 from troth_couple.chapters import KIND as CHAPTER
 from troth_couple.entry import ChapterId, Entry, SubjectId
 from troth_couple.kinds import Weight
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from troth_app.keeper import Keeper
 
 __all__ = ["ask_change", "assent", "decline", "not_me", "withdraw"]
+
+
+STANDING: Final = (Stage.WAITING, Stage.OURS, Stage.KEEPING)
+"""Where a thing of both stands while a yes to it can be taken back; what is over is none to choose from."""
 
 
 async def assent(talk: Talk, keeper: "Keeper") -> None:
@@ -76,7 +81,7 @@ def _check_unhurried(keeper: "Keeper", me: PersonId) -> None:
 async def withdraw(talk: Talk, keeper: "Keeper") -> None:
     """Take one's yes back: one step where there is one agreement, and a choice before it where there are several."""
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
-    given = list(_given(state, me))
+    given = list(_given(state, names_of(keeper), me))
     if not given:
         raise RuleError(tell("withdraw.none"))
     about, title = await pick(talk, tell("withdraw.which"), given, lambda item: item[1])
@@ -168,14 +173,15 @@ async def _asked_about(talk: Talk, keeper: "Keeper", key: str, fits: Callable[[T
     return await pick(talk, tell(key), found, lambda text: text.title)
 
 
-def _given(state: State, me: PersonId) -> Iterator[tuple[SubjectId, str]]:
-    """Yield what one said yes to: agreements, and milestones that are to be both persons'."""
+def _given(state: State, names: Mapping[PersonId, str], me: PersonId) -> Iterator[tuple[SubjectId, str]]:
+    """Yield what one said yes to: agreements, and things that are to be both persons'."""
     for agreement in by_age(state):
         if agreement.shown is not Shown.ENDED and any(me in by for by in agreement.assents.values()):
             yield SubjectId(agreement.id), title_of(agreement)
     for thing in state.things.values():
-        if me in thing.assents and thing.kind != CHAPTER:
-            yield thing.id, shown(thing.says("what"))
+        if me in thing.assents and thing.stage in STANDING and thing.kind != CHAPTER:
+            card = thing_card(thing, names=names, me=me)
+            yield thing.id, next(iter(card["lines"]), card["title"])
 
 
 def _commitments(chapter: Chapter) -> list[Entry]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from troth_app.alone import Alone, alone_card, kept
 from troth_app.cards import newest_first, page, signal_cards, thing_card
 from troth_app.conversation import Form, Result
 from troth_app.handlers import holding, letters, telling
@@ -17,12 +18,12 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
-    kept,
     meant,
     names_of,
     share,
     state_of,
     today_of,
+    typing_kept,
     write,
 )
 from troth_app.household import Household
@@ -30,7 +31,7 @@ from troth_app.limits import TOLD_DAYS
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import Group, Reason, Shown, Stage, State, Thing, agreements, days_after
+from troth_couple import Day, Group, Reason, Shown, Stage, State, Thing, agreements, days_after
 from troth_couple.kinds import BY_NAME
 from troth_couple.views import by_age
 
@@ -56,13 +57,15 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     household, day = opened(keeper), today_of(keeper)
     found = {"state": "open", "line": line(household), "entries": len(household.settings.mine)}
     new = [tell("today.device", name=name) for name in new_devices(household)]
+    planned = [alone_card(one) for one in kept(household.settings.alone, "event") if _is_planned(one, day)]
     if household.chapter is None:
-        return page([], says=new, ends=[found["line"]], **found)
+        return page(planned, says=new, ends=[found["line"]], **found)
     state, names = await state_of(keeper), names_of(keeper)
     quiet = household.settings.quiet_until if household.settings.quiet_until >= day else ""
     signals = signal_cards(state.signals, names=names, me=household.chapter.me)
     things = [] if quiet else list(newest_first(_of_today(state)))
     cards = [thing_card(thing, names=names, me=household.chapter.me, today=day) for thing in things]
+    cards += [] if quiet else planned
     over = [*([tell("today.ended")] if _ended(household) else []), *_no_longer(state)]
     calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards or over else [tell("today.nothing")]
     first = _first_steps(state, named=any(household.names))
@@ -94,7 +97,7 @@ async def checkin(talk: Talk, keeper: "Keeper") -> None:
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
     await talk.say(tell("checkin.intro"))
-    async with kept(talk, keeper):
+    async with typing_kept(talk, keeper):
         fields: dict[str, object] = {
             field: await ask_line(talk, tell(f"checkin.{field}")) for field in BY_NAME["check_in"].places
         }
@@ -153,9 +156,15 @@ def _of_today(state: State) -> Iterable[Thing]:
     for thing in state.things.values():
         # First what lets go of nearly all of ten years.
         lately = days_after(thing.day, SHOWN_DAYS) >= state.today
-        lasts = lately or thing.kind == "plan_note" or (thing.kind == "request" and thing.stage in OPEN)
+        here = thing.kind == "event" and thing.says("on") == state.today
+        lasts = lately or here or thing.kind == "plan_note" or (thing.kind == "request" and thing.stage in OPEN)
         if lasts and thing.stage is not Stage.PAST and "today" in BY_NAME[thing.kind].views:
             yield thing
+
+
+def _is_planned(one: Alone, day: Day) -> bool:
+    """Tell whether a day of one's own alone is this one, and nothing was said of it yet."""
+    return one.fields["on"] == day and not one.became
 
 
 def _thankable(thing: Thing) -> bool:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from troth_app.alone import text_of
 from troth_app.chapter import Chapter
 from troth_app.conversation import Card
 from troth_app.exporting import PARTS, Export, as_json, as_markdown, calendar, export, initials, joined, named
 from troth_app.former import called, former
+from troth_app.handlers.alone import alone_of, here, me
 from troth_app.handlers.locking import opened
 from troth_app.handlers.together import admin_of, ask_line, chapter_of, earlier_of, former_of, keep_aside, state_of
 from troth_app.limits import ENTRY_BYTES_MAX, IMPORT_BYTES_MAX
@@ -62,11 +64,14 @@ async def therapist(talk: Talk, keeper: "Keeper") -> None:
 
 async def days(talk: Talk, keeper: "Keeper") -> None:
     """Write the days to remember for the own calendar, under a title that says nothing."""
-    state = await state_of(keeper)
+    state = await here(keeper)
     await talk.safe(tell("export.not"))
     _check_free(talk)
     title = await ask_line(talk, tell("calendar.title")) or tell("calendar.plain")
-    made = calendar(state, title=title)
+    ahead = [one for one in alone_of(keeper, "event", "practice") if not one.became]
+    days_of = [(one.fields.get("on") or one.fields["look_back"], one.fields.get("alias")) for one in ahead]
+    own = [(day, alias) for day, alias in days_of if day]
+    made = calendar(state, title=title, me=me(keeper), alone=own)
     if made is None:
         raise RuleError(tell("calendar.none"))
     _save(talk, made)
@@ -93,7 +98,7 @@ async def _made(
 ) -> Export:
     """Return what is to be written, with spaces that were ended or without; alone, it is what is one's own alone."""
     household = opened(keeper)
-    kept = household.settings.entries if mine else ()
+    kept = (*household.settings.entries, *map(text_of, alone_of(keeper))) if mine else ()
     if household.chapter is None:
         return Export(Day(keeper.today().isoformat()), "own", (), kept)
 
@@ -102,12 +107,12 @@ async def _made(
         short = initials(*names, chapter.me, state.persons)
         return export(state, me=chapter.me, names=short, full=full, parts=parts, texts=texts, mine=kept)
 
-    here = of(chapter_of(keeper), await state_of(keeper), household.names)
+    current = of(chapter_of(keeper), await state_of(keeper), household.names)
     over = [named(of(*one, household.names), "export.earlier") for one in await earlier_of(keeper)]
     for space, chapter, state, _ in await former_of(keeper, former(household) if ended else ()):
         where = called(space, other=space.names[1][:1].upper())
         over.append(named(of(chapter, state, space.names), "space.title", space=where))
-    return joined(here, *over)
+    return joined(current, *over)
 
 
 async def _write(talk: Talk, made: Export, what: str) -> None:

@@ -3,8 +3,10 @@
 import json
 from typing import TYPE_CHECKING, Final
 
-from troth_app.cards import preview
+from troth_app.alone import alone_card, gone
+from troth_app.cards import page, preview
 from troth_app.conversation import Form, Result
+from troth_app.handlers.alone import alone_of, label
 from troth_app.handlers.locking import opened
 from troth_app.limits import ENTRY_BYTES_MAX, PAGE_BYTES_MAX
 from troth_app.messages import tell
@@ -61,20 +63,24 @@ async def list_(_: Talk, keeper: "Keeper") -> Result:
     while first and (room := room - len(json.dumps(entries[first - 1]))) >= 0:
         first -= 1
     more = {"ends": [tell("mine.more")]} if first else {}
-    return {"entries": list(entries[first:]), **more}
+    cards = [alone_card(one) for one in alone_of(keeper)]
+    return {"entries": list(entries[first:]), **({"cards": page(cards)["cards"]} if cards else {}), **more}
 
 
 async def remove(talk: Talk, keeper: "Keeper") -> None:
     """Let an entry go, for good."""
     household = opened(keeper)
     entries = sorted(household.settings.mine.items(), key=lambda item: item[1])
+    named = talk.begin.options.get("which")
     await talk.safe(tell("mine.kept"))
-    if not entries:
+    rows = [] if named else [(mine_gone(key), " ".join(entry.split())) for key, (_, entry) in entries]
+    rows += [(gone(one), label(one)) for one in alone_of(keeper) if named in (None, one.id.hex())]
+    if not rows:
         raise RuleError(tell("mine.none"))
-    labels = [preview(" ".join(entry.split()), LABEL_LETTERS) for _, (_, entry) in entries]
-    key, _ = entries[await talk.choose(tell("mine.which"), labels)]
+    labels = [preview(text, LABEL_LETTERS) for _, text in rows]
+    row, _ = rows[0 if named else await talk.choose(tell("mine.which"), labels)]
     if await talk.choose(tell("mine.sure"), [tell("mine.keep"), tell("mine.go")]) == 0:
         await talk.say(tell("mine.kept"))
         return
-    await household.remember(mine_gone(key))
+    await household.remember(row)
     await talk.say(tell("mine.gone"))

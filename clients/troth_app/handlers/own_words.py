@@ -20,7 +20,7 @@ __all__ = ["amend", "anew", "take_back"]
 LISTED_MAX: Final = 20
 """So many of one's own words are offered, the latest first."""
 LABEL_LETTERS: Final = 60
-DAYS: Final = ("on", "until", "good_by", "by", "review_on")
+DAYS: Final = ("on", "until", "good_by", "by", "review_on", "look_back")
 
 
 async def amend(talk: Talk, keeper: "Keeper") -> None:

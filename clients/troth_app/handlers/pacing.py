@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.cards import bar, page, thing_card
 from troth_app.conversation import Result
+from troth_app.handlers.glossary import pointed_to
 from troth_app.handlers.together import (
     ask_day,
     ask_line,
@@ -18,7 +19,8 @@ from troth_app.handlers.together import (
 from troth_app.messages import inert, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
-from troth_couple import days_after, shown, together
+from troth_couple import Thing, days_after, shown, together
+from troth_couple.glossary import words
 from troth_couple.limits import PACE_DAYS_MAX
 from troth_couple.pace import of_both, own
 
@@ -66,10 +68,17 @@ async def show(_: Talk, keeper: "Keeper") -> Result:
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     fine = of_both(state).fine
     lines = [inert(shown(line)) for line in fine] or [tell("pace.none_both")]
-    mine = [thing_card(thing, names=names, me=me) for thing in own(state.things.values(), me)]
+    ours = own(state.things.values(), me)
+    mine = [thing_card(thing, names=names, me=me) for thing in ours]
     cards: list[Result] = [{"title": tell("pace.both"), "lines": lines, "kind": "pace", "fine": [*fine]}]
     cards += [{**card, "title": tell("pace.yours")} for card in mine]
+    # Of the other's alone nothing is looked at: a word that is pointed to would tell of it.
+    cards += pointed_to([*fine, *(line for thing in ours for line in _words_of(thing))], words(state), names)
     return page(cards, says=bar(state, me), ends=[tell("pace.no_yes")])
+
+
+def _words_of(thing: Thing) -> list[str]:
+    return [line for version in thing.versions for name in ("fine", "not_now") for line in version.said(name)]
 
 
 def _parts(text: str) -> list[str]:

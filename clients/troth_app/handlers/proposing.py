@@ -15,10 +15,10 @@ from troth_app.handlers.together import (
     ask_text,
     chapter_of,
     keep_aside,
-    kept,
     names_of,
     state_of,
     today_of,
+    typing_kept,
     write,
 )
 from troth_app.language import spoken
@@ -57,7 +57,7 @@ async def propose(talk: Talk, keeper: "Keeper") -> None:
     if state.opened:
         raise RuleError(tell("chapter.closed"))
     before = await _before(talk, state)
-    async with kept(talk, keeper):
+    async with typing_kept(talk, keeper):
         revision = await _ask_revision(talk, keeper, before, state.persons, me)
         try:
             revision.encode()

@@ -14,7 +14,7 @@ from troth_app.wording import listed_as
 if TYPE_CHECKING:
     from troth_app.agent import Agent
 
-__all__ = ["rest", "steady", "support"]
+__all__ = ["found", "rest", "steady", "support"]
 
 
 async def steady(_: Talk, __: "Agent") -> Result:
@@ -27,8 +27,13 @@ def rest() -> list[Result]:
     return [_card(key) for key in ("steady.breathe", "steady.senses", "steady.call")]
 
 
-async def support(_: Talk, __: "Agent") -> Result:
+async def support(_: Talk, __: object) -> Result:
     """Show where help is, and what this tool can not do."""
+    return found()
+
+
+def found() -> Result:
+    """Return where help is."""
     day = date.today()
     lines = [
         {"title": tell("support.lines", region=region), "lines": _said(helplines, day)}

@@ -3,9 +3,10 @@
 A text that could not be shared is not lost: it is kept for its writer alone.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from troth import Signer
@@ -25,7 +26,7 @@ from troth_client.letterbox import drop
 from troth_couple import Day, State, Thing, clean
 from troth_couple.days import DAY
 from troth_couple.entry import Entry
-from troth_couple.limits import TEXT_BYTES_MAX
+from troth_couple.limits import LINE_BYTES_MAX, TEXT_BYTES_MAX
 from troth_couple.turns import over, unreleased
 from troth_wire.errors import LocalError, MalformedError, PassphraseError, UsageError
 from troth_wire.ids import PersonId
@@ -37,12 +38,12 @@ __all__ = [
     "admin_of",
     "ask_day",
     "ask_line",
+    "ask_short",
     "ask_text",
     "chapter_of",
     "earlier_of",
     "former_of",
     "keep_aside",
-    "kept",
     "meant",
     "names",
     "names_in",
@@ -52,6 +53,7 @@ __all__ = [
     "state_of",
     "things_page",
     "today_of",
+    "typing_kept",
     "write",
 ]
 
@@ -202,6 +204,18 @@ async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
     return text
 
 
+async def ask_short(talk: Talk, prompt: str) -> str | None:
+    """Return what fits a line of an entry, such as a name; None if it stayed empty.
+
+    Raises:
+        RuleError: If it can not be shown truly, or is too long.
+    """
+    text = " ".join((await ask_line(talk, prompt) or "").split())
+    if len(text.encode()) > LINE_BYTES_MAX:
+        raise RuleError(tell("line.long"))
+    return text or None
+
+
 async def ask_day(talk: Talk, prompt: str, *, since: Day | None = None, early: str = "") -> Day | None:
     """Return a day, or None if it stayed empty.
 
@@ -273,8 +287,24 @@ async def write(
         raise RuleError(f"{capital(spoken(error).rstrip('.'))}.") from None
 
 
-async def share(talk: Talk, keeper: "Keeper", text: str, make: Write, more: More = lambda _: ()) -> Sequence[Entry]:
+async def share(
+    talk: Talk,
+    keeper: "Keeper",
+    text: str,
+    make: Write,
+    more: More = lambda _: (),
+    *,
+    aside: Callable[[], Awaitable[object]] | None = None,
+) -> Sequence[Entry]:
     """Write what somebody typed, after asking once; what can not be shared is kept for its writer.
+
+    Args:
+        talk: With whom.
+        keeper: Where.
+        text: What was typed.
+        make: Writes it.
+        more: Edits that go with it.
+        aside: Keeps it for its writer in another form than as this text.
 
     Returns:
         What was written: nothing, if it was kept for its writer alone, or not at all.
@@ -282,24 +312,25 @@ async def share(talk: Talk, keeper: "Keeper", text: str, make: Write, more: More
     Raises:
         RuleError, LocalError: If it could not be written; the text is kept.
     """
+    keep_it = aside or partial(keep_aside, keeper, text)
     choice = await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine"), tell("share.no")])
     if choice:
         if choice == 1:
-            await keep_aside(keeper, text)
+            await keep_it()
         await talk.say(tell("kept.mine") if choice == 1 else tell("kept.nothing"))
         return ()
     await talk.safe(tell("safe.maybe"))
     try:
         made = await write(keeper, make, more)
     except (RuleError, LocalError) as error:
-        await keep_aside(keeper, text)
+        await keep_it()
         raise type(error)(tell("text.aside", why=str(error))) from None
     await talk.say(tell("shared"))
     return made
 
 
 @asynccontextmanager
-async def kept(talk: Talk, keeper: "Keeper") -> AsyncIterator[None]:
+async def typing_kept(talk: Talk, keeper: "Keeper") -> AsyncIterator[None]:
     """Keep what was typed so far for its writer alone, where a rule or this machine says no in the block.
 
     Raises:

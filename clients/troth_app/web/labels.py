@@ -11,6 +11,21 @@ from troth_wire.said import Said, in_context
 __all__ = ["LABELS", "PLACES", "label_of", "split"]
 
 LABELS: Final = {
+    "calendar list": in_context("a button", "Calendar"),
+    "calendar mark": in_context("a button", "Say what came of it"),
+    "calendar plan": in_context("a button", "Plan a day"),
+    "calendar show": in_context("a button", "Show it whole"),
+    "glossary list": in_context("a button", "Words"),
+    "glossary say": in_context("a button", "Say what a word means to you"),
+    "mine change": in_context("a button", "Say it anew, for yourself"),
+    "mine share": in_context("a button", "Share what you choose of it"),
+    "practice add": in_context("a button", "Try something"),
+    "practice list": in_context("a button", "Practices"),
+    "practice look": in_context("a button", "Keep it on, or let it go"),
+    "support add": in_context("a button", "Note somebody who helps"),
+    "year": in_context("a button", "Look back over a year"),
+    "year week": in_context("a button", "Look back over a week"),
+    "year write": in_context("a button", "Write down what mattered"),
     "ask": in_context("a button", "Ask something"),
     "chapter agree": in_context("a button", "Say yes to a new chapter"),
     "chapter carry": in_context("a button", "Say anew what you want to keep"),

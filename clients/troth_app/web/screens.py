@@ -39,6 +39,8 @@ CHECKIN: Final = ("feelings", "appreciation", "need", "ownership", "recovery", "
 """The lines of a check-in, each with a question of its own in the catalogue."""
 THANKED: Final = ("check_in", "gratitude", "care", "milestone", "plan_note", "request")
 EITHER: Final = {
+    "event": ("calendar show", "calendar mark"),
+    "practice": ("practice look",),
     "blind": ("blind answer", "blind open"),
     "promise": ("promise tell",),
     "window": ("window agenda", "window move", "window skip", "window hold"),
@@ -61,11 +63,17 @@ THEIRS: Final = {
     "window": ("window answer", *EITHER["window"]),
 }
 """What can be done about a card of a kind, by whose it is."""
+ALONE: Final[Mapping[str, Sequence[str]]] = {kind: EITHER[kind] for kind in ("event", "practice")}
+"""The same of what is one's own alone, beside what can be done about all of that."""
+SAID_OF_OURS: Final = ("calendar mark", "practice look")
+"""What either says of what is both persons', and nobody of what is the other's."""
+BOTH: Final = ("event", "milestone", "practice")
+"""What may wait for both to say yes."""
 OPENED: Final = {"disclosure": ("tell read",), "repair_letter": ("letter read",)}
 """What is opened by choice, also where it stands in an earlier chapter."""
 FIXED: Final = ("question", "repair_letter")
 """What is taken back and never said anew."""
-FADED: Final = ("held", "past", "skipped", "taken_back")
+FADED: Final = ("done", "dropped", "elsewhen", "held", "past", "skipped", "taken_back")
 WEIGHTS: Final = {"agree assent": "commitment", "agree withdraw": "caution"}
 NOTE_ACTS: Final = ("note edit", "note close")
 
@@ -124,11 +132,17 @@ def _acts_of(card: Result) -> list[str]:
     if "id" not in card or card.get("stage") in FADED:
         return []
     kind, mine = card.get("kind", ""), bool(card.get("mine"))
+    if card.get("alone"):
+        return [*ALONE.get(kind, ()), "mine share", "mine change", "mine remove"]
     if card.get("earlier"):
         return [] if mine else [*OPENED.get(kind, ())]
     if kind in DRAFTS:
         return [*DRAFTS[kind]]
     special = (OWN if mine else THEIRS).get(kind, ())
+    if not mine and not card.get("ours"):
+        special = tuple(command for command in special if command not in SAID_OF_OURS)
+    if card.get("stage") == "waiting" and kind in BOTH:
+        special = ("agree assent", *special)
     if mine:
         return [*special, *([] if kind in FIXED else ["amend"]), "take-back"]
     return [*special, *(["thanks"] if kind in THANKED else [])]
@@ -197,7 +211,11 @@ def note(result: Result) -> Context:
 
 def mine(result: Result, drafts: Mapping[str, str]) -> Context:
     """Return what is this person's alone."""
-    return {"entries": list(reversed(result.get("entries", ()))), "shown": [], "value": drafts.get("text", "")}
+    return {
+        "entries": list(reversed(result.get("entries", ()))),
+        "shown": things(result),
+        "value": drafts.get("text", ""),
+    }
 
 
 INVITATIONS: Final = ("invitations off", "invitations on")

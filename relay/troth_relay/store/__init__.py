@@ -270,6 +270,13 @@ class Store(Protocol):
     def recount(self) -> int:
         """Count anew what the quotas count, from what is stored; return how many sums were wrong, and are right now."""
 
+    def check(self) -> None:
+        """Return if nothing is known against the store.
+
+        Raises:
+            DamagedError: If damage was met, or other files are where the store's were; until it is opened anew.
+        """
+
     def stats(self, *, dormant_days: int | None = None) -> Stats:
         """Count what is stored, and the lines that nobody has used for so many days of service."""
 

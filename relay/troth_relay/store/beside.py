@@ -32,11 +32,11 @@ def copy(source: Path, target: Path) -> None:
     Raises:
         StoreError: By its kind; what is in the target then is of no use.
     """
-    with walled(source), closing(connect(source, "rw", wait_ms=BESIDE_MS)) as connection:
+    with _opened(source) as (connection, _):
         connection.execute("VACUUM INTO ?", (str(target),))
     with walled(target), closing(connect(target, "rw", wait_ms=BESIDE_MS)) as connection:
         connection.execute("PRAGMA secure_delete = ON")
-        version = _version(connection)
+        version = _number(connection, "user_version")
         with transaction(connection, "BEGIN IMMEDIATE"):
             for statement in FORGET_BRIEF if version > FORMAT_WITHOUT_KINDS else ():
                 connection.execute(statement)
@@ -56,10 +56,10 @@ def changing(path: Path) -> Iterator[Connection]:
     Raises:
         StoreError: By its kind; nothing was changed.
     """
-    with walled(path), closing(connect(path, "rw", wait_ms=BESIDE_MS)) as connection:
+    with _opened(path) as (connection, version):
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
-        if _version(connection) <= FORMAT_WITHOUT_PASSES:
+        if version <= FORMAT_WITHOUT_PASSES:
             raise StoreError(
                 f"{path} is of an earlier release. Nothing was changed. Start the relay once, then try again."
             )
@@ -69,13 +69,24 @@ def changing(path: Path) -> Iterator[Connection]:
 
 def measure(path: Path, *, dormant_days: int | None = None) -> Stats:
     """Count what is stored, and lines that nobody has used for so many days of service; a relay may be serving."""
-    with walled(path), closing(connect(path, "rw", wait_ms=BESIDE_MS)) as connection:
-        version = _version(connection)
+    with _opened(path) as (connection, version):
         stats = STATS if version > FORMAT_WITHOUT_LINES else EARLIER_STATS
         days = dormant_days if version > FORMAT_WITHOUT_USES else None
         return replace(Stats(*connection.execute(stats).fetchone()), dormant=uses.dormant(connection, days=days))
 
 
-def _version(connection: Connection) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Connection, int]]:
+    """Open a relay's database, of which format it may be, and no newer one."""
+    # By its first bytes before SQLite opens it: what is newer is left exactly as it is.
+    file.check(path)
+    with walled(path), closing(connect(path, "rw", wait_ms=BESIDE_MS)) as connection:
+        application, version = (_number(connection, name) for name in ("application_id", "user_version"))
+        # Again: a format that was raised a moment ago is not in the file yet.
+        file.check_format(path, application=application, version=version)
+        yield connection, version
+
+
+def _number(connection: Connection, pragma: str) -> int:
+    number: int = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+    return number

@@ -6,13 +6,14 @@ So a restored log has another lineage: no device takes it for the one it knows, 
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from troth_relay.store import file
 from troth_relay.store.beside import copy
+from troth_relay.store.database import lock, walled
 from troth_relay.store.sqlite import SqliteStore
-from troth_wire.errors import StoreError
+from troth_wire.errors import FullError, StoreError
 from troth_wire.ids import Lineage
 
 __all__ = ["back_up", "restore"]
@@ -33,30 +34,39 @@ def restore(source: Path, database: Path, *, lineage: Callable[[], Lineage]) -> 
     """Make a database of a backup, with another lineage for every log.
 
     Raises:
-        StoreError: If the backup can not be used, or the database exists; then nothing was made.
+        StoreError: If the backup can not be used, the database or a part of one exists, or a relay serves it; then
+            nothing was made.
     """
     _must_exist(source)
-    with _made(database) as part:
+    _must_be_free(database)
+    # Until the copy has its name: whoever starts meanwhile would make a database of that name.
+    with walled(database), closing(lock(database)), _made(database) as part:
         copy(source, part)
         store = SqliteStore(part)
         try:
             store.renew(lineage)
         finally:
             store.close()
-            _lock_of(part).unlink(missing_ok=True)
-        _give(part, database.parent)
-
-
-def _give(part: Path, folder: Path) -> None:
-    """Let a database that root restores belong to whom its folder does: the relay does not run as root."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        owner = folder.stat()
-        os.chown(part, owner.st_uid, owner.st_gid)
+        file.give(part)
 
 
 def _must_exist(path: Path) -> None:
     if file.check(path):
         raise StoreError(f"There is no database {path}. Nothing was changed. Name the file that there is.")
+
+
+def _must_be_free(target: Path) -> None:
+    """Refuse a name under which there is anything: SQLite would take what is beside a file for the new one's."""
+    if not target.parent.is_dir():
+        raise StoreError(f"There is no folder {target.parent}. Nothing was changed. Create it, or name another file.")
+    there = [target] if target.exists() else []
+    there += file.companions(target)
+    if there:
+        raise StoreError(
+            f"{file.named(there)} exist{'s' * (len(there) == 1)}. All was left as it is. "
+            "Move away together what begins with this name, since each part of a database is half without the others; "
+            "or name another file."
+        )
 
 
 @contextmanager
@@ -69,19 +79,32 @@ def _made(target: Path) -> Iterator[Path]:
         _sync(part)
         part.rename(target)
         _sync_folder(target.parent)
+    except FullError as error:
+        raise _unmade(target, error.__cause__ or error) from error
     except OSError as error:
-        raise StoreError(
-            f"{target} can not be written: {error.strerror}. It was not made; nothing was lost."
-        ) from error
+        raise _unmade(target, error.strerror) from error
     finally:
         part.unlink(missing_ok=True)
+        _clear_beside(part)
+
+
+def _unmade(target: Path, why: object) -> StoreError:
+    return StoreError(
+        f"{target} can not be written: {why}. It was not made; nothing was lost. Make room, or name another file."
+    )
+
+
+def _clear_beside(part: Path) -> None:
+    for left in (*file.companions(part), part.with_name(part.name + ".lock")):
+        left.unlink(missing_ok=True)
 
 
 def _make_empty(part: Path, target: Path) -> None:
-    if target.exists():
-        raise StoreError(f"{target} exists. It was left as it is. Move it away, or name another file.")
+    _must_be_free(target)
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        # Of a copy that was cut off, and removed by its operator: not of the one that begins.
+        _clear_beside(part)
     except FileExistsError as error:
         raise StoreError(
             f"{part} exists: another copy is being made, or one was cut off. It was left as it is. "
@@ -107,7 +130,3 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(number)
         finally:
             os.close(number)
-
-
-def _lock_of(path: Path) -> Path:
-    return path.with_name(path.name + ".lock")

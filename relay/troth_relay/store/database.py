@@ -13,7 +13,7 @@ from urllib.parse import quote
 from troth_relay.store import file
 from troth_wire.errors import StoreError
 
-__all__ = ["BESIDE_MS", "Connection", "connect", "transaction", "walled"]
+__all__ = ["BESIDE_MS", "Connection", "connect", "lock", "transaction", "walled"]
 
 Connection = sqlite3.Connection
 BESIDE_MS: Final = 5_000
@@ -33,6 +33,21 @@ def connect(path: Path, mode: str, *, wait_ms: int = 0) -> Connection:
     address = f"file:{quote(str(path))}?mode={mode}"
     wait_s = wait_ms / 1_000
     return sqlite3.connect(address, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
+
+
+def lock(path: Path) -> Connection:
+    """Keep every other relay from a database, and whoever restores it, until the connection is closed."""
+    # Under the name that the file has, not the one of a link: both lead to one database.
+    name = path.resolve().with_name(path.resolve().name + ".lock")
+    file.make(name)
+    connection = connect(name, "rw")
+    try:
+        # An open transaction on a file of its own: the system ends it however the process ends.
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 @contextmanager

@@ -66,9 +66,17 @@ class Disk:
         Raises:
             DamagedError: If the disk is damaged.
         """
+        self.check()
+        return self.mailboxes.get(mailbox)
+
+    def check(self) -> None:
+        """Return if it can be read.
+
+        Raises:
+            DamagedError: If it is damaged.
+        """
         if self.damaged:
             raise DamagedError("The disk is damaged.")
-        return self.mailboxes.get(mailbox)
 
     def commit(self, changed: dict[MailboxId, _Mailbox], *, removed: Sequence[MailboxId] = ()) -> None:
         """Make changes durable, all or none.
@@ -298,6 +306,10 @@ class MemoryStore:
         entries = tuple(_first(found.entries[after : after + entries_max], bytes_max=bytes_max))
         running = found.runnings[after] if after <= found.log.position else None
         return Page(found.log, running, entries, closing)
+
+    def check(self) -> None:
+        """Return if the disk is whole."""
+        self._disk.check()
 
     def stats(self, *, dormant_days: int | None = None) -> Stats:
         """Count what is stored, and the lines that nobody has used for so many days of service."""

@@ -37,7 +37,7 @@ from troth_relay.store import (
     uses,
 )
 from troth_relay.store.counting import Place
-from troth_relay.store.database import BESIDE_MS, Connection, connect, transaction, walled
+from troth_relay.store.database import BESIDE_MS, Connection, connect, lock, transaction, walled
 from troth_relay.store.statements import (
     BROKEN_EARLIER_LOGS,
     BROKEN_LOGS,
@@ -49,7 +49,8 @@ from troth_relay.store.statements import (
     STATS,
     STEPS,
 )
-from troth_wire.errors import FullError, StoreError
+from troth_relay.store.trust import Trust
+from troth_wire.errors import DamagedError, FullError, StoreError
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.log import advance, origin
 
@@ -81,11 +82,15 @@ class SqliteStore:
         empty = file.check(path)
         self._open: list[Connection] = []
         try:
-            with self._wall():
-                self._lock()
-                self._writer = self._connect(path, "rwc")
+            with walled(path):
+                self._open.append(lock(path))
+                file.make(path)
+                self._writer = self._connect(path, "rw")
                 self._prepare(empty=empty)
                 self._reader = self._connect(path, "ro")
+                # The first look makes the write-ahead log, which stays until the last connection ends.
+                self._reader.execute("SELECT 1 FROM mailbox LIMIT 1").fetchone()
+            self._trust = Trust(path)
         except StoreError:
             self._close_all()
             raise
@@ -94,10 +99,6 @@ class SqliteStore:
         connection = connect(path, mode)
         self._open.append(connection)
         return connection
-
-    def _lock(self) -> None:
-        # An open transaction on a file of its own: the system ends it however the process ends.
-        self._connect(self._path.with_name(self._path.name + ".lock"), "rwc").execute("BEGIN EXCLUSIVE")
 
     def _prepare(self, *, empty: bool) -> None:
         self._writer.execute("PRAGMA synchronous = FULL")
@@ -118,7 +119,8 @@ class SqliteStore:
         if self._number("PRAGMA auto_vacuum") == INCREMENTAL:
             return
         try:
-            self.vacuum()
+            with walled(self._path):
+                self._vacuum()
         except FullError:
             # It needs as much room again, and serving does not need it: tried again at the next start.
             LOGGER.warning("The database can not be written anew: its disk has too little room. It is served as it is.")
@@ -246,9 +248,12 @@ class SqliteStore:
     def vacuum(self) -> None:
         """Write the whole file anew, without gaps; needs as much room again for as long as it lasts."""
         with self._wall():
-            self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            self._writer.execute("VACUUM")
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._vacuum()
+
+    def _vacuum(self) -> None:
+        self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        self._writer.execute("VACUUM")
+        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def renew(self, lineage: Callable[[], Lineage]) -> None:
         """Begin another life of every open log, all at once: another lineage, and running hashes to match.
@@ -272,7 +277,7 @@ class SqliteStore:
 
     def append(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
         """Append several batches in one commit, and say what came of each."""
-        with self._wall():
+        with self._storing():
             return appending.append(self._writer, batches)
 
     def read(self, mailbox: MailboxId, *, after: int, entries_max: int, bytes_max: int) -> Page | None:
@@ -316,6 +321,10 @@ class SqliteStore:
         with self._writing():
             return act(self._writer)
 
+    def check(self) -> None:
+        """Return if the file is where it was opened, and nothing that was read of it was damaged."""
+        self._trust.check()
+
     def stats(self, *, dormant_days: int | None = None) -> Stats:
         """Count what is stored, and the lines that nobody has used for so many days of service."""
         with self._wall():
@@ -336,8 +345,14 @@ class SqliteStore:
             self._open.pop().close()
 
     @contextmanager
+    def _storing(self) -> Iterator[None]:
+        self._trust.check_place()
+        with self._wall():
+            yield
+
+    @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._wall(), transaction(self._writer, "BEGIN IMMEDIATE"):
+        with self._storing(), transaction(self._writer, "BEGIN IMMEDIATE"):
             yield
 
     @contextmanager
@@ -347,5 +362,9 @@ class SqliteStore:
 
     @contextmanager
     def _wall(self) -> Iterator[None]:
-        with walled(self._path):
-            yield
+        try:
+            with walled(self._path):
+                yield
+        except DamagedError as error:
+            self._trust.lose(error)
+            raise

@@ -23,7 +23,7 @@ from troth_app.household import Household
 from troth_app.limits import TRIES_MAX
 from troth_app.messages import tell
 from troth_app.outcome import Code
-from troth_couple import ChapterId, EntryId, Level, Scope, Shown, document_of, entries_in, entry_edits
+from troth_couple import ChapterId, EntryId, Level, Scope, Shown, Stage, document_of, entries_in, entry_edits
 from troth_couple.entry import Entry
 from troth_couple.turns import turn
 
@@ -91,6 +91,29 @@ async def test_both_open_it(tmp_path: Path) -> None:
         assert titles[0] == "Evenings"
         assert titles[-1] == "Check-in by you, 2026-09-01"
         assert not couple.chapter.book.ledger.held
+
+
+async def test_what_one_tries_and_plans_is_said_anew(tmp_path: Path) -> None:
+    """Words, practices and days to come are offered to be carried, and what is both's asks for both again."""
+    async with two(tmp_path) as couple:
+        said: list[tuple[str, dict[str, object]]] = [
+            ("glossary", {"word": "slow", "means": "no questions"}),
+            ("practice", {"what": "walks", "ours": True}),
+            ("event", {"title": "supper", "sort": 6, "on": "2026-09-05", "ours": False}),
+            ("event", {"title": "passed", "sort": 6, "on": "2026-08-20", "ours": False}),
+        ]
+        made = await couple.robin(lambda pen: [pen.write(kind, fields, day=TODAY) for kind, fields in said])
+        practice = made[1]
+        admin = await couple.space.admin(PASSPHRASE)
+        about = practice.subject
+        await couple.robin(lambda pen: [pen.assent(about, practice.id, day=TODAY, admin=admin)])
+        await couple.sasha(lambda pen: pen.assent(about, practice.id, day=TODAY, admin=couple.admin))
+        assert (await couple.state()).things[about].stage is Stage.OURS
+        await suggested(couple)
+        await play(chapters.agree, couple.keeper, YES, PASSPHRASE)
+        assert (await play(chapters.carry_over, couple.keeper, 0, 0, 0)).code == Code.OK
+        stages = {thing.kind: thing.stage for thing in (await couple.state()).things.values()}
+        assert stages == {"glossary": Stage.SAID, "practice": Stage.WAITING, "event": Stage.PLANNED}
 
 
 async def test_it_is_there_after_a_restart(tmp_path: Path) -> None:

@@ -45,6 +45,22 @@ CARD = {"title": "A walk", "lines": ["one"], "id": "ab", "kind": "request", "min
         ({**CARD, "kind": "told_draft", "mine": True}, ["tell share"]),
         ({**CARD, "kind": "letter_draft", "mine": True}, ["letter offer"]),
         ({"title": "A walk", "lines": ["one"]}, []),
+        (
+            {**CARD, "kind": "event", "stage": "waiting", "ours": True},
+            ["agree assent", "calendar show", "calendar mark"],
+        ),
+        ({**CARD, "kind": "event", "stage": "planned"}, ["calendar show"]),
+        ({**CARD, "kind": "practice", "stage": "tried", "ours": True}, ["practice look"]),
+        ({**CARD, "kind": "practice", "stage": "tried"}, []),
+        ({**CARD, "kind": "practice", "stage": "dropped", "mine": True}, []),
+        (
+            {**CARD, "kind": "event", "stage": "alone", "mine": True, "alone": True},
+            ["calendar show", "calendar mark", "mine share", "mine change", "mine remove"],
+        ),
+        (
+            {**CARD, "kind": "support_person", "stage": "alone", "mine": True, "alone": True},
+            ["mine share", "mine change", "mine remove"],
+        ),
     ],
 )
 def test_what_can_be_done_stands_beside_it(card: dict[str, object], acts: list[str]) -> None:

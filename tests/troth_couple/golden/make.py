@@ -239,11 +239,52 @@ def build_told() -> str:
     return json.dumps(found, indent=1, sort_keys=True) + "\n"
 
 
+def build_living() -> str:
+    """Let two people write one of each kind for how they live: words, people who help, practices, days, looks back."""
+    ENTRIES.clear()
+    robin, sasha = Hand(1), Hand(3)
+    word = robin.write(74, PLAIN, ["slow", "No questions for a while."])
+    practice = robin.write(75, PLAIN, ["Ten minutes of quiet.", "mornings", "2026-12-21", True])
+    for hand in (robin, sasha):
+        hand.write(33, COMMITMENT, [practice, []], practice)
+        hand.write(58, PLAIN, [2, "It helps." if hand is robin else None], practice)
+    let_go = sasha.write(75, PLAIN, ["A book.", None, None, False])
+    sasha.write(58, PLAIN, [1, None], let_go)
+    moved = sasha.write(76, PLAIN, ["Dr Okafor", "an appointment", 5, "2026-11-30", "10:00", False])
+    sasha.write(59, PLAIN, [2], moved)
+    supper = robin.write(76, PLAIN, ["Supper by the sea", None, 6, "2026-11-28", None, True])
+    back = robin.write(77, PLAIN, ["A quiet Saturday.", None, "Sleep."])
+    helper = sasha.write(79, PLAIN, [3, "Thursday group", "the hall by the river", None])
+    found = {
+        "space": SPACE.hex(),
+        "today": DAY,
+        "roster": {
+            h.device.hex(): [h.device.hex(), bytes(h.everyday.verify_key).hex(), bytes(h.admin.verify_key).hex()]
+            for h in (robin, sasha)
+        },
+        "entries": ENTRIES,
+        "agreements": {},
+        "things": {
+            practice.hex(): ["practice", "keeping"],
+            let_go.hex(): ["practice", "dropped"],
+            moved.hex(): ["event", "moved to another day"],
+            supper.hex(): ["event", "waiting for both"],
+            back.hex(): ["reflection", "said"],
+            helper.hex(): ["support_person", "said"],
+            word.hex(): ["glossary", "said"],
+        },
+        "signal": None,
+        "held": {},
+    }
+    return json.dumps(found, indent=1, sort_keys=True) + "\n"
+
+
 FILES = {
     "format1.json": build,
     "format1-promises.json": build_promises,
     "format1-together.json": build_together,
     "format1-told.json": build_told,
+    "format1-living.json": build_living,
 }
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from tests.contracts.relay_client import envelope
 from tests.contracts.relay_store import DAY, LINEAGE, A, B, batch, close
-from troth_relay.store import Denial, Log, Pass, Ticket, passes
+from troth_relay.store import Denial, Log, Pass, Ticket, file, passes
 from troth_relay.store.beside import changing, copy, measure
 from troth_relay.store.sqlite import SqliteStore
-from troth_wire.errors import DamagedError, StoreError
+from troth_wire.errors import DamagedError, NewerError, StoreError
 
 PASS = Pass(b"h" * 32, uses=1, ends_s=100, quota_bytes=None)
 
@@ -78,6 +78,27 @@ def test_file_of_an_earlier_release_is_named(store: SqliteStore, path: Path) -> 
     connection.close()
     with pytest.raises(StoreError, match="Start the relay once"), changing(path):
         pytest.fail("it was opened")
+
+
+def _change(path: Path) -> None:
+    with changing(path):
+        pytest.fail("it was opened")
+
+
+@pytest.mark.parametrize("folded", [True, False])
+def test_file_of_a_newer_release_is_left_alone(path: Path, tmp_path: Path, folded: bool) -> None:
+    """What a newer release wrote is neither changed nor counted nor copied, also while it serves and has not folded."""
+    SqliteStore(path).close()
+    newer = sqlite3.connect(path)
+    newer.execute(f"PRAGMA user_version = {file.FORMAT + 1}")
+    if folded:
+        newer.close()
+    before = path.read_bytes()
+    for act in (_change, measure, lambda path: copy(path, tmp_path / "copy.db")):
+        with pytest.raises(NewerError, match="It was not changed"):
+            act(path)
+    assert path.read_bytes() == before
+    newer.close()
 
 
 def test_copy_of_something_else_is_refused(path: Path, tmp_path: Path) -> None:

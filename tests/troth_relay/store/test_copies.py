@@ -2,8 +2,12 @@
 
 import itertools
 import os
+import resource
+import shutil
+import signal
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,7 +18,7 @@ from tests.contracts.relay_store import DAY, FORWARD, LINEAGE, A, B, batch, brie
 from troth_relay.store import Closing, Denial, Pass, Ticket, copies, file
 from troth_relay.store.copies import back_up, restore
 from troth_relay.store.sqlite import SqliteStore
-from troth_wire.errors import DamagedError, StoreError
+from troth_wire.errors import BusyError, DamagedError, StoreError
 from troth_wire.ids import Lineage, MailboxId
 
 C = MailboxId(b"\xc3" * 32)
@@ -155,21 +159,100 @@ def test_closed_logs_are_restored_as_they_were(store: SqliteStore, path: Path, t
 def test_nothing_is_written_over(store: SqliteStore, path: Path, tmp_path: Path) -> None:
     """A file that exists is left as it is: neither a backup nor a database is replaced."""
     (tmp_path / "copy.db").write_bytes(b"mine")
-    with pytest.raises(StoreError, match="exists"):
+    with pytest.raises(StoreError, match=r"exists?\. All was left as it is"):
         back_up(path, tmp_path / "copy.db")
     assert (tmp_path / "copy.db").read_bytes() == b"mine"
     back_up(path, tmp_path / "good.db")
-    with pytest.raises(StoreError, match="exists"):
+    with pytest.raises(StoreError, match=r"exists?\. All was left as it is"):
         restore(tmp_path / "good.db", path, lineage=_lineages().__next__)
+
+
+@contextmanager
+def _full() -> Iterator[None]:
+    """Let no file grow past one page, as on a disk without room."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def _killed(store: SqliteStore, path: Path, folder: Path) -> Path:
+    """Return the database of a relay that was killed: what it confirmed last is in the files beside it."""
+    folder.mkdir()
+    store.append([batch(A, envelope(10))])
+    for part in (path, *file.companions(path)):
+        shutil.copy(part, folder / part.name)
+    return folder / path.name
+
+
+def test_half_of_another_database_is_not_taken_for_the_copys(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """While a part of a database stands under the name, nothing is restored, and what was confirmed is still whole."""
+    back_up(path, tmp_path / "copy.db")
+    database = _killed(store, path, tmp_path / "state")
+    database.rename(tmp_path / "moved.db")
+    with pytest.raises(StoreError, match=r"relay\.db-wal and .*relay\.db-shm exist\..*together"):
+        restore(tmp_path / "copy.db", database, lineage=_lineages().__next__)
+    assert not database.exists()
+    with pytest.raises(StoreError, match=r"relay\.db-wal and .*relay\.db-shm of one:.*Put the database back"):
+        SqliteStore(database)
+    database.touch()
+    with pytest.raises(StoreError, match=r"relay\.db-wal of one:"):
+        SqliteStore(database)
+    (tmp_path / "moved.db").rename(database)
+    whole = SqliteStore(database)
+    assert read_all(whole, A) == [envelope(n) for n in range(11)]
+    whole.close()
+
+
+def test_moved_aside_together_makes_room(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """Where all parts were moved there is room for the copy, and those that were moved are one whole database."""
+    back_up(path, tmp_path / "copy.db")
+    database, aside = _killed(store, path, tmp_path / "state"), tmp_path / "aside"
+    database.parent.rename(aside)
+    database.parent.mkdir()
+    other = _restored(tmp_path / "copy.db", database)
+    assert len(read_all(other, A)) == 10
+    other.close()
+    whole = SqliteStore(aside / database.name)
+    assert len(read_all(whole, A)) == 11
+    whole.close()
+
+
+def test_database_of_a_relay_that_runs_is_not_restored(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """While a relay holds the lock, nothing takes the place of what was moved from under it."""
+    back_up(path, tmp_path / "copy.db")
+    for part in (path, *file.companions(path)):
+        part.rename(tmp_path / f"moved-{part.name}")
+    with pytest.raises(BusyError, match="Stop it"):
+        restore(tmp_path / "copy.db", path, lineage=_lineages().__next__)
+    assert not path.exists()
+
+
+def test_copy_that_has_no_room_is_named(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """Where the disk of the copy is full, the copy is named and not what is copied, and nothing is left of it."""
+    back_up(path, tmp_path / "copy.db")
+    with _full():
+        with pytest.raises(StoreError, match=r"^\S+/big\.db can not be written: .*nothing was lost"):
+            back_up(path, tmp_path / "big.db")
+        with pytest.raises(StoreError, match=r"^\S+/big\.db can not be written: .*nothing was lost"):
+            restore(tmp_path / "copy.db", tmp_path / "big.db", lineage=_lineages().__next__)
+    assert [item.name for item in tmp_path.iterdir() if item.name.startswith("big")] in ([], ["big.db.lock"])
 
 
 def test_copy_that_was_cut_off_is_named(store: SqliteStore, path: Path, tmp_path: Path) -> None:
     """What another copy left is neither taken for one nor removed behind anybody's back."""
-    part = tmp_path / "copy.db.part"
+    part, journal = tmp_path / "copy.db.part", tmp_path / "copy.db.part-journal"
     part.touch()
+    journal.write_bytes(b"of the copy that was cut off")
     with pytest.raises(StoreError, match="Remove it if none"):
         back_up(path, tmp_path / "copy.db")
     assert part.exists()
+    part.unlink()
+    back_up(path, tmp_path / "copy.db")
+    assert not journal.exists()
 
 
 def test_failed_copy_leaves_nothing(
@@ -211,7 +294,7 @@ def test_damaged_database_is_no_backup(store: SqliteStore, path: Path, tmp_path:
 
 def test_missing_folder_is_a_message(store: SqliteStore, path: Path, tmp_path: Path) -> None:
     """A folder that does not exist is a sentence."""
-    with pytest.raises(StoreError, match="can not be made"):
+    with pytest.raises(StoreError, match="There is no folder"):
         back_up(path, tmp_path / "nowhere" / "copy.db")
 
 
@@ -229,5 +312,6 @@ def test_restored_database_belongs_to_the_relay(store: SqliteStore, path: Path, 
     os.chown(folder, 10_001, 10_002)
     copies.back_up(path, tmp_path / "copy.db")
     copies.restore(tmp_path / "copy.db", folder / "relay.db", lineage=lambda: LINEAGE)
-    found = (folder / "relay.db").stat()
-    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (10_001, 10_002, 0o600)
+    for found in (item.stat() for item in folder.iterdir()):
+        assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (10_001, 10_002, 0o600)
+    assert {item.name for item in folder.iterdir()} == {"relay.db", "relay.db.lock"}

@@ -261,6 +261,32 @@ def test_damage_found_while_serving_is_typed(path: Path) -> None:
         read_all(SqliteStore(path), A)
 
 
+@pytest.mark.parametrize("umask", [0, 0o022])
+def test_files_are_for_their_owner_alone(path: Path, umask: int) -> None:
+    """Whatever the umask, nobody else reads the database, what is beside it while it is open, or its lock."""
+    before = os.umask(umask)
+    try:
+        store = SqliteStore(path)
+        open_(store, A)
+        modes = {item.name: item.stat().st_mode & 0o777 for item in path.parent.iterdir()}
+        store.close()
+    finally:
+        os.umask(before)
+    assert modes.keys() >= {"relay.db", "relay.db-shm", "relay.db-wal", "relay.db.lock"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_two_names_are_one_database(path: Path) -> None:
+    """A second relay is kept out under the name of a link too, and a file with two names of its own is refused."""
+    first = SqliteStore(path)
+    (path.parent / "link.db").symlink_to(path)
+    with pytest.raises(BusyError):
+        SqliteStore(path.parent / "link.db")
+    first.close()
+    (path.parent / "second.db").hardlink_to(path)
+    assert "hard link" in _refused(path, StoreError)
+
+
 def test_read_only_file_is_refused(path: Path) -> None:
     """A file marked read-only is refused with what to do."""
     _filled(path)
@@ -570,19 +596,19 @@ def test_file_without_room_is_served_as_it_is(
 ) -> None:
     """Where there is no room to write an earlier file anew it is served all the same, and the log says so."""
     _earlier(path)
-    vacuum = SqliteStore.vacuum
+    vacuum = SqliteStore._vacuum
 
     def refuse(store: SqliteStore) -> None:
         store.bound(1)
         raise file.full(path, "there is no room left")
 
-    monkeypatch.setattr(SqliteStore, "vacuum", refuse)
+    monkeypatch.setattr(SqliteStore, "_vacuum", refuse)
     store = SqliteStore(path)
     assert read_all(store, B) == [envelope(1)]
     store.close()
     assert "too little room" in caplog.text
     assert not _gives_back(path)
-    monkeypatch.setattr(SqliteStore, "vacuum", vacuum)
+    monkeypatch.setattr(SqliteStore, "_vacuum", vacuum)
     _is_whole(path)
 
 
