@@ -13,6 +13,11 @@ ABOUT: Final = Option(
     Kind.WORD,
     words=("talk", "touch", "topic", "app"),
 )
+SIGNALS: Final = (
+    ("slow", Said("Ask to go slower, at once.")),
+    ("pause", Said("Pause, at once.")),
+    ("stop", Said("Stop, at once.")),
+)
 ALWAYS: Final = Said("It is given whatever else stands on the line: `troth {command} touch` works too.")
 FILE: Final = Option(
     "file", Said("Where to: a new file. One that ends in .json is for a program."), Kind.FILE, argument=True
@@ -48,32 +53,17 @@ FOR_TWO: Final = (
         "own_words:take_back",
         more=Said("A copy may remain with the other person until a new chapter."),
     ),
-    Command(
-        "slow",
-        TODAY,
-        Said("Ask to go slower, at once."),
-        "signalling:slow",
-        more=ALWAYS.format(command="slow"),
-        options=(ABOUT,),
-        always=True,
-    ),
-    Command(
-        "pause",
-        TODAY,
-        Said("Pause, at once."),
-        "signalling:pause",
-        more=ALWAYS.format(command="pause"),
-        options=(ABOUT,),
-        always=True,
-    ),
-    Command(
-        "stop",
-        TODAY,
-        Said("Stop, at once."),
-        "signalling:stop",
-        more=ALWAYS.format(command="stop"),
-        options=(ABOUT,),
-        always=True,
+    *(
+        Command(
+            name,
+            TODAY,
+            summary,
+            f"signalling:{name}",
+            more=ALWAYS.format(command=name),
+            options=(ABOUT,),
+            always=True,
+        )
+        for name, summary in SIGNALS
     ),
     Command("release", TODAY, Said("Release a signal of yours."), "signalling:release"),
     Command("quiet until", TODAY, Said("Have quiet here until a day."), "quieting:until", more=Said("Nobody is told.")),

@@ -12,7 +12,7 @@ import pytest
 from tests.contracts.client_world import CHEAP, HandClock
 from tests.troth_app.handlers.test_removing import Home, at_home
 from tests.troth_app.house import PASSPHRASE, Played, play
-from tests.troth_app.two import two
+from tests.troth_app.two import left, two
 from troth import Put, document_id
 from troth_app.commands import BARE, find
 from troth_app.handlers import days, exports, leaving, mine, pairing, status, together
@@ -170,15 +170,7 @@ async def test_own_words_stay_ones_own(tmp_path: Path) -> None:
     async with two(tmp_path) as couple:
         await play(together.names, couple.keeper, "Robin", "Sasha")
         await play(days.checkin, couple.keeper, "canary-mine", "", "", "", "", "", SHARE)
-        household = couple.keeper.household
-        assert household is not None
-        assert household.shared is not None
-        household._clock = clock = HandClock()
-        telling = await household.leave(household.shared, passphrase=PASSPHRASE)
-        await clock.asleep()
-        clock.advance(LEAVE_S)
-        await telling
-        assert household.shared.ended
+        await left(couple)
         played = await play(exports.own, couple.keeper, WITHOUT, YES, options={"file": str(tmp_path / "own.md")})
         assert played.code == Code.OK, played.done
         assert "canary-mine" in (tmp_path / "own.md").read_text()
