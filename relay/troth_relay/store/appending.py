@@ -103,11 +103,11 @@ class _Appending:
         return Appended(self._place(end, new), ())
 
     def _place(self, end: _End, new: dict[EnvelopeId, bytes]) -> tuple[Entry, ...]:
-        position, running, entries = end.position, end.running, []
+        key, position, running, rows, entries = end.key, end.position, end.running, self._rows, []
         for name, envelope in new.items():
             position += 1
             running = advance(running, position, name)
-            self._rows.append((end.key, position, name, running, envelope))
+            rows.append((key, position, name, running, envelope))
             entries.append(Entry(position, name, envelope))
         end.moved, end.position, end.running = end.moved or bool(new), position, running
         return tuple(entries)
