@@ -189,7 +189,7 @@ async def _crowded(server: Server, *, mailboxes: int, followers: int, envelopes:
     """Let many mailboxes carry one envelope at a time each, so that they share commits and no frame."""
     keys = [SigningKey.generate() for _ in range(mailboxes)]
     groups = [[await ears.following(server.port, key) for _ in range(1 + followers)] for key in keys]
-    each = envelopes // mailboxes
+    each = max(1, envelopes // mailboxes)
 
     async def carry(key: SigningKey, group: list[ears.Ear]) -> None:
         for number in range(each):
