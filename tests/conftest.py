@@ -5,6 +5,7 @@ that silently did not run looks just like one that passed.
 """
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
@@ -30,6 +31,10 @@ settings.register_profile(
 )
 # `--hypothesis-profile=slow` is read after this line, and so wins.
 settings.load_profile("fast")
+
+# A shell has what it starts in the background ignore Ctrl-C, and so would every program that a test starts and stops.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
