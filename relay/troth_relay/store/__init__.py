@@ -7,7 +7,7 @@ One thread writes and one other reads; a read sees whole commits.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import NewType, Protocol
+from typing import NamedTuple, NewType, Protocol
 
 from troth_wire.ids import EnvelopeId, Lineage, MailboxId, RunningHash
 from troth_wire.messages import MailboxKind
@@ -114,8 +114,7 @@ class Denial(Enum):
     """There is no such pass, or nothing is left of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One envelope in its place."""
 
     position: int

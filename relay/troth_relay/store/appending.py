@@ -85,7 +85,7 @@ class _Appending:
         return results
 
     def _append(self, batch: Batch) -> Appended:
-        end, new = self._find(batch.mailbox), dict(batch.envelopes)
+        end, new = self._ends.get(batch.mailbox) or self._find(batch.mailbox), dict(batch.envelopes)
         if end is None:
             return Appended((), tuple(new))
         if self._looks:

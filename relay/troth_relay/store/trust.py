@@ -5,6 +5,7 @@ what can be read beside the damage mends nothing, and a file that comes back may
 """
 
 import logging
+import os
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -20,9 +21,10 @@ Place = tuple[int, int] | None
 """Disk and number of a file; None: there is none of this name."""
 
 
-def _place(path: Path) -> Place:
+def _place(name: str) -> Place:
+    # Before every commit, so without a Path's ways around the same call.
     try:
-        found = path.stat()
+        found = os.stat(name)
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
@@ -34,7 +36,7 @@ class Trust:
     def __init__(self, path: Path) -> None:
         """Begin with a file that is open, and its write-ahead log beside it."""
         self._path = path
-        self._names = (path, file.wal_of(path))
+        self._names = (str(path), str(file.wal_of(path)))
         self._places = tuple(map(_place, self._names))
         self._moved: DamagedError | None = None
         self._damaged: DamagedError | None = None
@@ -54,12 +56,16 @@ class Trust:
         Raises:
             DamagedError: If it is not, or once was not.
         """
-        with self._noting:
-            if self._moved is None and self._is_elsewhere():
-                self._moved = file.moved(self._path)
-                LOGGER.error("%s", self._moved)
+        if self._moved is None and self._is_elsewhere():
+            self._note_move()
         if self._moved is not None:
             raise self._moved
+
+    def _note_move(self) -> None:
+        with self._noting:
+            if self._moved is None:
+                self._moved = file.moved(self._path)
+                LOGGER.error("%s", self._moved)
 
     def check(self) -> None:
         """Return if nothing is known against it.
@@ -72,8 +78,9 @@ class Trust:
             raise self._damaged
 
     def _is_elsewhere(self) -> bool:
+        database, log = self._names
         try:
-            return tuple(map(_place, self._names)) != self._places
+            return (_place(database), _place(log)) != self._places
         except OSError:
             # Not found out is not moved.
             return False
