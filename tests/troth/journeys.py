@@ -203,6 +203,7 @@ class Journey(RuleBasedStateMachine):
         self.acknowledged: dict[str, str] = {}
         self.doubtful: set[str] = set()
         self.added = 0
+        self.forgotten: set[str] = set()
 
     @property
     def removed(self) -> list[str]:
@@ -215,6 +216,11 @@ class Journey(RuleBasedStateMachine):
         """The honest devices that nobody removed."""
         removed = self.removed
         return [name for name in self.world.devices if name not in (*removed, "evil")]
+
+    @property
+    def found(self) -> list[str]:
+        """Those of which somebody else knows, where the vault of a host was put back to before it added one."""
+        return [name for name in self.names if name not in self.forgotten or not self._is_known_to_itself_alone(name)]
 
     def crash(self, name: str, boundary: int | None) -> AbstractContextManager[None]:
         """Let a device die at a step boundary inside the block, or not."""
@@ -350,6 +356,13 @@ class Journey(RuleBasedStateMachine):
             device.restart(moved=True)
             for word in [word for word, by in self.acknowledged.items() if by == name and word not in before]:
                 del self.acknowledged[word]
+            self.forgotten |= {other for other in self.names if self._is_known_to_itself_alone(other)}
+
+    def _is_known_to_itself_alone(self, name: str) -> bool:
+        """Tell whether nobody knows any more that a device was added: its host's vault is from before."""
+        device = self.world.devices[name].keys.device
+        others = [self.world.devices[other] for other in self.names if other != name]
+        return not any(device in other.engine.inbox.members.person_of for other in others)
 
     @rule()
     def back_up(self) -> None:
@@ -388,10 +401,12 @@ class Journey(RuleBasedStateMachine):
         self._cut_all()
         self.world.relay.refuse_pushes = None
         settle(self.world, *self.names)
-        note(str({name: self.world.devices[name].view(LIST) for name in self.names}))
-        together(self.world, *self.names)
+        found = self.found
+        note(str({name: self.world.devices[name].view(LIST) for name in found}))
+        together(self.world, *found)
         present = words(self.world.devices["ann"])
-        assert self.acknowledged.keys() <= present <= self.doubtful
+        lost = {word for word, by in self.acknowledged.items() if by in self.forgotten and by not in found}
+        assert self.acknowledged.keys() - lost <= present <= self.doubtful
         after = self.world.devices["ann"].engine.inbox.members.highest
         assert after <= before + 4, "a bounded number of further rotations"
         for name in self.removed:
