@@ -5,7 +5,7 @@ Nothing of it travels.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from troth import Row
 from troth_app.held import HELD_TABLE, Draft, draft_in
@@ -71,7 +71,6 @@ RELAY_BYTES_MAX: Final = 512
 NAME_BYTES_MAX: Final = 256
 """What somebody is called on this device."""
 
-Key = TypeVar("Key", bytes, str)
 _ENTRY: Final = codec.fields(codec.natural(), codec.text(ENTRY_BYTES_MAX * 2))
 _SEALED: Final = codec.fields(codec.raw(16), codec.text(ENTRY_BYTES_MAX))
 _NAMES: Final = codec.fields(codec.text(NAME_BYTES_MAX), codec.text(NAME_BYTES_MAX))
@@ -292,137 +291,99 @@ def rest_row(room: bytes, rest: Rest) -> Row:
     return Row(RESTS_TABLE, room, codec.pack([rest.since, rest.invited]))
 
 
-def _read_relay(settings: Settings, _: bytes, value: bytes | None) -> Settings:
-    if value is None:
-        return replace(settings, relay=None)
-    return replace(settings, relay=Relay(*codec.decode(value, _RELAY, bytes_max=RELAY_BYTES_MAX * 2)))
+Reader = Callable[[Settings, bytes, bytes | None], Settings]
 
 
-def _read_idle(settings: Settings, _: bytes, value: bytes | None) -> Settings:
-    set_to = int.from_bytes(value) if value else IDLE_S
-    return replace(settings, idle_s=min(max(set_to, IDLE_S_MIN), IDLE_S_MAX))
+def _one(name: str, read: Callable[[bytes | None], Any]) -> Reader:
+    """Read a table of one row, which may be gone."""
+    return lambda settings, _, value: replace(settings, **{name: read(value)})
 
 
-def _read_mine(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    if value is None:
-        return replace(settings, mine={other: entry for other, entry in settings.mine.items() if other != key})
+def _kept(name: str, read: Callable[[bytes | None], Any]) -> Reader:
+    """Read a table of rows by key, none of which is let go."""
+
+    def reader(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+        changed: dict[str, Any] = {name: {**getattr(settings, name), key: read(value)}}
+        return replace(settings, **changed)
+
+    return reader
+
+
+def _let_go(name: str, read: Callable[[bytes], Any], by: Callable[[bytes], Any] = bytes) -> Reader:
+    """Read a table of rows by key, of which each may be let go."""
+
+    def reader(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+        left = {other: kept for other, kept in getattr(settings, name).items() if other != by(key)}
+        changed: dict[str, Any] = {name: left if value is None else {**left, by(key): read(value)}}
+        return replace(settings, **changed)
+
+    return reader
+
+
+def _raw(value: bytes | None) -> bytes:
+    return value or b""
+
+
+def _number(value: bytes | None) -> int:
+    return int.from_bytes(value or b"")
+
+
+def _text(value: bytes) -> str:
+    return value.decode(errors="replace")
+
+
+def _relay(value: bytes | None) -> Relay | None:
+    return None if value is None else Relay(*codec.decode(value, _RELAY, bytes_max=RELAY_BYTES_MAX * 2))
+
+
+def _idle_s(value: bytes | None) -> int:
+    return min(max(int.from_bytes(value) if value else IDLE_S, IDLE_S_MIN), IDLE_S_MAX)
+
+
+def _entry(value: bytes) -> tuple[int, str]:
     number, entry = codec.decode(value, _ENTRY, bytes_max=ENTRY_BYTES_MAX * 2)
-    return replace(settings, mine={**settings.mine, key: (number, entry)})
+    return number, entry
 
 
-def _read_names(settings: Settings, key: bytes, value: bytes | None) -> Settings:
+def _names(value: bytes | None) -> tuple[str, str]:
     own, other = ("", "") if value is None else codec.decode(value, _NAMES, bytes_max=NAME_BYTES_MAX * 3)
-    return replace(settings, names={**settings.names, key: (own, other)})
+    return own, other
 
 
-def _read_end(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    return replace(settings, ends=_with_text(settings.ends, key, value))
+def _sealed(value: bytes) -> tuple[bytes, str]:
+    salt, text = codec.decode(value, _SEALED, bytes_max=ENTRY_BYTES_MAX * 2)
+    return salt, text
 
 
-def _read_sealed(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    left = {other: kept for other, kept in settings.sealed.items() if other != key}
-    if value is not None:
-        salt, text = codec.decode(value, _SEALED, bytes_max=ENTRY_BYTES_MAX * 2)
-        left[key] = salt, text
-    return replace(settings, sealed=left)
+def _signposts(value: bytes | None) -> Signposts | None:
+    return None if value is None else Signposts(*codec.decode(value, _SIGNPOSTS, bytes_max=2 * SAID_BYTES_MAX))
 
 
-def _read_answer(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    return replace(settings, answers=_with_text(settings.answers, key, value))
+def _rest(value: bytes | None) -> Rest:
+    return Rest(*codec.decode(value or b"", _REST, bytes_max=NAME_BYTES_MAX))
 
 
-def _read_alone(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    left = {other: said for other, said in settings.alone.items() if other != key}
-    return replace(settings, alone=left if value is None else {**left, key: value})
-
-
-def _read_held(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    left = {other: draft for other, draft in settings.held.items() if other != key}
-    return replace(settings, held=left if value is None else {**left, key: draft_in(value)})
-
-
-def _read_noticed(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    return replace(settings, noticed=_with_text(settings.noticed, key, value))
-
-
-def _read_draft(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    return replace(settings, drafts=_with_text(settings.drafts, key.decode(errors="replace"), value))
-
-
-def _read_pages(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    return replace(settings, pages=_with_text(settings.pages, key.decode(errors="replace"), value))
-
-
-def _with_text(texts: Mapping[Key, str], key: Key, value: bytes | None) -> Mapping[Key, str]:
-    """Return texts with one put, or let go."""
-    left = {other: text for other, text in texts.items() if other != key}
-    return left if value is None else {**left, key: value.decode(errors="replace")}
-
-
-def _read_quiet(settings: Settings, _: bytes, value: bytes | None) -> Settings:
-    return replace(settings, quiet_until=(value or b"").decode(errors="replace"))
-
-
-def _read_others(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    return replace(settings, others={**settings.others, key: value or b""})
-
-
-def _read_sync(settings: Settings, _: bytes, value: bytes | None) -> Settings:
-    return replace(settings, syncs=value is None)
-
-
-def _read_invitations(settings: Settings, _: bytes, value: bytes | None) -> Settings:
-    return replace(settings, invites=value is None)
-
-
-def _read_signposts(settings: Settings, _: bytes, value: bytes | None) -> Settings:
-    if value is None:
-        return replace(settings, signposts=None)
-    return replace(settings, signposts=Signposts(*codec.decode(value, _SIGNPOSTS, bytes_max=2 * SAID_BYTES_MAX)))
-
-
-def _read_disputes(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    return replace(settings, disputes={**settings.disputes, key: int.from_bytes(value or b"")})
-
-
-def _read_moved(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    return replace(settings, moved={**settings.moved, key: int.from_bytes(value or b"")})
-
-
-def _read_rest(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    rest = Rest(*codec.decode(value or b"", _REST, bytes_max=NAME_BYTES_MAX))
-    return replace(settings, rests={**settings.rests, key: rest})
-
-
-def _read_compared(settings: Settings, key: bytes, value: bytes | None) -> Settings:
-    return replace(settings, compared={**settings.compared, key: value or b""})
-
-
-def _read_prepared(settings: Settings, _: bytes, value: bytes | None) -> Settings:
-    return replace(settings, prepared=value is not None)
-
-
-_READERS: Final[Mapping[str, Callable[[Settings, bytes, bytes | None], Settings]]] = {
-    RELAY_TABLE: _read_relay,
-    IDLE_TABLE: _read_idle,
-    MINE_TABLE: _read_mine,
-    NAMES_TABLE: _read_names,
-    ENDS_TABLE: _read_end,
-    QUIET_TABLE: _read_quiet,
-    SEALED_TABLE: _read_sealed,
-    ANSWERS_TABLE: _read_answer,
-    ALONE_TABLE: _read_alone,
-    HELD_TABLE: _read_held,
-    NOTICED_TABLE: _read_noticed,
-    DRAFT_TABLE: _read_draft,
-    PAGES_TABLE: _read_pages,
-    OTHERS_TABLE: _read_others,
-    SYNC_TABLE: _read_sync,
-    SIGNPOSTS_TABLE: _read_signposts,
-    MOVED_TABLE: _read_moved,
-    DISPUTES_TABLE: _read_disputes,
-    RESTS_TABLE: _read_rest,
-    COMPARED_TABLE: _read_compared,
-    PREPARED_TABLE: _read_prepared,
-    INVITATIONS_TABLE: _read_invitations,
+_READERS: Final[Mapping[str, Reader]] = {
+    RELAY_TABLE: _one("relay", _relay),
+    IDLE_TABLE: _one("idle_s", _idle_s),
+    MINE_TABLE: _let_go("mine", _entry),
+    NAMES_TABLE: _kept("names", _names),
+    ENDS_TABLE: _let_go("ends", _text),
+    QUIET_TABLE: _one("quiet_until", lambda value: _text(value or b"")),
+    SEALED_TABLE: _let_go("sealed", _sealed),
+    ANSWERS_TABLE: _let_go("answers", _text),
+    ALONE_TABLE: _let_go("alone", bytes),
+    HELD_TABLE: _let_go("held", draft_in),
+    NOTICED_TABLE: _let_go("noticed", _text),
+    DRAFT_TABLE: _let_go("drafts", _text, by=_text),
+    PAGES_TABLE: _let_go("pages", _text, by=_text),
+    OTHERS_TABLE: _kept("others", _raw),
+    SYNC_TABLE: _one("syncs", lambda value: value is None),
+    SIGNPOSTS_TABLE: _one("signposts", _signposts),
+    MOVED_TABLE: _kept("moved", _number),
+    DISPUTES_TABLE: _kept("disputes", _number),
+    RESTS_TABLE: _kept("rests", _rest),
+    COMPARED_TABLE: _kept("compared", _raw),
+    PREPARED_TABLE: _one("prepared", lambda value: value is not None),
+    INVITATIONS_TABLE: _one("invites", lambda value: value is None),
 }
