@@ -38,6 +38,7 @@ class _Sum:
     """What counts in one quota by now: all that a line holds, or a mailbox that has none."""
 
     spent_bytes: int
+    line: LineId | None = None
 
 
 @dataclass(slots=True)
@@ -81,7 +82,8 @@ class _Appending:
         ends = [end for end in self._ends.values() if end is not None and end.moved]
         heads = [(end.position, end.running, end.stored_bytes, end.key) for end in ends]
         self._connection.executemany(HEAD, heads)
-        self._connection.executemany(LINE, [(held.spent_bytes, line) for line, held in self._lines.items()])
+        spent = {end.sum.line: end.sum.spent_bytes for end in ends if end.sum.line is not None}
+        self._connection.executemany(LINE, [(spent_bytes, line) for line, spent_bytes in spent.items()])
         return results
 
     def _append(self, batch: Batch) -> Appended:
@@ -140,5 +142,5 @@ class _Appending:
         if line is None or line_bytes is None:
             held = _Sum(stored_bytes)
         else:
-            held = self._lines.setdefault(line, _Sum(line_bytes))
+            held = self._lines.setdefault(line, _Sum(line_bytes, line))
         return _End(key, position, running, stored_bytes, quota_bytes, held, bool(closed))

@@ -59,3 +59,17 @@ def test_every_history_of_pushes_comes_out_as_in_the_plain_store(commits: Sequen
             assert sqlite.recount() == 0
         finally:
             sqlite.close()
+
+
+def test_a_push_of_which_nothing_is_kept_writes_nothing(tmp_path: Path) -> None:
+    """What is held already, does not fit or comes too late costs the disk nothing, however often it comes."""
+    store = SqliteStore(tmp_path / "relay.db")
+    try:
+        furnish(store)
+        store.append([batch(A, envelope(1))])
+        before = store.change(lambda tables: tables.total_changes)
+        for pushed in (batch(A, envelope(1)), batch(A, envelope(2), quota_bytes=0), batch(CLOSED, envelope(2))):
+            store.append([pushed])
+        assert store.change(lambda tables: tables.total_changes) == before
+    finally:
+        store.close()
