@@ -58,6 +58,8 @@ PAGE_KEYS_MAX: Final = 8
 """Such addresses that are good at a time."""
 PAGE_BODY_BYTES_MAX: Final = 262_144
 """One form that a browser sends: the longest text that one conversation takes, written as browsers write."""
+PAGE_BODY_S: Final = 20
+"""How long the end of a form may be away before it is given up: a piece that is none would keep it away for ever."""
 PAGE_STEPS_MAX: Final = 16
 """Conversations that one browser has open at a time; the oldest is ended for a new one."""
 PAGE_WAIT_S: Final = 1

@@ -21,7 +21,7 @@ from aiohttp import web
 
 from troth_app.conversation import Say
 from troth_app.home import Home
-from troth_app.limits import PAGE_BODY_BYTES_MAX, PAGES_END_S
+from troth_app.limits import PAGE_BODY_BYTES_MAX, PAGE_BODY_S, PAGES_END_S
 from troth_app.pages_process import KEY_BYTES
 from troth_app.web import gate
 from troth_app.web.forms import take
@@ -147,7 +147,9 @@ class Site:
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         try:
-            form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+            # The server leaves a body waiting whose later pieces are none.
+            async with asyncio.timeout(PAGE_BODY_S):
+                form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
         except (ConnectionError, web.HTTPException):
             raise
         except Exception:

@@ -312,9 +312,14 @@ BODIES: Final[dict[str, tuple[bytes, dict[str, str | None]]]] = {
 
 @pytest.mark.parametrize("name", BODIES)
 async def test_what_is_no_form_changes_nothing(
-    tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It gets a page with sentences, or is hung up on; nothing of it is logged, and the next one is served."""
+    monkeypatch.setattr(site, "PAGE_BODY_S", 1)  # None of these is read, and one would be waited for.
     body, headers = BODIES[name]
     async with alone(tmp_path) as at:
         browser = await at.enter()
@@ -325,6 +330,27 @@ async def test_what_is_no_form_changes_nothing(
         assert (await away(browser.get, "/")).status == 200
     assert capfd.readouterr().err == ""
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize("more", [b"", b"zz\r\nwords\r\n0\r\n\r\n"], ids=["nothing", "pieces that are none"])
+async def test_a_form_whose_end_does_not_come_is_given_up(
+    tmp_path: Path, more: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even when it was already waited for, which is where the server itself would wait for ever."""
+    monkeypatch.setattr(site, "PAGE_BODY_S", 0.05)
+    async with alone(tmp_path) as at:
+        browser = await at.enter()
+        head = (
+            f"POST /lock HTTP/1.1\r\nHost: {browser.host}\r\nCookie: {browser.cookie}\r\n"
+            f"Origin: http://{browser.host}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+        )
+        reader, writer = await asyncio.open_connection("127.0.0.1", at.port)
+        writer.write(head.encode())
+        assert b" 100 " in await reader.readuntil(b"\r\n\r\n")
+        writer.write(more)
+        assert b" 400 " in await reader.readline()
+        writer.close()
 
 
 MESSAGES: Final = (
