@@ -59,9 +59,13 @@ def revise(
 
 
 def bring_in(engine: Engine) -> tuple[Step, bool]:
-    """Take some of what was put off at the start into its documents; answer whether all of it is there."""
+    """Take some of what was put off at the start into its documents; answer whether all of it is there.
+
+    Once it is, what was judged is written down for the next start.
+    """
     try:
-        return Step(), engine.library.bring_in(CHANGES_AT_ONCE)
+        whole = engine.library.bring_in(CHANGES_AT_ONCE)
+        return engine.write_down() if whole else Step(), whole
     except PoisonedError as error:
         return Step(tell=[Rebuild(str(error))]), False
 

@@ -23,6 +23,7 @@ from troth.inbox import Judged, Parked
 from troth.library import Library, in_order
 from troth.listening import Arrival
 from troth.mending import Mending, mend
+from troth.recalling import write_down
 from troth.record import Kind, Record, Verified
 from troth.sightings import Sightings
 from troth.status import Item, Status
@@ -32,6 +33,7 @@ from troth.unsettled import SHOWN_BEFORE
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
 from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, PersonId, RecordId
+from troth_wire.limits import JUDGED_CHANGES_MIN
 
 __all__ = ["Engine", "Group"]
 
@@ -350,6 +352,16 @@ class Engine(Acts):
             since: Its heads as of an earlier look (`Touched.heads`), in this life of the engine or another.
         """
         return self.library.touched(document, since)
+
+    def write_down(self, changes_min: int = JUDGED_CHANGES_MIN) -> Step:
+        """Write down what was judged, if it is much, so that the next load need not judge it again.
+
+        Args:
+            changes_min: Of a document in which fewer changes are new, nothing is written.
+        """
+        rows = write_down(self.library, changes_min)
+        # Whatever the fuse names is in the documents by now, and a suspect spoils what is written down with it.
+        return Step(save=[*rows, Row(FUSE, b"", None)] if rows and not self._pending else rows)
 
     def close(self) -> Step:
         """Nothing is being applied any more: the fuse may go."""

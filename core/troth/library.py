@@ -1,6 +1,6 @@
 """The documents of a space: own edits become changes, foreign changes find their document or are held with a reason."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -11,11 +11,12 @@ from troth import record as records
 from troth.document import Made
 from troth.edits import Edit, Path, Value
 from troth.forks import Author, Known
-from troth.guard import Refused
+from troth.guard import Past, Portion, Refused
 from troth.record import Record, Verified
 from troth.retracing import Retraced
 from troth.shelf import Parcel, Shelf
 from troth.touched import Touched
+from troth_wire.errors import MalformedError
 from troth_wire.ids import ActorId, ChangeHash, DeviceId, DocumentId, Incarnation, PersonId, RecordId
 
 __all__ = ["Library", "Reaches", "in_order"]
@@ -37,6 +38,8 @@ class Library:
         self.puts_off = False
         """Whether what is taken goes into its document when somebody looks there, or by `bring_in`."""
         self._shelves: dict[DocumentId, Shelf] = {}
+        self._portions: Counter[DocumentId] = Counter()
+        """In how many portions the past of each document is written down."""
         self._writers: dict[DocumentId, dict[ActorId, DeviceId]] = defaultdict(dict)
         self._persons: dict[DeviceId, PersonId] = {}
         self._doubtful: set[DocumentId] = set()
@@ -126,6 +129,65 @@ class Library:
         refused = [reason for _, reason in settled if isinstance(reason, Refused)]
         self._doubt(document, shelf)
         return shelf.heads() != before, refused
+
+    def recall(
+        self, document: DocumentId, past: Past, portions: int, carriers: Iterable[Verified]
+    ) -> set[RecordId] | None:
+        """Take up a document of which nothing was taken in yet, as it was judged before.
+
+        Args:
+            document: Which one.
+            past: What was judged.
+            portions: In how many portions it is written down.
+            carriers: The records of it that count.
+
+        Returns:
+            Those of which nothing is left to judge; None, and nothing is taken up, if they do not bear all of it out.
+
+        Raises:
+            PoisonedError: If everything must be rebuilt.
+        """
+        raws: dict[ChangeHash, bytes] = {}
+        settled: set[RecordId] = set()
+        for record in carriers:
+            borne_out = self._borne_out(record, past)
+            raws.update(borne_out)
+            if len(borne_out) == len(record.header.changes):
+                settled.add(record.id)
+        if len(raws) != len(past):
+            return None
+        shelf = self._shelf(document)
+        shelf.recall(past, map(raws.__getitem__, past))
+        self._portions[document] = portions
+        if not self.puts_off:
+            shelf.bring_in(len(past))
+        return settled
+
+    def _borne_out(self, record: Verified, past: Past) -> dict[ChangeHash, bytes]:
+        """Return the changes of a past that a record carries, by their author and not beyond a cut."""
+        try:
+            _, parcels = self.unpack(record)
+        except MalformedError:
+            return {}
+        return {
+            parcel.named: parcel.raw
+            for parcel in parcels
+            if not parcel.beyond
+            and past.is_by(parcel.named, parcel.actor)
+            and guard.change_hash(parcel.raw) == parcel.named
+        }
+
+    def write_down(self, changes_min: int) -> Iterator[tuple[DocumentId, int, Portion]]:
+        """Yield what was judged since this was asked last, with its document and the number of the portion.
+
+        Args:
+            changes_min: Of a document in which fewer are new, nothing is said.
+        """
+        for document, shelf in self._shelves.items():
+            portion = shelf.write_down(changes_min)
+            if portion is not None:
+                yield document, self._portions[document], portion
+                self._portions[document] += 1
 
     def bring_in(self, changes_max: int) -> bool:
         """Take about so many changes that were put off into their documents; tell whether none is left.

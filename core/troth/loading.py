@@ -34,6 +34,7 @@ from troth.mending import ORIGINS, RENEWED, Mending
 from troth.outbox import EDITS, OUTBOX, Outbox
 from troth.passage import HOST, SETTLED, Passage
 from troth.ports import Entropy, Probe
+from troth.recalling import JUDGED, recall
 from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
 from troth.shelf import Parcel
@@ -152,7 +153,8 @@ def _build(
     puts_off: bool,
 ) -> Engine:
     loaded = _empty(tables, entropy, admission)
-    kept = {key: _read_record(value) for key, value in sorted(tables[RECORDS].items())}
+    alike: dict[bytes, bytes] = {}
+    kept = {key: _read_record(value, alike) for key, value in sorted(tables[RECORDS].items())}
     own = {record.id for mine, _, record in kept.values() if mine}
     loaded.writer.remembered |= own
     loaded.writer.filed |= {record.id: key for key, (_, _, record) in kept.items()}
@@ -247,9 +249,9 @@ def _mending(tables: Tables) -> Mending:
     return Mending(set(map(ChangeHash, tables[RENEWED])), origins)
 
 
-def _read_record(row: bytes) -> tuple[bool, int, Record]:
-    own, position, data = codec.decode(row, _RECORD_ROW, bytes_max=ROW_BYTES_MAX)
-    return own, position, records.parse(data)[0]
+def _read_record(row: bytes, alike: dict[bytes, bytes]) -> tuple[bool, int, Record]:
+    own, position, data = codec.decode_again(row, _RECORD_ROW)
+    return own, position, records.recall(data, alike)
 
 
 def _reaches(loaded: Engine, kept: Mapping[bytes, tuple[bool, int, Record]]) -> Reaches:
@@ -279,8 +281,13 @@ def _apply(
     blown = set(tables[ring.BLOWN])
     fuse = tables[ring.FUSE].get(b"")
     fused = set(codec.decode(fuse, _FUSE_ROW, bytes_max=ROW_BYTES_MAX)) if fuse is not None else set()
+    # What may stop the library is tried by itself, and nothing in which it stands is taken up whole.
+    tried = blown | fused
+    sound = [] if suspects is None else [record for record in carriers if record.id not in tried]
+    settled, let_go = recall(loaded.library, tables[JUDGED], sound)
+    step.save += let_go
     doubtful = []
-    for record in in_order(carriers):
+    for record in in_order(record for record in carriers if record.id not in settled):
         if record.id in blown:
             loaded.holding.hold(SUSPECT_HELD, noted)
         elif record.id not in loaded.writer.remembered and (suspects is None or record.id in fused):

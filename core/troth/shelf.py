@@ -15,7 +15,7 @@ from troth import forks, guard
 from troth.document import Document, Made
 from troth.edits import Edit, Path, Value
 from troth.forks import Author, Fate, Known
-from troth.guard import Accepted, Past, Refused, Wait
+from troth.guard import Accepted, Past, Portion, Refused, Wait
 from troth.retracing import Retraced, retrace
 from troth.touched import Touched, touched
 from troth_wire.ids import ActorId, ChangeHash, RecordId
@@ -69,6 +69,8 @@ class Shelf:
         """What does not stand because of a fork, each author's in order."""
         self.disowned = 0
         """How many changes are beyond a cut and in the past of none that is not."""
+        self._written = self._past.extent
+        """How much of the past is written down."""
 
     @property
     def waiting(self) -> int:
@@ -91,6 +93,26 @@ class Shelf:
             self._held.merge(self._put_off[0])
             self._put_off.popleft()
         return len(self._put_off)
+
+    def recall(self, past: Past, raws: Iterable[bytes]) -> None:
+        """Go on from a past that was written down, of a document in which nothing was taken in yet.
+
+        Args:
+            past: What was judged.
+            raws: Its changes, in order.
+        """
+        self._past, self._written = past, past.extent
+        self._put_off.extend(raws)
+
+    def write_down(self, changes_min: int) -> Portion | None:
+        """Return what was judged since this was asked last; nothing if it is less than so many changes, or in a fork.
+
+        After a fork another order may stand, so there is nothing to go on from until the next start.
+        """
+        if self._forked or len(self._past) - self._written.changes < changes_min:
+            return None
+        portion, self._written = self._past.portion(self._written), self._past.extent
+        return portion
 
     def edit(self, groups: Sequence[Sequence[Edit]]) -> Made:
         """Make own changes (see `Document.edit`)."""

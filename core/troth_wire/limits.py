@@ -60,6 +60,8 @@ CHANGE_DEPENDENCIES_MAX: Final = 1_024
 """Dependencies of one CRDT change: as many as there may be concurrent writers, with room."""
 CHANGE_ACTORS_MAX: Final = 4_096
 """Other actors that one CRDT change may refer to."""
+JUDGED_CHANGES_MIN: Final = 1_000
+"""New changes of a document before what was judged is written down: fewer are judged again in a tenth of a second."""
 
 EDIT_PATH_PARTS_MAX: Final = 64
 """Depth of a path into a document."""

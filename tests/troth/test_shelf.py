@@ -105,6 +105,45 @@ def test_what_stops_the_library_stops_it_again(monkeypatch: pytest.MonkeyPatch) 
             shelf.view(())
 
 
+@given(DICE)
+def test_what_was_written_down_is_gone_on_from(dice: Random) -> None:
+    """A shelf that recalls what another wrote down judges, shows and writes as that one does."""
+    made = history(dice).changes
+    cut = dice.randint(1, len(made))
+    first, second = Shelf(actor(9)), Shelf(actor(9))
+    told: list[guard.Portion] = []
+    for number, (writer, raw) in enumerate(made[:cut]):
+        first.take(parcel(writer, raw, number))
+        told += filter(None, [first.write_down(dice.randint(1, 3))])
+    told += filter(None, [first.write_down(1)])
+    assert first.write_down(1) is None
+    past = guard.Past()
+    for portion in told:
+        past.extend(portion)
+    second.recall(past, [raw for _, raw in made[:cut]])
+    assert second.write_down(1) is None
+    for number, (writer, raw) in enumerate(made[cut:], cut):
+        assert first.take(parcel(writer, raw, number)) == second.take(parcel(writer, raw, number))
+    assert spelled(second.view(())) == spelled(first.view(()))
+    assert second.heads() == first.heads()
+    assert second.write_down(1) == first.write_down(1)
+
+
+def test_in_a_fork_nothing_is_written_down() -> None:
+    """What stands may come in another order then, in which nothing goes on from what was written before."""
+    shelf = Shelf(actor(9))
+    (_, raw), *_ = history(Random(1), writers=1).changes
+    shelf.take(parcel(0, raw))
+    assert shelf.write_down(1) is not None
+    rival, later = Document(actor(0)), Document(actor(1))
+    (change,) = rival.edit([[Put(("k",), 1)]]).changes
+    shelf.take(parcel(0, change, 1))
+    later.merge(raw)
+    (more,) = later.edit([[Put(("m",), 1)]]).changes
+    shelf.take(parcel(1, more, 2))
+    assert shelf.write_down(0) is None
+
+
 def test_a_change_in_two_records_is_taken_once() -> None:
     """The same change in a second record is settled without a reason, before and after its cause is here."""
     made = history(Random(1), writers=1)

@@ -4,12 +4,28 @@ import asyncio
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partialmethod
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.contracts.client_world import CHEAP, WAIT_S, MemoryRelay
-from troth import DeviceKeys, Identity, Put, Row, Signer, Welcome, begin, countersign, document_id, found, load
+from troth import (
+    DeviceKeys,
+    Engine,
+    Identity,
+    Put,
+    Row,
+    Signer,
+    Welcome,
+    begin,
+    countersign,
+    document_id,
+    found,
+    guard,
+    load,
+)
 from troth.document import Document, PoisonedError
 from troth_client import OpenVault, RoomId, Vault, create_space, open_space, open_vault, opening
 from troth_client.room import SHARED, SOLO
@@ -120,6 +136,28 @@ async def test_what_was_put_off_comes_with_a_look_or_when_it_is_waited_for(monke
             await space.whole()
             assert space.view(LIST) == {"a": 39, "b": 1}
         assert len(merged) == 80
+
+
+async def test_a_space_that_is_whole_spares_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was judged is written down once everything is there, and the guard is asked nothing of it again."""
+    monkeypatch.setattr(Engine, "write_down", partialmethod(Engine.write_down, 1))
+    weigh, asked = guard.weigh, list[object]()
+
+    def count(change: guard.Change, **more: Any) -> guard.Verdict:
+        asked.append(change)
+        return weigh(change, **more)
+
+    async with open_vault("laptop", passphrase=WORDS, machine=CHEAP) as vault:
+        async with vault.space(vault.rooms[0]) as space:
+            for number in range(40):
+                await space.edit(LIST, Put(("a",), number))
+        monkeypatch.setattr(guard, "weigh", count)
+        for expected in (40, 0, 0):
+            asked.clear()
+            async with vault.space(vault.rooms[0], puts_off=True) as space:
+                assert len(asked) == expected
+                await space.whole()
+                assert space.view(LIST) == {"a": 39}
 
 
 async def test_what_stops_the_library_late_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from troth.guard.change import Change, read
 from troth.guard.chunk import MAGIC, change_hash, start_op
 from troth.guard.columns import Column
 from troth.guard.past import Accepted, Past
+from troth.guard.portion import Extent, Portion
 from troth.guard.reasons import Refused
 from troth.guard.verdict import RULES, Verdict, Wait, judge, weigh
 
@@ -13,7 +14,9 @@ __all__ = [
     "Accepted",
     "Change",
     "Column",
+    "Extent",
     "Past",
+    "Portion",
     "Refused",
     "Verdict",
     "Wait",

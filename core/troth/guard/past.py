@@ -8,11 +8,13 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Final, NamedTuple
 
 from troth.guard.change import MAKE_MAP, Change
+from troth.guard.portion import Extent, Portion
 from troth.guard.reasons import Refused, UnfitError
+from troth_wire.errors import MalformedError
 from troth_wire.ids import ActorId, ChangeHash
 
 __all__ = ["Accepted", "Horizon", "Past"]
@@ -62,6 +64,12 @@ class _Stream:
     firsts: "array[int]" = field(default_factory=lambda: array("I"))
     hashes: list[ChangeHash] = field(default_factory=list)
 
+    def add(self, change: ChangeHash, start: int, last: int, first: int) -> None:
+        self.starts.append(start)
+        self.lasts.append(last)
+        self.firsts.append(first)
+        self.hashes.append(change)
+
     def copy(self) -> "_Stream":
         return _Stream(self.starts[:], self.lasts[:], self.firsts[:], self.hashes[:])
 
@@ -85,6 +93,20 @@ class Past:
 
     def __len__(self) -> int:
         return len(self._changes)
+
+    def __iter__(self) -> Iterator[ChangeHash]:
+        """Yield the changes in the order in which they came."""
+        return iter(self._changes)
+
+    @property
+    def extent(self) -> Extent:
+        """How much it holds."""
+        return Extent(len(self._changes), len(self.kinds), len(self._streams), len(self.keys))
+
+    def is_by(self, change: ChangeHash, actor: ActorId) -> bool:
+        """Tell whether a change is here, and by this actor."""
+        horizon = self._changes.get(change)
+        return horizon is not None and horizon.author == self._actors.get(actor)
 
     def standing(self, actor: ActorId, sequence: int) -> ChangeHash | None:
         """Return the change that stands in a place of an actor's sequence."""
@@ -159,16 +181,58 @@ class Past:
         self._changes[change.hash] = Horizon(before.reach, before.author, change.sequence, change.max_op)
         self.heads.difference_update(change.dependencies)
         self.heads.add(change.hash)
-        stream = self._streams[before.author]
-        stream.starts.append(change.start_op)
-        stream.lasts.append(change.max_op)
-        stream.firsts.append(accepted.first)
-        stream.hashes.append(change.hash)
+        self._streams[before.author].add(change.hash, change.start_op, change.max_op, accepted.first)
         self.kinds += accepted.kinds
         self.objects.extend(accepted.objects)
         self.slots.extend(accepted.slots)
         for key in accepted.keys:
             self.keys[key] = len(self.keys)
+
+    def portion(self, since: Extent) -> Portion:
+        """Return what was added after it held so much."""
+        changes = list(islice(self._changes.items(), since.changes, None))
+        reaches = {horizon.reach: 0 for _, horizon in changes}
+        reaches = {reach: number for number, reach in enumerate(reaches)}
+        starts = array("I", (self._start(horizon) for _, horizon in changes))
+        return Portion(
+            since,
+            tuple(islice(self._actors, since.actors, None)),
+            tuple(islice(self.keys, since.keys, None)),
+            tuple(sorted(self.heads)),
+            tuple([change for change, _ in changes]),
+            array("I", (horizon.author for _, horizon in changes)),
+            starts,
+            array("I", (horizon.last_op - start + 1 for (_, horizon), start in zip(changes, starts, strict=True))),
+            tuple(reaches),
+            array("I", (reaches[horizon.reach] for _, horizon in changes)),
+            bytes(self.kinds[since.operations :]),
+            self.objects[since.operations :],
+            self.slots[since.operations :],
+        )
+
+    def extend(self, portion: Portion) -> None:
+        """Take up a portion again that another past of the same extent gave.
+
+        Raises:
+            MalformedError: If it goes on from another extent.
+        """
+        if portion.since != self.extent:
+            raise MalformedError("a portion of another past")
+        first = len(self.kinds)
+        for actor in portion.actors:
+            self._actors[actor] = len(self._streams)
+            self._streams.append(_Stream())
+        columns = portion.hashes, portion.authors, portion.starts, portion.counts, portion.reached
+        for change, author, start, count, reached in zip(*columns, strict=True):
+            stream, last = self._streams[author], start + count - 1
+            stream.add(change, start, last, first)
+            self._changes[change] = Horizon(portion.reaches[reached], author, len(stream.hashes), last)
+            first += count
+        self.heads = set(portion.heads)
+        self.kinds += portion.kinds
+        self.objects.extend(portion.objects)
+        self.slots.extend(portion.slots)
+        self.keys |= {key: number for number, key in enumerate(portion.keys, len(self.keys))}
 
     def copy(self) -> "Past":
         """Return a past that goes on by itself."""
@@ -178,6 +242,10 @@ class Past:
         twin.heads = set(self.heads)
         twin._streams = [stream.copy() for stream in self._streams]
         return twin
+
+    def _start(self, horizon: Horizon) -> int:
+        """Return the first operation of a change, by what became of its horizon."""
+        return self._streams[horizon.author].starts[horizon.own - 1]
 
     @staticmethod
     def _reach(actor: int, horizon: Horizon) -> int:
