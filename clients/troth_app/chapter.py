@@ -14,7 +14,7 @@ from troth import Changed, Edit, Row
 from troth.membership import Members
 from troth_app.journal import Kept
 from troth_app.private_memory import give_back
-from troth_app.standing import is_plain, records_in, roster_from, written_by
+from troth_app.standing import is_plain, roster_from, written_by
 from troth_app.uncollected import uncollected
 from troth_client import Space, View
 from troth_client.opening import OpenVault
@@ -193,7 +193,7 @@ class Chapter:
         if self._stale or abreast is None or members is not self._members:
             self._stale = False
             found = self._read(self._mark, again=abreast is None or members is not self._members)
-            roster = await self._read_roster(members, found)
+            roster = self._read_roster(members, found)
             if abreast is None or roster != abreast.roster:
                 abreast = Abreast(roster, journal=self.journal.entries, chapter=self.id)
                 if not found.whole:
@@ -211,14 +211,13 @@ class Chapter:
         document = self.document
         return read(partial(self.space.touched, document), partial(self.space.view, document), mark, again=again)
 
-    async def _read_roster(self, members: Members, found: Found) -> Roster:
+    def _read_roster(self, members: Members, found: Found) -> Roster:
         if is_plain(members):
             return roster_of(members)
         if self._abreast is not None and members is self._members and not self._moves(members, found):
             return self._abreast.roster
-        records = await self._vault.run(lambda vault: records_in(vault.room(self._room).load()))
         kept = {identity.hex(): value for identity, value in self.journal.entries.items()}
-        return roster_from(members, records, self.document, {**found.values, **kept})
+        return roster_from(members, self.space.records, self.document, {**found.values, **kept})
 
     def _moves(self, members: Members, found: Found) -> bool:
         """Tell whether it may be another part of a removed device's entries now that its removal takes in."""

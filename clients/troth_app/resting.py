@@ -4,25 +4,24 @@ It binds this person's own app, and is no rule of the engine. Two who are in one
 both say so.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from troth.operations import Operation, OperationKind
-from troth.record import Kind
+from troth.record import Kind, Record
 from troth_app.limits import REST_DAYS
 from troth_app.outcome import RuleError
 from troth_app.settings import Rest, end_row, rest_row
-from troth_app.standing import records_in
+from troth_client import Space
 from troth_client.room import SHARED
-from troth_client.vault import Vault
 from troth_wire.errors import LocalError, RemoteError
 from troth_wire.ids import DeviceId
 from troth_wire.said import Said
 
 if TYPE_CHECKING:
-    from troth_app.household import Household, Place
+    from troth_app.household import Household
 
 __all__ = ["check_rested", "note_ends", "note_invited"]
 
@@ -43,7 +42,7 @@ async def note_ends(household: "Household", today: date) -> None:
             with suppress(LocalError):
                 await household.remember(end_row(place.room, today.isoformat()))
         if place.kind == SHARED and place.room not in household.settings.rests and place.ended:
-            by_other = await _ended_by_other(household, place)
+            by_other = _ended_by_other(place.space)
             with suppress(LocalError):  # A disk that takes nothing now is asked again at the next command.
                 await household.remember(rest_row(place.room, Rest(today.isoformat() if by_other else "")))
 
@@ -75,17 +74,17 @@ def _rest_of(household: "Household") -> Rest | None:
     return household.settings.rests.get(household.shared.room) if household.shared is not None else None
 
 
-async def _ended_by_other(household: "Household", place: "Place") -> bool:
+def _ended_by_other(space: Space) -> bool:
     """Tell whether somebody else's device ended a space; where nobody can tell, this person did not."""
-    members = place.space.members
-    authors = await household.vault.run(partial(_splitters, place=place))
-    return members.person(place.space.device) not in {members.person_of.get(author) for author in authors}
+    members = space.members
+    authors = {members.person_of.get(author) for author in _splitters(space.records)}
+    return members.person(space.device) not in authors
 
 
-def _splitters(vault: Vault, place: "Place") -> set[DeviceId]:
+def _splitters(records: Iterable[Record]) -> set[DeviceId]:
     """Return the devices that signed the end of a space."""
     found: set[DeviceId] = set()
-    for record in records_in(vault.room(place.room).load()):
+    for record in records:
         if record.header.kind == Kind.OPERATION:
             with suppress(RemoteError):  # One that can not be read ends nothing.
                 operation = Operation.of(record)

@@ -6,26 +6,21 @@ Of a removed device an entry counts if a record at or below its cut carries it, 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
-from troth import Row
 from troth.cuts import Cut, reach
 from troth.guard import Change, read
 from troth.membership import Members
 from troth.operations import Operation, OperationKind
-from troth.record import Kind, Record, changes_in, parse
+from troth.record import Kind, Record, changes_in
 from troth_couple import Roster, Tail, roster_of
 from troth_couple.edits import named_entry
 from troth_couple.entry import Entry
 from troth_couple.entry import parse as parse_entry
 from troth_couple.roster import EntryId
-from troth_wire import codec
 from troth_wire.errors import RemoteError
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, OperationId
-from troth_wire.limits import RECORD_BYTES_MAX
 
-__all__ = ["carried", "is_plain", "records_in", "roster_from", "written_by"]
+__all__ = ["carried", "is_plain", "roster_from", "written_by"]
 
-RECORDS: Final = "records"
-_ROW: Final = codec.fields(codec.flag, codec.natural(), codec.blob(RECORD_BYTES_MAX * 2))
 _KEY: Final = 4
 """The place of the key's text in a row of a change's table."""
 
@@ -33,12 +28,6 @@ _KEY: Final = 4
 def is_plain(members: Members) -> bool:
     """Tell whether everybody belongs who ever did: then nobody's records need to be looked at."""
     return not (members.cuts or members.weak)
-
-
-def records_in(rows: Iterable[Row]) -> list[Record]:
-    """Return the records that a room keeps, in the order in which they came."""
-    values = (row.value for row in rows if row.table == RECORDS and row.value is not None)
-    return [parse(codec.decode(value, _ROW, bytes_max=RECORD_BYTES_MAX * 2)[2])[0] for value in values]
 
 
 def roster_from(

@@ -7,7 +7,7 @@ from functools import partial
 from troth import Edit, Engine, Path, Request, Signer, Status, Step, Touched, Value
 from troth.amendments import Second
 from troth.membership import Members
-from troth.record import Tip
+from troth.record import Tip, Verified
 from troth.recovery import Way, Words
 from troth_client.driver import Driver
 from troth_client.notices import Notices
@@ -140,6 +140,12 @@ class Space:
     def members(self) -> Members:
         """Whose devices belong to the space, as far as this device has read."""
         return self._driver.look(lambda engine: engine.inbox.members)
+
+    @property
+    def records(self) -> tuple[Verified, ...]:
+        """Every record of which is known here who wrote it."""
+        found: tuple[Verified, ...] = self._driver.look(lambda engine: engine.inbox.chains.proven)
+        return found
 
     def ends(self, device: DeviceId) -> tuple[Tip, ...]:
         """Return how far the word of a device goes if it is removed now and everything that was read of it is kept."""

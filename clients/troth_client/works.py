@@ -61,11 +61,13 @@ def revise(
 def bring_in(engine: Engine) -> tuple[Step, bool]:
     """Take some of what was put off at the start into its documents; answer whether all of it is there.
 
-    Once it is, what was judged is written down for the next start.
+    Once it is, the next start is made cheaper.
     """
     try:
-        whole = engine.library.bring_in(CHANGES_AT_ONCE)
-        return engine.write_down() if whole else Step(), whole
+        if not engine.library.bring_in(CHANGES_AT_ONCE):
+            return Step(), False
+        step = engine.tidy()
+        return step, not step.save
     except PoisonedError as error:
         return Step(tell=[Rebuild(str(error))]), False
 

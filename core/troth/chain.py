@@ -49,6 +49,10 @@ class Chains:
         """Every record of which is known who wrote it."""
         return tuple(self._known.values())
 
+    def find(self, record: RecordId) -> Verified | None:
+        """Return a record if it is known who wrote it."""
+        return self._known.get(record)
+
     @property
     def parked(self) -> tuple[Record, ...]:
         """Records that nothing proves yet, in every copy."""

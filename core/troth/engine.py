@@ -33,7 +33,7 @@ from troth.unsettled import SHOWN_BEFORE
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
 from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, PersonId, RecordId
-from troth_wire.limits import JUDGED_CHANGES_MIN
+from troth_wire.limits import FOLDED_RECORDS_MIN, JUDGED_CHANGES_MIN
 
 __all__ = ["Engine", "Group"]
 
@@ -353,15 +353,21 @@ class Engine(Acts):
         """
         return self.library.touched(document, since)
 
-    def write_down(self, changes_min: int = JUDGED_CHANGES_MIN) -> Step:
-        """Write down what was judged, if it is much, so that the next load need not judge it again.
+    def tidy(self, changes_min: int = JUDGED_CHANGES_MIN, records_min: int = FOLDED_RECORDS_MIN) -> Step:
+        """Make the next load cheaper, a piece at a time, where that is worth it; nothing where it is not, or no more.
+
+        What was judged is written down, so that it need not be judged again, and records that stand alone in the store
+        are put together.
 
         Args:
-            changes_min: Of a document in which fewer changes are new, nothing is written.
+            changes_min: Of a document in which fewer changes are new, nothing is written down.
+            records_min: If fewer records stand alone, they go on doing so.
         """
         rows = write_down(self.library, changes_min)
+        if not rows:
+            return Step(save=self.writer.fold(self.inbox.chains.find, records_min))
         # Whatever the fuse names is in the documents by now, and a suspect spoils what is written down with it.
-        return Step(save=[*rows, Row(FUSE, b"", None)] if rows and not self._pending else rows)
+        return Step(save=rows if self._pending else [*rows, Row(FUSE, b"", None)])
 
     def close(self) -> Step:
         """Nothing is being applied any more: the fuse may go."""

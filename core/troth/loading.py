@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from troth import engine as ring
-from troth import record as records
 from troth.beacon import BEACON, Beacon
 from troth.collecting import PARTS, Collecting
 from troth.crossing import BAGGED, REOFFER, TARGET, Crossing
@@ -17,6 +16,7 @@ from troth.cuts import reach
 from troth.document import PoisonedError
 from troth.engine import Engine, Group
 from troth.evidence import EVIDENCE, Evidence
+from troth.filing import KEY_BYTES, PAGES, RECORDS, Saved, read_saved, row_of
 from troth.follower import Follower
 from troth.holding import HELD, Holding
 from troth.identity import Identity
@@ -35,12 +35,12 @@ from troth.outbox import EDITS, OUTBOX, Outbox
 from troth.passage import HOST, SETTLED, Passage
 from troth.ports import Entropy, Probe
 from troth.recalling import JUDGED, recall
-from troth.record import Kind, Record, Verified
+from troth.record import Kind, Verified
 from troth.scribe import Scribe
 from troth.shelf import Parcel
 from troth.step import Held, Rebuild, RefusedEdit, Row, Step
 from troth.tail import TAIL, Tail
-from troth.unsettled import RECORDS, REMAKE, UNFIT, UNMADE, Unsettled
+from troth.unsettled import REMAKE, UNFIT, UNMADE, Unsettled
 from troth.writer import Writer
 from troth_wire import codec
 from troth_wire.errors import DamagedError, MalformedError, RemoteError
@@ -60,7 +60,6 @@ ROW_BYTES_MAX: Final = 64 * 1024 * 1024
 
 Tables = Mapping[str, Mapping[bytes, bytes]]
 
-_RECORD_ROW: Final = codec.fields(codec.flag, codec.natural(), codec.blob(RECORD_BYTES_MAX + 64))
 _REMAKE_ROW: Final = codec.fields(codec.maybe(codec.raw(16)), codec.blob(ROW_BYTES_MAX), codec.maybe(codec.raw(32)))
 _HELD_ROW: Final = codec.fields(codec.text(1024), codec.natural(), codec.blob(RECORD_BYTES_MAX * 2))
 _FUSE_ROW: Final = codec.many(codec.raw(32), 2**31)
@@ -77,7 +76,7 @@ def begin(identity: Identity, entropy: Entropy, welcome: Welcome | None = None) 
     rows = [Row(ring.IDENTITY, b"", identity.encode()), Row(ring.LIFE, b"", entropy(16))]
     if welcome is None or welcome.record is None:
         return rows
-    return [*rows, Row(RECORDS, (1).to_bytes(8, "big"), codec.pack([False, 0, welcome.record.encode()]))]
+    return [*rows, row_of(Saved((1).to_bytes(KEY_BYTES, "big"), False, 0, welcome.record))]
 
 
 def load(
@@ -153,19 +152,20 @@ def _build(
     puts_off: bool,
 ) -> Engine:
     loaded = _empty(tables, entropy, admission)
-    alike: dict[bytes, bytes] = {}
-    kept = {key: _read_record(value, alike) for key, value in sorted(tables[RECORDS].items())}
-    own = {record.id for mine, _, record in kept.values() if mine}
+    kept = read_saved(Row(table, *row) for table in (RECORDS, PAGES) for row in tables[table].items())
+    own = {saved.record.id for saved in kept if saved.own}
     loaded.writer.remembered |= own
-    loaded.writer.filed |= {record.id: key for key, (_, _, record) in kept.items()}
-    loaded.writer.arrivals = int.from_bytes(max([*kept, *tables[REMAKE]], default=b""), "big")
-    judged = loaded.inbox.take(record for _, _, record in kept.values())
+    loaded.writer.filed |= {saved.record.id: saved.key for saved in kept}
+    loaded.writer.alone |= {saved.record.id: saved.key for saved in kept if saved.key in tables[RECORDS]}
+    last = max([*(saved.key for saved in kept[-1:]), *tables[REMAKE]], default=b"")
+    loaded.writer.arrivals = int.from_bytes(last, "big")
+    judged = loaded.inbox.take(saved.record for saved in kept)
     loaded.library = Library(loaded.identity.device, loaded.life, _reaches(loaded, kept))
     loaded.library.puts_off = puts_off
     proven = {record.id for record in judged.verified}
     for verified in judged.verified:
         loaded.sightings.note(verified)
-    for mine, position, record in kept.values():
+    for _, mine, position, record in kept:
         if record.id not in proven:
             loaded.await_proof(record.id, loaded.crossing.mailbox, position)
         elif not mine and record.header.device == loaded.identity.device:
@@ -174,7 +174,7 @@ def _build(
     for _, why in judged.held:
         loaded.holding.hold(why, Step())
     loaded.mending.elsewhere.difference_update(
-        change for mine, _, record in kept.values() if mine for change in record.header.changes
+        change for saved in kept if saved.own for change in saved.record.header.changes
     )
     for identity, row in tables[HELD].items():
         why, _, envelope = codec.decode(row, _HELD_ROW, bytes_max=ROW_BYTES_MAX)
@@ -249,20 +249,16 @@ def _mending(tables: Tables) -> Mending:
     return Mending(set(map(ChangeHash, tables[RENEWED])), origins)
 
 
-def _read_record(row: bytes, alike: dict[bytes, bytes]) -> tuple[bool, int, Record]:
-    own, position, data = codec.decode_again(row, _RECORD_ROW)
-    return own, position, records.recall(data, alike)
-
-
-def _reaches(loaded: Engine, kept: Mapping[bytes, tuple[bool, int, Record]]) -> Reaches:
-    before = {record.id: record.header.prev for _, _, record in kept.values()} if loaded.inbox.members.cuts else {}
+def _reaches(loaded: Engine, kept: Iterable[Saved]) -> Reaches:
+    before = {saved.record.id: saved.record.header.prev for saved in kept} if loaded.inbox.members.cuts else {}
     return {device: reach(cut, before) for device, cut in loaded.inbox.members.cuts.items()}
 
 
-def _queue(loaded: Engine, tables: Tables, kept: Mapping[bytes, tuple[bool, int, Record]], step: Step) -> None:
+def _queue(loaded: Engine, tables: Tables, kept: Iterable[Saved], step: Step) -> None:
     """Take up what waits for the relay, and what this device has to offer again if the relay lost its log."""
+    waiting = {saved.key: saved.record for saved in kept if saved.key in tables[OUTBOX]}
     for key, envelope in sorted(tables[OUTBOX].items()):
-        record = Verified(kept[key][2])
+        record = Verified(waiting[key])
         loaded.unsettled.add(record, key, envelope, tables[EDITS].get(key, b""))
     loaded.passage.resume(tables[REOFFER].get(loaded.crossing.mailbox), step)
 

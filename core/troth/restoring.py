@@ -13,6 +13,7 @@ from troth.amendments import revoke_device
 from troth.crossing import FIRST, REOFFER
 from troth.crypto import Signer
 from troth.engine import Engine
+from troth.filing import KEY_BYTES, Saved, row_of
 from troth.identity import Identity
 from troth.joining import Invitation, Welcome, add_device, request
 from troth.keys import DeviceKeys, Entropy, Epoch
@@ -24,13 +25,10 @@ from troth.record import Tip
 from troth.recovery import Way, Words, check_taken, undoubted
 from troth.roll import evaluate
 from troth.step import Row, Step
-from troth.unsettled import RECORDS
-from troth_wire import codec
 from troth_wire.ids import DeviceId, OperationId, PersonId
 
 __all__ = ["Restorer", "reader"]
 
-ROW_KEY_BYTES: Final = 8
 EVERYTHING: Final[Mapping[DeviceId, Iterable[Tip]]] = MappingProxyType({})
 
 
@@ -148,7 +146,7 @@ class Restorer:
 
     def _rows(self, identity: Identity, entropy: Entropy) -> list[Row]:
         chains = self.engine.inbox.chains
-        kept = [codec.pack([False, 0, record.encode()]) for record in (*chains.proven, *chains.parked)]
-        records = [Row(RECORDS, number.to_bytes(ROW_KEY_BYTES, "big"), row) for number, row in enumerate(kept, 1)]
+        kept = enumerate((*chains.proven, *chains.parked), 1)
+        records = [row_of(Saved(number.to_bytes(KEY_BYTES, "big"), False, 0, record)) for number, record in kept]
         # The log lacks what the words have just signed, and perhaps more.
         return [*begin(identity, entropy), *records, Row(REOFFER, identity.epoch.mailbox, FIRST)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from troth.filing import RECORDS
 from troth.journal import write_edits
 from troth.outbox import EDITS, Outbox
 from troth.record import Kind, Record, Verified
@@ -14,9 +15,8 @@ from troth.step import Row
 from troth_wire import codec
 from troth_wire.ids import ChangeHash, Incarnation, RecordId
 
-__all__ = ["NO_EDITS", "RECORDS", "REMAKE", "SHOWN_BEFORE", "UNFIT", "UNMADE", "Unsettled"]
+__all__ = ["NO_EDITS", "REMAKE", "SHOWN_BEFORE", "UNFIT", "UNMADE", "Unsettled"]
 
-RECORDS: Final = "records"
 REMAKE: Final = "remake"
 UNMADE: Final = "unmade"
 UNFIT: Final = "an edit could not be made anew; its text is kept"
@@ -42,6 +42,10 @@ class Unsettled:
     _unsent: dict[RecordId, _Unsent] = field(default_factory=dict)
     _lost: dict[RecordId, tuple[bytes, Verified]] = field(default_factory=dict)
     """Records that a new log of the mailbox has not shown yet; empty unless the relay lost its log."""
+
+    def __contains__(self, record: RecordId) -> bool:
+        """Whether an own record waits to be shown."""
+        return record in self._unsent
 
     @property
     def waiting(self) -> tuple[Verified, ...]:

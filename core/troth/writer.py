@@ -1,14 +1,15 @@
 """Turns own words into records that are saved under the next row key, sealed, and queued for the relay."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from troth import envelope, guard
+from troth import envelope, filing, guard
 from troth import record as records
 from troth.crypto import NONCE_BYTES
 from troth.document import Made
 from troth.edits import Edit
+from troth.filing import KEY_BYTES, Saved, row_of
 from troth.journal import write_edits
 from troth.keys import Epoch
 from troth.library import Library
@@ -16,7 +17,7 @@ from troth.ports import Entropy
 from troth.record import Kind, Record, Verified
 from troth.scribe import Scribe
 from troth.step import Row, Step
-from troth.unsettled import NO_EDITS, RECORDS, SHOWN_BEFORE, Unsettled
+from troth.unsettled import NO_EDITS, SHOWN_BEFORE, Unsettled
 from troth_wire import codec
 from troth_wire.errors import UsageError
 from troth_wire.ids import ChangeHash, DocumentId, RecordId
@@ -41,6 +42,8 @@ class Writer:
     """Own records that this vault wrote."""
     filed: dict[RecordId, bytes] = field(default_factory=dict)
     """The row key of every record that was saved."""
+    alone: dict[RecordId, bytes] = field(default_factory=dict)
+    """The key of those that have a row of their own; of several copies, the last one's."""
 
     def make(self, library: Library, document: DocumentId, groups: Sequence[tuple[Edit, ...]], step: Step) -> Made:
         """Make changes of groups of edits, and records that carry them.
@@ -105,6 +108,20 @@ class Writer:
     def keep(self, record: Record, position: int, step: Step, *, own: bool) -> bytes:
         """Save a record under the next row key."""
         self.arrivals += 1
-        key = self.filed[record.id] = self.arrivals.to_bytes(8, "big")
-        step.save.append(Row(RECORDS, key, codec.pack([own, position, record.encode()])))
+        key = self.filed[record.id] = self.alone[record.id] = self.arrivals.to_bytes(KEY_BYTES, "big")
+        step.save.append(row_of(Saved(key, own, position, record)))
         return key
+
+    def fold(self, proven: Callable[[RecordId], Verified | None], records_min: int) -> list[Row]:
+        """Put records together that stand alone in the store and of which nothing changes any more.
+
+        Args:
+            proven: Gives a record if it is known who wrote it.
+            records_min: If fewer are found, nothing is written.
+        """
+        found = ((key, proven(record)) for record, key in self.alone.items() if record not in self.unsettled)
+        settled = (Saved(key, record.id in self.remembered, 0, record) for key, record in found if record is not None)
+        rows, taken = filing.fold(settled, records_min)
+        for record in taken:
+            del self.alone[record]
+        return rows

@@ -48,7 +48,6 @@ from troth_app.handlers import (
     windows,
 )
 from troth_app.messages import ENGLISH
-from troth_app.standing import records_in
 from troth_couple import Clause, Item, Pen, Revision, Roster, Standing, entries_in
 from troth_couple.entry import Entry, SubjectId, parse
 from troth_couple.kinds import KEPT, KINDS
@@ -362,9 +361,7 @@ async def _changes(couple: Two) -> list[bytes]:
     household = couple.keeper.household
     assert household is not None
     assert household.shared is not None
-    room = household.shared.room
-    records = await household.vault.run(lambda vault: records_in(vault.room(room).load()))
-    mine_ = (record for record in records if record.header.kind == Kind.CHANGES)
+    mine_ = (record for record in household.shared.space.records if record.header.kind == Kind.CHANGES)
     return [raw for record in mine_ for raw in changes_in(record)]
 
 

@@ -15,12 +15,12 @@ from troth.chain import Chains
 from troth.checkpoint import Part
 from troth.crypto import digest
 from troth.edits import Put, Splice, Text
+from troth.filing import read_saved
 from troth.identity import document_id
 from troth.inbox import Inbox
 from troth.library import Library
 from troth.record import Header, Kind, Record, Verified, sign
 from troth.testing import World
-from troth.unsettled import RECORDS
 from troth_wire import codec
 from troth_wire.errors import MalformedError, RemoteError, VersionError
 from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, SpaceId
@@ -33,11 +33,7 @@ FORKED = [*letters(3), letter(prev=letters(1)[0], text=b"another second")]
 
 def written_in(world: World, name: str) -> list[Record]:
     """Every record that a device keeps."""
-    rows = [row.value or b"" for row in world.devices[name].store.load() if row.table == RECORDS]
-    return [
-        record.parse(codec.decode(row, codec.many(lambda item: item, 3), bytes_max=RECORD_BYTES_MAX * 2)[2])[0]
-        for row in rows
-    ]
+    return [saved.record for saved in read_saved(world.devices[name].store.load())]
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from troth import Put, Splice, Text, document_id
 from troth import engine as ring
-from troth import record as records
 from troth.cuts import Cut
 from troth.document import Document, PoisonedError
 from troth.engine import Engine, Group
+from troth.filing import read_saved
 from troth.loading import SUSPECT_HELD, begin, load
 from troth.membership import Members
 from troth.outbox import EDITS, OUTBOX
@@ -23,8 +23,8 @@ from troth.ports import Probe
 from troth.roll import Roll
 from troth.step import Held, Rebuild, RefusedEdit, Row, Step
 from troth.testing import Device, World, entropy_of, probe_here
-from troth.unsettled import RECORDS, REMAKE, UNMADE
-from troth_wire import codec, messages
+from troth.unsettled import REMAKE, UNMADE
+from troth_wire import messages
 from troth_wire.errors import DamagedError
 from troth_wire.ids import DocumentId, OperationId
 from troth_wire.limits import ENVELOPE_BYTES_MIN
@@ -300,9 +300,7 @@ def test_what_was_never_sent_is_made_anew() -> None:
 
 
 def _own(device: Device) -> list[Any]:
-    rows = [row for row in device.store.load() if row.table == RECORDS]
-    read = [codec.decode(row.value or b"", lambda item: item, bytes_max=2**20) for row in rows]
-    return [records.parse(data)[0] for own, _, data in read if own]
+    return [saved.record for saved in read_saved(device.store.load()) if saved.own]
 
 
 def test_what_can_not_be_made_anew_is_kept() -> None:

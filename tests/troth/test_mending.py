@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.troth.clones import Clone
 from troth import Forked, Insert, Put, Renewed, Splice, Text, document_id
 from troth.edits import Edit
+from troth.filing import read_saved
 from troth.forks import Known
 from troth.library import Library
 from troth.mending import ORIGINS, RENEWED, Mending
@@ -111,9 +112,9 @@ def smaller(clone: Clone, device: Device, *, than: int) -> bytes:
 
 def own_changes(device: Device) -> list[ChangeHash]:
     """The changes that a device wrote, in order."""
-    chains = device.engine.writer.remembered
-    rows = [row for row in device.store.load() if row.table == "records"]
-    return [change for row in rows for change in Clone.changes_of(row, chains)]
+    mine = device.engine.writer.remembered
+    found = (saved.record for saved in read_saved(device.store.load()))
+    return [change for record in found if record.id in mine for change in record.header.changes]
 
 
 @given(st.integers(0, 2**32).map(Random), st.integers(4, 16))

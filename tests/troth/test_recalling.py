@@ -15,13 +15,13 @@ from troth import record as records
 from troth.crypto import digest
 from troth.document import Document, UnappliedError
 from troth.engine import FUSE, Group
+from troth.filing import RECORDS
 from troth.library import Library
 from troth.loading import SUSPECT_HELD
 from troth.recalling import JUDGED
 from troth.record import Kind, Verified
 from troth.step import Row, Step
 from troth.testing import Device, World
-from troth.unsettled import RECORDS
 from troth_wire import codec, messages
 from troth_wire.limits import JUDGED_CHANGES_MIN
 
@@ -38,7 +38,7 @@ def judged(device: Device) -> list[Row]:
 
 def kept(device: Device) -> list[Row]:
     """All that a device keeps, with all that was judged written down."""
-    device._carry_out(device.engine.write_down(1))
+    device._carry_out(device.engine.tidy(1))
     return device.store.load()
 
 
@@ -108,14 +108,14 @@ def test_what_is_being_applied_stays_a_suspect() -> None:
     world, ann, bob = begun()
     bob.edit(LIST, Put(("c",), 1))
     world.sync()
-    assert [row.table for row in ann.engine.write_down(1).save] == [JUDGED, FUSE]
+    assert [row.table for row in ann.engine.tidy(1).save] == [JUDGED, FUSE]
     bob.edit(LIST, Put(("c",), 2))
     ann.edit(LIST, Put(("a",), "more"))
     bob.pump()
     assert ann.session is not None
     frames = [messages.encode(message) for message in ann.session.flush(None)]
     ann._carry_out(ann.engine.receive(frames))
-    assert [row.table for row in ann.engine.write_down(1).save] == [JUDGED]
+    assert [row.table for row in ann.engine.tidy(1).save] == [JUDGED]
 
 
 def test_little_is_not_written_down() -> None:
@@ -124,9 +124,9 @@ def test_little_is_not_written_down() -> None:
     ann = world.devices["ann"]
     for number in range(3):
         ann.edit(LIST, Put(("a",), number))
-    assert ann.engine.write_down().save == []
-    assert [row.table for row in ann.engine.write_down(3).save] == [JUDGED, FUSE]
-    assert ann.engine.write_down(1).save == []
+    assert ann.engine.tidy().save == []
+    assert [row.table for row in ann.engine.tidy(3).save] == [JUDGED, FUSE]
+    assert ann.engine.tidy(1).save == []
     assert JUDGED_CHANGES_MIN > 3
 
 

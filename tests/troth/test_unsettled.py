@@ -4,10 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.troth.letters import LIFE, letters
+from troth.filing import RECORDS
 from troth.outbox import EDITS, OUTBOX, Outbox
 from troth.record import Verified
 from troth.step import Row
-from troth.unsettled import RECORDS, REMAKE, SHOWN_BEFORE, Unsettled
+from troth.unsettled import REMAKE, SHOWN_BEFORE, Unsettled
 from troth_wire.ids import Incarnation
 from troth_wire.limits import ENVELOPE_BYTES_MIN
 

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troth import Put, document_id, inbox
+from troth.filing import RECORDS
 from troth.loading import load
 from troth.outbox import EDITS, OUTBOX
 from troth.step import Step
 from troth.testing import Device, World, entropy_of, probe_here
-from troth.unsettled import RECORDS
 from troth_wire.errors import UsageError
 from troth_wire.ids import ChangeHash, RecordId
 

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from troth import Edit, Path, Row, Signer, Status, Touched, Value
 from troth.membership import Members
+from troth.record import Verified
 from troth.testing import Device
 from troth_app.chapter import Chapter, chapter_from
 from troth_client import Space
@@ -43,6 +44,10 @@ class SimulatedSpace:
         return self.at.engine.inbox.members
 
     @property
+    def records(self) -> tuple[Verified, ...]:
+        return self.at.engine.inbox.chains.proven
+
+    @property
     def device(self) -> DeviceId:
         return self.at.engine.identity.device
 
@@ -72,7 +77,7 @@ class SimulatedSpace:
 
 @dataclass
 class SimulatedVault:
-    """What a chapter asks of a vault: its own room, and that of the space."""
+    """What a chapter asks of a vault: its own room."""
 
     at: Device
     rows: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
@@ -83,9 +88,6 @@ class SimulatedVault:
 
     def load(self) -> list[Row]:
         return [Row(*name, value) for name, value in sorted(self.rows.items())]
-
-    def room(self, _: RoomId) -> Any:
-        return self.at.store
 
     def commit(self, rows: Mapping[RoomId, Sequence[Row]]) -> None:
         for row in rows[SETTINGS]:

@@ -22,7 +22,7 @@ from troth import Path as Place
 from troth.testing import World
 from troth_app.household import Household
 from troth_app.journal import JOURNAL
-from troth_app.standing import is_plain, records_in, roster_from
+from troth_app.standing import is_plain, roster_from
 from troth_client import Space, View
 from troth_couple import (
     Abreast,
@@ -392,7 +392,7 @@ def check_against_everything(home: Simulated) -> None:
     kept, members = home.chapter.journal.entries, home.at.engine.inbox.members
     values = {**entries_in(home.root), **{identity.hex(): value for identity, value in kept.items()}}
     plain = is_plain(members)
-    roster = roster_of(members) if plain else roster_from(members, records_in(home.at.store.load()), DOCUMENT, values)
+    roster = roster_of(members) if plain else roster_from(members, home.at.engine.inbox.chains.proven, DOCUMENT, values)
     whole = Abreast(roster, journal=kept)
     whole.take(read(partial(home.at.engine.touched, DOCUMENT), partial(home.at.view, DOCUMENT), None))
     assert state == whole.book.state(TODAY)

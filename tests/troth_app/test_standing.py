@@ -8,7 +8,7 @@ from troth.crypto import digest
 from troth.operations import Operation
 from troth.record import Header, Kind, Record, sign
 from troth.testing import Device, World
-from troth_app.standing import is_plain, records_in, roster_from, written_by
+from troth_app.standing import is_plain, roster_from, written_by
 from troth_couple import Book, Day, Pen, Roster, State, derive, document_of, entries_in, entry_edits, roster_of
 from troth_couple.entry import Entry
 from troth_wire import codec
@@ -31,7 +31,7 @@ def write(device: Device, feelings: str) -> Entry:
 def roster(device: Device, *more: Entry) -> Roster:
     """The roster as a device reads it, which may know entries that its document lacks."""
     found = {**entries_in(device.view(DOCUMENT)), **{entry.id.hex(): entry.value for entry in more}}
-    return roster_from(device.engine.inbox.members, records_in(device.store.load()), DOCUMENT, found)
+    return roster_from(device.engine.inbox.members, device.engine.inbox.chains.proven, DOCUMENT, found)
 
 
 def state(device: Device, *more: Entry, today: Day = DAY) -> State:

@@ -10,7 +10,6 @@ from troth import Put
 from troth.cuts import Cut, reach
 from troth.record import Tip
 from troth.testing import Device, World
-from troth_app.standing import records_in
 from troth_app.stretches import Stretch, stretches
 from troth_couple import Book, Day, Pen, entries_in, entry_edits, roster_of
 from troth_couple.entry import Entry
@@ -46,7 +45,7 @@ def seen(by: Device, of: Device, *, by_words: bool = False) -> list[Stretch]:
     return stretches(
         victim,
         by.engine.ends(victim),
-        records_in(by.store.load()),
+        by.engine.inbox.chains.proven,
         DOCUMENT,
         book_of(by).ledger.known,
         by_words=by_words,
@@ -92,7 +91,7 @@ def test_a_cut_keeps_what_is_before_a_stretch() -> None:
     for number, day in enumerate((FIRST, SECOND, THIRD)):
         write(tablet, f"{number}", day=day)
         made.sync()
-    before = {record.id: record.header.prev for record in records_in(robin.store.load())}
+    before = {record.id: record.header.prev for record in robin.engine.inbox.chains.proven}
     whole = robin.engine.ends(tablet.keys.device)
     cuts = [stretch.before for stretch in seen(robin, tablet)] + [whole]
     kept = [reach(Cut(OperationId(bytes(32)), by_words=False, tips=tips), before) for tips in cuts]

@@ -140,7 +140,7 @@ async def test_what_was_put_off_comes_with_a_look_or_when_it_is_waited_for(monke
 
 async def test_a_space_that_is_whole_spares_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was judged is written down once everything is there, and the guard is asked nothing of it again."""
-    monkeypatch.setattr(Engine, "write_down", partialmethod(Engine.write_down, 1))
+    monkeypatch.setattr(Engine, "tidy", partialmethod(Engine.tidy, 1))
     weigh, asked = guard.weigh, list[object]()
 
     def count(change: guard.Change, **more: Any) -> guard.Verdict:

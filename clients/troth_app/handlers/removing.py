@@ -14,7 +14,6 @@ from troth_app.handlers.locking import opened
 from troth_app.handlers.together import today_of
 from troth_app.household import Household, Place
 from troth_app.outcome import RuleError
-from troth_app.standing import records_in
 from troth_app.stretches import Stretch, stretches
 from troth_app.talk import Talk
 from troth_couple import Day
@@ -79,8 +78,8 @@ async def _stretches(household: Household, device: DeviceId, today: Day) -> Sequ
     if place is None or chapter is None:
         return ()
     await chapter.look(today)
-    records = await household.vault.run(lambda vault: records_in(vault.room(place.room).load()))
-    return stretches(device, place.space.ends(device), records, chapter.document, chapter.book.ledger.known)
+    space = place.space
+    return stretches(device, space.ends(device), space.records, chapter.document, chapter.book.ledger.known)
 
 
 async def _there(talk: Talk, household: Household, place: Place, victim: DeviceId) -> DeviceId | None:

@@ -116,7 +116,7 @@ class Device:
         self._carry_out(self.engine.close())
 
     def restart(self, *, moved: bool = False) -> None:
-        """Kill the process and start it again from its store, as one does that then has time to write things down."""
+        """Kill the process and start it again from its store, as one does that then has time to tidy up."""
         self.session = None
         self.inflight.clear()
         self.noted.clear()
@@ -127,7 +127,8 @@ class Device:
             self.store.load(), entropy=self.world.entropy, probe=probe_here, moved=moved, quiet=quiet
         )
         self._carry_out(step)
-        self._carry_out(self.engine.write_down(1))
+        self._carry_out(self.engine.tidy(1))
+        self._carry_out(self.engine.tidy(2**32, 2))
 
     def _arrive(self, sent: Iterable[Message]) -> None:
         for message in sent:
