@@ -9,6 +9,7 @@ from troth.amendments import Second
 from troth.document import PoisonedError
 from troth.record import Tip
 from troth.recovery import Way, Words
+from troth.tidying import tidy
 from troth_client.batch import STOPPED
 from troth_wire.errors import LocalError, UsageError
 from troth_wire.ids import DeviceId, DocumentId
@@ -66,7 +67,7 @@ def bring_in(engine: Engine) -> tuple[Step, bool]:
     try:
         if not engine.library.bring_in(CHANGES_AT_ONCE):
             return Step(), False
-        step = engine.tidy()
+        step = tidy(engine)
         return step, not step.save
     except PoisonedError as error:
         return Step(tell=[Rebuild(str(error))]), False

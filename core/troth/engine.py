@@ -23,7 +23,6 @@ from troth.inbox import Judged, Parked
 from troth.library import Library, in_order
 from troth.listening import Arrival
 from troth.mending import Mending, mend
-from troth.recalling import write_down
 from troth.record import Kind, Record, Verified
 from troth.sightings import Sightings
 from troth.status import Item, Status
@@ -33,7 +32,6 @@ from troth.unsettled import SHOWN_BEFORE
 from troth_wire import codec
 from troth_wire.errors import MalformedError, UsageError
 from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, PersonId, RecordId
-from troth_wire.limits import FOLDED_RECORDS_MIN, JUDGED_CHANGES_MIN
 
 __all__ = ["Engine", "Group"]
 
@@ -272,6 +270,11 @@ class Engine(Acts):
             return Step(tell=[Rebuild(str(error))])
         return step
 
+    @property
+    def is_merged(self) -> bool:
+        """Whether everything that was saved has been applied."""
+        return not self._pending
+
     def settle(self, step: Step) -> None:
         """Decide what stands where an author forked, once for all that came.
 
@@ -352,22 +355,6 @@ class Engine(Acts):
             since: Its heads as of an earlier look (`Touched.heads`), in this life of the engine or another.
         """
         return self.library.touched(document, since)
-
-    def tidy(self, changes_min: int = JUDGED_CHANGES_MIN, records_min: int = FOLDED_RECORDS_MIN) -> Step:
-        """Make the next load cheaper, a piece at a time, where that is worth it; nothing where it is not, or no more.
-
-        What was judged is written down, so that it need not be judged again, and records that stand alone in the store
-        are put together.
-
-        Args:
-            changes_min: Of a document in which fewer changes are new, nothing is written down.
-            records_min: If fewer records stand alone, they go on doing so.
-        """
-        rows = write_down(self.library, changes_min)
-        if not rows:
-            return Step(save=self.writer.fold(self.inbox.chains.find, records_min))
-        # Whatever the fuse names is in the documents by now, and a suspect spoils what is written down with it.
-        return Step(save=rows if self._pending else [*rows, Row(FUSE, b"", None)])
 
     def close(self) -> Step:
         """Nothing is being applied any more: the fuse may go."""

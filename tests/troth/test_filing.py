@@ -12,6 +12,7 @@ from troth.filing import PAGES, RECORDS, Saved, fold, read_saved, row_of
 from troth.loading import load
 from troth.step import Row
 from troth.testing import Device, World, entropy_of, probe_here
+from troth.tidying import tidy
 from troth_wire.errors import MalformedError
 from troth_wire.limits import FILED_RECORD_BYTES_MAX
 
@@ -94,37 +95,37 @@ def tables(device: Device) -> list[str]:
 def test_what_waits_for_the_relay_stands_alone() -> None:
     """What may be taken back stays a row of its own, and is put together once a log has shown it."""
     world, ann, bob = lived()
-    ann._carry_out(ann.engine.tidy(2**32, 2))
+    ann._carry_out(tidy(ann.engine, 2**32, 2))
     assert tables(ann) == [PAGES, RECORDS]
     ann.restart(moved=True)
     world.sync()
     assert bob.view(LIST) == ann.view(LIST) == {"a": "waits", "b": 2}
     before = ann.store.load()
-    ann._carry_out(ann.engine.tidy(2**32, 1))
+    ann._carry_out(tidy(ann.engine, 2**32, 1))
     assert RECORDS not in tables(ann)
     engine, _ = load(ann.store.load(), entropy=entropy_of("again"), probe=probe_here)
     assert [one._replace(position=0) for one in read_saved(before)] == read_saved(ann.store.load())
     assert engine.view(LIST) == ann.view(LIST)
     assert engine.writer.arrivals == ann.engine.writer.arrivals
     assert engine.writer.remembered == ann.engine.writer.remembered
-    assert engine.tidy(2**32, 1).save == []
+    assert tidy(engine, 2**32, 1).save == []
 
 
 def test_what_nothing_proves_stands_alone() -> None:
     """Where a record stood in the log is still asked for then, and a page does not say it."""
     _, ann, _ = lived()
     unproven = letters(2)[1]
-    step = ann.engine.tidy(2**32, 2**32)
+    step = tidy(ann.engine, 2**32, 2**32)
     ann.engine.writer.keep(unproven, 7, step, own=False)
     ann.store.commit(step.save)
-    ann._carry_out(ann.engine.tidy(2**32, 1))
+    ann._carry_out(tidy(ann.engine, 2**32, 1))
     assert [one.position for one in read_saved(ann.store.load()) if one.record.id == unproven.id] == [7]
 
 
 def test_a_copy_that_came_once_more_takes_nothing_along() -> None:
     """A second copy of a record that stands first in a page goes into another page, and leaves that one as it is."""
     _, ann, _ = lived()
-    ann._carry_out(ann.engine.tidy(2**32, 2))
+    ann._carry_out(tidy(ann.engine, 2**32, 2))
     before = read_saved(ann.store.load())
     (page,) = [row for row in ann.store.load() if row.table == PAGES]
     first = before[0]
@@ -133,6 +134,6 @@ def test_a_copy_that_came_once_more_takes_nothing_along() -> None:
     ann.connect()
     while ann.pump():
         pass
-    ann._carry_out(ann.engine.tidy(2**32, 1))
+    ann._carry_out(tidy(ann.engine, 2**32, 1))
     assert page in ann.store.load()
     assert {one.record.id for one in read_saved(ann.store.load())} == {one.record.id for one in before}

@@ -22,8 +22,8 @@ from troth.recalling import JUDGED
 from troth.record import Kind, Verified
 from troth.step import Row, Step
 from troth.testing import Device, World
-from troth_wire import codec, messages
-from troth_wire.limits import JUDGED_CHANGES_MIN
+from troth.tidying import tidy
+from troth_wire import codec
 
 
 def without(rows: Iterable[Row], table: str = JUDGED) -> list[Row]:
@@ -38,7 +38,7 @@ def judged(device: Device) -> list[Row]:
 
 def kept(device: Device) -> list[Row]:
     """All that a device keeps, with all that was judged written down."""
-    device._carry_out(device.engine.tidy(1))
+    device._carry_out(tidy(device.engine, 1))
     return device.store.load()
 
 
@@ -101,33 +101,6 @@ def test_nothing_is_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asked.clear()
     again(ann)
     assert len(asked) == 1
-
-
-def test_what_is_being_applied_stays_a_suspect() -> None:
-    """What is written down is no suspect any more, unless something was saved and not merged yet."""
-    world, ann, bob = begun()
-    bob.edit(LIST, Put(("c",), 1))
-    world.sync()
-    assert [row.table for row in ann.engine.tidy(1).save] == [JUDGED, FUSE]
-    bob.edit(LIST, Put(("c",), 2))
-    ann.edit(LIST, Put(("a",), "more"))
-    bob.pump()
-    assert ann.session is not None
-    frames = [messages.encode(message) for message in ann.session.flush(None)]
-    ann._carry_out(ann.engine.receive(frames))
-    assert [row.table for row in ann.engine.tidy(1).save] == [JUDGED]
-
-
-def test_little_is_not_written_down() -> None:
-    """Before there is enough nothing is written, and what is written once is not written again."""
-    world = World("ann")
-    ann = world.devices["ann"]
-    for number in range(3):
-        ann.edit(LIST, Put(("a",), number))
-    assert ann.engine.tidy().save == []
-    assert [row.table for row in ann.engine.tidy(3).save] == [JUDGED, FUSE]
-    assert ann.engine.tidy(1).save == []
-    assert JUDGED_CHANGES_MIN > 3
 
 
 def test_the_portions_of_several_starts_go_on_in_each_other() -> None:

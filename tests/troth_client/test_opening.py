@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
-from functools import partialmethod
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ import pytest
 from tests.contracts.client_world import CHEAP, WAIT_S, MemoryRelay
 from troth import (
     DeviceKeys,
-    Engine,
     Identity,
     Put,
     Row,
@@ -27,7 +26,8 @@ from troth import (
     load,
 )
 from troth.document import Document, PoisonedError
-from troth_client import OpenVault, RoomId, Vault, create_space, open_space, open_vault, opening
+from troth.tidying import tidy
+from troth_client import OpenVault, RoomId, Vault, create_space, open_space, open_vault, opening, works
 from troth_client.room import SHARED, SOLO
 from troth_wire.errors import BusyError, FullError, LocalError, PassphraseError, StoreError, UsageError
 
@@ -140,7 +140,7 @@ async def test_what_was_put_off_comes_with_a_look_or_when_it_is_waited_for(monke
 
 async def test_a_space_that_is_whole_spares_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was judged is written down once everything is there, and the guard is asked nothing of it again."""
-    monkeypatch.setattr(Engine, "tidy", partialmethod(Engine.tidy, 1))
+    monkeypatch.setattr(works, "tidy", partial(tidy, changes_min=1))
     weigh, asked = guard.weigh, list[object]()
 
     def count(change: guard.Change, **more: Any) -> guard.Verdict:

@@ -12,6 +12,7 @@ from troth.loading import load
 from troth.step import Errand, Event, HangUp, Rebuild, RefusedEdit, Row, Step
 from troth.testing.ports import MemoryStore, probe_here
 from troth.testing.relay import HOST, Relay, Session
+from troth.tidying import tidy
 from troth_wire import messages
 from troth_wire.errors import LocalError
 from troth_wire.ids import DocumentId
@@ -127,8 +128,8 @@ class Device:
             self.store.load(), entropy=self.world.entropy, probe=probe_here, moved=moved, quiet=quiet
         )
         self._carry_out(step)
-        self._carry_out(self.engine.tidy(1))
-        self._carry_out(self.engine.tidy(2**32, 2))
+        self._carry_out(tidy(self.engine, 1))
+        self._carry_out(tidy(self.engine, 2**32, 2))
 
     def _arrive(self, sent: Iterable[Message]) -> None:
         for message in sent:
