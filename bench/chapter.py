@@ -135,7 +135,19 @@ async def fill(path: Path, together: int = TOGETHER) -> DeviceKeys:
     await chapter.look(TODAY)
     await household.vault.run(_let_go)
     await household.close()
+    await _start_once(path)
     return other
+
+
+async def _start_once(path: Path) -> None:
+    """Open a vault as at every start, which puts together what came one by one."""
+    household = await Household.open(path, passphrase=PASSPHRASE)
+    chapter = household.chapter
+    assert chapter is not None, "the vault was filled with one"
+    await chapter.look(TODAY)
+    await chapter.space.whole()
+    await chapter.fold()
+    await household.close()
 
 
 def _let_go(vault: Vault) -> None:

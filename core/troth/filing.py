@@ -11,7 +11,7 @@ from troth.record import Record
 from troth.step import Row
 from troth_wire import codec
 from troth_wire.ids import RecordId
-from troth_wire.limits import FILED_RECORD_BYTES_MAX, RECORD_BYTES_MAX
+from troth_wire.limits import FILED_RECORD_BYTES_MAX, PAGE_RECORDS, RECORD_BYTES_MAX
 
 __all__ = ["KEY_BYTES", "PAGES", "RECORDS", "Saved", "fold", "read_saved", "row_of"]
 
@@ -19,8 +19,6 @@ RECORDS: Final = "records"
 """The table of records that stand alone, by their keys, which count up in the order in which they came."""
 PAGES: Final = "pages"
 """The table of records that stand together, by the first of their keys."""
-PAGE_RECORDS: Final = 500
-"""Records in one row: with the longest that are put together it is still far from what a row may hold."""
 KEY_BYTES: Final = 8
 
 _RECORD: Final = codec.blob(RECORD_BYTES_MAX + 64)

@@ -7,12 +7,12 @@ together.
 from troth.engine import FUSE, Engine
 from troth.recalling import write_down
 from troth.step import Row, Step
-from troth_wire.limits import FOLDED_RECORDS_MIN, JUDGED_CHANGES_MIN
+from troth_wire.limits import JUDGED_CHANGES_MIN, PAGE_RECORDS
 
 __all__ = ["tidy"]
 
 
-def tidy(engine: Engine, changes_min: int = JUDGED_CHANGES_MIN, records_min: int = FOLDED_RECORDS_MIN) -> Step:
+def tidy(engine: Engine, changes_min: int = JUDGED_CHANGES_MIN, records_min: int = PAGE_RECORDS) -> Step:
     """Return the next step of it; one that saves nothing where there is nothing more to do.
 
     Args:

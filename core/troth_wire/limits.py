@@ -62,8 +62,8 @@ CHANGE_ACTORS_MAX: Final = 4_096
 """Other actors that one CRDT change may refer to."""
 JUDGED_CHANGES_MIN: Final = 1_000
 """New changes of a document before what was judged is written down: fewer are judged again in a tenth of a second."""
-FOLDED_RECORDS_MIN: Final = 500
-"""Records that stand alone in a store before they are put together: fewer open in a few hundredths of a second."""
+PAGE_RECORDS: Final = 100
+"""Records that are put together in one row of a store, once there are so many: damage to a row takes no more."""
 FILED_RECORD_BYTES_MAX: Final = 4_096
 """A record with its header that is put together with others: the room that a larger one takes is its own."""
 
