@@ -30,7 +30,7 @@ from troth import (
     Store,
 )
 from troth.document import PoisonedError
-from troth.edits import check
+from troth.edits import check, check_document
 from troth_client.batch import Asked, Batch, Work
 from troth_client.hearing import Hearing
 from troth_client.machine import Clock
@@ -110,6 +110,7 @@ class Driver:
             UsageError: If they can not be applied.
             LocalError: If they could not be saved.
         """
+        check_document(document)
         for edit in edits:
             check(edit)
         await self._ask(Asked(_future(), edits=(document, tuple(map(_own, edits)))))

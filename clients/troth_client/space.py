@@ -61,7 +61,7 @@ class Space:
             edits: What to do, in order.
 
         Raises:
-            UsageError: If they can not be applied; nothing of them was.
+            UsageError: If they can not be applied, or this is no document's id; nothing of them was.
             LocalError: If they could not be saved; nothing of them was.
         """
         await self._driver.edit(document, edits)
@@ -84,7 +84,7 @@ class Space:
         """Return what stands at a path of a document, as plain values; what is being saved shows already.
 
         Raises:
-            UsageError: If nothing stands there.
+            UsageError: If nothing stands there, or this is no document's id.
         """
         return self._driver.look(lambda engine: engine.view(document, path))
 

@@ -7,7 +7,7 @@ anew on another state of the document.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
-from typing import Any
+from typing import Any, Final
 
 from troth_wire.errors import UsageError
 from troth_wire.ids import DocumentId
@@ -24,9 +24,13 @@ __all__ = [
     "Text",
     "Value",
     "check",
+    "check_document",
     "check_path",
     "check_value",
 ]
+
+DOCUMENT_ID_BYTES: Final = 16
+"""As many as a record's header has for one (specs/record.md)."""
 
 Path = tuple[str | int, ...]
 """Map keys and list indexes, from the root."""
@@ -86,6 +90,16 @@ class Group:
     ticket: int
     document: DocumentId
     edits: tuple[Edit, ...]
+
+
+def check_document(document: DocumentId) -> None:
+    """Refuse what names no document: a record under such a name is none that this device, or another, could read.
+
+    Raises:
+        UsageError: If it is not 16 bytes.
+    """
+    if type(document) is not bytes or len(document) != DOCUMENT_ID_BYTES:
+        raise UsageError(f'a document goes by {DOCUMENT_ID_BYTES} bytes, such as document_id("notes") returns')
 
 
 def check(edit: Edit) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -99,6 +100,23 @@ async def test_revisions_build_on_one_another() -> None:
         )
         assert [type(outcome) for outcome in outcomes] == [type(None), KeyError, type(None)]
         assert laptop.view(LIST) == {"count": 2}
+
+
+@pytest.mark.parametrize("name", ["list", b"list", bytes(17), None, [LIST]], ids=repr)
+async def test_what_names_no_document_is_refused_at_the_door(name: Any) -> None:
+    """A document is not called by its name: whoever does is told so, the space goes on, and it opens again."""
+    async with opened() as laptop:
+        await laptop.edit(LIST, Put(("a",), 1))
+        with pytest.raises(UsageError, match="document_id"):
+            await laptop.edit(name, Put(("a",), 2))
+        with pytest.raises(UsageError, match="document_id"):
+            await laptop.revise(name, lambda _: [Put(("a",), 2)])
+        for look in (laptop.view, laptop.touched, lambda document: laptop.said(document, ("a",))):
+            with pytest.raises(UsageError, match="document_id"):
+                look(name)
+        await laptop.edit(LIST, Put(("b",), 1))
+    async with opened() as laptop:
+        assert laptop.view(LIST) == {"a": 1, "b": 1}
 
 
 async def test_waiting_for_what_the_status_says() -> None:
