@@ -324,8 +324,7 @@ class Driver:
         return await asyncio.shield(asked.done)
 
     def _check_running(self) -> None:
-        if self._error is not None:
-            raise self._error
+        self.board.check()
         if self._closing:
             raise _closed()
 
