@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +87,30 @@ def package(request: pytest.FixtureRequest) -> str:
 def test_a_public_package_only_reexports(package: str) -> None:
     """`__init__` is a docstring, imports and a sorted `__all__` that names exactly what is imported."""
     assert misplaced(ast.parse(PUBLIC[package].read_bytes())) == []
+
+
+@pytest.mark.parametrize("package", ["troth", "troth_client", "troth_wire"])
+def test_type_checkers_see_it(package: str) -> None:
+    """What people embed says that it is typed (PEP 561); without that a checker takes all of it for anything."""
+    module = importlib.import_module(package)
+    assert (Path(str(module.__file__)).parent / "py.typed").exists()
+
+
+@pytest.mark.parametrize(
+    ("module", "library", "extra"),
+    [
+        ("troth", "automerge", "engine"),
+        ("troth_client", "automerge", "client"),
+        ("troth_client", "aiohttp", "client"),
+        ("troth_relay.main", "click", "relay"),
+        ("troth_app.main", "click", "app"),
+    ],
+)
+def test_a_missing_library_says_what_to_install(module: str, library: str, extra: str) -> None:
+    """Whoever installed less than a module needs is told the extra that brings it."""
+    program = f"import sys; sys.modules[{library!r}] = None; import {module}"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert f'"troth[{extra}]"' in ended.stderr.splitlines()[-1]
 
 
 def test_every_exported_name_exists(package: str) -> None:

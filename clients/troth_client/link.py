@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from troth_wire.errors import UsageError
 from troth_wire.limits import FRAME_BYTES_MAX, HOST_BYTES_MAX
 from troth_wire.said import Said
+
+try:
+    import aiohttp
+except ModuleNotFoundError as missing:
+    raise ImportError('The client needs aiohttp, which comes with "troth[client]".') from missing
 
 __all__ = ["Address", "Link", "WebSocket", "dial"]
 
