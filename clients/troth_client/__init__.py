@@ -10,7 +10,7 @@ from troth_client.letterbox import Letter, drop
 from troth_client.machine import Clock, Machine, Stretch, SystemClock
 from troth_client.notices import Notices
 from troth_client.opening import OpenVault, open_space, open_vault
-from troth_client.room import SETTINGS, SHARED, SOLO, About, Room, RoomId
+from troth_client.room import SETTINGS, SHARED, SOLO, About, NewRoom, Room, RoomId
 from troth_client.salvage import Salvaged, rescue, salvage
 from troth_client.space import Space
 from troth_client.vault import Vault
@@ -24,6 +24,7 @@ __all__ = [
     "Clock",
     "Letter",
     "Machine",
+    "NewRoom",
     "Notices",
     "OpenVault",
     "Room",

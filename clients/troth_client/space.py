@@ -4,11 +4,22 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
-from troth import Edit, Engine, Path, Request, Signer, Status, Step, Touched, Value
-from troth.amendments import Second
-from troth.membership import Members
-from troth.record import Tip
-from troth.recovery import Way, Words
+from troth import (
+    Edit,
+    Engine,
+    Members,
+    Path,
+    Request,
+    Second,
+    Signer,
+    Status,
+    Step,
+    Tip,
+    Touched,
+    Value,
+    Way,
+    Words,
+)
 from troth_client.driver import Driver
 from troth_client.notices import Notices
 from troth_client.room import Room
