@@ -278,18 +278,16 @@ class TestSynced:
     """Over a relay in memory."""
 
     @pytest.fixture(autouse=True)
-    def _relay(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Dial a relay in this process wherever one is dialled."""
-        relay = MemoryRelay()
-        monkeypatch.setattr(opening, "dial", lambda _address: relay.dial())
+    def _relay(self) -> None:
+        """Dial a relay in this process."""
+        self.relay = MemoryRelay()
 
-    @staticmethod
     @asynccontextmanager
-    async def synced(path: str) -> AsyncIterator[Space]:
+    async def synced(self, path: str) -> AsyncIterator[Space]:
         """Open a space and keep it in sync."""
         async with (
             asyncio.timeout(WAIT_S),
-            open_space(path, passphrase=WORDS, relay="ws://relay.test:443", machine=CHEAP) as one,
+            open_space(path, passphrase=WORDS, relay=self.relay.address, machine=self.relay.machine()) as one,
         ):
             yield one
 
