@@ -143,6 +143,11 @@ class Driver:
         """
         await self.until(lambda _: self._engine.line.read and not self._errands)
 
+    @property
+    def open(self) -> bool:
+        """Whether it can be asked."""
+        return not self._closing
+
     def look(self, read: Callable[[Engine], Result]) -> Result:
         """Return what the engine shows, without changing it.
 

@@ -1,14 +1,17 @@
 """An open space as its app sees it: edits, views, status, notices, and further devices of the person."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from functools import partial
 
 from troth import (
+    Changed,
     Edit,
     Engine,
+    Forked,
     Members,
     Path,
+    Renewed,
     Request,
     Second,
     Signer,
@@ -127,6 +130,24 @@ class Space:
         """
         return self._driver.board.listen()
 
+    async def watch(self, document: DocumentId) -> AsyncIterator[Value]:
+        """Yield what a document shows, at once and whenever it shows something else, until the space is closed.
+
+        A slow reader sees what stands by then, and not each step on the way.
+
+        Raises:
+            UsageError: If this is no document's id.
+            TrothError: When the space stopped working.
+        """
+        notices = self.notices()
+        shown = self.view(document)
+        yield shown
+        async for notice in notices:
+            if isinstance(notice, Changed | Forked | Renewed) and notice.document == document and self._driver.open:
+                before, shown = shown, self.view(document)
+                if shown != before:
+                    yield shown
+
     @property
     def device(self) -> DeviceId:
         """This device's id."""
@@ -201,6 +222,8 @@ class Space:
 
     async def caught_up(self) -> None:
         """Wait until everything that the relay held at the last connect was read and merged.
+
+        What others write after that comes by itself; `watch` shows it.
 
         Raises:
             UsageError: If there is no relay to wait for.

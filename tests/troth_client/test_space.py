@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.client_world import CHEAP, WAIT_S, MemoryRelay
-from troth import CaughtUp, Changed, Edit, Insert, Put, Row, Text, document_id
+from troth import CaughtUp, Changed, Edit, Engine, Insert, Put, Row, Text, document_id
 from troth.record import parse
 from troth_client import Machine, Space, Vault, View, create_space, join, open_space, opening, request_to_join
 from troth_client.joining import card
@@ -74,6 +74,35 @@ async def test_listeners_hear_what_changes_and_then_the_end() -> None:
         await laptop.edit(LIST, Put(("a",), 1))
         assert await anext(told) == Changed(LIST, local=True)
     assert [notice async for notice in told] == []
+
+
+async def test_whoever_watches_sees_what_stands_and_what_comes() -> None:
+    """At once what a document shows, then what it shows anew, nothing of other documents, and the end."""
+    async with opened() as laptop:
+        watched = laptop.watch(LIST)
+        assert await anext(watched) == {}
+        await laptop.edit(document_id("other"), Put(("a",), 0))
+        await laptop.edit(LIST, Put(("a",), 1))
+        assert await anext(watched) == {"a": 1}
+        await laptop.edit(LIST, Put(("a",), 2))
+        await laptop.edit(LIST, Put(("a",), 3))
+        assert await anext(watched) == {"a": 3}, "what stands, and not each step"
+        await laptop.edit(LIST, Put(("a",), 4))
+    with pytest.raises(StopAsyncIteration):
+        await anext(watched)
+
+
+async def test_whoever_watches_is_told_that_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the space can not go on, watching ends with the error, whatever waited to be seen."""
+    async with opened() as laptop:
+        watched = laptop.watch(LIST)
+        assert await anext(watched) == {}
+        await laptop.edit(LIST, Put(("a",), 1))
+        monkeypatch.setattr(Engine, "edit", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            await laptop.edit(LIST, Put(("a",), 2))
+        with pytest.raises(ZeroDivisionError):
+            await anext(watched)
 
 
 async def test_what_an_app_signs_with_is_the_devices_own() -> None:
