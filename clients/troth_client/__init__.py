@@ -13,6 +13,7 @@ from troth_client.link import Address, DialTo, Link
 from troth_client.machine import Clock, Machine, Stretch, SystemClock
 from troth_client.notices import Notices
 from troth_client.opening import OpenVault, open_space, open_vault
+from troth_client.probe import probe as probe_apart
 from troth_client.room import SETTINGS, SHARED, SOLO, About, NewRoom, Room, RoomId
 from troth_client.salvage import Salvaged, rescue, salvage
 from troth_client.space import Space
@@ -54,6 +55,7 @@ __all__ = [
     "open_vault",
     "parse_code",
     "parse_words",
+    "probe_apart",
     "render_code",
     "render_words",
     "request_to_join",
