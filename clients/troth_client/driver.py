@@ -128,6 +128,7 @@ class Driver:
 
         Raises:
             TrothError: If the driver stopped.
+            Exception: What `holds` raised.
         """
         self._check_running()
         hope = _future()
@@ -278,8 +279,7 @@ class Driver:
         if self._hopes:
             status = self._engine.status()
             for holds, hope in self._hopes:
-                if holds(status):
-                    hope.set_result(None)
+                _try(holds, hope, status)
         if self.hearing:
             self._wake.set()
 
@@ -341,6 +341,15 @@ def _own(edit: Edit) -> Edit:
     """Return an edit that its caller can not change any more; most hold nothing that could be, and a copy is dear."""
     value = edit.value if isinstance(edit, Put | Insert) else None
     return deepcopy(edit) if isinstance(value, Mapping | list | tuple) else edit
+
+
+def _try(holds: Callable[[Status], bool], hope: "asyncio.Future[None]", status: Status) -> None:
+    try:
+        if holds(status):
+            hope.set_result(None)
+    except Exception as error:
+        # It is the caller's code, and the caller's mistake.
+        hope.set_exception(error)
 
 
 def _closed() -> UsageError:

@@ -208,6 +208,10 @@ class Space:
 
         Args:
             holds: Looks at the status after every input; must not wait.
+
+        Raises:
+            TrothError: If the space stopped.
+            Exception: What `holds` raised.
         """
         await self._driver.until(holds)
 

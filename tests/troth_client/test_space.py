@@ -158,6 +158,16 @@ async def test_waiting_for_what_the_status_says() -> None:
         assert len(laptop.device) == 32
 
 
+async def test_a_mistake_in_what_is_waited_for_is_its_callers_alone() -> None:
+    """What cannot look at the status fails whoever waits by it; others go on waiting, and the space goes on."""
+    async with opened() as laptop:
+        other = asyncio.ensure_future(laptop.until(lambda status: status.waiting > 0))
+        with pytest.raises(ZeroDivisionError):
+            await laptop.until(lambda _: bool(1 // 0))
+        await laptop.edit(LIST, Put(("a",), 1))
+        await other
+
+
 async def test_what_was_being_merged_at_a_kill_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """A vault that was left with its fuse in place opens after a probe, and without the fuse."""
     probed: list[bool] = []
