@@ -24,6 +24,7 @@ from troth import (
     Words,
 )
 from troth_client.driver import Driver
+from troth_client.joining import A_REQUEST, brought
 from troth_client.notices import Notices
 from troth_client.room import Room
 from troth_client.uncompared import row
@@ -262,7 +263,7 @@ class Space:
             MalformedError, ForgedError: If it is no request to join this space for this person.
             UsageError: If the device is known already, or there are as many as there may be.
         """
-        asked = Request.parse(request)
+        asked = brought(request, Request.parse, A_REQUEST)
         admin = await asyncio.to_thread(self._room.admin, passphrase)
         welcome: bytes = await self._driver.ask(partial(admit, asked=asked, admin=admin))
         return welcome

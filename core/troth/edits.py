@@ -124,7 +124,9 @@ def check(edit: Edit) -> None:
             _check_count(delete, 0)
             _check_string(insert)
         case _:
-            raise UsageError(f"{type(edit).__name__} is no edit")
+            raise UsageError(
+                f"an edit is a Put, Insert, Delete or Splice, each by itself, and no {type(edit).__name__}"
+            )
 
 
 def _check_place(path: Path) -> None:
@@ -140,7 +142,7 @@ def check_path(path: Path) -> None:
         UsageError: If it is no tuple of keys and indexes, too long, or a key can not stand in a document.
     """
     if type(path) is not tuple or len(path) > EDIT_PATH_PARTS_MAX:
-        raise UsageError(f"a path is a tuple of at most {EDIT_PATH_PARTS_MAX} keys and indexes")
+        raise UsageError(f'a path is a tuple of at most {EDIT_PATH_PARTS_MAX} keys and indexes, such as ("milk",)')
     for part in path:
         if type(part) is int:
             _check_count(part, 0)
@@ -190,7 +192,8 @@ def check_value(value: Value, depth: int = 0) -> None:
 def _check_scalar(value: object) -> None:
     fits = value is None or type(value) in (bool, float) or (type(value) is int and -(2**63) <= value < 2**63)
     if not fits or (type(value) is float and isnan(value)):
-        raise UsageError("a value is None, bool, int of 64 bits, float, str, bytes, Text, list or dict")
+        kinds = "None, bool, int of 64 bits, float that is a number, str, bytes, Text, list or dict"
+        raise UsageError(f"a value is {kinds}, and no {type(value).__name__} like this one")
 
 
 def _check_string(value: object) -> None:

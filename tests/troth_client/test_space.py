@@ -386,7 +386,7 @@ class TestSynced:
         """Garbled, with the wrong passphrase, or for a device that is known, nobody is admitted."""
         async with self.synced("laptop") as laptop:
             asked = request_to_join("phone", passphrase=WORDS, invitation=laptop.invite(), machine=CHEAP)
-            with pytest.raises(MalformedError):
+            with pytest.raises(MalformedError, match="no request, or not all of it"):
                 await laptop.admit(b"garbled", passphrase=WORDS)
             with pytest.raises(PassphraseError):
                 await laptop.admit(asked, passphrase="wrong")
