@@ -10,6 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+# Before the modules that need the other libraries of the extra.
+try:
+    import click
+except ModuleNotFoundError as missing:
+    raise ImportError('`troth` needs click, which comes with "troth[app]".') from missing
+
 from troth_app.commands import BARE, COMMANDS, HEADINGS, Command, Kind, Option
 from troth_app.conversation import Say
 from troth_app.home import Home
@@ -22,11 +28,6 @@ from troth_app.presenting import presenter
 from troth_app.screen import NAME, Look
 from troth_app.terminal import Screen, converse
 from troth_wire.said import Said, plural
-
-try:
-    import click
-except ModuleNotFoundError as missing:
-    raise ImportError('`troth` needs click, which comes with "troth[app]".') from missing
 
 __all__ = ["main"]
 

@@ -10,6 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+# Before the modules that need the other libraries of the extra.
+try:
+    import click
+except ModuleNotFoundError as missing:
+    raise ImportError('`troth-relay` needs click, which comes with "troth[relay]".') from missing
+
 from troth_relay import clerk, doctor, issue, limits, logs, office, running, watch
 from troth_relay.app import SystemEntropy
 from troth_relay.config import EVERYWHERE, Config, at, configure
@@ -17,11 +23,6 @@ from troth_relay.orders import Answer, Order, Verb, mailbox_named
 from troth_relay.settings import CONFIG_VARIABLE, TABLE, Choice, Kind, choose, shown
 from troth_relay.store import beside, copies, passes
 from troth_wire.errors import LocalError, StoreError, UsageError
-
-try:
-    import click
-except ModuleNotFoundError as missing:
-    raise ImportError('`troth-relay` needs click, which comes with "troth[relay]".') from missing
 
 __all__ = ["main"]
 
