@@ -1,6 +1,7 @@
 """Fakes for an embedder's own tests: a relay in this very process, passphrases that cost nothing, a clock by hand.
 
 Troth's own tests of the client stand on the same ones; those of the engine alone are in `troth.testing`.
+The fake link keeps `link_contract`, like every real one.
 """
 
 import asyncio
@@ -8,15 +9,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from hashlib import blake2b
+from secrets import token_bytes
 from typing import Final
 
-from troth import Cost
+from troth import Cost, Epoch
 from troth.testing import HOST, Relay, Session, entropy_of
-from troth_client.link import Address, Link
+from troth_client.link import Address, DialTo, Link
 from troth_client.machine import Machine
-from troth_wire.messages import Message, encode, parse
+from troth_wire import proof
+from troth_wire.messages import Hello, Message, Prove, Refuse, encode, parse
 
-__all__ = ["CHEAP", "HandClock", "MemoryLink", "MemoryRelay", "cheaply"]
+__all__ = ["CHEAP", "HandClock", "MemoryLink", "MemoryRelay", "cheaply", "link_contract"]
 
 WAIT_S: Final = 60.0
 """For what is sure to come: there to end a hang."""
@@ -147,3 +150,31 @@ class MemoryRelay:
     def start(self) -> None:
         """Be there again for whoever dials."""
         self.down = False
+
+
+async def link_contract(dial: DialTo, address: Address) -> None:
+    """Check what the client expects of a link; every link keeps this, the fake included.
+
+    Args:
+        dial: What brings the link up, such as the `dial` of a `Machine`.
+        address: Where a relay answers.
+
+    Raises:
+        AssertionError: If the link breaks its word.
+        TimeoutError: If something that it owes never comes.
+    """
+    epochs = [Epoch(token_bytes(32)) for _ in range(3)]
+    async with asyncio.timeout(WAIT_S), dial(address) as link:
+        assert link.host == address.host, "it names what was dialled, since the proof does"
+        arriving = aiter(link)
+        hello = parse(await anext(arriving))
+        assert isinstance(hello, Hello), "what the relay says first arrives first"
+        for epoch in epochs:
+            named = proof.statement(host=link.host, challenge=hello.challenge, mailbox=epoch.mailbox)
+            link.send(encode(Prove(epoch.mailbox, epoch.mailbox_signer.sign(named))))
+        for epoch in epochs:
+            answer = parse(await anext(arriving))
+            assert isinstance(answer, Refuse), "frames go out whole"
+            assert answer.mailbox == epoch.mailbox, "frames go out, and arrive, in order"
+        link.hang_up()
+        assert [frame async for frame in arriving] == [], "nothing arrives once it was hung up"

@@ -1,16 +1,19 @@
 """The fakes are enough for an app's own tests: devices meet in memory, and nothing waits for time to pass."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from troth import Put, document_id
-from troth_client import create_space, join, open_space, request_to_join
-from troth_client.testing import CHEAP, WAIT_S, HandClock, MemoryRelay
+from troth_client import Address, Link, create_space, join, open_space, request_to_join
+from troth_client.testing import CHEAP, WAIT_S, HandClock, MemoryLink, MemoryRelay, link_contract
 
 LIST = document_id("list")
+ADDRESS = Address.parse(MemoryRelay.address)
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +57,44 @@ async def test_a_relay_that_was_down_is_dialled_again_when_the_clock_says_so() -
         clock.advance(clock.waits[-1])
         await laptop.stored()
     assert relay.dials == 2
+
+
+async def test_the_fake_keeps_the_contract_of_links() -> None:
+    """What is tested over the fake is true of a link."""
+    await link_contract(MemoryRelay().dial, ADDRESS)
+
+
+class Hasty(MemoryLink):
+    """A link that lets the second frame overtake the first."""
+
+    first: bytes | None = None
+
+    def send(self, frame: bytes) -> None:
+        """Keep the first frame until the second went out."""
+        if not self.sent and self.first is None:
+            self.first = frame
+            return
+        super().send(frame)
+        if self.first:
+            super().send(self.first)
+            self.first = b""
+
+
+class Elsewhere(MemoryLink):
+    """A link that names another host than was dialled."""
+
+    def __init__(self, relay: MemoryRelay) -> None:
+        super().__init__(relay)
+        self.host = "elsewhere.test:443"
+
+
+@pytest.mark.parametrize("make", [Hasty, Elsewhere])
+async def test_a_link_that_breaks_its_word_is_found(make: Callable[[MemoryRelay], Link]) -> None:
+    """Frames out of order, or another host than the proof names, fail the contract."""
+
+    @asynccontextmanager
+    async def dial(_: Address) -> AsyncIterator[Link]:
+        yield make(MemoryRelay())
+
+    with pytest.raises(AssertionError):
+        await link_contract(dial, ADDRESS)
