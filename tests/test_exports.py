@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +70,34 @@ def definitions(value: object) -> list[ast.AST]:
     return [node for node in body if isinstance(node, kinds) and node.name == value.__name__]
 
 
+def spoken(node: ast.AST) -> Iterator[str]:
+    """The names that stand in the annotations of a public function, or of a class's public methods and fields."""
+    match node:
+        case ast.ClassDef():
+            for child in node.body:
+                yield from spoken(child)
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation) if not name.startswith("_"):
+            yield from _named(annotation)
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if not name.startswith("_"):
+            of_arguments = (argument.annotation for argument in ast.walk(node.args) if isinstance(argument, ast.arg))
+            for annotation in filter(None, (*of_arguments, node.returns)):
+                yield from _named(annotation)
+
+
+def _named(annotation: ast.AST) -> Iterator[str]:
+    for part in ast.walk(annotation):
+        match part:
+            case ast.Name(id=name):
+                yield name
+            case ast.Constant(value=str(text)):
+                yield from _named(ast.parse(text, mode="eval"))
+
+
+def is_ours(value: object) -> bool:
+    """Whether it is a class of these packages; those of the wire are all for everybody."""
+    return inspect.isclass(value) and value.__module__.partition(".")[0] in PUBLIC
+
+
 def exports(module: ModuleType) -> list[str]:
     """The names that a package exports; none before it has its first."""
     return list(getattr(module, "__all__", []))
@@ -88,6 +117,30 @@ def test_a_public_package_only_reexports(package: str) -> None:
     assert misplaced(ast.parse(PUBLIC[package].read_bytes())) == []
 
 
+@pytest.mark.parametrize("package", ["troth", "troth_client", "troth_wire"])
+def test_type_checkers_see_it(package: str) -> None:
+    """What people embed says that it is typed (PEP 561); without that a checker takes all of it for anything."""
+    module = importlib.import_module(package)
+    assert (Path(str(module.__file__)).parent / "py.typed").exists()
+
+
+@pytest.mark.parametrize(
+    ("module", "libraries", "extra"),
+    [
+        ("troth", ["automerge"], "engine"),
+        ("troth_client", ["automerge", "aiohttp", "mnemonic"], "client"),
+        ("troth_client", ["aiohttp", "mnemonic"], "client"),
+        ("troth_relay.main", ["aiohttp", "click", "prometheus_client"], "relay"),
+        ("troth_app.main", ["click", "jinja2", "segno"], "app"),
+    ],
+)
+def test_a_missing_library_says_what_to_install(module: str, libraries: list[str], extra: str) -> None:
+    """Whoever installed less than a module needs is told the extra that brings it."""
+    program = f"import sys; sys.modules |= dict.fromkeys({libraries}); import {module}"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert f'"troth[{extra}]"' in ended.stderr.splitlines()[-1]
+
+
 def test_every_exported_name_exists(package: str) -> None:
     """Every name in `__all__` can be imported."""
     module = importlib.import_module(package)
@@ -104,6 +157,34 @@ def test_every_exported_name_is_documented(package: str) -> None:
         for place in undocumented(node)
     ]
     assert found == []
+
+
+def test_what_a_space_speaks_of_is_exported() -> None:
+    """Whoever embeds can name the type of whatever the client takes and returns, and of what a status holds."""
+    client, engine = (importlib.import_module(name) for name in ("troth_client", "troth"))
+    exported = [getattr(module, name) for module in (client, engine) for name in exports(module)]
+    entrances = [getattr(client, name) for name in exports(client)] + [engine.Status, engine.Touched]
+    entrances.remove(client.Salvaged)  # What it holds is for `rescue` alone.
+    named = {
+        f"{entrance.__module__}: {name}": vars(sys.modules[entrance.__module__]).get(name)
+        for entrance in entrances
+        for node in definitions(entrance)
+        for name in spoken(node)
+    }
+    assert client.Space in named.values(), "the entrances are read"
+    assert [place for place, value in named.items() if is_ours(value) and value not in exported] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def derive(key: Key, *, size: int = 1) -> Other: ...", ["Key", "int", "Other"]),
+        ('class Key:\n    size: "Size"\n    _own: Own\n    def _hide(self, own: Own): ...', ["Size"]),
+    ],
+)
+def test_what_a_signature_names_is_found(source: str, names: list[str]) -> None:
+    """Arguments, answers and fields count, in quotes too; what is private does not."""
+    assert list(spoken(ast.parse(source).body[0])) == names
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import click
+# Before the modules that need the other libraries of the extra.
+try:
+    import click
+except ModuleNotFoundError as missing:
+    raise ImportError('`troth` needs click, which comes with "troth[app]".') from missing
 
 from troth_app.commands import BARE, COMMANDS, HEADINGS, Command, Kind, Option
 from troth_app.conversation import Say

@@ -30,7 +30,7 @@ from troth import (
     Store,
 )
 from troth.document import PoisonedError
-from troth.edits import check
+from troth.edits import check, check_document
 from troth_client.batch import Asked, Batch, Work
 from troth_client.hearing import Hearing
 from troth_client.machine import Clock
@@ -110,6 +110,7 @@ class Driver:
             UsageError: If they can not be applied.
             LocalError: If they could not be saved.
         """
+        check_document(document)
         for edit in edits:
             check(edit)
         await self._ask(Asked(_future(), edits=(document, tuple(map(_own, edits)))))
@@ -127,6 +128,7 @@ class Driver:
 
         Raises:
             TrothError: If the driver stopped.
+            Exception: What `holds` raised.
         """
         self._check_running()
         hope = _future()
@@ -141,6 +143,11 @@ class Driver:
             TrothError: If the driver stopped.
         """
         await self.until(lambda _: self._engine.line.read and not self._errands)
+
+    @property
+    def open(self) -> bool:
+        """Whether it can be asked."""
+        return not self._closing
 
     def look(self, read: Callable[[Engine], Result]) -> Result:
         """Return what the engine shows, without changing it.
@@ -272,8 +279,7 @@ class Driver:
         if self._hopes:
             status = self._engine.status()
             for holds, hope in self._hopes:
-                if holds(status):
-                    hope.set_result(None)
+                _try(holds, hope, status)
         if self.hearing:
             self._wake.set()
 
@@ -323,8 +329,7 @@ class Driver:
         return await asyncio.shield(asked.done)
 
     def _check_running(self) -> None:
-        if self._error is not None:
-            raise self._error
+        self.board.check()
         if self._closing:
             raise _closed()
 
@@ -336,6 +341,15 @@ def _own(edit: Edit) -> Edit:
     """Return an edit that its caller can not change any more; most hold nothing that could be, and a copy is dear."""
     value = edit.value if isinstance(edit, Put | Insert) else None
     return deepcopy(edit) if isinstance(value, Mapping | list | tuple) else edit
+
+
+def _try(holds: Callable[[Status], bool], hope: "asyncio.Future[None]", status: Status) -> None:
+    try:
+        if holds(status):
+            hope.set_result(None)
+    except Exception as error:
+        # It is the caller's code, and the caller's mistake.
+        hope.set_exception(error)
 
 
 def _closed() -> UsageError:

@@ -20,7 +20,7 @@ from troth_client.link import Address
 from troth_client.machine import MACHINE, Machine
 from troth_client.pairing import address_of
 from troth_client.parts import Founder, Joiner
-from troth_client.rendezvous import DialTo, Venue, meet
+from troth_client.rendezvous import Venue, meet
 from troth_client.room import RoomId, kind_of
 from troth_wire import codec
 from troth_wire.errors import UsageError
@@ -167,7 +167,7 @@ class Remembered:
 
 
 async def invite_far(
-    home: Home, address: Address, sponsor: Signer, *, machine: Machine = MACHINE, dial_to: DialTo | None = None
+    home: Home, address: Address, sponsor: Signer, *, machine: Machine = MACHINE
 ) -> tuple[RoomId, str]:
     """Invite a partner far away; `go_on_far` goes on when the partner has answered, now or in days.
 
@@ -176,7 +176,6 @@ async def invite_far(
         address: The relay.
         sponsor: The key of a mailbox at this relay, such as that of this person's own space.
         machine: For tests.
-        dial_to: For tests.
 
     Returns:
         The room that is kept for the new space, and the link to send to the partner.
@@ -191,7 +190,7 @@ async def invite_far(
     pairing = Pairing.host(ticket, introduction, resumable(seed))
     link = Link.of(ticket, pairing.commitment, plain=address.url.startswith("ws:")).text
     venue = Venue(ticket.meeting_seed, opens=True, kind=MailboxKind.INVITATION, sponsor=sponsor)
-    async with meet(address, venue, machine=machine, dial_to=dial_to) as meeting:
+    async with meet(address, venue, machine=machine) as meeting:
         rows = [Newcomer(keys).row(), Note(Side.HOST, link, seed, introduction).row()]
         room = await home.add(rows, admin=admin, kind="")
         for record in pairing.start().post:
@@ -219,9 +218,7 @@ async def accept_far(home: Home, text: str, *, machine: Machine = MACHINE) -> Ro
     return await home.add([Newcomer(keys).row(), note.row()], admin=admin, kind="")
 
 
-async def go_on_far(
-    home: Home, room: RoomId, talk: Talk, *, machine: Machine = MACHINE, dial_to: DialTo | None = None
-) -> Far:
+async def go_on_far(home: Home, room: RoomId, talk: Talk, *, machine: Machine = MACHINE) -> Far:
     """Go on with what is under way in a room, until both have the space; may be cancelled and begun again.
 
     Raises:
@@ -238,7 +235,7 @@ async def go_on_far(
     making = InRoom(home, room, machine.entropy, keys)
     part = Remembered(_part(note, making, talk, link, machine.entropy), making, note)
     venue = Venue(link.ticket.meeting_seed, opens=False)
-    async with meet(address_of(link), venue, within_s=INVITATION_LIFE_S, machine=machine, dial_to=dial_to) as meeting:
+    async with meet(address_of(link), venue, within_s=INVITATION_LIFE_S, machine=machine) as meeting:
         await carry(pairing, meeting, talk, part, note=partial(part.hold, pairing), machine=machine)
     paired = pairing.now
     assert isinstance(paired, Paired), "whoever was carried through is paired"

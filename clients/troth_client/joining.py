@@ -10,13 +10,14 @@ Each function takes the time that the passphrase costs, about a second: do not c
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from troth import (
+    Card,
     Cost,
     DeviceKeys,
     Genesis,
@@ -35,19 +36,41 @@ from troth_client.machine import COST, MACHINE, Machine
 from troth_client.room import SETTINGS, About, Room, kind_of
 from troth_client.vault import Vault
 from troth_wire import codec
-from troth_wire.errors import ForgedError, UsageError
+from troth_wire.errors import ForgedError, MalformedError, UsageError
 from troth_wire.ids import SpaceId
 from troth_wire.said import Said
 
-__all__ = ["card", "check_joined", "countersign_genesis", "create_space", "draft_genesis", "join", "request_to_join"]
+__all__ = [
+    "A_REQUEST",
+    "brought",
+    "card",
+    "check_joined",
+    "countersign_genesis",
+    "create_space",
+    "draft_genesis",
+    "join",
+    "request_to_join",
+]
 
 JOINING: Final = "joining"
 IDENTITY: Final = "identity"
+A_CARD: Final = Said("What was brought here is no card, or not all of it. Nothing was changed. Bring it over anew.")
+A_DRAFT: Final = Said("What was brought here is no draft, or not all of it. Nothing was changed. Bring it over anew.")
+AN_INVITATION: Final = Said(
+    "What was brought here is no invitation, or not all of it. Nothing was changed. Bring it over anew."
+)
+A_REQUEST: Final = Said(
+    "What was brought here is no request, or not all of it. Nothing was changed. Bring it over anew."
+)
+A_WELCOME: Final = Said(
+    "What was brought here is no welcome, or not all of it. Nothing was changed. Bring it over anew."
+)
 FOUNDERS: Final = 2
 CARD_BYTES_MAX: Final = 256
 NEWCOMER_BYTES_MAX: Final = 512
 
 AnyPath = str | os.PathLike[str]
+Read = TypeVar("Read")
 
 _SECRET: Final = codec.raw(32)
 _NEWCOMER: Final = codec.fields(CARD, _SECRET, _SECRET, codec.maybe(codec.raw(32)))
@@ -133,7 +156,7 @@ def draft_genesis(path: AnyPath, *, passphrase: str, cards: Sequence[bytes], mac
         MalformedError: If one is no card.
         StoreError: If the vault can not be opened or written.
     """
-    founders = {codec.decode(data, CARD, bytes_max=CARD_BYTES_MAX) for data in cards}
+    founders = {brought(data, _card, A_CARD) for data in cards}
     if len(founders) != FOUNDERS:
         raise UsageError(Said("a space for two is founded by two devices"))
     with _opened(path, passphrase, machine) as (_, room, newcomer):
@@ -150,7 +173,7 @@ def countersign_genesis(path: AnyPath, *, passphrase: str, draft: bytes, machine
         MalformedError, ForgedError: If the draft does not hold, or the other device has not signed it.
         StoreError: If the vault can not be opened or written.
     """
-    drafted = Genesis.parse(draft)
+    drafted = brought(draft, Genesis.parse, A_DRAFT)
     with _opened(path, passphrase, machine) as (_, room, newcomer):
         genesis = countersign(drafted, newcomer.keys, room.admin(passphrase))
         if not genesis.complete:
@@ -169,7 +192,7 @@ def request_to_join(
         MalformedError: If it is no invitation.
         StoreError: If the vault can not be opened or written.
     """
-    invited = Invitation.parse(invitation)
+    invited = brought(invitation, Invitation.parse, AN_INVITATION)
     with _made(path, passphrase, cost, machine) as (_, room, newcomer):
         asked = request(invited, newcomer.keys, room.admin(passphrase))
         room.commit([replace(newcomer, space=invited.space).row()])
@@ -184,13 +207,31 @@ def join(path: AnyPath, *, passphrase: str, welcome: bytes, machine: Machine = M
         MalformedError, ForgedError: If this is not the welcome to that space, for this device.
         StoreError: If the vault can not be opened or written.
     """
-    welcomed = Welcome.parse(welcome)
+    welcomed = brought(welcome, Welcome.parse, A_WELCOME)
     with _opened(path, passphrase, machine) as (vault, room, newcomer):
         if newcomer.space is None:
             raise UsageError(Said("this device has neither asked to join a space nor signed the genesis of one"))
         identity = Identity.welcomed(newcomer.keys, welcomed, expected=newcomer.space)
         joined = [*begin(identity, machine.entropy, welcomed), Row(JOINING, b"", None)]
         vault.commit({room.id: joined, SETTINGS: [About(kind_of(identity.genesis)).row(room.id)]})
+
+
+def brought(data: bytes, read: Callable[[bytes], Read], otherwise: Said) -> Read:
+    """Read what people carried from another device, and say in their words if that is not what it should be.
+
+    Raises:
+        MalformedError: With `otherwise`, if it is not whole or something else.
+        RemoteError: What else reading raises.
+    """
+    try:
+        return read(data)
+    except MalformedError:
+        raise MalformedError(otherwise) from None
+
+
+def _card(data: bytes) -> Card:
+    found: Card = codec.decode(data, CARD, bytes_max=CARD_BYTES_MAX)
+    return found
 
 
 def check_joined(rows: Iterable[Row]) -> None:

@@ -5,19 +5,22 @@ Whatever goes wrong with it is a `ConnectionError`.
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
-
-import aiohttp
 
 from troth_wire.errors import UsageError
 from troth_wire.limits import FRAME_BYTES_MAX, HOST_BYTES_MAX
 from troth_wire.said import Said
 
-__all__ = ["Address", "Link", "WebSocket", "dial"]
+try:
+    import aiohttp
+except ModuleNotFoundError as missing:
+    raise ImportError('The client needs aiohttp, which comes with "troth[client]".') from missing
+
+__all__ = ["Address", "DialTo", "Link", "WebSocket", "dial"]
 
 PATH: Final = "/v1"
 SHAPE: Final = Said("a relay's address looks like wss://relay.example:443, with the host in ASCII; {why}")
@@ -88,6 +91,10 @@ class Link(ABC):
     @abstractmethod
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield the frames that arrive."""
+
+
+DialTo = Callable[[Address], AbstractAsyncContextManager[Link]]
+"""Brings a link to a relay up for as long as a block runs; raises ConnectionError if it can not, or when it breaks."""
 
 
 class WebSocket(Link):

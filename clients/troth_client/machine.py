@@ -1,4 +1,4 @@
-"""What comes from this machine: entropy, time, and the stretching of passphrases; tests bring their own."""
+"""What comes from this machine: entropy, time, links, and the stretching of passphrases; tests bring their own."""
 
 import asyncio
 import time
@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 import troth
 from troth import Cost, Entropy
+from troth_client.link import DialTo, dial
 
 __all__ = ["COST", "MACHINE", "Clock", "Machine", "Stretch", "SystemClock"]
 
@@ -45,11 +46,12 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where bytes, time and keys of passphrases come from."""
+    """Where bytes, time, keys of passphrases and links to relays come from."""
 
     entropy: Entropy = token_bytes
     stretch: Stretch = troth.stretch
     clock: Clock = field(default_factory=SystemClock)
+    dial: DialTo = dial
 
 
 MACHINE: Final = Machine()

@@ -5,6 +5,7 @@ So a slow listener costs a bounded amount of memory, and misses nothing that loo
 
 import asyncio
 from collections.abc import AsyncIterator
+from types import TracebackType
 from typing import Final
 from weakref import WeakSet
 
@@ -34,8 +35,9 @@ class Notices(AsyncIterator[Notice]):
             TrothError: When it stopped working.
         """
         while not self._waiting:
+            self._board.check()
             if self._board.closed:
-                raise self._board.error or StopAsyncIteration
+                raise StopAsyncIteration
             self._arrived.clear()
             await self._arrived.wait()
         notice = next(iter(self._waiting))
@@ -62,7 +64,8 @@ class Board:
     def __init__(self) -> None:
         """Begin without listeners."""
         self.closed = False
-        self.error: Exception | None = None
+        self._error: Exception | None = None
+        self._trace: TracebackType | None = None
         self._listeners: WeakSet[Notices] = WeakSet()
 
     def listen(self) -> Notices:
@@ -76,8 +79,17 @@ class Board:
         for listener in self._listeners:
             listener.put(notice)
 
+    def check(self) -> None:
+        """Raise what stopped the space, if anything did.
+
+        Its trace is that of the first time: it would else grow with everybody who asks.
+        """
+        if self._error is not None:
+            raise self._error.with_traceback(self._trace)
+
     def close(self, error: Exception | None = None) -> None:
         """Nothing more will come; with an error, everyone who waits is told why."""
-        self.closed, self.error = True, error
+        self.closed, self._error = True, error
+        self._trace = error.__traceback__ if error is not None else None
         for listener in self._listeners:
             listener.wake()

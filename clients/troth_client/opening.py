@@ -17,7 +17,7 @@ from troth_client.backoff import Backoff
 from troth_client.dialling import stay_linked
 from troth_client.driver import Driver
 from troth_client.joining import check_joined
-from troth_client.link import Address, dial
+from troth_client.link import Address
 from troth_client.machine import MACHINE, Machine
 from troth_client.probe import probe
 from troth_client.room import About, Room, RoomId
@@ -211,7 +211,7 @@ async def driven(driver: Driver, address: Address | None, machine: Machine) -> A
 
 async def _stay_linked(driver: Driver, address: Address | None, machine: Machine) -> None:
     if address is not None:
-        await stay_linked(partial(dial, address), driver.hearing, Backoff(machine.entropy), machine.clock)
+        await stay_linked(partial(machine.dial, address), driver.hearing, Backoff(machine.entropy), machine.clock)
 
 
 def _make_engine(

@@ -14,7 +14,7 @@ from troth_client.home import Home
 from troth_client.link import Address
 from troth_client.machine import MACHINE, Machine
 from troth_client.parts import Ahead, DeviceGuest, DeviceHost, Drawn, Founder, Joiner, Part
-from troth_client.rendezvous import DialTo, Meeting, Venue, meet
+from troth_client.rendezvous import Meeting, Venue, meet
 from troth_client.room import RoomId
 from troth_wire.errors import TakenError, UsageError
 
@@ -41,7 +41,6 @@ async def host_device(
     *,
     as_link: bool = False,
     machine: Machine = MACHINE,
-    dial_to: DialTo | None = None,
 ) -> None:
     """Let another device of this person into the spaces of this one.
 
@@ -51,7 +50,6 @@ async def host_device(
         talk: The person.
         as_link: Show a link or picture in place of a code.
         machine: For tests.
-        dial_to: For tests.
 
     Raises:
         PairingError: If it ended without a pair, UnfinishedError: if the other side may not know of it.
@@ -60,7 +58,7 @@ async def host_device(
     """
     part = DeviceHost(home, talk)
     draw = Ticket.draw_secret if as_link else Ticket.draw_code
-    await _host(partial(draw, address.host, Purpose.DEVICE, machine.entropy), part, address, talk, machine, dial_to)
+    await _host(partial(draw, address.host, Purpose.DEVICE, machine.entropy), part, address, talk, machine)
 
 
 async def guest_device(
@@ -70,7 +68,6 @@ async def guest_device(
     talk: Talk,
     *,
     machine: Machine = MACHINE,
-    dial_to: DialTo | None = None,
 ) -> tuple[RoomId, ...]:
     """Join the spaces of this person's other device, as a new one; return their rooms.
 
@@ -80,18 +77,15 @@ async def guest_device(
         address: The relay; `address_of` gives a link's.
         talk: The person.
         machine: For tests.
-        dial_to: For tests.
 
     Raises:
         As `host_device`.
     """
     part = DeviceGuest(home, talk, machine.entropy)
-    return await _guest(given, part, address, talk, machine, dial_to)
+    return await _guest(given, part, address, talk, machine)
 
 
-async def host_here(
-    home: Home, address: Address, talk: Talk, *, machine: Machine = MACHINE, dial_to: DialTo | None = None
-) -> RoomId:
+async def host_here(home: Home, address: Address, talk: Talk, *, machine: Machine = MACHINE) -> RoomId:
     """Found a space with a partner in the room; return its room.
 
     Raises:
@@ -99,7 +93,7 @@ async def host_here(
     """
     part = Founder(Drawn.anew(home, machine.entropy), talk, machine.entropy)
     draw = partial(Ticket.draw_code, address.host, Purpose.JOIN, machine.entropy)
-    return (await _host(draw, part, address, talk, machine, dial_to))[0]
+    return (await _host(draw, part, address, talk, machine))[0]
 
 
 async def guest_here(
@@ -109,7 +103,6 @@ async def guest_here(
     talk: Talk,
     *,
     machine: Machine = MACHINE,
-    dial_to: DialTo | None = None,
 ) -> RoomId:
     """Join a partner in the room in a new space; return its room.
 
@@ -117,7 +110,7 @@ async def guest_here(
         As `host_device`.
     """
     part = Joiner(Drawn.anew(home, machine.entropy), talk)
-    return (await _guest(given, part, address, talk, machine, dial_to))[0]
+    return (await _guest(given, part, address, talk, machine))[0]
 
 
 def address_of(link: Link) -> Address:
@@ -131,9 +124,8 @@ async def _host(
     address: Address,
     talk: Talk,
     machine: Machine,
-    dial_to: DialTo | None,
 ) -> tuple[RoomId, ...]:
-    async with _opened(draw, address, machine, dial_to) as (ticket, meeting):
+    async with _opened(draw, address, machine) as (ticket, meeting):
         pairing = Pairing.host(ticket, part.introduction, machine.entropy)
         drive = Drive(pairing, meeting, talk, part, machine)
         return await drive.run(partial(_show, talk, ticket, pairing, address))
@@ -148,7 +140,7 @@ async def _show(talk: Talk, ticket: Ticket, pairing: Pairing, address: Address) 
 
 @asynccontextmanager
 async def _opened(
-    draw: Callable[[], Ticket], address: Address, machine: Machine, dial_to: DialTo | None
+    draw: Callable[[], Ticket], address: Address, machine: Machine
 ) -> AsyncIterator[tuple[Ticket, Meeting]]:
     """Open a meeting under a number that is free."""
     async with AsyncExitStack() as stack:
@@ -156,9 +148,7 @@ async def _opened(
             ticket = draw()
             venue = Venue(ticket.meeting_seed, opens=True)
             try:
-                meeting = await stack.enter_async_context(
-                    meet(address, venue, within_s=ticket.life_s, machine=machine, dial_to=dial_to)
-                )
+                meeting = await stack.enter_async_context(meet(address, venue, within_s=ticket.life_s, machine=machine))
                 break
             except TakenError:
                 if not left:
@@ -167,12 +157,12 @@ async def _opened(
 
 
 async def _guest(
-    given: Ticket | Link, part: Part, address: Address, talk: Talk, machine: Machine, dial_to: DialTo | None
+    given: Ticket | Link, part: Part, address: Address, talk: Talk, machine: Machine
 ) -> tuple[RoomId, ...]:
     ticket = given.ticket if isinstance(given, Link) else given
     if ticket.host != address.host.lower():
         raise UsageError("both devices meet at the relay that the code or link was made for")
     venue = Venue(ticket.meeting_seed, opens=False)
-    async with meet(address, venue, within_s=ticket.life_s, machine=machine, dial_to=dial_to) as meeting:
+    async with meet(address, venue, within_s=ticket.life_s, machine=machine) as meeting:
         pairing = Pairing.guest(given, part.introduction, machine.entropy)
         return await Drive(pairing, meeting, talk, part, machine).run()

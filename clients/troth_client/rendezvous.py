@@ -7,14 +7,15 @@ What can not be mended ends it with a `MeetingError`, in a sentence for people.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from itertools import count
 from typing import Final
 
 from troth_client.attendance import Attendance, AwayError, Heard, Venue
 from troth_client.backoff import Backoff
-from troth_client.link import Address, Link, dial
+from troth_client.dialling import Dial
+from troth_client.link import Address, Link
 from troth_client.machine import MACHINE, Machine
 from troth_wire.errors import MalformedError, MeetingError, NoRelayError, TimedOutError, UsageError
 from troth_wire.limits import RENDEZVOUS_LIFE_S, RENDEZVOUS_RECORD_BYTES
@@ -32,8 +33,6 @@ TIMED_OUT: Final = Said(
     "The other device did not come, or did not go on, in time. Nothing was joined. "
     "Begin again with a new code when both are at hand."
 )
-
-DialTo = Callable[[], AbstractAsyncContextManager[Link]]
 
 
 class Meeting:
@@ -104,12 +103,12 @@ class Meeting:
         """What was waited for did not come."""
         self.fail(TimedOutError(TIMED_OUT) if self._link is not None else NoRelayError(NO_RELAY))
 
-    async def attend(self, dial_to: DialTo, machine: Machine) -> None:
+    async def attend(self, dial: Dial, machine: Machine) -> None:
         """Keep a link up until cancelled, or until the meeting has come to nothing."""
         backoff = Backoff(machine.entropy)
         try:
             while True:
-                wait_s = await self._once(dial_to, backoff)
+                wait_s = await self._once(dial, backoff)
                 await machine.clock.sleep(max(wait_s, backoff.draw()))
         except MeetingError as error:
             self.fail(error)
@@ -118,10 +117,10 @@ class Meeting:
             LOG.exception("A meeting failed in a way that was not foreseen.")
             self.fail(error)
 
-    async def _once(self, dial_to: DialTo, backoff: Backoff) -> float:
+    async def _once(self, dial: Dial, backoff: Backoff) -> float:
         """Dial and attend until the link is down; return how long the relay asks to wait."""
         try:
-            async with dial_to() as link:
+            async with dial() as link:
                 await self._listen(link)
                 if self._attendance.caught_up:
                     # The link was good, and somebody waits at the other end: come back soon.
@@ -160,7 +159,6 @@ async def meet(
     *,
     within_s: float = RENDEZVOUS_LIFE_S,
     machine: Machine = MACHINE,
-    dial_to: DialTo | None = None,
 ) -> AsyncIterator[Meeting]:
     """Meet at a relay for as long as the block runs; entered when all that lies there was read.
 
@@ -169,7 +167,6 @@ async def meet(
         venue: The mailbox, and whether this side opens it.
         within_s: After so many seconds the meeting has come to nothing.
         machine: For tests.
-        dial_to: For tests: what brings a link up.
 
     Raises:
         MeetingError: By its kind: NoRelayError, OtherVersionError, TakenError, ExpiredError, CrowdedError,
@@ -177,7 +174,7 @@ async def meet(
     """
     meeting = Meeting(Attendance(venue))
     tasks = (
-        asyncio.create_task(meeting.attend(dial_to or partial(dial, address), machine)),
+        asyncio.create_task(meeting.attend(partial(machine.dial, address), machine)),
         asyncio.create_task(_watch(meeting, within_s, machine)),
     )
     try:

@@ -6,14 +6,12 @@ It is a log like any other, opened in the line of one of the person's spaces (sp
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
 from troth import Epoch
 from troth.cursor import Cursor
 from troth.follower import Follower
 from troth_client.link import Address, Link, dial
-from troth_client.rendezvous import DialTo
 from troth_wire import log, proof
 from troth_wire.errors import MalformedError, NoRelayError, OtherVersionError, RefusedError
 from troth_wire.limits import SIGNPOSTS_READ_MAX, WIRE_VERSION
@@ -39,9 +37,7 @@ CLOSED: Final = Said(
 )
 
 
-async def leave_signpost(
-    address: Address, epoch: Epoch, entry: bytes, sponsor: Epoch, *, dial_to: DialTo | None = None
-) -> None:
+async def leave_signpost(address: Address, epoch: Epoch, entry: bytes, sponsor: Epoch) -> None:
     """Leave a signpost; returns when the relay has it.
 
     Args:
@@ -49,22 +45,21 @@ async def leave_signpost(
         epoch: What `Words.signposts` gives.
         entry: A sealed signpost.
         sponsor: The epoch of a log at this relay, in whose name the mailbox is opened if it is not there.
-        dial_to: For tests.
 
     Raises:
         MeetingError: By its kind: NoRelayError, OtherVersionError, RefusedError.
     """
-    await _converse(dial_to or partial(dial, address), Visit(epoch, sponsor, entry))
+    await _converse(address, Visit(epoch, sponsor, entry))
 
 
-async def read_signposts(address: Address, epoch: Epoch, *, dial_to: DialTo | None = None) -> Sequence[bytes]:
+async def read_signposts(address: Address, epoch: Epoch) -> Sequence[bytes]:
     """Return what lies there: the first entry and the last ones; nothing where there is no such mailbox.
 
     Raises:
         MeetingError: By its kind: NoRelayError, OtherVersionError, RefusedError.
     """
     visit = Visit(epoch)
-    await _converse(dial_to or partial(dial, address), visit)
+    await _converse(address, visit)
     return visit.entries
 
 
@@ -148,9 +143,9 @@ class Visit:
         return self._at.create(b"", sponsor.mailbox)
 
 
-async def _converse(dial_to: DialTo, visit: Visit) -> None:
+async def _converse(address: Address, visit: Visit) -> None:
     try:
-        async with asyncio.timeout(ANSWER_S_MAX), dial_to() as link:
+        async with asyncio.timeout(ANSWER_S_MAX), dial(address) as link:
             await _listen(link, visit)
     except (ConnectionError, TimeoutError, MalformedError):
         raise NoRelayError(NO_RELAY) from None

@@ -1,15 +1,31 @@
 """An open space as its app sees it: edits, views, status, notices, and further devices of the person."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from functools import partial
 
-from troth import Edit, Engine, Path, Request, Signer, Status, Step, Touched, Value
-from troth.amendments import Second
-from troth.membership import Members
-from troth.record import Tip, Verified
-from troth.recovery import Way, Words
+from troth import (
+    Changed,
+    Edit,
+    Engine,
+    Forked,
+    Members,
+    Path,
+    Renewed,
+    Request,
+    Second,
+    Signer,
+    Status,
+    Step,
+    Tip,
+    Touched,
+    Value,
+    Verified,
+    Way,
+    Words,
+)
 from troth_client.driver import Driver
+from troth_client.joining import A_REQUEST, brought
 from troth_client.notices import Notices
 from troth_client.room import Room
 from troth_client.uncompared import row
@@ -61,7 +77,7 @@ class Space:
             edits: What to do, in order.
 
         Raises:
-            UsageError: If they can not be applied; nothing of them was.
+            UsageError: If they can not be applied, or this is no document's id; nothing of them was.
             LocalError: If they could not be saved; nothing of them was.
         """
         await self._driver.edit(document, edits)
@@ -84,7 +100,7 @@ class Space:
         """Return what stands at a path of a document, as plain values; what is being saved shows already.
 
         Raises:
-            UsageError: If nothing stands there.
+            UsageError: If nothing stands there, or this is no document's id.
         """
         return self._driver.look(lambda engine: engine.view(document, path))
 
@@ -115,6 +131,24 @@ class Space:
         A notice that waits already is not queued again, so a slow reader looks at what stands and misses nothing.
         """
         return self._driver.board.listen()
+
+    async def watch(self, document: DocumentId) -> AsyncIterator[Value]:
+        """Yield what a document shows, at once and whenever it shows something else, until the space is closed.
+
+        A slow reader sees what stands by then, and not each step on the way.
+
+        Raises:
+            UsageError: If this is no document's id.
+            TrothError: When the space stopped working.
+        """
+        notices = self.notices()
+        shown = self.view(document)
+        yield shown
+        async for notice in notices:
+            if isinstance(notice, Changed | Forked | Renewed) and notice.document == document and self._driver.open:
+                before, shown = shown, self.view(document)
+                if shown != before:
+                    yield shown
 
     @property
     def device(self) -> DeviceId:
@@ -182,6 +216,10 @@ class Space:
 
         Args:
             holds: Looks at the status after every input; must not wait.
+
+        Raises:
+            TrothError: If the space stopped.
+            Exception: What `holds` raised.
         """
         await self._driver.until(holds)
 
@@ -196,6 +234,8 @@ class Space:
 
     async def caught_up(self) -> None:
         """Wait until everything that the relay held at the last connect was read and merged.
+
+        What others write after that comes by itself; `watch` shows it.
 
         Raises:
             UsageError: If there is no relay to wait for.
@@ -230,7 +270,7 @@ class Space:
             MalformedError, ForgedError: If it is no request to join this space for this person.
             UsageError: If the device is known already, or there are as many as there may be.
         """
-        asked = Request.parse(request)
+        asked = brought(request, Request.parse, A_REQUEST)
         admin = await asyncio.to_thread(self._room.admin, passphrase)
         welcome: bytes = await self._driver.ask(partial(admit, asked=asked, admin=admin))
         return welcome

@@ -7,6 +7,7 @@ from typing import Final
 from troth import Edit, Engine, Group, Path, Rebuild, RefusedEdit, Request, Signer, Step, Value
 from troth.amendments import Second
 from troth.document import PoisonedError
+from troth.edits import check_document
 from troth.record import Tip
 from troth.recovery import Way, Words
 from troth.tidying import tidy
@@ -45,6 +46,7 @@ def revise(
 ) -> tuple[Step, Exception | None]:
     """Edit a document by what stands in it; answer with the error, whosever it is, if nothing was edited."""
     try:
+        check_document(document)
         edits = tuple(make(partial(engine.view, document)))
     except PoisonedError:
         return Step(tell=[Rebuild("a view stopped the document library")]), LocalError(STOPPED)

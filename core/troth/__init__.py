@@ -3,6 +3,7 @@
 Values in, values out: every input returns a `Step` of what to save, then send, then tell.
 """
 
+from troth.amendments import Second
 from troth.crypto import Cost, Signer, aead_open, aead_seal, derive, stretch
 from troth.edits import Delete, Edit, Insert, Path, Put, Splice, Text, Value
 from troth.engine import Engine, Group
@@ -11,8 +12,11 @@ from troth.identity import Identity, document_id
 from troth.joining import Invitation, Request, Welcome, request
 from troth.keys import Card, DeviceKeys, Epoch
 from troth.loading import begin, load
+from troth.membership import Members
 from troth.ports import Entropy, Probe, Store
-from troth.status import Status
+from troth.record import Record, Tip, Verified
+from troth.recovery import Way, Words
+from troth.status import Item, Status
 from troth.step import (
     CaughtUp,
     Changed,
@@ -32,6 +36,7 @@ from troth.step import (
     Row,
     Step,
 )
+from troth.tidying import tidy
 from troth.touched import Touched
 
 __all__ = [
@@ -57,26 +62,34 @@ __all__ = [
     "Identity",
     "Insert",
     "Invitation",
+    "Item",
+    "Members",
     "Notice",
     "Offline",
     "Path",
     "Probe",
     "Put",
     "Rebuild",
+    "Record",
     "RefusedEdit",
     "RefusedPush",
     "Renewed",
     "Request",
     "Row",
+    "Second",
     "Signer",
     "Splice",
     "Status",
     "Step",
     "Store",
     "Text",
+    "Tip",
     "Touched",
     "Value",
+    "Verified",
+    "Way",
     "Welcome",
+    "Words",
     "aead_open",
     "aead_seal",
     "begin",
@@ -87,4 +100,5 @@ __all__ = [
     "load",
     "request",
     "stretch",
+    "tidy",
 ]

@@ -23,9 +23,10 @@ from troth_wire.limits import CHANGE_DEPENDENCIES_MAX, EDIT_PATH_PARTS_MAX
 try:
     from automerge import core as automerge
     from automerge.core import ObjType, ScalarType
-except ModuleNotFoundError as missing:  # pragma: no cover - only on a Python for which there is no build
+except ModuleNotFoundError as missing:
     raise ImportError(
-        'The engine needs automerge 1.0.0rc1, which comes with "troth[engine]" and is built for CPython 3.11 and 3.12.'
+        'The engine needs automerge 1.0.0rc1, which comes with "troth[engine]" and "troth[client]", '
+        "and is built for CPython 3.11 and 3.12."
     ) from missing
 
 __all__ = ["Document", "Made", "PoisonedError", "UnappliedError"]

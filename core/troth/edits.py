@@ -7,7 +7,7 @@ anew on another state of the document.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan
-from typing import Any
+from typing import Any, Final
 
 from troth_wire.errors import UsageError
 from troth_wire.ids import DocumentId
@@ -24,9 +24,13 @@ __all__ = [
     "Text",
     "Value",
     "check",
+    "check_document",
     "check_path",
     "check_value",
 ]
+
+DOCUMENT_ID_BYTES: Final = 16
+"""As many as a record's header has for one (specs/record.md)."""
 
 Path = tuple[str | int, ...]
 """Map keys and list indexes, from the root."""
@@ -88,6 +92,16 @@ class Group:
     edits: tuple[Edit, ...]
 
 
+def check_document(document: DocumentId) -> None:
+    """Refuse what names no document: a record under such a name is none that this device, or another, could read.
+
+    Raises:
+        UsageError: If it is not 16 bytes.
+    """
+    if type(document) is not bytes or len(document) != DOCUMENT_ID_BYTES:
+        raise UsageError(f'a document goes by {DOCUMENT_ID_BYTES} bytes, such as document_id("notes") returns')
+
+
 def check(edit: Edit) -> None:
     """Refuse an edit that no document could take.
 
@@ -110,7 +124,9 @@ def check(edit: Edit) -> None:
             _check_count(delete, 0)
             _check_string(insert)
         case _:
-            raise UsageError(f"{type(edit).__name__} is no edit")
+            raise UsageError(
+                f"an edit is a Put, Insert, Delete or Splice, each by itself, and no {type(edit).__name__}"
+            )
 
 
 def _check_place(path: Path) -> None:
@@ -126,7 +142,7 @@ def check_path(path: Path) -> None:
         UsageError: If it is no tuple of keys and indexes, too long, or a key can not stand in a document.
     """
     if type(path) is not tuple or len(path) > EDIT_PATH_PARTS_MAX:
-        raise UsageError(f"a path is a tuple of at most {EDIT_PATH_PARTS_MAX} keys and indexes")
+        raise UsageError(f'a path is a tuple of at most {EDIT_PATH_PARTS_MAX} keys and indexes, such as ("milk",)')
     for part in path:
         if type(part) is int:
             _check_count(part, 0)
@@ -176,7 +192,8 @@ def check_value(value: Value, depth: int = 0) -> None:
 def _check_scalar(value: object) -> None:
     fits = value is None or type(value) in (bool, float) or (type(value) is int and -(2**63) <= value < 2**63)
     if not fits or (type(value) is float and isnan(value)):
-        raise UsageError("a value is None, bool, int of 64 bits, float, str, bytes, Text, list or dict")
+        kinds = "None, bool, int of 64 bits, float that is a number, str, bytes, Text, list or dict"
+        raise UsageError(f"a value is {kinds}, and no {type(value).__name__} like this one")
 
 
 def _check_string(value: object) -> None:

@@ -15,7 +15,7 @@ from troth.collecting import Whole
 from troth.crossing import Crossing
 from troth.cursor import contradicted
 from troth.document import PoisonedError
-from troth.edits import Group, Path, Value
+from troth.edits import Group, Path, Value, check_document
 from troth.evidence import Evidence
 from troth.folding import fold
 from troth.holding import Holding
@@ -84,6 +84,11 @@ class Engine(Acts):
         return step
 
     def _edit(self, document: DocumentId, groups: Sequence[Group], step: Step) -> None:
+        try:
+            check_document(document)
+        except UsageError as error:
+            step.tell += [RefusedEdit(group.ticket, error) for group in groups]
+            return
         made = self.writer.make(self.library, document, [fold(group.edits) for group in groups], step)
         step.tell += [RefusedEdit(groups[number].ticket, error) for number, error in made.refused.items()]
         if made.changes:
@@ -332,8 +337,9 @@ class Engine(Acts):
         """Return what stands at a path of a document, as plain values.
 
         Raises:
-            UsageError: If nothing stands there.
+            UsageError: If nothing stands there, or this is no document's id.
         """
+        check_document(document)
         return self.library.view(document, path)
 
     def said(self, document: DocumentId, path: Path) -> tuple[tuple[PersonId, str], ...]:
@@ -343,8 +349,9 @@ class Engine(Acts):
         somebody's words makes them their own.
 
         Raises:
-            UsageError: If no text stands there.
+            UsageError: If no text stands there, or this is no document's id.
         """
+        check_document(document)
         return self.library.said(document, path, self.inbox.members.person_of)
 
     def touched(self, document: DocumentId, since: Collection[ChangeHash] = ()) -> Touched:
@@ -353,7 +360,11 @@ class Engine(Acts):
         Args:
             document: Which one.
             since: Its heads as of an earlier look (`Touched.heads`), in this life of the engine or another.
+
+        Raises:
+            UsageError: If this is no document's id.
         """
+        check_document(document)
         return self.library.touched(document, since)
 
     def close(self) -> Step:

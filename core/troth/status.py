@@ -59,6 +59,8 @@ UNSENT: Final = plural(
     "{count} has not reached the relay: {reason}. Nothing is lost meanwhile.",
     "{count} have not reached the relay: {reason}. Nothing is lost meanwhile.",
 )
+UNREACHED: Final = Said("Nothing comes from the relay: {reason}. What others write is read here once it does.")
+READING: Final = Said("What the relay holds is being read.")
 IN_PLACE: Final = Said("Everything here has reached the relay, and everything there has been read.")
 
 
@@ -152,7 +154,15 @@ class Status:
             *(PARKED.format(count=count, reason=Said.of(reason)) for reason, count in sorted(self.parked.items())),
             *(HELD.format(count=count, reason=Said.of(reason)) for reason, count in sorted(self.held.items())),
         ]
-        return tuple(lines) or (IN_PLACE,)
+        return tuple(lines) or (self._calm(),)
+
+    def _calm(self) -> Said:
+        """What is said where nothing waits: of what others wrote nobody knows who has not read to the end."""
+        if self.connected and self.caught_up:
+            return IN_PLACE
+        if self.connected and not self.refused:
+            return READING
+        return UNREACHED.format(reason=self.why)
 
     def _waiting(self) -> Said:
         if (self.ended or self.removed) and self.connected:

@@ -10,7 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import click
+# Before the modules that need the other libraries of the extra.
+try:
+    import click
+except ModuleNotFoundError as missing:
+    raise ImportError('`troth-relay` needs click, which comes with "troth[relay]".') from missing
 
 from troth_relay import clerk, doctor, issue, limits, logs, office, running, watch
 from troth_relay.app import SystemEntropy

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tests.contracts.client_world import CHEAP, HandClock
@@ -99,8 +99,12 @@ class HubRelay:
         self.incoming: Corrupt = lambda message: [message]
         self.outgoing: Corrupt = lambda message: [message]
 
+    def machine(self, machine: Machine = CHEAP) -> Machine:
+        """Return a machine whose links lead here, whatever is dialled."""
+        return replace(machine, dial=self.dial)
+
     @asynccontextmanager
-    async def dial(self) -> AsyncIterator[Link]:
+    async def dial(self, _: Address) -> AsyncIterator[Link]:
         """Bring a link up."""
         self.dials += 1
         if self.down:

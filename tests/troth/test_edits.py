@@ -47,6 +47,21 @@ class Number(IntEnum):
     ONE = 1
 
 
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ([Put(("a",), 1)], "each by itself, and no list"),
+        (Put("a", 1), r'such as \("milk",\)'),  # type: ignore[arg-type]
+        (Put(("a",), Decimal(1)), "no Decimal like this one"),
+        (Put(("a",), Colour.RED), "no Colour like this one"),
+    ],
+)
+def test_a_refusal_says_how_it_is_done(edit: Any, said: str) -> None:
+    """What is easily mistaken is told apart: a list of edits, a path that is no tuple, a value of another type."""
+    with pytest.raises(UsageError, match=said):
+        check(edit)
+
+
 def same(one: object, other: object) -> bool:
     """Whether two values are equal and of the same types all through, and zero has the same sign."""
     if type(one) is not type(other):

@@ -22,6 +22,7 @@ from troth import (
     Held,
     Insert,
     Put,
+    RefusedEdit,
     RefusedPush,
     Splice,
     Text,
@@ -294,6 +295,22 @@ def test_a_refused_group_leaves_the_others() -> None:
         device.edit(LIST, Put(("entries", "kept out"), 1), Put(("nowhere", "at all"), 1))
     device.edit(LIST, Put(("entries", "in"), 1))
     assert device.view(LIST, ("entries",)) == {"in": 1}
+
+
+def test_what_names_no_document_is_refused_and_never_written() -> None:
+    """Edits of a document under no id of 16 bytes are refused, those beside them stand, and the store loads again."""
+    world = World("ann")
+    ann = world.devices["ann"]
+    named, unnamed = Group(1, LIST, (Put(("a",), 1),)), Group(2, DocumentId(b"list"), (Put(("a",), 2),))
+    step = ann.engine.edit([named, unnamed])
+    refused = [event for event in step.tell if isinstance(event, RefusedEdit)]
+    assert [event.ticket for event in refused] == [2]
+    assert "document_id" in str(refused[0].error)
+    ann.store.commit([*step.note, *step.save])
+    ann.restart()
+    assert ann.view(LIST) == {"a": 1}
+    with pytest.raises(UsageError, match="document_id"):
+        ann.view(DocumentId(b"list"))
 
 
 def test_nothing_is_pushed_before_the_log_was_read() -> None:

@@ -72,11 +72,12 @@ def test_the_status_reads_well(status: Status) -> None:
 
 @given(STATUSES)
 def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
-    """That everything is synced is said exactly when nothing waits, is held, forked or in dispute."""
+    """That everything is synced is said exactly when all was read and nothing waits, is held, forked or in dispute."""
     single = ("disputed", "elsewhere", "forks", "waiting", "lost", "renewed", "lacking", "stuck", "apart")
     troubles = sum(bool(getattr(status, name)) for name in single) + len(status.parked) + len(status.held)
     troubles += status.ended + status.removed + status.leaving
-    assert ("Everything here has reached" in status.sentences()[0]) == (troubles == 0)
+    read = status.connected and status.caught_up
+    assert ("Everything here has reached" in status.sentences()[0]) == (read and troubles == 0)
     assert len(status.sentences()) == max(1, troubles)
 
 
@@ -84,6 +85,15 @@ def test_all_is_well_is_said_only_when_it_is(status: Status) -> None:
     ("status", "sentence"),
     [
         (CALM, "Everything here has reached the relay, and everything there has been read."),
+        (
+            replace(CALM, connected=False, caught_up=False),
+            "Nothing comes from the relay: there is no connection. What others write is read here once it does.",
+        ),
+        (
+            replace(CALM, connected=False, caught_up=False, refused="the relay asks for a pass"),
+            "Nothing comes from the relay: the relay asks for a pass. What others write is read here once it does.",
+        ),
+        (replace(CALM, caught_up=False), "What the relay holds is being read."),
         (replace(CALM, waiting=2), "2 are on their way to the relay."),
         (
             replace(CALM, waiting=2, connected=False),

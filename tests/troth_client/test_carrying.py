@@ -53,7 +53,7 @@ class Plain:
 async def meeting_at(relay: HubRelay, *, opens: bool) -> AsyncIterator[Meeting]:
     """Meet, bounded in time."""
     venue = Venue(TICKET.meeting_seed, opens=opens)
-    async with asyncio.timeout(WAIT_S), meet(ADDRESS, venue, machine=CHEAP, dial_to=relay.dial) as meeting:
+    async with asyncio.timeout(WAIT_S), meet(ADDRESS, venue, machine=relay.machine()) as meeting:
         yield meeting
 
 

@@ -67,12 +67,12 @@ def theirs(tmp_path: Path) -> Path:
 
 async def invited(relay: HubRelay, house: House) -> tuple[RoomId, str]:
     """Make an invitation."""
-    return await invite_far(house.home, ADDRESS, SPONSOR, machine=CHEAP, dial_to=relay.dial)
+    return await invite_far(house.home, ADDRESS, SPONSOR, machine=relay.machine())
 
 
 async def going_on(relay: HubRelay, house: House, room: RoomId, person: Person | None = None) -> Far:
     """Go on with what is under way."""
-    return await go_on_far(house.home, room, person or Person(Table()), machine=CHEAP, dial_to=relay.dial)
+    return await go_on_far(house.home, room, person or Person(Table()), machine=relay.machine())
 
 
 async def stopped_when(holds: Callable[[], bool], doing: Any) -> None:
@@ -165,7 +165,7 @@ async def test_an_invitation_is_sponsored(relay: HubRelay, mine: Path) -> None:
         stranger = Signer((3).to_bytes(32, "big"))
         assert stranger.public == KEYS[2].mailbox
         with pytest.raises(RefusedError, match="not at this relay yet"):
-            await invite_far(host.home, ADDRESS, stranger, machine=CHEAP, dial_to=relay.dial)
+            await invite_far(host.home, ADDRESS, stranger, machine=relay.machine())
         assert host.vault.rooms == before
 
 
@@ -251,7 +251,7 @@ async def test_a_third_burns_it(relay: HubRelay, mine: Path, theirs: Path) -> No
         note = note_of(await guest.home.load(place))
         assert note is not None
         there = Venue(Link.parse(note.link).ticket.meeting_seed, opens=False)
-        async with meet(ADDRESS, there, machine=CHEAP, dial_to=relay.dial) as meeting:
+        async with meet(ADDRESS, there, machine=relay.machine()) as meeting:
             await meeting.post(bytes(RENDEZVOUS_RECORD_BYTES))
         for house, kept in ((host, room), (guest, place)):
             with pytest.raises(PairingError):
@@ -319,7 +319,7 @@ async def another_log(link: str, *first: bytes) -> HubRelay:
     joined(relay.world, KEY)
     seed = Link.parse(link).ticket.meeting_seed
     venue = Venue(seed, opens=True, kind=MailboxKind.INVITATION, sponsor=SPONSOR)
-    async with meet(ADDRESS, venue, machine=CHEAP, dial_to=relay.dial) as meeting:
+    async with meet(ADDRESS, venue, machine=relay.machine()) as meeting:
         for record in first:
             await meeting.post(record)
     return relay

@@ -189,18 +189,18 @@ class TestOwnDevice:
             take_up("phone", founded())
 
     @pytest.mark.parametrize(
-        "step",
+        ("step", "what"),
         [
-            lambda: request_to_join("phone", passphrase=WORDS, invitation=b"garbled", machine=CHEAP),
-            lambda: countersign("phone", b"garbled"),
-            lambda: take_up("phone", b"garbled"),
-            lambda: draft("phone", b"garbled", b"words"),
+            (lambda: request_to_join("phone", passphrase=WORDS, invitation=b"garbled", machine=CHEAP), "invitation"),
+            (lambda: countersign("phone", b"garbled"), "draft"),
+            (lambda: take_up("phone", b"garbled"), "welcome"),
+            (lambda: draft("phone", b"garbled", b"words"), "card"),
         ],
         ids=["invitation", "draft", "welcome", "cards"],
     )
-    def test_nonsense_is_refused(self, step: Callable[[], object]) -> None:
-        """What was garbled on the way is told by its kind of error, and makes no vault."""
-        with pytest.raises(RemoteError):
+    def test_nonsense_is_refused(self, step: Callable[[], object], what: str) -> None:
+        """What was garbled on the way is told by its kind of error, says what it is not, and makes no vault."""
+        with pytest.raises(RemoteError, match=f"no {what}, or not all of it. Nothing was changed"):
             step()
         assert not Path("phone").exists()
 

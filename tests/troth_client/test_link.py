@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import WSMsgType, web
 
+from tests.contracts import relay_process
 from tests.contracts.client_world import WAIT_S
 from troth_client.link import Address, dial
+from troth_client.testing import link_contract
 from troth_wire.errors import UsageError
 from troth_wire.limits import FRAME_BYTES_MAX
 
@@ -52,6 +55,12 @@ async def test_frames_go_both_ways_in_order() -> None:
             link.send(frame)
         arriving = aiter(link)
         assert [await anext(arriving) for _ in frames] == frames
+
+
+async def test_a_websocket_keeps_the_contract_of_links(tmp_path: Path) -> None:
+    """Over one to a relay in a process of its own."""
+    with relay_process.serving(tmp_path / "relay.db") as (_, relay):
+        await link_contract(dial, Address.parse(relay))
 
 
 async def test_hanging_up_sends_what_waits_first() -> None:

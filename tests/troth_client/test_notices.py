@@ -88,6 +88,18 @@ async def test_whoever_waits_is_told_why_it_stopped() -> None:
         await anext(listener)
 
 
+async def test_why_it_stopped_is_no_longer_story_each_time() -> None:
+    """However often somebody asks, the error tells where it stopped and where it was asked, and no more."""
+    board = Board()
+    board.close(StoreError("why"))
+    depths = set()
+    for _ in range(3):
+        with pytest.raises(StoreError) as caught:
+            board.check()
+        depths.add(len(caught.traceback))
+    assert len(depths) == 1
+
+
 async def test_a_listener_that_nobody_holds_is_gone() -> None:
     """Leaving a loop leaves nothing behind."""
     board = Board()

@@ -49,17 +49,17 @@ class Scene:
 
     def host_device(self, **options: Any) -> Coroutine[Any, Any, None]:
         """Let the guest's vault be another device of the host."""
-        options = {"machine": CHEAP, "dial_to": self.relay.dial, **options}
+        options = {**options, "machine": self.relay.machine(options.get("machine", CHEAP))}
         return host_device(self.host.home, ADDRESS, self.asking, **options)
 
     async def guest_device(self) -> tuple[RoomId, ...]:
         """Join with the code that is shown."""
         ticket = await asyncio.shield(self.table.ticket)
-        return await guest_device(self.guest.home, ticket, ADDRESS, self.asked, machine=CHEAP, dial_to=self.relay.dial)
+        return await guest_device(self.guest.home, ticket, ADDRESS, self.asked, machine=self.relay.machine())
 
     def host_here(self) -> Coroutine[Any, Any, RoomId]:
         """Found a space for two."""
-        return host_here(self.host.home, ADDRESS, self.asking, machine=CHEAP, dial_to=self.relay.dial)
+        return host_here(self.host.home, ADDRESS, self.asking, machine=self.relay.machine())
 
     async def guest_here(self, *, wrong: int = 0) -> RoomId:
         """Join with the code that is shown, or a wrong one."""
@@ -67,7 +67,7 @@ class Scene:
         assert ticket.number is not None
         one, two, three = ticket.words
         typed = Ticket.of_code(ticket.host, ticket.purpose, ticket.number, (one, two, (three + wrong) % 2_048))
-        return await guest_here(self.guest.home, typed, ADDRESS, self.asked, machine=CHEAP, dial_to=self.relay.dial)
+        return await guest_here(self.guest.home, typed, ADDRESS, self.asked, machine=self.relay.machine())
 
 
 class Scenes:
@@ -134,7 +134,7 @@ async def test_a_device_joins_by_a_link(scenes: Scenes) -> None:
             link = Link.parse(await asyncio.shield(scene.table.link))
             assert address_of(link) == ADDRESS
             return await guest_device(
-                scene.guest.home, link, address_of(link), scene.asked, machine=CHEAP, dial_to=scene.relay.dial
+                scene.guest.home, link, address_of(link), scene.asked, machine=scene.relay.machine()
             )
 
         nothing, rooms = await both(scene.host_device(as_link=True), guest())
@@ -220,7 +220,7 @@ async def test_a_third_burns_it(scenes: Scenes) -> None:
         async def meddle() -> None:
             ticket = await asyncio.shield(scene.table.ticket)
             venue = Venue(ticket.meeting_seed, opens=False)
-            async with meet(ADDRESS, venue, machine=CHEAP, dial_to=scene.relay.dial) as meeting:
+            async with meet(ADDRESS, venue, machine=scene.relay.machine()) as meeting:
                 await meeting.post(bytes(RENDEZVOUS_RECORD_BYTES))
 
         host, _ = await both(scene.host_here(), meddle())
@@ -238,9 +238,7 @@ async def test_of_two_guests_one_is_turned_away(scenes: Scenes, tmp_path: Path) 
         async def second() -> Any:
             ticket = await asyncio.shield(scene.table.ticket)
             await asyncio.shield(scene.table.words)
-            return await guest_device(
-                late.home, ticket, ADDRESS, Person(Table()), machine=CHEAP, dial_to=scene.relay.dial
-            )
+            return await guest_device(late.home, ticket, ADDRESS, Person(Table()), machine=scene.relay.machine())
 
         nothing, rooms, turned_away = await asyncio.gather(
             scene.host_device(), scene.guest_device(), second(), return_exceptions=True
@@ -258,7 +256,7 @@ async def test_a_used_code_joins_nothing(scenes: Scenes, tmp_path: Path) -> None
         ticket = scene.table.ticket.result()
         before = scene.relay.world.log(ticket.mailbox)
         with pytest.raises(PairingError, match="used already"):
-            await guest_device(late.home, ticket, ADDRESS, Person(Table()), machine=CHEAP, dial_to=scene.relay.dial)
+            await guest_device(late.home, ticket, ADDRESS, Person(Table()), machine=scene.relay.machine())
         assert scene.relay.world.log(ticket.mailbox) == before
     assert rows_of(other) == []
 
@@ -268,7 +266,7 @@ async def test_a_code_of_another_relay_is_refused(scenes: Scenes) -> None:
     async with scenes as scene:
         ticket = Ticket.draw_code("other.test:443", Purpose.JOIN, entropy_of("code"))
         with pytest.raises(UsageError):
-            await guest_here(scene.guest.home, ticket, ADDRESS, scene.asked, machine=CHEAP, dial_to=scene.relay.dial)
+            await guest_here(scene.guest.home, ticket, ADDRESS, scene.asked, machine=scene.relay.machine())
 
 
 async def test_an_expired_code_joins_nothing(scenes: Scenes) -> None:
@@ -298,7 +296,7 @@ async def test_a_number_that_is_taken_is_drawn_again(scenes: Scenes) -> None:
         for number in (1, 2):
             ticket = Ticket.of_code(ADDRESS.host, Purpose.DEVICE, number, (0, 0, 0))
             venue = Venue(ticket.meeting_seed, opens=True)
-            async with meet(ADDRESS, venue, machine=CHEAP, dial_to=scene.relay.dial):
+            async with meet(ADDRESS, venue, machine=scene.relay.machine()):
                 pass
         hosting = asyncio.create_task(scene.host_device(machine=Machine(entropy=entropy, stretch=CHEAP.stretch)))
         assert (await asyncio.shield(scene.table.ticket)).number == 3
@@ -361,12 +359,12 @@ async def test_a_relay_in_the_middle_joins_nothing(scenes: Scenes, tmp_path: Pat
         async def to_the_host() -> Any:
             ticket = await asyncio.shield(scene.table.ticket)
             mute = Person(Table())
-            return await guest_here(middle.home, ticket, ADDRESS, mute, machine=CHEAP, dial_to=scene.relay.dial)
+            return await guest_here(middle.home, ticket, ADDRESS, mute, machine=scene.relay.machine())
 
         async def to_the_guest() -> Any:
             ticket = await asyncio.shield(scene.table.ticket)
             venue = Venue(ticket.meeting_seed, opens=True)
-            async with meet(ADDRESS, venue, machine=CHEAP, dial_to=other_relay.dial) as meeting:
+            async with meet(ADDRESS, venue, machine=other_relay.machine()) as meeting:
                 founder = Founder(Drawn.anew(middle.home, CHEAP.entropy), Person(scene.table), CHEAP.entropy)
                 pairing = Pairing.host(ticket, founder.introduction, CHEAP.entropy)
                 return await carrying.carry(pairing, meeting, Person(Table()), founder, machine=CHEAP)
@@ -374,9 +372,7 @@ async def test_a_relay_in_the_middle_joins_nothing(scenes: Scenes, tmp_path: Pat
         async def guest() -> Any:
             ticket = await asyncio.shield(scene.table.ticket)
             await until(lambda: bool(other_relay.world.log(ticket.mailbox)))
-            return await guest_here(
-                scene.guest.home, ticket, ADDRESS, scene.asked, machine=CHEAP, dial_to=other_relay.dial
-            )
+            return await guest_here(scene.guest.home, ticket, ADDRESS, scene.asked, machine=other_relay.machine())
 
         luring = asyncio.create_task(to_the_guest())
         joining = asyncio.create_task(guest())

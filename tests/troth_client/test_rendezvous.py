@@ -55,7 +55,7 @@ async def met(relay: HubRelay, here: Handled, venue: Venue, *, within_s: float =
     """Meet, with everything in the block bounded in time."""
     async with (
         asyncio.timeout(WAIT_S),
-        meet(ADDRESS, venue, within_s=within_s, machine=here.machine, dial_to=relay.dial) as meeting,
+        meet(ADDRESS, venue, within_s=within_s, machine=relay.machine(here.machine)) as meeting,
     ):
         yield meeting
 

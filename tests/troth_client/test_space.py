@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
 from tests.contracts.client_world import CHEAP, WAIT_S, MemoryRelay
-from troth import CaughtUp, Changed, Edit, Insert, Put, Row, Text, document_id
+from troth import CaughtUp, Changed, Edit, Engine, Insert, Put, Row, Text, document_id
 from troth.record import parse
 from troth_client import Machine, Space, Vault, View, create_space, join, open_space, opening, request_to_join
 from troth_client.joining import card
@@ -75,6 +76,35 @@ async def test_listeners_hear_what_changes_and_then_the_end() -> None:
     assert [notice async for notice in told] == []
 
 
+async def test_whoever_watches_sees_what_stands_and_what_comes() -> None:
+    """At once what a document shows, then what it shows anew, nothing of other documents, and the end."""
+    async with opened() as laptop:
+        watched = laptop.watch(LIST)
+        assert await anext(watched) == {}
+        await laptop.edit(document_id("other"), Put(("a",), 0))
+        await laptop.edit(LIST, Put(("a",), 1))
+        assert await anext(watched) == {"a": 1}
+        await laptop.edit(LIST, Put(("a",), 2))
+        await laptop.edit(LIST, Put(("a",), 3))
+        assert await anext(watched) == {"a": 3}, "what stands, and not each step"
+        await laptop.edit(LIST, Put(("a",), 4))
+    with pytest.raises(StopAsyncIteration):
+        await anext(watched)
+
+
+async def test_whoever_watches_is_told_that_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the space can not go on, watching ends with the error, whatever waited to be seen."""
+    async with opened() as laptop:
+        watched = laptop.watch(LIST)
+        assert await anext(watched) == {}
+        await laptop.edit(LIST, Put(("a",), 1))
+        monkeypatch.setattr(Engine, "edit", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            await laptop.edit(LIST, Put(("a",), 2))
+        with pytest.raises(ZeroDivisionError):
+            await anext(watched)
+
+
 async def test_what_an_app_signs_with_is_the_devices_own() -> None:
     """The everyday key is that of the device's card, and the life is the same as long as the store is."""
     async with opened() as laptop:
@@ -101,6 +131,23 @@ async def test_revisions_build_on_one_another() -> None:
         assert laptop.view(LIST) == {"count": 2}
 
 
+@pytest.mark.parametrize("name", ["list", b"list", bytes(17), None, [LIST]], ids=repr)
+async def test_what_names_no_document_is_refused_at_the_door(name: Any) -> None:
+    """A document is not called by its name: whoever does is told so, the space goes on, and it opens again."""
+    async with opened() as laptop:
+        await laptop.edit(LIST, Put(("a",), 1))
+        with pytest.raises(UsageError, match="document_id"):
+            await laptop.edit(name, Put(("a",), 2))
+        with pytest.raises(UsageError, match="document_id"):
+            await laptop.revise(name, lambda _: [Put(("a",), 2)])
+        for look in (laptop.view, laptop.touched, lambda document: laptop.said(document, ("a",))):
+            with pytest.raises(UsageError, match="document_id"):
+                look(name)
+        await laptop.edit(LIST, Put(("b",), 1))
+    async with opened() as laptop:
+        assert laptop.view(LIST) == {"a": 1, "b": 1}
+
+
 async def test_waiting_for_what_the_status_says() -> None:
     """A caller may wait for anything that the status shows, and knows which device this is."""
     async with opened() as laptop:
@@ -109,6 +156,16 @@ async def test_waiting_for_what_the_status_says() -> None:
             await laptop.edit(LIST, Put(("a",), number))
         await asyncio.wait_for(waiting, WAIT_S)
         assert len(laptop.device) == 32
+
+
+async def test_a_mistake_in_what_is_waited_for_is_its_callers_alone() -> None:
+    """What cannot look at the status fails whoever waits by it; others go on waiting, and the space goes on."""
+    async with opened() as laptop:
+        other = asyncio.ensure_future(laptop.until(lambda status: status.waiting > 0))
+        with pytest.raises(ZeroDivisionError):
+            await laptop.until(lambda _: bool(1 // 0))
+        await laptop.edit(LIST, Put(("a",), 1))
+        await other
 
 
 async def test_what_was_being_merged_at_a_kill_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,18 +317,16 @@ class TestSynced:
     """Over a relay in memory."""
 
     @pytest.fixture(autouse=True)
-    def _relay(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Dial a relay in this process wherever one is dialled."""
-        relay = MemoryRelay()
-        monkeypatch.setattr(opening, "dial", lambda _address: relay.dial())
+    def _relay(self) -> None:
+        """Dial a relay in this process."""
+        self.relay = MemoryRelay()
 
-    @staticmethod
     @asynccontextmanager
-    async def synced(path: str) -> AsyncIterator[Space]:
+    async def synced(self, path: str) -> AsyncIterator[Space]:
         """Open a space and keep it in sync."""
         async with (
             asyncio.timeout(WAIT_S),
-            open_space(path, passphrase=WORDS, relay="ws://relay.test:443", machine=CHEAP) as one,
+            open_space(path, passphrase=WORDS, relay=self.relay.address, machine=self.relay.machine()) as one,
         ):
             yield one
 
@@ -331,7 +386,7 @@ class TestSynced:
         """Garbled, with the wrong passphrase, or for a device that is known, nobody is admitted."""
         async with self.synced("laptop") as laptop:
             asked = request_to_join("phone", passphrase=WORDS, invitation=laptop.invite(), machine=CHEAP)
-            with pytest.raises(MalformedError):
+            with pytest.raises(MalformedError, match="no request, or not all of it"):
                 await laptop.admit(b"garbled", passphrase=WORDS)
             with pytest.raises(PassphraseError):
                 await laptop.admit(asked, passphrase="wrong")

@@ -113,6 +113,12 @@ async def listen(space: Space) -> None:
                 print(record.hex())
 
 
+async def watch(space: Space) -> None:
+    """See a document whenever it shows something else."""
+    async for shown in space.watch(NOTES):
+        print(shown["title"])
+
+
 async def run(path: Path) -> None:
     """Open a space, and tell errors apart."""
     machine = Machine(entropy=bytes, clock=SystemClock())
