@@ -17,6 +17,8 @@ STALLED_S: Final = 30
 """A connection that takes nothing of what waits for it in this time is dropped."""
 PROOF_WAIT_S: Final = 30
 """A connection that has proven no mailbox that exists in this time is dropped, whatever it said."""
+TURN_FRAMES_MAX: Final = 64
+"""Frames of one connection that are taken before others have their turn, however many have come."""
 LINK_FAULTS_MAX: Final = 16
 """Bad proofs and bad passes of one connection: each costs the relay a check, the client nothing."""
 CONNECTIONS_MAX: Final = 10_000

@@ -193,6 +193,27 @@ def test_fragments_of_a_good_message_are_one() -> None:
     in_process(scenario)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [frame(b"", opcode=9), frame(b"", opcode=10), frame(b"", opcode=0, final=False)],
+    ids=["pings", "pongs", "pieces"],
+)
+def test_small_frames_without_end_hold_nobody_up(said: bytes, tmp_path: Path) -> None:
+    """Whoever has not proven anything and sends nothing but pings, pongs or empty pieces has its turns, and no more."""
+
+    async def attack(url: str) -> None:
+        async with raw(url) as (reader, writer):
+            await upgraded(reader)
+            listening = asyncio.create_task(ended(reader))
+            writer.write(frame(b"", opcode=2, final=False))
+            for _ in range(40):
+                writer.write(said * 5_000)
+                await writer.drain()
+            listening.cancel()
+
+    withstood(tmp_path, attack)
+
+
 def test_compression_is_never_agreed_on(tmp_path: Path) -> None:
     """Whoever offers compression is not taken up on it, and a compressed frame ends the link before it is inflated."""
 

@@ -101,6 +101,38 @@ def test_pausing_holds_everything_up() -> None:
     on_a_line(scenario)
 
 
+def test_thousands_of_small_frames_wait_for_the_others() -> None:
+    """A turn takes so many frames; nothing is read until all are taken, and the pings of a turn have one answer."""
+
+    async def scenario(line: Line) -> None:
+        turn = limits.TURN_FRAMES_MAX
+        line.inlet.feed_data(masked(b"f") * (turn + 1) + masked(b"p", Opcode.PING) * (2 * turn - 3) + masked(b"last"))
+        for taken, answered, reading in ((turn, 0, False), (turn + 1, 1, False), (turn + 2, 2, True)):
+            assert (len(line.taken), line.done, line.reading) == (taken, [b"p"] * answered, reading)
+            # Meanwhile whoever came to say something is heard.
+            await asyncio.sleep(0)
+
+    on_a_line(scenario)
+
+
+def test_turns_end_where_the_relay_waits() -> None:
+    """Whoever is to wait in the middle of many frames waits, and is not read before everything is taken."""
+
+    async def scenario(line: Line) -> None:
+        turn = limits.TURN_FRAMES_MAX
+        line.inlet.feed_data(masked(b"f") * turn + masked(b"wait") + masked(b"f") * turn)
+        await asyncio.sleep(0)
+        assert (len(line.taken), line.reading) == (turn + 1, False)
+        line.inlet.resume()
+        line.inlet.resume()
+        await asyncio.sleep(0)
+        assert (len(line.taken), line.reading) == (2 * turn + 1, False)
+        await asyncio.sleep(0)
+        assert line.reading
+
+    on_a_line(scenario)
+
+
 def test_bug_ends_the_link() -> None:
     """A frame that breaks us after a pause ends the link, as one that does so while it is read."""
 
