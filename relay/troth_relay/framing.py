@@ -114,6 +114,11 @@ class Parser:
         """The pieces of a message so far."""
         self._opcode = Opcode.BINARY
 
+    @property
+    def held_bytes(self) -> int:
+        """How much of what was fed is kept."""
+        return len(self._read) - self._at + len(self._begun or b"")
+
     def feed(self, data: bytes) -> None:
         """Take what was read; `next` says what it is."""
         if self._at == len(self._read):

@@ -44,6 +44,8 @@ class Inlet:
         "_deaf",
         "_due",
         "_heard_s",
+        "_held_bytes",
+        "_keep",
         "_over",
         "_parser",
         "_paused",
@@ -61,12 +63,18 @@ class Inlet:
         over: "asyncio.Future[None]",
         *,
         now: float,
+        keep: Callable[[int], None],
     ) -> None:
-        """Read what comes over a connection; `over` is done when the other side has said goodbye, or is gone."""
+        """Read what comes over a connection; `over` is done when the other side has said goodbye, or is gone.
+
+        `keep` hears how many bytes are kept that could not be taken yet.
+        """
         self._transport = transport
         self._take = take
         self._ways = ways
         self._over = over
+        self._keep = keep
+        self._held_bytes = 0
         self._parser = Parser()
         self._heard_s = now
         self._pinged_s: float | None = None
@@ -90,6 +98,11 @@ class Inlet:
         self._deaf = True
         if not self._over.done():
             self._over.set_result(None)
+
+    def forget(self) -> None:
+        """Keep nothing of what was said, and listen to nothing more."""
+        self._deaf = True
+        self._parser = Parser()
 
     def pause(self) -> None:
         """Take nothing more for now."""
@@ -134,6 +147,10 @@ class Inlet:
             # For all pings of the turn, as the standard allows: an answer to each would cost us more than they cost.
             asked, self._asked = self._asked, None
             self._ways.pong(asked)
+        held_bytes = self._parser.held_bytes
+        if held_bytes != self._held_bytes:
+            self._held_bytes = held_bytes
+            self._keep(held_bytes)
 
     def _take_turn(self) -> None:
         for _ in range(limits.TURN_FRAMES_MAX):

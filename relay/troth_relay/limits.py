@@ -13,6 +13,18 @@ UNSENT_BYTES_MAX: Final = 1_310_720
 """Everything waiting to be written to one connection; past this it is dropped."""
 UNSTORED_BYTES_MAX: Final = 1_048_576
 """Envelopes of one connection waiting for the disk: past this nothing more is read from it."""
+UNREAD_SUM_BYTES_MAX: Final = 134_217_728
+"""What all connections together have begun to say and not finished: past this the one that began first is dropped."""
+UNSENT_SUM_BYTES_MAX: Final = 268_435_456
+"""Frames that wait for all connections together: past this the one that took nothing for the longest is dropped."""
+UNSTORED_SUM_BYTES_MAX: Final = 134_217_728
+"""Envelopes of all connections together waiting for the disk: past this pushes are refused as BUSY."""
+READS_MAX: Final = 64
+"""Pages that are read from the log for all connections at a time: each is as large as a frame."""
+HEAD_FIELDS_MAX: Final = 32
+"""Headers of one request: as many as devices and a few proxies send."""
+HEAD_FIELD_BYTES_MAX: Final = 1_024
+"""The first line, or one header, of a request: whoever sends half a request costs that many bytes for each."""
 STALLED_S: Final = 30
 """A connection that takes nothing of what waits for it in this time is dropped."""
 PROOF_WAIT_S: Final = 30

@@ -334,6 +334,31 @@ def test_log_says_nothing_about_anybody(monkeypatch: pytest.MonkeyPatch, caplog:
         assert secret not in caplog.text
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"GET /v1 HTTP/1.1\r\nCookie: " + b"x" * limits.HEAD_FIELD_BYTES_MAX + b"\r\n\r\n",
+        b"GET /v1?" + b"x" * limits.HEAD_FIELD_BYTES_MAX + b" HTTP/1.1\r\n\r\n",
+        b"GET /v1 HTTP/1.1\r\n" + b"x: y\r\n" * (limits.HEAD_FIELDS_MAX + 1) + b"\r\n",
+        b"GET /v1 HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+        b"\x16\x03\x01 no request\r\n\r\n",
+    ],
+    ids=["field", "line", "fields", "length", "nonsense"],
+)
+def test_bad_request_is_nobodys_business(said: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """A request that is too long or makes no sense is answered as that, and no line of the log is written for it."""
+
+    async def scenario() -> None:
+        async with relaying() as relay:
+            reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+            writer.write(said)
+            assert b" 400 " in await asyncio.wait_for(reader.readline(), WAIT_S)
+            writer.close()
+
+    asyncio.run(scenario())
+    assert caplog.text == ""
+
+
 def test_health_is_ok() -> None:
     """A plain request is answered "ok"."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,7 +28,9 @@ class Line:
             pause_reading=lambda: setattr(self, "reading", False), resume_reading=lambda: setattr(self, "reading", True)
         )
         self.began_s = asyncio.get_running_loop().time()
-        self.inlet = Inlet(transport, self.take, self, self.over, now=self.began_s)
+        self.held_bytes = 0
+        keep = partial(setattr, self, "held_bytes")
+        self.inlet = Inlet(transport, self.take, self, self.over, now=self.began_s, keep=keep)
 
     def take(self, frame: bytes) -> None:
         """Take a frame; a certain one makes the relay wait."""
@@ -129,6 +132,26 @@ def test_turns_end_where_the_relay_waits() -> None:
         assert (len(line.taken), line.reading) == (2 * turn + 1, False)
         await asyncio.sleep(0)
         assert line.reading
+
+    on_a_line(scenario)
+
+
+def test_what_is_kept_is_told() -> None:
+    """It is told how much is kept of what is not whole, or may not be taken yet; of what is forgotten, nothing."""
+
+    async def scenario(line: Line) -> None:
+        half, whole = masked(b"whole")[:-3], masked(b"wait")
+        line.inlet.feed_data(whole[:-1])
+        assert line.held_bytes == len(whole) - 1
+        line.inlet.feed_data(whole[-1:] + half)
+        assert (line.taken, line.held_bytes) == ([b"wait"], len(half))
+        line.inlet.resume()
+        await asyncio.sleep(0)
+        line.inlet.feed_data(masked(b"whole")[-3:] + masked(b"piece", final=False))
+        assert (line.taken, line.held_bytes) == ([b"wait", b"whole"], len(b"piece"))
+        line.inlet.forget()
+        line.inlet.feed_data(masked(b"", Opcode.CONTINUATION) + masked(b"deaf"))
+        assert line.taken == [b"wait", b"whole"]
 
     on_a_line(scenario)
 
