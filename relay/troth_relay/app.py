@@ -7,6 +7,7 @@ The only importer of aiohttp.
 import asyncio
 import errno
 import logging
+import os
 import random
 import secrets
 import socket
@@ -341,10 +342,17 @@ def _listener(host: str, port: int, *, flag: str) -> socket.socket:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address, family=family, backlog=BACKLOG)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "this is no address"
+        reason = _said(error)
         raise ListenError(
             f"The relay can not listen at {at(host, port)}: {reason}. What is stored is safe. {_cure(error, flag)}"
         ) from error
+
+
+def _said(error: OSError | UnicodeError) -> str:
+    if not isinstance(error, OSError):
+        return "this is no address"
+    # Not Python's own words, which repeat the address in brackets; of a name that leads nowhere there are no others.
+    return str(error.strerror) if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
 
 
 def _cure(error: OSError | UnicodeError, flag: str) -> str:
