@@ -43,7 +43,7 @@ FOLLOWERS_MIN: Final = 64
 CROWD_SPARED_PERCENT: Final = 50
 """How much of a crowd makes no place for a newcomer: those who have been there the longest."""
 SHARE_PERCENT: Final = 50
-"""How much of the rate of rendezvous and invitations one address may take at most."""
+"""How much of a rate that all have together one address may take, once the rest of it is gone."""
 
 ENTRY_OVERHEAD_BYTES: Final = 256
 """What an entry costs beside its envelope, counted in quota and rate: ids, hashes and indexes."""
