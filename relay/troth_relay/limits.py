@@ -97,6 +97,10 @@ USES_MAX: Final = 1_024
 """Lines of which one commit notes that they are used: bounds how long it holds up the others."""
 RECLAIM_PAGES_MAX: Final = 1_024
 """Free pages of 4 KiB that are given back to the disk at once: bounds how long it holds up the others."""
+PACK_ENTRIES_MAX: Final = 1_024
+"""Entries that one commit moves together: bounds how long it holds up the others."""
+PACK_BYTES_MAX: Final = 2_097_152
+"""Bytes of envelopes that one commit moves together, where the first one is not longer by itself."""
 RECOUNT_ROWS_MAX: Final = 4_096
 """Entries that are counted anew at once: bounds how long it holds up the others."""
 FREE_PAGES_KEPT: Final = 256

@@ -181,7 +181,7 @@ def gc(*, as_json: bool, file: Path | None, **flags: Any) -> None:
 @main.command()
 @_orders
 def vacuum(*, as_json: bool, file: Path | None, **flags: Any) -> None:
-    """Write the database anew, without gaps; needs as much room again, and what is pushed waits meanwhile."""
+    """Write all entries together anew, and give back the room that was left between them; others push meanwhile."""
     _order(Order(Verb.VACUUM), as_json=as_json, file=file, flags=flags)
 
 
