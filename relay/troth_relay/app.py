@@ -110,7 +110,7 @@ class Relay:
         writer = Writer(store, entropy, floor=self._floor)
         self._writer = Worker("troth-relay-writer", writer.carry_out, self._report)
         self._reader = Worker("troth-relay-reader", Reader(store, entropy).carry_out, self._report)
-        self._readiness = Readiness(store, reader=self._reader, writer=self._writer, floor=self._floor)
+        self._readiness = Readiness(store, reader=self._reader, writer=self._writer, check=writer.check)
         self._metrics = Metrics()
         self._runner = _runner({"/v1": self._link, "/readyz": self._ready, **dict.fromkeys(LIVING, _ok)})
         self._watchers = _runner({"/metrics": self._measure})

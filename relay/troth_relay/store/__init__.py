@@ -269,6 +269,9 @@ class Store(Protocol):
     def recount(self) -> int:
         """Count anew what the quotas count, from what is stored; return how many sums were wrong, and are right now."""
 
+    def touch(self) -> None:
+        """Write something that means nothing, durably: return if that can be done."""
+
     def check(self) -> None:
         """Return if nothing is known against the store.
 

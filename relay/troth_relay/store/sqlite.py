@@ -328,6 +328,11 @@ class SqliteStore:
         with self._writing():
             return act(self._writer)
 
+    def touch(self) -> None:
+        """Write a page as it is, durably: return if that can be done."""
+        with self._writing():
+            self._writer.execute(f"PRAGMA user_version = {file.FORMAT}")
+
     def check(self) -> None:
         """Return if the file is where it was opened, and nothing that was read of it was damaged."""
         self._trust.check()
