@@ -1,7 +1,4 @@
-"""A rate that all have together, of which no address takes what is left for the others.
-
-Where there is plenty nothing is counted against anybody: a share is looked at once half of it is gone.
-"""
+"""A rate that all have together, of which no address takes what is left for the others."""
 
 from troth_relay import admission
 from troth_relay.admission import Bucket, Rate
@@ -14,8 +11,12 @@ __all__ = ["CommonRate"]
 class CommonRate:
     """What is left of a rate, in all and to each share; the rate itself may change between two calls."""
 
-    def __init__(self) -> None:
-        """Begin with all of it."""
+    def __init__(self, *, lends: bool) -> None:
+        """Begin with all of it; where it lends, a share that is alone has also what others do not ask for.
+
+        Not where what is taken stays for long, and there is a number of it for all.
+        """
+        self._lends = lends
         self._left: Bucket | None = None
         self._shares: dict[Share, Bucket] = {}
 
@@ -35,7 +36,9 @@ class CommonRate:
     def _spend_share(self, share: Share, *, rate: Rate, now: float) -> int:
         part = rate.part(SHARE_PERCENT)
         self._shares[share], wait_s = admission.spend(self._shares.get(share), 1, rate=part, now=now)
-        # More is left than what is kept for others, so nobody is short of it.
+        if not (wait_s and self._lends):
+            return wait_s
+        # More may be left than what is kept for others, and then nobody is short of it.
         _, short_s = admission.spend(self._left, 1 + rate.burst - part.burst, rate=rate, now=now)
         return min(wait_s, short_s)
 

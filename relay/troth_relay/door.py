@@ -45,8 +45,8 @@ class Door:
         self._policy = policy
         self._fanout = fanout
         self._names = tuple(names)
-        self._creations = CommonRate()
-        self._openings = CommonRate()
+        self._creations = CommonRate(lends=True)
+        self._openings = CommonRate(lends=False)
         self._lines: dict[tuple[LineId, bool], Bucket] = {}
 
     def allow(self, policy: Policy) -> None:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.contracts.relay_client import Key, envelope
 from tests.contracts.relay_world import KEY, KEYS, Peer, World, close, follow, joined, opened, push, reasons, said
 from troth_relay import limits, workers
-from troth_relay.admission import Policy, Rate, pass_hash
+from troth_relay.admission import BRIEF_RATE, Policy, Rate, pass_hash
 from troth_relay.requests import DropReason
 from troth_relay.shares import Share
 from troth_relay.store import Denial, Log, Pass
@@ -617,6 +617,19 @@ def test_nobody_opens_more_than_half_of_the_meetings() -> None:
     assert isinstance(_open(world, world.connect(Share(b"flood")), Key.numbered(1), MailboxKind.RENDEZVOUS), Head)
     world.tick(20)
     assert world.hub._door._openings._shares == {}
+
+
+def test_nobody_fills_the_meetings_from_one_place() -> None:
+    """What one place may open for as long as a rendezvous lives is fewer than there may be, so some are left."""
+    part = BRIEF_RATE.part(limits.SHARE_PERCENT)
+    assert part.burst + part.per_s * (RENDEZVOUS_LIFE_S + limits.RENDEZVOUS_STEP_S) < limits.BRIEF_MAX
+    world = World(Policy(brief_rate=Rate(per_s=1, burst=8)))
+    opened = 0
+    for number in range(40):
+        world.tick(1)
+        link = world.connect(Share(b"flood"))
+        opened += isinstance(_open(world, link, Key.numbered(500 + number), MailboxKind.RENDEZVOUS), Head)
+    assert opened <= 4 + 40 / 2
 
 
 def test_nobody_takes_all_the_logs_that_everybody_may_open() -> None:
