@@ -70,7 +70,7 @@ LINK_BRIEF_BURST: Final = 4
 LINK_BRIEF_S: Final = 30
 """After those, one connection may open another each time so many seconds have passed."""
 SPONSORED_MAX: Final = 4
-"""Invitations at a time that one log may sponsor."""
+"""Invitations at a time that the logs of one line may sponsor; half as many with a closed one."""
 RENDEZVOUS_STEP_S: Final = 60
 """The end of a rendezvous is kept to the minute, rounded up: no finer than it needs to be."""
 INVITATION_STEP_S: Final = 3_600

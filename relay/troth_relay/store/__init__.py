@@ -60,7 +60,7 @@ class Log:
 class Brief:
     """The terms of a mailbox that ends: when, who sponsors it, and how many of its kind there may be.
 
-    `sponsored_max` bounds the invitations of the sponsor, and the meetings of the sponsor's whole line.
+    `sponsored_max` bounds the invitations, or the meetings, of the sponsor's whole line.
     Of those only half can be opened with a closed log: whoever was left behind must leave room to the others.
     """
 
