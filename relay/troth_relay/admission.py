@@ -107,6 +107,11 @@ class Policy:
     allowed: frozenset[MailboxId] | None = None
     """The mailboxes that may begin a line, and then no pass does; None: there is no such list."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody may begin a line."""
+        return not (self.passes or self.closed or self.allowed is not None)
+
 
 def spend(bucket: Bucket | None, amount: float, *, rate: Rate, now: float) -> tuple[Bucket, int]:
     """Take an amount, if it is there.

@@ -7,6 +7,7 @@ The only importer of aiohttp.
 import asyncio
 import errno
 import logging
+import os
 import random
 import secrets
 import socket
@@ -16,7 +17,7 @@ from functools import partial
 from itertools import count
 from typing import Any, Final, Self, TypeVar
 
-from aiohttp import web
+from aiohttp import http_exceptions, web
 
 from troth_relay import framing, limits
 from troth_relay.config import Config, at, dialled_names
@@ -24,6 +25,7 @@ from troth_relay.delivery import weigh
 from troth_relay.floor import Floor
 from troth_relay.hub import Hub
 from troth_relay.inlet import Inlet
+from troth_relay.load import Load
 from troth_relay.metrics import MEDIA_TYPE, Metrics, Moment
 from troth_relay.outlet import Outlet, Write
 from troth_relay.requests import (
@@ -63,6 +65,8 @@ BACKLOG: Final = 1_024
 SWITCHING_PROTOCOLS: Final = 101
 FORWARDED: Final = "X-Forwarded-For"
 NO_UPGRADE: Final = "There is a WebSocket here, and this asks for none: look at the headers Upgrade and Connection.\n"
+HTTP_LOG: Final = logging.getLogger("troth_relay_http")
+"""Not one of ours: of what is said there only the name is written."""
 LIVING: Final = ("/", "/health", "/livez")
 """Where "ok" means that the program runs, and no more."""
 
@@ -97,6 +101,8 @@ class Relay:
         self._shares = Shares(config.proxies)
         self._inlets: dict[ConnectionId, Inlet] = {}
         self._outlets: dict[ConnectionId, Outlet] = {}
+        self._unread = Load(limits.UNREAD_SUM_BYTES_MAX, self._give_up)
+        self._unsent = Load(limits.UNSENT_SUM_BYTES_MAX, partial(self._end, reason=DropReason.SLOW))
         self._numbers = count(1)
         entropy = SystemEntropy()
         self._store = store
@@ -104,7 +110,7 @@ class Relay:
         writer = Writer(store, entropy, floor=self._floor)
         self._writer = Worker("troth-relay-writer", writer.carry_out, self._report)
         self._reader = Worker("troth-relay-reader", Reader(store, entropy).carry_out, self._report)
-        self._readiness = Readiness(store, reader=self._reader, writer=self._writer, floor=self._floor)
+        self._readiness = Readiness(store, reader=self._reader, writer=self._writer, check=writer.check)
         self._metrics = Metrics()
         self._runner = _runner({"/v1": self._link, "/readyz": self._ready, **dict.fromkeys(LIVING, _ok)})
         self._watchers = _runner({"/metrics": self._measure})
@@ -179,7 +185,15 @@ class Relay:
         for number, connection in enumerate(links):
             await asyncio.sleep(max(0.0, start_s + number * pause_s - self._loop.time()))
             if connection in self._outlets:
-                self._turn([*self._hub.disconnect(connection), Drop(connection, DropReason.LEAVING)])
+                self._end(connection, reason=DropReason.LEAVING)
+
+    def _end(self, connection: ConnectionId, *, reason: DropReason) -> None:
+        self._turn([*self._hub.disconnect(connection), Drop(connection, reason)])
+
+    def _give_up(self, connection: ConnectionId) -> None:
+        """End a link that does not come to the end of what it says."""
+        self._inlets[connection].forget()
+        self._end(connection, reason=DropReason.CROWDED)
 
     async def _ready(self, _request: web.Request) -> web.Response:
         faults = await self._readiness.faults()
@@ -221,8 +235,10 @@ class Relay:
         self, connection: ConnectionId, request: web.Request, transport: asyncio.Transport, write: Write
     ) -> None:
         over = self._loop.create_future()
-        outlet = self._outlets[connection] = Outlet(connection, transport, write, self._written, over)
-        inlet = Inlet(transport, partial(self._take, connection), outlet, over, now=self._loop.time())
+        unsent = partial(self._unsent.put, connection)
+        outlet = self._outlets[connection] = Outlet(connection, transport, write, self._written, over, keep=unsent)
+        take, unread = partial(self._take, connection), partial(self._unread.put, connection)
+        inlet = Inlet(transport, take, outlet, over, now=self._loop.time(), keep=unread)
         self._inlets[connection] = inlet
         try:
             challenge = secrets.token_bytes(CHALLENGE_BYTES)
@@ -235,6 +251,8 @@ class Relay:
             await over
         finally:
             self._turn(self._hub.disconnect(connection))
+            inlet.forget()
+            self._unread.put(connection, 0)
             await outlet.end()
             del self._outlets[connection], self._inlets[connection]
 
@@ -284,6 +302,19 @@ class Relay:
             self._turn(self._hub.written(at_once, weight))
 
 
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """Tell our trouble from a request that makes no sense: else whoever sends those fills the log, and our memory."""
+    error = record.exc_info[1] if record.exc_info else None
+    if not isinstance(error, http_exceptions.HttpProcessingError):
+        return True
+    # By it hangs all that was read, in a ring that only the collector would find.
+    error.with_traceback(None)
+    return False
+
+
+HTTP_LOG.addFilter(_is_trouble)
+
+
 async def _ok(_request: web.Request) -> web.Response:
     return web.Response(text="ok\n")
 
@@ -295,10 +326,14 @@ def _runner(handlers: Mapping[str, Handler]) -> web.AppRunner:
     return web.AppRunner(
         application,
         access_log=None,
+        logger=HTTP_LOG,
         handle_signals=False,
         # From the first byte on: whoever opens a connection and asks for nothing does not keep it.
         keepalive_timeout=limits.PROOF_WAIT_S,
         shutdown_timeout=limits.GOODBYE_S + 1,
+        max_line_size=limits.HEAD_FIELD_BYTES_MAX,
+        max_field_size=limits.HEAD_FIELD_BYTES_MAX,
+        max_headers=limits.HEAD_FIELDS_MAX,
     )
 
 
@@ -307,10 +342,17 @@ def _listener(host: str, port: int, *, flag: str) -> socket.socket:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address, family=family, backlog=BACKLOG)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "this is no address"
+        reason = _said(error)
         raise ListenError(
             f"The relay can not listen at {at(host, port)}: {reason}. What is stored is safe. {_cure(error, flag)}"
         ) from error
+
+
+def _said(error: OSError | UnicodeError) -> str:
+    if not isinstance(error, OSError):
+        return "this is no address"
+    # Not Python's own words, which repeat the address in brackets; of a name that leads nowhere there are no others.
+    return str(error.strerror) if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
 
 
 def _cure(error: OSError | UnicodeError, flag: str) -> str:

@@ -15,7 +15,7 @@ from troth_relay import limits
 from troth_relay.admission import Idle
 from troth_relay.floor import free_bytes
 from troth_relay.orders import Answer, Order, Value, Verb
-from troth_relay.store import Stats, beside, births, file, upkeep
+from troth_relay.store import Stats, beside, births, file, packing, upkeep
 from troth_relay.store.counting import BEGINNING
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import UsageError
@@ -106,7 +106,6 @@ class Clerk:
         self._idle = idle
         self._acts: dict[Verb, Callable[[Order], Outcome]] = {
             Verb.STATS: self._stats,
-            Verb.VACUUM: self._vacuum,
             Verb.SHOW: self._show,
             Verb.QUOTA: self._give_room,
             Verb.BLOCK: self._block,
@@ -133,6 +132,8 @@ class Clerk:
         match order.verb:
             case Verb.GC:
                 return self._collect()
+            case Verb.VACUUM:
+                return self._pack()
             case Verb.DELETE:
                 return self._delete(order)
             case _:
@@ -173,10 +174,14 @@ class Clerk:
         while self._store.reclaim():
             yield ()
 
-    def _vacuum(self, _order: Order) -> Outcome:
+    def _pack(self) -> Work:
         before = file.size_bytes(self._path)
-        self._store.vacuum()
-        return Outcome({"freed_bytes": self._freed_bytes(before)})
+        place = self._store.pack_on(packing.BEGINNING)
+        while place is not None:
+            yield ()
+            place = self._store.pack_on(place)
+        yield from self._reclaim()
+        return {"freed_bytes": self._freed_bytes(before)}
 
     def _freed_bytes(self, before: int) -> int:
         # Others may have pushed more meanwhile than went back.

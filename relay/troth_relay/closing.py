@@ -55,9 +55,7 @@ class Closer:
 
     def settled(self, asked: Shut, result: Log | Denial | StoreError | None) -> None:
         """Take the store's answer: tell everybody, or whoever asked why it was not done."""
-        link = self._desk.links.get(asked.connection)
-        if link is not None:
-            self._desk.release(link, admission.cost([asked.forward]))
+        link = self._desk.release(asked.connection, admission.cost([asked.forward]))
         if isinstance(result, Log):
             known = self._desk.logs.get(result.mailbox)
             if known is not None:

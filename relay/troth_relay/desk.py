@@ -33,6 +33,8 @@ class Desk:
         """Links that follow nothing but a rendezvous, if anything."""
         self.parties: dict[Party, Crowd] = {}
         """Links that follow something, by what that belongs to."""
+        self.unstored = 0
+        """Bytes of all connections that wait for the disk, those included that are gone."""
         self._outputs: list[Output] = []
 
     def flush(self) -> list[Output]:
@@ -77,17 +79,23 @@ class Desk:
 
     def hold(self, link: Link, cost: int) -> None:
         """Count what of a connection waits for the disk; past the bound nothing more is read from it."""
+        self.unstored += cost
         link.unstored += cost
         if link.unstored > UNSTORED_BYTES_MAX and not link.paused:
             link.paused = True
             self.ask(Pause(link.connection))
 
-    def release(self, link: Link, cost: int) -> None:
-        """Count what of a connection waits no more."""
+    def release(self, connection: ConnectionId, cost: int) -> Link | None:
+        """Count what of a connection waits no more, and return its link if it is there still."""
+        self.unstored -= cost
+        link = self.links.get(connection)
+        if link is None:
+            return None
         link.unstored -= cost
         if link.unstored <= UNSTORED_BYTES_MAX and link.paused:
             link.paused = False
             self.ask(Resume(link.connection))
+        return link
 
     def join(self, link: Link) -> None:
         """Take a connection in."""

@@ -10,11 +10,11 @@ from typing import Final
 
 from troth_relay import admission, limits
 from troth_relay.admission import Bucket, Policy
+from troth_relay.common import CommonRate
 from troth_relay.desk import Desk
 from troth_relay.fanout import Fanout
 from troth_relay.link import KnownLog, Link
 from troth_relay.requests import DropReason, Look, Open
-from troth_relay.shares import Share
 from troth_relay.store import Denial, LineId, Log
 from troth_wire import proof
 from troth_wire.errors import ForgedError, StoreError
@@ -45,10 +45,9 @@ class Door:
         self._policy = policy
         self._fanout = fanout
         self._names = tuple(names)
-        self._creations: Bucket | None = None
-        self._openings: Bucket | None = None
+        self._creations = CommonRate(lends=True)
+        self._openings = CommonRate(lends=False)
         self._lines: dict[tuple[LineId, bool], Bucket] = {}
-        self._shares: dict[Share, Bucket] = {}
 
     def allow(self, policy: Policy) -> None:
         """From now on go by this policy; what was spent stays spent."""
@@ -115,7 +114,7 @@ class Door:
                 # A pass that only the store knows is judged there; none at all is refused here.
                 known = self._policy.closed and message.admission != b""
                 admitted = known or self._admits(message)
-                return self._spend_creation(now=now) if admitted else (Reason.BAD_PASS, 0)
+                return self._spend_creation(link, now=now) if admitted else (Reason.BAD_PASS, 0)
             case MailboxKind.RENDEZVOUS | MailboxKind.INVITATION:
                 return self._spend_opening(link, now=now)
             case MailboxKind.MEETING:
@@ -141,32 +140,27 @@ class Door:
         full = [line for line, bucket in self._lines.items() if admission.is_full(bucket, rate=rate, now=now)]
         for line in full:
             del self._lines[line]
-        rate = self._policy.brief_rate.part(limits.SHARE_PERCENT)
-        rested = [share for share, bucket in self._shares.items() if admission.is_full(bucket, rate=rate, now=now)]
-        for share in rested:
-            del self._shares[share]
+        self._creations.tick(rate=self._policy.creation_rate, now=now)
+        self._openings.tick(rate=self._policy.brief_rate, now=now)
 
-    def _spend_creation(self, *, now: float) -> tuple[Reason | None, int]:
-        rate = self._policy.creation_rate
-        self._creations, wait_s = admission.spend(self._creations, 1, rate=rate, now=now)
+    def _spend_creation(self, link: Link, *, now: float) -> tuple[Reason | None, int]:
+        # Where only those may who were let in, one address may be all of them.
+        share = link.share if self._policy.is_open else None
+        wait_s = self._creations.spend(rate=self._policy.creation_rate, now=now, share=share)
         return (Reason.RATE, wait_s) if wait_s else (None, 0)
 
     def _spend_opening(self, link: Link, *, now: float) -> tuple[Reason | None, int]:
         # The connection's own first: what it is refused costs nobody else anything.
         link.openings, wait_s = admission.spend(link.openings, 1, rate=admission.LINK_BRIEF_RATE, now=now)
         if not wait_s:
-            rate = self._policy.brief_rate.part(limits.SHARE_PERCENT)
-            self._shares[link.share], wait_s = admission.spend(self._shares.get(link.share), 1, rate=rate, now=now)
-        if not wait_s:
-            rate = self._policy.brief_rate
-            self._openings, wait_s = admission.spend(self._openings, 1, rate=rate, now=now)
+            wait_s = self._openings.spend(rate=self._policy.brief_rate, now=now, share=link.share)
         return (Reason.RATE, wait_s) if wait_s else (None, 0)
 
     def found(self, asked: Look | Open, result: Log | Denial | StoreError | None) -> None:
         """Answer with what the store found or created."""
         if result is Denial.UNADMITTED and isinstance(asked, Open) and _is_alone(asked):
             # Whoever guesses passes must not spend what those who have one may create; nothing else spends of it.
-            self._creations = admission.give_back(self._creations, 1, rate=self._policy.creation_rate)
+            self._creations.give_back(rate=self._policy.creation_rate)
         if isinstance(result, Log) and result.kind is MailboxKind.LOG:
             # Whoever met where a log is now has met for the last time.
             self._fanout.end(asked.mailbox)

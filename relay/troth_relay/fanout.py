@@ -4,12 +4,13 @@ What was just committed goes out from memory if it continues a follower's cursor
 Everything else is read from the log, a page at a time, whenever there is room; so is how a log was closed, after all.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from troth_relay.admission import Policy
 from troth_relay.delivery import Run, announce, deliver, weigh
 from troth_relay.desk import Desk
-from troth_relay.limits import CROWD_SPARED_PERCENT, RETRY_S
+from troth_relay.limits import CROWD_SPARED_PERCENT, READS_MAX, RETRY_S
 from troth_relay.link import Follower, Link, Party
 from troth_relay.requests import DropReason, Read
 from troth_relay.store import Closing, Log, Page
@@ -29,6 +30,9 @@ class Fanout:
         """Speak through this desk, and let as many follow as this policy allows."""
         self._desk = desk
         self._followers_max = policy.followers_max
+        self._reads = 0
+        """How many pages are being read."""
+        self._to_read: deque[Read] = deque()
 
     def allow(self, policy: Policy) -> None:
         """From now on go by this policy; who follows already stays until another comes."""
@@ -87,6 +91,8 @@ class Fanout:
 
     def page(self, request: Read, page: Page | StoreError | None) -> None:
         """Take what was read for a follower."""
+        self._reads -= 1
+        self._read_on()
         link = self._desk.links.get(request.connection)
         if link is None:
             return
@@ -194,7 +200,16 @@ class Fanout:
             return
         follower.reading = True
         link.reads += 1
-        self._desk.ask(Read(link.connection, follower.mailbox, follower.cursor))
+        self._to_read.append(Read(link.connection, follower.mailbox, follower.cursor))
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Have pages read in the order in which they are wanted, so many at a time: each is a frame in memory."""
+        while self._to_read and self._reads < READS_MAX:
+            wanted = self._to_read.popleft()
+            if wanted.connection in self._desk.links:
+                self._reads += 1
+                self._desk.ask(wanted)
 
 
 def _goes_on(follower: Follower, page: Page) -> bool:

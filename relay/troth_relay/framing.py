@@ -15,7 +15,7 @@ from typing import Final
 
 from troth_wire.limits import FRAME_BYTES_MAX
 
-__all__ = ["PROTOCOL_ERROR", "TOO_BIG", "Frame", "Opcode", "Parser", "accept", "answer", "close", "pack"]
+__all__ = ["PIECE", "PROTOCOL_ERROR", "TOO_BIG", "Frame", "Opcode", "Parser", "accept", "answer", "close", "pack"]
 
 PROTOCOL_ERROR: Final = 1_002
 TOO_BIG: Final = 1_009
@@ -57,6 +57,10 @@ class Frame:
 
     opcode: Opcode
     payload: bytes
+
+
+PIECE: Final = Frame(Opcode.CONTINUATION, b"")
+"""One piece of a message that is not whole yet: what was in it is kept."""
 
 
 def accept(headers: Mapping[str, str]) -> str | None:
@@ -110,6 +114,11 @@ class Parser:
         """The pieces of a message so far."""
         self._opcode = Opcode.BINARY
 
+    @property
+    def held_bytes(self) -> int:
+        """How much of what was fed is kept."""
+        return len(self._read) - self._at + len(self._begun or b"")
+
     def feed(self, data: bytes) -> None:
         """Take what was read; `next` says what it is."""
         if self._at == len(self._read):
@@ -122,28 +131,26 @@ class Parser:
     def next(self) -> Frame | int | None:
         """Return the next message or control frame, or the code to close with, or None where it is not whole yet.
 
+        Each piece but the last of a message is a PIECE: no call reads more than one frame, however short they are.
         After a code nothing that follows means anything.
         """
-        while True:
-            read, at = self._read, self._at
-            if len(read) < at + 2:
+        read, at = self._read, self._at
+        if len(read) < at + 2:
+            return None
+        first, second, at = read[at], read[at + 1], at + 2
+        length = second & ~MASKED
+        if length > SHORT_MAX:
+            extra = EXTRA[length]
+            if len(read) < at + extra:
                 return None
-            first, second, at = read[at], read[at + 1], at + 2
-            length = second & ~MASKED
-            if length > SHORT_MAX:
-                extra = EXTRA[length]
-                if len(read) < at + extra:
-                    return None
-                length, at = int.from_bytes(read[at : at + extra], "big"), at + extra
-            if code := self._fault(first, second, length):
-                return code
-            start, end = at + MASK_BYTES, at + MASK_BYTES + length
-            if len(read) < end:
-                return None
-            self._at = end
-            frame = self._joined(first, _unmasked(read[start:end], read[at:start]))
-            if frame is not None:
-                return frame
+            length, at = int.from_bytes(read[at : at + extra], "big"), at + extra
+        if code := self._fault(first, second, length):
+            return code
+        start, end = at + MASK_BYTES, at + MASK_BYTES + length
+        if len(read) < end:
+            return None
+        self._at = end
+        return self._joined(first, _unmasked(read[start:end], read[at:start]))
 
     def _fault(self, first: int, second: int, length: int) -> int:
         """Return the code for a frame that is none of this link's, as soon as its length is known, or 0."""
@@ -156,17 +163,17 @@ class Parser:
             return PROTOCOL_ERROR
         return TOO_BIG if length + len(self._begun or b"") > FRAME_BYTES_MAX else 0
 
-    def _joined(self, first: int, payload: bytes) -> Frame | None:
-        """Return a message that is whole now, or a control frame, which may come between the pieces of one."""
+    def _joined(self, first: int, payload: bytes) -> Frame:
+        """Return a message that is whole now, a piece, or a control frame, which may come between the pieces."""
         opcode = OPCODES[first & OPCODE]
         if opcode in CONTROLS or (self._begun is None and first & FINAL):
             return Frame(opcode, payload)
         if self._begun is None:
             self._begun, self._opcode = bytearray(payload), opcode
-            return None
+            return PIECE
         self._begun += payload
         if not first & FINAL:
-            return None
+            return PIECE
         whole, self._begun = bytes(self._begun), None
         return Frame(self._opcode, whole)
 

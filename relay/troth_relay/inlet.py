@@ -1,6 +1,7 @@
 """One link as the relay reads it: frame by frame, where they arrive, unless it was told to wait.
 
 What was read and may not be taken yet stays here, and nothing more is read meanwhile; so it is one reading at most.
+So many frames are one turn: whoever sends thousands of small ones waits for the others between them.
 """
 
 import asyncio
@@ -38,7 +39,21 @@ class Ways(Protocol):
 class Inlet:
     """What one client says; made for the `set_parser` of aiohttp's protocol, which hands over bytes as they come."""
 
-    __slots__ = ("_deaf", "_heard_s", "_over", "_parser", "_paused", "_pinged_s", "_take", "_transport", "_ways")
+    __slots__ = (
+        "_asked",
+        "_deaf",
+        "_due",
+        "_heard_s",
+        "_held_bytes",
+        "_keep",
+        "_over",
+        "_parser",
+        "_paused",
+        "_pinged_s",
+        "_take",
+        "_transport",
+        "_ways",
+    )
 
     def __init__(
         self,
@@ -48,16 +63,26 @@ class Inlet:
         over: "asyncio.Future[None]",
         *,
         now: float,
+        keep: Callable[[int], None],
     ) -> None:
-        """Read what comes over a connection; `over` is done when the other side has said goodbye, or is gone."""
+        """Read what comes over a connection; `over` is done when the other side has said goodbye, or is gone.
+
+        `keep` hears how many bytes are kept that could not be taken yet.
+        """
         self._transport = transport
         self._take = take
         self._ways = ways
         self._over = over
+        self._keep = keep
+        self._held_bytes = 0
         self._parser = Parser()
         self._heard_s = now
         self._pinged_s: float | None = None
         self._paused = False
+        self._due = False
+        """Whether another turn comes by itself."""
+        self._asked: bytes | None = None
+        """The last ping of a turn, which is answered for all of them."""
         self._deaf = False
 
     def feed_data(self, data: bytes) -> tuple[bool, bytes]:
@@ -74,6 +99,11 @@ class Inlet:
         if not self._over.done():
             self._over.set_result(None)
 
+    def forget(self) -> None:
+        """Keep nothing of what was said, and listen to nothing more."""
+        self._deaf = True
+        self._parser = Parser()
+
     def pause(self) -> None:
         """Take nothing more for now."""
         self._paused = True
@@ -83,16 +113,22 @@ class Inlet:
         """Take what there is, in a moment of its own, and read again."""
         if self._paused:
             self._paused = False
+            self._come_back()
+
+    def _come_back(self) -> None:
+        if not self._due:
+            self._due = True
             asyncio.get_running_loop().call_soon(self._catch_up)
 
     def _catch_up(self) -> None:
+        self._due = False
         try:
             self._go_on()
         except Exception:
             # We are broken; as where it happens while reading, nobody goes on as if nothing was.
             self._ways.cut()
             raise
-        if not self._paused:
+        if not (self._paused or self._due):
             self._transport.resume_reading()
 
     def beat(self, *, now: float) -> None:
@@ -106,8 +142,19 @@ class Inlet:
             self._ways.cut()
 
     def _go_on(self) -> None:
-        while not (self._paused or self._deaf):
-            frame = self._parser.next()
+        self._take_turn()
+        if self._asked is not None:
+            # For all pings of the turn, as the standard allows: an answer to each would cost us more than they cost.
+            asked, self._asked = self._asked, None
+            self._ways.pong(asked)
+        held_bytes = self._parser.held_bytes
+        if held_bytes != self._held_bytes:
+            self._held_bytes = held_bytes
+            self._keep(held_bytes)
+
+    def _take_turn(self) -> None:
+        for _ in range(limits.TURN_FRAMES_MAX):
+            frame = None if self._paused or self._due or self._deaf else self._parser.next()
             if frame is None:
                 return
             if isinstance(frame, Frame):
@@ -115,6 +162,8 @@ class Inlet:
             else:
                 self._deaf = True
                 self._ways.misuse(frame)
+        self._transport.pause_reading()
+        self._come_back()
 
     def _obey(self, frame: Frame) -> None:
         match frame.opcode:
@@ -123,7 +172,7 @@ class Inlet:
             case Opcode.TEXT:
                 self._take(NO_FRAME)
             case Opcode.PING:
-                self._ways.pong(frame.payload)
+                self._asked = frame.payload
             case Opcode.CLOSE:
                 self._deaf = True
                 self._ways.answer_goodbye()

@@ -52,6 +52,9 @@ class Intake:
             return Reason.EXPIRED, 0
         if not admission.fits(message.envelopes, kind=kind, policy=self._policy):
             return Reason.TOO_LARGE, 0
+        if self._desk.unstored > limits.UNSTORED_SUM_BYTES_MAX:
+            # Each link has a bound of its own, and thousands of links have thousands of those.
+            return Reason.BUSY, limits.RETRY_S
         cost = admission.cost(message.envelopes)
         payer = link.party(message.mailbox)
         self._rates[payer], wait_s = admission.spend(self._rates.get(payer), cost, rate=self._policy.rate, now=now)
@@ -59,10 +62,9 @@ class Intake:
 
     def appended(self, asked: Append, result: Appended | StoreError) -> None:
         """Take the store's answer to a push: tell its connection what was refused."""
-        link = self._desk.links.get(asked.connection)
+        link = self._desk.release(asked.connection, admission.cost([envelope for _, envelope in asked.envelopes]))
         if link is None:
             return
-        self._desk.release(link, admission.cost([envelope for _, envelope in asked.envelopes]))
         if isinstance(result, StoreError):
             ids = tuple(identifier for identifier, _ in asked.envelopes)
             self._refuse(link, asked.mailbox, Reason.BUSY, ids, retry_after_s=limits.RETRY_S)

@@ -13,10 +13,24 @@ UNSENT_BYTES_MAX: Final = 1_310_720
 """Everything waiting to be written to one connection; past this it is dropped."""
 UNSTORED_BYTES_MAX: Final = 1_048_576
 """Envelopes of one connection waiting for the disk: past this nothing more is read from it."""
+UNREAD_SUM_BYTES_MAX: Final = 134_217_728
+"""What all connections together have begun to say and not finished: past this the one that began first is dropped."""
+UNSENT_SUM_BYTES_MAX: Final = 268_435_456
+"""Frames that wait for all connections together: past this the one that took nothing for the longest is dropped."""
+UNSTORED_SUM_BYTES_MAX: Final = 134_217_728
+"""Envelopes of all connections together waiting for the disk: past this pushes are refused as BUSY."""
+READS_MAX: Final = 64
+"""Pages that are read from the log for all connections at a time: each is as large as a frame."""
+HEAD_FIELDS_MAX: Final = 32
+"""Headers of one request: as many as devices and a few proxies send."""
+HEAD_FIELD_BYTES_MAX: Final = 1_024
+"""The first line, or one header, of a request: whoever sends half a request costs that many bytes for each."""
 STALLED_S: Final = 30
 """A connection that takes nothing of what waits for it in this time is dropped."""
 PROOF_WAIT_S: Final = 30
 """A connection that has proven no mailbox that exists in this time is dropped, whatever it said."""
+TURN_FRAMES_MAX: Final = 64
+"""Frames of one connection that are taken before others have their turn, however many have come."""
 LINK_FAULTS_MAX: Final = 16
 """Bad proofs and bad passes of one connection: each costs the relay a check, the client nothing."""
 CONNECTIONS_MAX: Final = 10_000
@@ -29,7 +43,7 @@ FOLLOWERS_MIN: Final = 64
 CROWD_SPARED_PERCENT: Final = 50
 """How much of a crowd makes no place for a newcomer: those who have been there the longest."""
 SHARE_PERCENT: Final = 50
-"""How much of the rate of rendezvous and invitations one address may take at most."""
+"""How much of a rate that all have together one address may take, once the rest of it is gone."""
 
 ENTRY_OVERHEAD_BYTES: Final = 256
 """What an entry costs beside its envelope, counted in quota and rate: ids, hashes and indexes."""
@@ -56,7 +70,7 @@ LINK_BRIEF_BURST: Final = 4
 LINK_BRIEF_S: Final = 30
 """After those, one connection may open another each time so many seconds have passed."""
 SPONSORED_MAX: Final = 4
-"""Invitations at a time that one log may sponsor."""
+"""Invitations at a time that the logs of one line may sponsor; half as many with a closed one."""
 RENDEZVOUS_STEP_S: Final = 60
 """The end of a rendezvous is kept to the minute, rounded up: no finer than it needs to be."""
 INVITATION_STEP_S: Final = 3_600
@@ -83,6 +97,10 @@ USES_MAX: Final = 1_024
 """Lines of which one commit notes that they are used: bounds how long it holds up the others."""
 RECLAIM_PAGES_MAX: Final = 1_024
 """Free pages of 4 KiB that are given back to the disk at once: bounds how long it holds up the others."""
+PACK_ENTRIES_MAX: Final = 1_024
+"""Entries that one commit moves together: bounds how long it holds up the others."""
+PACK_BYTES_MAX: Final = 2_097_152
+"""Bytes of envelopes that one commit moves together, where the first one is not longer by itself."""
 RECOUNT_ROWS_MAX: Final = 4_096
 """Entries that are counted anew at once: bounds how long it holds up the others."""
 FREE_PAGES_KEPT: Final = 256

@@ -22,6 +22,7 @@ from troth_relay.config import EVERYWHERE, Config, at, configure
 from troth_relay.orders import Answer, Order, Verb, mailbox_named
 from troth_relay.settings import CONFIG_VARIABLE, TABLE, Choice, Kind, choose, shown
 from troth_relay.store import beside, copies, passes
+from troth_relay.store.file import looking
 from troth_wire.errors import LocalError, StoreError, UsageError
 
 __all__ = ["main"]
@@ -146,7 +147,9 @@ def _mark(well: bool) -> str:
 def _decided(file: Path | None, flags: Mapping[str, Any]) -> Config:
     """Return what was decided for a database that there is; no settings make one here."""
     config = configure(_choose(file, flags))
-    if not config.database.exists():
+    with looking(config.database):
+        there = config.database.exists()
+    if not there:
         raise StoreError(f"There is no database {config.database}. Nothing was changed. Name it with --database.")
     return config
 
@@ -182,7 +185,7 @@ def gc(*, as_json: bool, file: Path | None, **flags: Any) -> None:
 @main.command()
 @_orders
 def vacuum(*, as_json: bool, file: Path | None, **flags: Any) -> None:
-    """Write the database anew, without gaps; needs as much room again, and what is pushed waits meanwhile."""
+    """Write all entries together anew, and give back the room that was left between them; others push meanwhile."""
     _order(Order(Verb.VACUUM), as_json=as_json, file=file, flags=flags)
 
 

@@ -7,13 +7,13 @@ A goodbye comes after all that was said before, and nothing comes after it.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
 from troth_relay import framing, limits
 from troth_relay.framing import Opcode
 from troth_relay.requests import ConnectionId, DropReason
 
-__all__ = ["CLOSE_CODES", "Outlet", "Write", "Written"]
+__all__ = ["CLOSE_CODES", "Keep", "Outlet", "Write", "Written"]
 
 LOG: Final = logging.getLogger("troth_relay")
 NORMAL: Final = 1_000
@@ -38,10 +38,29 @@ Written = Callable[[ConnectionId, int], None]
 """Hears that messages of so much weight have left the relay's memory."""
 
 
+class Keep(Protocol):
+    """What hears how many bytes wait, and whether some have just left."""
+
+    def __call__(self, held_bytes: int, *, moved: bool) -> None:
+        """Hear it."""
+
+
 class Outlet:
     """What waits to be written to one link; frames are whole, as `framing.pack` makes them."""
 
-    __slots__ = ("_cut", "_over", "_parting", "_transport", "_waiting", "_write", "_writing", "_written", "connection")
+    __slots__ = (
+        "_cut",
+        "_held_bytes",
+        "_keep",
+        "_over",
+        "_parting",
+        "_transport",
+        "_waiting",
+        "_write",
+        "_writing",
+        "_written",
+        "connection",
+    )
 
     def __init__(
         self,
@@ -50,6 +69,8 @@ class Outlet:
         write: Write,
         written: Written,
         over: "asyncio.Future[None]",
+        *,
+        keep: Keep,
     ) -> None:
         """Write to a connection that was upgraded; `over` is done when the other side has said goodbye, or is gone."""
         self.connection = connection
@@ -57,6 +78,8 @@ class Outlet:
         self._write = write
         self._written = written
         self._over = over
+        self._keep = keep
+        self._held_bytes = 0
         self._waiting: list[tuple[bytes, int] | int] = []
         """Frames with their weights, or the code of a goodbye."""
         self._writing: asyncio.Task[None] | None = None
@@ -68,6 +91,7 @@ class Outlet:
         if self._writing is None and len(frame) <= AT_ONCE_BYTES_MAX and self._is_empty():
             self._transport.write(frame)
             return True
+        self._hold(len(frame))
         self._later((frame, weight))
         return False
 
@@ -110,6 +134,7 @@ class Outlet:
             self._cut = self._cut or asyncio.get_running_loop().call_later(limits.GOODBYE_S, self.cut)
         if self._writing is not None:
             await asyncio.wait({self._writing})
+        self._hold(-self._held_bytes)
         if self._cut is not None and not self._transport.get_write_buffer_size():
             self._cut.cancel()
 
@@ -121,6 +146,10 @@ class Outlet:
             self._parting = True
             self._later(code)
         self._cut = self._cut or asyncio.get_running_loop().call_later(patience_s, self.cut)
+
+    def _hold(self, more_bytes: int) -> None:
+        self._held_bytes += more_bytes
+        self._keep(self._held_bytes, moved=more_bytes < 0)
 
     def _later(self, waiting: tuple[bytes, int] | int) -> None:
         self._waiting.append(waiting)
@@ -136,6 +165,7 @@ class Outlet:
                     return
                 frame, weight = waiting
                 await self._write(frame)
+                self._hold(-len(frame))
                 self._written(self.connection, weight)
             self._writing = None
         except ConnectionError:

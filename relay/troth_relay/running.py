@@ -15,6 +15,7 @@ from troth_relay.config import Config, configure
 from troth_relay.office import Office, beside
 from troth_relay.orders import READING, Answer, Order
 from troth_relay.settings import TABLE, Choice
+from troth_relay.store import file
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import ListenError, LocalError, UsageError
 
@@ -35,10 +36,10 @@ def run(config: Config, choices: Mapping[str, Choice], decide: Decide) -> None:
         StoreError: By its kind, if the database can not be used.
         ListenError: If the address can not be listened at.
     """
-    there = config.database.exists()
+    empty = file.check(config.database)
     store = SqliteStore(config.database)
     # Started in another folder it would be another relay, and every device would see that its log is gone.
-    LOG.info(FOUND if there else MADE, config.database.absolute())
+    LOG.info(MADE if empty else FOUND, config.database.absolute())
     try:
         _make_first_pass(config, store)
         asyncio.run(_run(config, store, reload=lambda relay: _reload(relay, choices, decide)))
@@ -51,7 +52,7 @@ def _make_first_pass(config: Config, store: SqliteStore) -> None:
     if config.registration != "pass" or config.passes or store.passes_issued():
         return
     secret, now_s = issue.draw(secrets.token_bytes), SystemEntropy().now_s()
-    path = config.database.with_name(config.database.name + ".pass")
+    path = config.database.absolute().with_name(config.database.name + ".pass")
     # The file first: a pass that nobody knows would be the only one there ever was.
     issue.write(secret, path)
     first = issue.terms(secret, uses=limits.PASS_USES, life_s=limits.PASS_LIFE_S, quota_bytes=None, now_s=now_s)

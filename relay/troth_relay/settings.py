@@ -38,6 +38,8 @@ CONFIG_VARIABLE: Final = PREFIX + "CONFIG"
 KIBIBYTE: Final = 1_024
 MEBIBYTE: Final = 1_048_576
 DIGITS: Final = re.compile(r"[0-9]{1,15}")
+NUMBER_END: Final = 10**15
+"""No setting has more digits, and the database would not take much longer ones."""
 
 Value = int | str | tuple[str, ...] | None
 
@@ -190,6 +192,9 @@ def choose(
         UsageError: In a sentence that names the place.
     """
     named = environment.get(CONFIG_VARIABLE)
+    if named is not None and not named.strip():
+        # Without its settings a relay would serve another database, as if everybody's were gone.
+        raise _misused(f"{CONFIG_VARIABLE} must be {Kind.TEXT.value}.")
     file = file or (Path(named) if named else None)
     variables = {name: text for name, text in environment.items() if name.startswith(PREFIX)}
     written = _read_file(file) if file is not None else {}
@@ -234,13 +239,13 @@ def _parse(setting: Setting, given: str | tuple[str, ...], *, place: str) -> Val
 
 def _take(setting: Setting, given: object, *, place: str) -> Value:
     match setting.kind, given:
-        case Kind.NUMBER, int() if not isinstance(given, bool):
+        case Kind.NUMBER, int() if not isinstance(given, bool) and abs(given) < NUMBER_END:
             return given
-        case Kind.TEXT, str() if given:
+        case Kind.TEXT, str() if given.strip():
             return given
-        case Kind.LIST, str() if given:
-            return tuple(part.strip() for part in given.split(","))
-        case Kind.LIST, list() if given and all(isinstance(item, str) for item in given):
+        case Kind.LIST, str():
+            return _take(setting, [part.strip() for part in given.split(",")], place=place)
+        case Kind.LIST, list() if given and all(isinstance(item, str) and item.strip() for item in given):
             return tuple(given)
     raise _wrong(setting, place)
 

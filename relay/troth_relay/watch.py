@@ -12,7 +12,6 @@ from http.client import HTTPConnection, HTTPException
 from typing import Final
 
 from troth_relay import limits
-from troth_relay.floor import Floor
 from troth_relay.store import Store
 from troth_relay.workers import Worker
 from troth_wire.errors import FullError, LocalError, StoreError
@@ -35,7 +34,7 @@ class Fault(Enum):
     STORE = "store"
     """The database does not answer, is damaged, or is not where it was."""
     DISK = "disk"
-    """Less of the disk is free than the floor."""
+    """Less of the disk is free than the floor, or it can not be written to."""
 
 
 class Readiness:
@@ -47,15 +46,15 @@ class Readiness:
         *,
         reader: Worker,
         writer: Worker,
-        floor: Floor,
+        check: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Ask these threads."""
+        """Ask these threads; on the one that writes, `check` raises what stands in the way of storing."""
         self.draining = False
         self._store = store
         self._reader = reader
         self._writer = writer
-        self._floor = floor
+        self._check = check
         self._clock = clock
         self._asking = asyncio.Lock()
         self._asked_at_s = -float("inf")
@@ -74,7 +73,7 @@ class Readiness:
     async def _ask(self) -> tuple[Fault, ...]:
         # Both threads: one that hangs on the disk is as bad as one that fails.
         read = asyncio.wrap_future(self._reader.call(self._look))
-        write = asyncio.wrap_future(self._writer.call(self._floor.check))
+        write = asyncio.wrap_future(self._writer.call(self._check))
         answers = asyncio.gather(read, write, return_exceptions=True)
         try:
             found = await asyncio.wait_for(answers, limits.READY_WAIT_S)

@@ -107,6 +107,11 @@ class _Trouble:
     def __init__(self) -> None:
         self._last = ""
 
+    @property
+    def lasts(self) -> bool:
+        """Whether the last attempt failed."""
+        return bool(self._last)
+
     def attempt(self, call: Callable[[], T]) -> T | StoreError:
         """Return what a call returns, or why the store could not."""
         try:
@@ -154,6 +159,19 @@ class Writer:
         appended = self._append(appends)
         shut: list[Settled] = [(request, self._shut(request)) for request in requests if isinstance(request, Shut)]
         return swept + noted + opened + appended + shut
+
+    def check(self) -> None:
+        """Return if something new can be stored; the disk is asked where it failed last, and left alone else.
+
+        Raises:
+            StoreError: By its kind, if nothing can be.
+        """
+        if self._floor is not None:
+            self._floor.check()
+        if self._trouble.lasts:
+            failed = self._attempt(self._store.touch)
+            if failed is not None:
+                raise failed
 
     def _sweep(self, request: Sweep) -> tuple[MailboxId, ...] | StoreError:
         closed_before = self._entropy.day() - request.closed_log_days

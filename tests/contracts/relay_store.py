@@ -360,12 +360,18 @@ class RelayStoreContract:
         assert isinstance(invited, Log)
         open_(bench.store, A)
 
-    def test_each_sponsor_has_its_bound(self, bench: Bench) -> None:
-        """A log sponsors so many invitations and no more, and what one spends another still has."""
-        terms = [brief(MailboxKind.INVITATION, sponsor=sponsor, sponsored_max=2) for sponsor in (A, A, A, B)]
+    def test_each_line_has_its_invitations(self, bench: Bench) -> None:
+        """The logs of a line sponsor so many together, the closed ones half of them; another line has its own."""
+        later, other = _numbered(90), _numbered(91)
+        open_(bench.store, A)
+        open_(bench.store, other)
+        open_(bench.store, B, sponsor=A)
+        close(bench.store, A, successor=B)
+        open_(bench.store, later, sponsor=B)
+        sponsors = (A, A, B, later, A, B, other)
+        terms = [brief(MailboxKind.INVITATION, sponsor=sponsor, sponsored_max=3) for sponsor in sponsors]
         made = [open_brief(bench.store, _numbered(number), each) for number, each in enumerate(terms)]
-        assert [isinstance(each, Log) for each in made] == [True, True, False, True]
-        assert made[2] is Denial.SPENT
+        assert [each is Denial.SPENT for each in made] == [False, True, False, False, True, True, False]
 
     def test_pass_is_used_in_the_commit_that_creates(self, bench: Bench) -> None:
         """A pass opens as many logs as it has uses; one that is there uses nothing, a refused one is not there."""

@@ -6,6 +6,7 @@ The relay is a process of its own where memory is what counts, and in this one w
 import asyncio
 import os
 import re
+import socket
 import sqlite3
 import struct
 import subprocess
@@ -33,7 +34,22 @@ from troth_relay.store.memory import MemoryStore
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.ids import Lineage
 from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX, LINK_MAILBOXES_MAX
-from troth_wire.messages import Create, Deliver, Follow, Head, MailboxKind, Prove, Reason, Refuse, Stored, encode
+from troth_wire.log import origin
+from troth_wire.messages import (
+    Create,
+    Deliver,
+    Follow,
+    Head,
+    Hello,
+    MailboxKind,
+    Message,
+    Prove,
+    Reason,
+    Refuse,
+    Stored,
+    encode,
+    parse,
+)
 
 MEBIBYTE: Final = 2**20
 GROWTH_MB_MAX: Final = 24
@@ -179,6 +195,26 @@ def test_fragments_do_not_add_up(tmp_path: Path) -> None:
     withstood(tmp_path, attack)
 
 
+def test_unfinished_messages_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where many links begin a message and do not end it, the ones that began first go, and others are served."""
+    monkeypatch.setattr(limits, "UNREAD_SUM_BYTES_MAX", MEBIBYTE)
+    begun = frame(bytes(FRAME_BYTES_MAX))[: FRAME_BYTES_MAX // 2]
+
+    async def scenario(relay: Relay) -> None:
+        async with AsyncExitStack() as stack:
+            links = [await stack.enter_async_context(raw(relay.url)) for _ in range(24)]
+            for reader, writer in links:
+                await upgraded(reader)
+                writer.write(begun)
+                await writer.drain()
+            await is_served(relay.url)
+            assert sum(inlet._parser.held_bytes for inlet in relay._inlets.values()) <= MEBIBYTE
+            for reader, _ in links[:8]:
+                assert closed_with((await ended(reader))[-4:]) == aiohttp.WSCloseCode.TRY_AGAIN_LATER
+
+    in_process(scenario)
+
+
 def test_fragments_of_a_good_message_are_one() -> None:
     """What a proxy cut in pieces is read as what it was."""
 
@@ -191,6 +227,27 @@ def test_fragments_of_a_good_message_are_one() -> None:
             await asyncio.wait_for(reader.readuntil(answer), WAIT_S)
 
     in_process(scenario)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [frame(b"", opcode=9), frame(b"", opcode=10), frame(b"", opcode=0, final=False)],
+    ids=["pings", "pongs", "pieces"],
+)
+def test_small_frames_without_end_hold_nobody_up(said: bytes, tmp_path: Path) -> None:
+    """Whoever has not proven anything and sends nothing but pings, pongs or empty pieces has its turns, and no more."""
+
+    async def attack(url: str) -> None:
+        async with raw(url) as (reader, writer):
+            await upgraded(reader)
+            listening = asyncio.create_task(ended(reader))
+            writer.write(frame(b"", opcode=2, final=False))
+            for _ in range(40):
+                writer.write(said * 5_000)
+                await writer.drain()
+            listening.cancel()
+
+    withstood(tmp_path, attack)
 
 
 def test_compression_is_never_agreed_on(tmp_path: Path) -> None:
@@ -321,6 +378,56 @@ def test_slow_readers_hold_nobody_up(tmp_path: Path) -> None:
                     assert len(await quick.read(HONEST, until=240)) == 240
 
     withstood(tmp_path, attack)
+
+
+def test_slow_readers_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where many links take nothing, the ones that have taken nothing for the longest go, and others read all."""
+    monkeypatch.setattr(limits, "UNSENT_SUM_BYTES_MAX", 2 * MEBIBYTE)
+
+    async def scenario(relay: Relay) -> None:
+        async with AsyncExitStack() as stack:
+            author = await stack.enter_async_context(connected(relay.url))
+            await author.follow(HONEST)
+            for number in range(0, 180, 3):
+                await author.push(HONEST, [envelope(number + n, size=ENVELOPE_BYTES_MAX) for n in range(3)])
+                await author.read(HONEST, until=number + 3)
+            slow = [await stack.enter_async_context(following(relay.url, HONEST)) for _ in range(8)]
+            async with connected(relay.url) as quick:
+                await quick.follow(HONEST)
+                assert len(await quick.read(HONEST, until=180)) == 180
+            assert sum(outlet._held_bytes for outlet in relay._outlets.values()) <= 2 * MEBIBYTE
+            assert len(await ended(slow[0])) < 180 * ENVELOPE_BYTES_MAX
+
+    in_process(scenario)
+
+
+@asynccontextmanager
+async def following(url: str, key: Key) -> AsyncIterator[asyncio.StreamReader]:
+    """Follow a log from its beginning over a link of little room, and take nothing of it."""
+    place = urlsplit(url)
+    with socket.socket() as plain:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        plain.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(plain, (place.hostname, place.port))
+        reader, writer = await asyncio.open_connection(sock=plain, limit=2_048)
+        writer.write(UPGRADE + b"\r\n")
+        await upgraded(reader)
+        hello = await _message(reader)
+        assert isinstance(hello, Hello)
+        writer.write(frame(encode(key.prove(hello.challenge, host=place.netloc))))
+        head = await _message(reader)
+        assert isinstance(head, Head)
+        start = origin(key.mailbox, head.lineage)
+        writer.write(frame(encode(Follow(key.mailbox, head.lineage, 0, start))))
+        yield reader
+        writer.transport.abort()
+
+
+async def _message(reader: asyncio.StreamReader) -> Message:
+    """Read a short frame."""
+    head = await asyncio.wait_for(reader.readexactly(2), WAIT_S)
+    assert head[1] < 126
+    return parse(await asyncio.wait_for(reader.readexactly(head[1]), WAIT_S))
 
 
 def test_following_a_thousand_mailboxes_is_bounded(tmp_path: Path) -> None:

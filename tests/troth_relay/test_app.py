@@ -87,6 +87,31 @@ def test_readiness_names_what_is_amiss(monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(scenario())
 
 
+def test_disk_that_can_not_be_written_to_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a push was refused for the disk it is asked again each time, until it can be written to; not before."""
+    monkeypatch.setattr(limits, "READY_FRESH_S", 0)
+    store = SqliteStore(tmp_path / "relay.db")
+
+    async def scenario() -> None:
+        async with relaying(store) as relay, connected(relay.url) as author:
+            ready = f"http://127.0.0.1:{relay.port}/readyz"
+            await author.follow(KEY)
+            await relay.call(lambda: store._writer.execute("PRAGMA query_only = ON"), writing=True)
+            # Nobody knows yet: as long as all is well, asking costs the disk nothing.
+            assert await _asked(ready) == (200, "ready\n")
+            await author.push(KEY, [envelope(1)])
+            assert (await author.expect(Refuse)).reason is Reason.BUSY
+            for _ in range(2):
+                assert await _asked(ready) == (503, "not ready: disk\n")
+            await relay.call(lambda: store._writer.execute("PRAGMA query_only = OFF"), writing=True)
+            # Without anybody's push: nobody pushes to a relay that is not ready.
+            assert await _asked(ready) == (200, "ready\n")
+            assert store.look(KEY.mailbox) is not None
+
+    asyncio.run(scenario())
+    store.close()
+
+
 def test_relay_without_its_database_is_not_ready(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -332,6 +357,31 @@ def test_log_says_nothing_about_anybody(monkeypatch: pytest.MonkeyPatch, caplog:
     assert "RuntimeError" in caplog.text
     for secret in ("127.0.0.1", KEY.mailbox.hex()[:8], "30_", "bytes"):
         assert secret not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"GET /v1 HTTP/1.1\r\nCookie: " + b"x" * limits.HEAD_FIELD_BYTES_MAX + b"\r\n\r\n",
+        b"GET /v1?" + b"x" * limits.HEAD_FIELD_BYTES_MAX + b" HTTP/1.1\r\n\r\n",
+        b"GET /v1 HTTP/1.1\r\n" + b"x: y\r\n" * (limits.HEAD_FIELDS_MAX + 1) + b"\r\n",
+        b"GET /v1 HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+        b"\x16\x03\x01 no request\r\n\r\n",
+    ],
+    ids=["field", "line", "fields", "length", "nonsense"],
+)
+def test_bad_request_is_nobodys_business(said: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """A request that is too long or makes no sense is answered as that, and no line of the log is written for it."""
+
+    async def scenario() -> None:
+        async with relaying() as relay:
+            reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+            writer.write(said)
+            assert b" 400 " in await asyncio.wait_for(reader.readline(), WAIT_S)
+            writer.close()
+
+    asyncio.run(scenario())
+    assert caplog.text == ""
 
 
 def test_health_is_ok() -> None:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.contracts.relay_client import Key, envelope
 from tests.contracts.relay_world import KEY, KEYS, Peer, World, close, follow, joined, opened, push, reasons, said
 from troth_relay import limits, workers
-from troth_relay.admission import Policy, Rate, pass_hash
+from troth_relay.admission import BRIEF_RATE, Policy, Rate, pass_hash
 from troth_relay.requests import DropReason
 from troth_relay.shares import Share
 from troth_relay.store import Denial, Log, Pass
@@ -616,7 +616,32 @@ def test_nobody_opens_more_than_half_of_the_meetings() -> None:
     world.settle()
     assert isinstance(_open(world, world.connect(Share(b"flood")), Key.numbered(1), MailboxKind.RENDEZVOUS), Head)
     world.tick(20)
-    assert world.hub._door._shares == {}
+    assert world.hub._door._openings._shares == {}
+
+
+def test_nobody_fills_the_meetings_from_one_place() -> None:
+    """What one place may open for as long as a rendezvous lives is fewer than there may be, so some are left."""
+    part = BRIEF_RATE.part(limits.SHARE_PERCENT)
+    assert part.burst + part.per_s * (RENDEZVOUS_LIFE_S + limits.RENDEZVOUS_STEP_S) < limits.BRIEF_MAX
+    world = World(Policy(brief_rate=Rate(per_s=1, burst=8)))
+    opened = 0
+    for number in range(40):
+        world.tick(1)
+        link = world.connect(Share(b"flood"))
+        opened += isinstance(_open(world, link, Key.numbered(500 + number), MailboxKind.RENDEZVOUS), Head)
+    assert opened <= 4 + 40 / 2
+
+
+def test_nobody_takes_all_the_logs_that_everybody_may_open() -> None:
+    """Where registration is open, who opens logs from one place leaves half of what there is at once to all others."""
+    keys = [Key.numbered(number) for number in range(400, 414)]
+    for allowed, heads in ((None, [4, 4]), (frozenset(key.mailbox for key in keys), [8, 0])):
+        # Who is on a list was let in by name, and everybody else on it may be behind the same address.
+        world = World(Policy(creation_rate=Rate(per_s=1, burst=8), allowed=allowed))
+        flood, elsewhere = world.connect(Share(b"flood")), world.connect(Share(b"elsewhere"))
+        answers = [[_open(world, flood, key, MailboxKind.LOG) for key in keys[:9]]]
+        answers += [[_open(world, elsewhere, key, MailboxKind.LOG) for key in keys[9:]]]
+        assert [sum(isinstance(answer, Head) for answer in some) for some in answers] == heads
 
 
 def test_brief_mailboxes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -250,6 +250,25 @@ def test_pages_under_way_are_bounded() -> None:
     assert all(reader.state(key.mailbox) is State.FOLLOWING for key in keys)
 
 
+def test_pages_for_all_are_bounded() -> None:
+    """However many connections want pages, so many are read at a time; all come in turn, but for who is gone."""
+    world = World(Policy(followers_max=1_000))
+    author = joined(world)
+    push(world, author, [1])
+    world.settle()
+    readers = [world.connect() for _ in range(limits.READS_MAX + 9)]
+    for reader in readers:
+        world.prove(reader, KEY)
+    world.settle()
+    for reader in readers:
+        follow(world, reader)
+    assert len(world.reads) == limits.READS_MAX
+    for gone in (readers.pop(0), readers.pop()):
+        world.disconnect(gone)
+    world.settle()
+    assert [len(said(reader, Deliver)) for reader in readers] == [1] * len(readers)
+
+
 def test_followers_are_told_of_the_end() -> None:
     """At the end of a brief mailbox everybody who follows it is told so once; who reads a log hears nothing."""
     world = World()

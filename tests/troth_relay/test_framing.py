@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth_relay.framing import PROTOCOL_ERROR, TOO_BIG, Frame, Opcode, Parser, accept, answer, close, pack
+from troth_relay.framing import PIECE, PROTOCOL_ERROR, TOO_BIG, Frame, Opcode, Parser, accept, answer, close, pack
 from troth_wire.limits import FRAME_BYTES_MAX
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -34,7 +34,8 @@ def parsed(chunks: Sequence[bytes]) -> list[Frame | int]:
     for chunk in chunks:
         parser.feed(chunk)
         while (frame := parser.next()) is not None:
-            found.append(frame)
+            if frame is not PIECE:
+                found.append(frame)
             if isinstance(frame, int):
                 return found
     return found
@@ -115,6 +116,15 @@ def test_length_is_judged_before_anything_is_kept() -> None:
         assert parsed([b"\x82\xff" + length.to_bytes(8, "big")]) == [TOO_BIG]
     first = masked(bytes(FRAME_BYTES_MAX), mask=bytes(4), final=False)
     assert parsed([first, b"\x00\x81"]) == [TOO_BIG]
+
+
+def test_no_call_reads_more_than_a_frame() -> None:
+    """Of a message in thousands of empty pieces each call reads one: whoever calls decides when it is enough."""
+    parser = Parser()
+    parser.feed(masked(b"be", final=False) + masked(b"", Opcode.CONTINUATION, final=False) * 3)
+    assert [parser.next() for _ in range(5)] == [PIECE] * 4 + [None]
+    parser.feed(masked(b"gun", Opcode.CONTINUATION))
+    assert parser.next() == Frame(Opcode.BINARY, b"begun")
 
 
 def test_what_is_kept_is_no_longer_than_a_message() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,7 +28,9 @@ class Line:
             pause_reading=lambda: setattr(self, "reading", False), resume_reading=lambda: setattr(self, "reading", True)
         )
         self.began_s = asyncio.get_running_loop().time()
-        self.inlet = Inlet(transport, self.take, self, self.over, now=self.began_s)
+        self.held_bytes = 0
+        keep = partial(setattr, self, "held_bytes")
+        self.inlet = Inlet(transport, self.take, self, self.over, now=self.began_s, keep=keep)
 
     def take(self, frame: bytes) -> None:
         """Take a frame; a certain one makes the relay wait."""
@@ -97,6 +100,58 @@ def test_pausing_holds_everything_up() -> None:
             await asyncio.sleep(0)
             assert line.taken == [frame.encode() for frame in taken]
         assert line.reading
+
+    on_a_line(scenario)
+
+
+def test_thousands_of_small_frames_wait_for_the_others() -> None:
+    """A turn takes so many frames; nothing is read until all are taken, and the pings of a turn have one answer."""
+
+    async def scenario(line: Line) -> None:
+        turn = limits.TURN_FRAMES_MAX
+        line.inlet.feed_data(masked(b"f") * (turn + 1) + masked(b"p", Opcode.PING) * (2 * turn - 3) + masked(b"last"))
+        for taken, answered, reading in ((turn, 0, False), (turn + 1, 1, False), (turn + 2, 2, True)):
+            assert (len(line.taken), line.done, line.reading) == (taken, [b"p"] * answered, reading)
+            # Meanwhile whoever came to say something is heard.
+            await asyncio.sleep(0)
+
+    on_a_line(scenario)
+
+
+def test_turns_end_where_the_relay_waits() -> None:
+    """Whoever is to wait in the middle of many frames waits, and is not read before everything is taken."""
+
+    async def scenario(line: Line) -> None:
+        turn = limits.TURN_FRAMES_MAX
+        line.inlet.feed_data(masked(b"f") * turn + masked(b"wait") + masked(b"f") * turn)
+        await asyncio.sleep(0)
+        assert (len(line.taken), line.reading) == (turn + 1, False)
+        line.inlet.resume()
+        line.inlet.resume()
+        await asyncio.sleep(0)
+        assert (len(line.taken), line.reading) == (2 * turn + 1, False)
+        await asyncio.sleep(0)
+        assert line.reading
+
+    on_a_line(scenario)
+
+
+def test_what_is_kept_is_told() -> None:
+    """It is told how much is kept of what is not whole, or may not be taken yet; of what is forgotten, nothing."""
+
+    async def scenario(line: Line) -> None:
+        half, whole = masked(b"whole")[:-3], masked(b"wait")
+        line.inlet.feed_data(whole[:-1])
+        assert line.held_bytes == len(whole) - 1
+        line.inlet.feed_data(whole[-1:] + half)
+        assert (line.taken, line.held_bytes) == ([b"wait"], len(half))
+        line.inlet.resume()
+        await asyncio.sleep(0)
+        line.inlet.feed_data(masked(b"whole")[-3:] + masked(b"piece", final=False))
+        assert (line.taken, line.held_bytes) == ([b"wait", b"whole"], len(b"piece"))
+        line.inlet.forget()
+        line.inlet.feed_data(masked(b"", Opcode.CONTINUATION) + masked(b"deaf"))
+        assert line.taken == [b"wait", b"whole"]
 
     on_a_line(scenario)
 

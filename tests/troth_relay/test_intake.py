@@ -1,7 +1,10 @@
 """What is pushed is stored or named in a refusal, and never more is taken in than the disk can follow."""
 
+import pytest
+
 from tests.contracts.relay_client import envelope
 from tests.contracts.relay_world import KEY, KEYS, World, close, follow, joined, opened, push, reasons, said
+from troth_relay import limits
 from troth_relay.admission import Policy, Rate, cost
 from troth_wire.limits import ENVELOPE_BYTES_MAX, RENDEZVOUS_LIFE_S, RENDEZVOUS_RECORD_BYTES, RENDEZVOUS_RECORDS_MAX
 from troth_wire.log import envelope_id
@@ -109,6 +112,23 @@ def test_fast_writer_is_paused_and_resumed() -> None:
     assert author.paused
     world.settle()
     assert not author.paused
+
+
+def test_what_waits_for_the_disk_is_bounded_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While all connections together wait for too much, pushes are refused as BUSY, also where some are gone."""
+    monkeypatch.setattr(limits, "UNSTORED_SUM_BYTES_MAX", 2 * cost([envelope(1)]))
+    world = World()
+    author, *others = [joined(world, key) for key in KEYS]
+    for peer, key in zip(others, KEYS[1:], strict=True):
+        push(world, peer, [1], key=key)
+    world.disconnect(others[0])
+    push(world, author, [2])
+    push(world, author, [3])
+    assert (reasons(author)[1:], said(author, Refuse)[-1].retry_after_s) == ([Reason.BUSY], limits.RETRY_S)
+    world.settle()
+    push(world, author, [3])
+    world.settle()
+    assert world.log(KEY.mailbox) == [envelope(2), envelope(3)]
 
 
 def test_records_of_a_rendezvous_have_one_size() -> None:

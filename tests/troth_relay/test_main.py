@@ -149,6 +149,20 @@ def test_unusable_database_is_a_message(database: Path, make: object, said: str)
     assert "Traceback" not in errors
 
 
+@pytest.mark.parametrize("command", ["serve", "stats", "backup", "restore", "gc", "pass list"])
+def test_place_that_can_not_be_looked_at_is_a_message(command: str, tmp_path: Path) -> None:
+    """Where the system does not let us look, as in a folder of another user's, that is said in a sentence."""
+    beyond = str(tmp_path / ("n" * 300))
+    target = [str(tmp_path / "other.db")] if command in ("backup", "restore") else []
+    if command == "restore":
+        _make_read_only(Path(target[0]))
+        Path(target[0]).chmod(0o600)
+    result = _invoke(*command.split(), *target, "--database", beyond)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "can not be looked at" in result.stderr
+    assert isinstance(result.exception, SystemExit)
+
+
 def test_missing_folder_is_a_message(tmp_path: Path) -> None:
     """A folder that does not exist is named."""
     code, errors = finished("serve", "--database", str(tmp_path / "nowhere" / "relay.db"))
@@ -275,6 +289,7 @@ def test_loops_without_signals_are_stopped_too(monkeypatch: pytest.MonkeyPatch, 
         (["--name", "relay.example"], 2, "--name"),
         (["--pass-file", "/nonexistent/passes"], 1, "passes"),
         (["--host", "192.0.2.1"], 1, "can not listen"),
+        (["--host", "192.0.2.1"], 1, "requested address. What is stored"),
         (["--host", "nowhere.invalid"], 1, "Name an address of this machine"),
     ],
 )
@@ -728,9 +743,10 @@ def test_open_and_passes_contradict(database: Path, tmp_path: Path) -> None:
 
 
 def test_first_pass_in_this_process(monkeypatch: pytest.MonkeyPatch, database: Path) -> None:
-    """The path of the first pass is said on stderr, so that stdout begins with where the relay listens."""
+    """The whole path of the first pass is said on stderr, so that stdout begins with where the relay listens."""
     _listening(monkeypatch, lambda: signal.raise_signal(signal.SIGTERM))
-    result = _serve(database, "--registration", "pass", "--log-format", "json")
+    monkeypatch.chdir(database.parent)
+    result = _serve(Path(database.name), "--registration", "pass", "--log-format", "json")
     assert result.exit_code == 0
     assert result.stdout.startswith("listening on ")
     said = [json.loads(line)["said"] for line in result.stderr.splitlines()]

@@ -36,7 +36,14 @@ class Line:
             write=self.sent.append,
         )
         hear = self.weights.append
-        self.outlet = Outlet(ConnectionId(1), transport, self.write, lambda _, weight: hear(weight), self.over)
+        self.kept: list[tuple[int, bool]] = []
+        self.outlet = Outlet(
+            ConnectionId(1), transport, self.write, lambda _, weight: hear(weight), self.over, keep=self.keep
+        )
+
+    def keep(self, held_bytes: int, *, moved: bool) -> None:
+        """Note what waits, and whether some has just left."""
+        self.kept.append((held_bytes, moved))
 
     async def write(self, data: bytes) -> None:
         """Write, and wait while there is no room."""
@@ -86,6 +93,32 @@ def test_order_is_kept_while_something_waits(first: str) -> None:
         # Afterwards it is idle again.
         await asyncio.sleep(0)
         assert line.outlet.say(SMALL, 4)
+
+    on_a_line(scenario)
+
+
+def test_what_waits_is_told() -> None:
+    """It is told how much waits, and when some has left; at the end nothing waits, whether it was written or not."""
+
+    async def scenario(line: Line) -> None:
+        line.room.clear()
+        for frame in (SMALL, LARGE, SMALL):
+            line.outlet.say(frame, 1)
+        both = len(LARGE) + len(SMALL)
+        # What is small was written, and never waited.
+        assert line.kept == [(len(LARGE), False), (both, False)]
+        line.room.set()
+        while len(line.weights) < 2:
+            await asyncio.sleep(0)
+        assert line.kept[2:] == [(len(SMALL), True), (0, True)]
+        line.room.clear()
+        line.outlet.say(LARGE, 1)
+        line.outlet.say(LARGE, 1)
+        await asyncio.sleep(0)
+        line.gone = True
+        line.room.set()
+        await line.outlet.end()
+        assert line.kept[-1][0] == 0
 
     on_a_line(scenario)
 

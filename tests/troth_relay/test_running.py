@@ -102,9 +102,13 @@ def test_orders_are_carried_out_in_this_process(tmp_path: Path, monkeypatch: pyt
     assert not office.beside(database).exists()
 
 
-def test_pushes_go_on_while_an_order_is_carried_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("verb", [Verb.GC, Verb.VACUUM])
+def test_pushes_go_on_while_an_order_is_carried_out(
+    verb: Verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between any two parts of a long order what a client pushes is stored, and it hears so."""
     monkeypatch.setattr(limits, "RECOUNT_ROWS_MAX", 4)
+    monkeypatch.setattr(limits, "PACK_ENTRIES_MAX", 4)
     database, answers, pushed = tmp_path / "relay.db", list[Answer | None](), list[int]()
     store, key = SqliteStore(database), Key.numbered(1)
     open_(store, A)
@@ -124,7 +128,7 @@ def test_pushes_go_on_while_an_order_is_carried_out(tmp_path: Path, monkeypatch:
 
             with monkeypatch.context() as patched:
                 patched.setattr(Relay, "call", between)
-                answers.append(await asyncio.to_thread(office.ask, database, Order(Verb.GC)))
+                answers.append(await asyncio.to_thread(office.ask, database, Order(verb)))
         os.kill(os.getpid(), signal.SIGTERM)
 
     besetting: list[asyncio.Task[None]] = []
@@ -137,7 +141,7 @@ def test_pushes_go_on_while_an_order_is_carried_out(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(Relay, "listen", watched)
     running.run(Config(port=0, database=database, registration="open"), {}, dict)
     assert besetting[0].exception() is None
-    assert (answers[0] or {})["wrong_sums"] == 0
+    assert (answers[0] or {"wrong_sums": None}).get("wrong_sums", 0) == 0
     assert len(pushed) > 10
 
 

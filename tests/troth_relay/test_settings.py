@@ -91,7 +91,19 @@ def test_no_number_is_refused(text: str, where: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["port = '1'", "port = true", "port = 1.0", "host = 1", "host = ''", "name = []", "name = [1]", "name = ''"],
+    [
+        "port = '1'",
+        "port = true",
+        "port = 1.0",
+        "host = 1",
+        "host = ''",
+        "name = []",
+        "name = [1]",
+        "name = ''",
+        "database = ' '",
+        "name = ' '",
+        "name = ['a:1', '']",
+    ],
 )
 def test_wrong_kind_in_the_file_is_refused(file: Path, line: str) -> None:
     """A value of another kind than its setting's is refused with key and file."""
@@ -99,6 +111,30 @@ def test_wrong_kind_in_the_file_is_refused(file: Path, line: str) -> None:
     with pytest.raises(UsageError, match=line.split()[0]) as caught:
         choose(flags={}, environment={}, file=file)
     assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize("key", [setting.key for setting in TABLE])
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_blank_variable_is_refused(key: str, blank: str) -> None:
+    """A variable that is empty, or nothing but blanks, decides nothing: whoever set it meant something."""
+    variable = f"TROTH_RELAY_{key.upper()}"
+    with pytest.raises(UsageError, match=variable):
+        choose(flags={}, environment={variable: blank}, file=None)
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_blank_name_of_the_file_is_refused(blank: str) -> None:
+    """Where the file of settings has no name no other settings are served in place of it."""
+    with pytest.raises(UsageError, match="TROTH_RELAY_CONFIG"):
+        choose(flags={}, environment={"TROTH_RELAY_CONFIG": blank}, file=None)
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 15, "-1" + "0" * 15, "9" * 40])
+def test_endless_number_is_refused(file: Path, number: str) -> None:
+    """A number that no database takes is refused, not met by the relay each time that it sweeps."""
+    file.write_text(f"idle_days = {number}")
+    with pytest.raises(UsageError, match="idle_days"):
+        choose(flags={}, environment={}, file=file)
 
 
 def test_what_is_not_known_is_refused_by_name(file: Path) -> None:

@@ -9,12 +9,13 @@ from threading import Event, Thread
 
 import pytest
 
+from tests.contracts.relay_world import CountingEntropy
 from troth_relay import limits
 from troth_relay.floor import Floor
 from troth_relay.requests import Asked, Settled
 from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.watch import Fault, Readiness, ask
-from troth_relay.workers import Worker
+from troth_relay.workers import Worker, Writer
 from troth_wire.errors import LocalError
 
 
@@ -29,9 +30,9 @@ class Place:
         self.reader = Worker("reader", _nothing, lambda _: None)
         self.writer = Worker("writer", _nothing, lambda _: None)
         floor = Floor(Path("relay.db"), least_bytes=100, free=lambda _: self.free_bytes)
-        self.readiness = Readiness(
-            MemoryStore(self.disk), reader=self.reader, writer=self.writer, floor=floor, clock=lambda: self.now_s
-        )
+        store = MemoryStore(self.disk)
+        check = Writer(store, CountingEntropy(), floor=floor).check
+        self.readiness = Readiness(store, reader=self.reader, writer=self.writer, check=check, clock=lambda: self.now_s)
 
     async def later(self) -> tuple[Fault, ...]:
         """Ask when the last answer is no longer fresh."""
@@ -115,7 +116,8 @@ def test_a_bug_is_no_answer() -> None:
     """An error that nobody foresaw is not taken for a disk."""
 
     async def scenario(place: Place) -> None:
-        place.readiness._floor = Floor(Path("relay.db"), least_bytes=1, free=lambda _: 1 // 0)
+        broken = Floor(Path("relay.db"), least_bytes=1, free=lambda _: 1 // 0)
+        place.readiness._check = broken.check
         with pytest.raises(ZeroDivisionError):
             await place.later()
 

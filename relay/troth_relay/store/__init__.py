@@ -60,7 +60,7 @@ class Log:
 class Brief:
     """The terms of a mailbox that ends: when, who sponsors it, and how many of its kind there may be.
 
-    `sponsored_max` bounds the invitations of the sponsor, and the meetings of the sponsor's whole line.
+    `sponsored_max` bounds the invitations, or the meetings, of the sponsor's whole line.
     Of those only half can be opened with a closed log: whoever was left behind must leave room to the others.
     """
 
@@ -268,6 +268,9 @@ class Store(Protocol):
 
     def recount(self) -> int:
         """Count anew what the quotas count, from what is stored; return how many sums were wrong, and are right now."""
+
+    def touch(self) -> None:
+        """Write something that means nothing, durably: return if that can be done."""
 
     def check(self) -> None:
         """Return if nothing is known against the store.

@@ -126,10 +126,14 @@ def _join(
 
 
 def _deny(connection: Connection, brief: Brief) -> Denial | None:
-    alike, sponsored = connection.execute(ALIKE, (brief.sponsor, brief.kind)).fetchone()
+    found = look(connection, brief.sponsor) if brief.sponsor is not None else None
+    line, closed = (found[1].line, found[1].closed) if found is not None else (None, False)
+    # Of the whole line: it may open another log each minute.
+    alike, sponsored = connection.execute(ALIKE, (line, brief.kind)).fetchone()
     if brief.mailboxes_max is not None and alike >= brief.mailboxes_max:
         return Denial.FULL
-    return Denial.SPENT if brief.sponsor and sponsored >= brief.sponsored_max else None
+    sponsored_max = brief.sponsored_max // 2 if closed else brief.sponsored_max
+    return Denial.SPENT if brief.sponsor and sponsored >= sponsored_max else None
 
 
 def _begin_line(connection: Connection) -> LineId:

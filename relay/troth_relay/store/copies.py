@@ -57,10 +57,11 @@ def _must_exist(path: Path) -> None:
 
 def _must_be_free(target: Path) -> None:
     """Refuse a name under which there is anything: SQLite would take what is beside a file for the new one's."""
-    if not target.parent.is_dir():
+    with file.looking(target):
+        folder, there = target.parent.is_dir(), [target] if target.exists() else []
+        there += file.companions(target)
+    if not folder:
         raise StoreError(f"There is no folder {target.parent}. Nothing was changed. Create it, or name another file.")
-    there = [target] if target.exists() else []
-    there += file.companions(target)
     if there:
         raise StoreError(
             f"{file.named(there)} exist{'s' * (len(there) == 1)}. All was left as it is. "

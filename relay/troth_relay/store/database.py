@@ -3,6 +3,7 @@
 The only importer of sqlite3.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,9 @@ def lock(path: Path) -> Connection:
     # Under the name that the file has, not the one of a link: both lead to one database.
     name = path.resolve().with_name(path.resolve().name + ".lock")
     file.make(name)
+    if not os.access(name, os.W_OK):
+        # By its own name: the database beside it may be as it should.
+        raise file.full(name, "that is not permitted")
     connection = connect(name, "rw")
     try:
         # An open transaction on a file of its own: the system ends it however the process ends.

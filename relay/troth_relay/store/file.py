@@ -5,8 +5,8 @@ So is half a database: what SQLite keeps beside a file belongs to that file, and
 """
 
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ __all__ = [
     "damaged",
     "full",
     "give",
+    "looking",
     "make",
     "moved",
     "named",
@@ -40,6 +41,18 @@ FORMAT_AT: Final = slice(60, 64)
 APPLICATION_AT: Final = slice(68, 72)
 
 
+@contextmanager
+def looking(path: Path) -> Iterator[None]:
+    """Turn what the system says to who looks for a file into an error for people."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{path} can not be looked at: {error.strerror}. Nothing was changed. "
+            "Do it as the user that the relay runs as, or as root; or name another file with --database."
+        ) from error
+
+
 def check(path: Path) -> bool:
     """Look at a file and return whether there is nothing in it yet.
 
@@ -49,6 +62,11 @@ def check(path: Path) -> bool:
         DamagedError: If it is no relay's database.
         StoreError: If it can not be looked at.
     """
+    with looking(path):
+        return _check(path)
+
+
+def _check(path: Path) -> bool:
     if not path.parent.is_dir():
         raise StoreError(
             f"There is no folder {path.parent}. Nothing was changed. Create it, or choose another --database."

@@ -178,12 +178,16 @@ class MemoryStore:
         if brief.mailboxes_max is not None and len(alike) >= brief.mailboxes_max:
             return Denial.FULL
         sponsor, most = self.look(brief.sponsor) if brief.sponsor else None, brief.sponsored_max
-        if brief.kind is MailboxKind.MEETING:
-            sponsored = [mailbox for mailbox in alike if sponsor and mailbox.log.line == sponsor.line]
-            most = most // 2 if sponsor and sponsor.closed else most
-        else:
-            sponsored = [mailbox for mailbox in alike if brief.sponsor and mailbox.sponsor == brief.sponsor]
+        if sponsor is None:
+            return None
+        sponsored = [mailbox for mailbox in alike if self._line_of(mailbox) == sponsor.line]
+        most = most // 2 if sponsor.closed else most
         return Denial.SPENT if len(sponsored) >= most else None
+
+    def _line_of(self, mailbox: _Mailbox) -> LineId | None:
+        """Return the line of a meeting, or of the log that sponsors an invitation."""
+        found = self._disk.mailboxes.get(mailbox.sponsor) if mailbox.sponsor is not None else None
+        return mailbox.log.line or (found.log.line if found is not None else None)
 
     def close_log(
         self, mailbox: MailboxId, *, successor: MailboxId | None, forward: bytes, day: int
@@ -306,6 +310,10 @@ class MemoryStore:
         entries = tuple(_first(found.entries[after : after + entries_max], bytes_max=bytes_max))
         running = found.runnings[after] if after <= found.log.position else None
         return Page(found.log, running, entries, closing)
+
+    def touch(self) -> None:
+        """Write nothing, durably."""
+        self._disk.commit({})
 
     def check(self) -> None:
         """Return if the disk is whole."""

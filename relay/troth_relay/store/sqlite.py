@@ -33,6 +33,7 @@ from troth_relay.store import (
     closings,
     counting,
     file,
+    packing,
     passes,
     uses,
 )
@@ -245,10 +246,16 @@ class SqliteStore:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return False
 
-    def vacuum(self) -> None:
-        """Write the whole file anew, without gaps; needs as much room again for as long as it lasts."""
-        with self._wall():
-            self._vacuum()
+    def pack_on(self, place: packing.Place) -> packing.Place | None:
+        """Move so many entries together; return where to go on. What is left over goes back with `reclaim`."""
+        if self._number("PRAGMA auto_vacuum") != INCREMENTAL:
+            # Of an earlier release, for which there was too little room when it was opened: all at once, or never.
+            with self._wall():
+                self._vacuum()
+            return None
+        with self._writing():
+            rows_max, bytes_max = limits.PACK_ENTRIES_MAX, limits.PACK_BYTES_MAX
+            return packing.pack_on(self._writer, place, rows_max=rows_max, bytes_max=bytes_max)
 
     def _vacuum(self) -> None:
         self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
@@ -320,6 +327,11 @@ class SqliteStore:
         """Change the tables in one commit."""
         with self._writing():
             return act(self._writer)
+
+    def touch(self) -> None:
+        """Write a page as it is, durably: return if that can be done."""
+        with self._writing():
+            self._writer.execute(f"PRAGMA user_version = {file.FORMAT}")
 
     def check(self) -> None:
         """Return if the file is where it was opened, and nothing that was read of it was damaged."""

@@ -141,8 +141,10 @@ INSERT INTO mailbox (id, lineage, position, running, bytes, day, kind, ends, spo
 VALUES (?, ?, 0, ?, 0, ?, ?, ?, ?, ?, ?)
 """
 ALIKE: Final = """
-SELECT count(*), coalesce(sum(sponsor IS ?), 0) FROM mailbox WHERE kind = ? AND ends IS NOT NULL
+SELECT count(*), coalesce(sum(sponsor IN (SELECT log.id FROM mailbox AS log WHERE log.kind = 0 AND log.line = ?)), 0)
+FROM mailbox WHERE kind = ? AND ends IS NOT NULL
 """
+"""How many of a kind there are, and how many of those are sponsored by logs of one line."""
 OVER: Final = "SELECT key, id, position FROM mailbox WHERE ends IS NOT NULL AND ends <= ? ORDER BY ends, id LIMIT ?"
 ENTRIES: Final = """
 SELECT position, id, envelope FROM entry WHERE mailbox = ? AND position > ? ORDER BY position LIMIT ?

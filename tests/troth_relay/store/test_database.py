@@ -1,11 +1,12 @@
 """A transaction is all or nothing, and what SQLite raises comes out as an error for people."""
 
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from troth_relay.store.database import Connection, connect, transaction, walled
+from troth_relay.store.database import Connection, connect, lock, transaction, walled
 from troth_wire.errors import BusyError, DamagedError, FullError, StoreError
 
 PATH = Path("relay.db")
@@ -51,3 +52,10 @@ def test_every_fault_has_its_error(code: int, error: type[StoreError]) -> None:
     with pytest.raises(StoreError, match=str(PATH)) as caught, walled(PATH):
         raise fault
     assert type(caught.value) is error
+
+
+def test_lock_of_another_user_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the lock may not be written it is the lock that is named, not the database, which is as it should be."""
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path).suffix != ".lock")
+    with pytest.raises(FullError, match=r"relay\.db\.lock: that is not permitted"):
+        lock(tmp_path / "relay.db")

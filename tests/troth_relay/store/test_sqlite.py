@@ -27,7 +27,7 @@ from tests.contracts.relay_store import (
 )
 from troth_relay import limits
 from troth_relay.admission import cost
-from troth_relay.store import Closing, Log, Store, file, statements, upkeep
+from troth_relay.store import Closing, Log, Store, file, packing, statements, upkeep
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import BusyError, DamagedError, FullError, NewerError, StoreError
 from troth_wire.ids import Lineage, MailboxId
@@ -612,6 +612,18 @@ def test_file_without_room_is_served_as_it_is(
     _is_whole(path)
 
 
+def test_file_without_room_is_written_anew_when_that_is_ordered(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where an earlier file had no room to be written anew, packing does so, all at once, when there is room."""
+    _earlier(path)
+    with monkeypatch.context() as full:
+        full.setattr(SqliteStore, "_raise_layout", lambda _: None)
+        store = SqliteStore(path)
+    assert store.pack_on(packing.BEGINNING) is None
+    assert read_all(store, B) == [envelope(1)]
+    store.close()
+    assert _gives_back(path)
+
+
 def _heavy(path: Path) -> SqliteStore:
     """Open a store with one small log and much that has ended."""
     store = SqliteStore(path)
@@ -650,7 +662,7 @@ def test_written_anew_is_the_same(path: Path) -> None:
     """A file that is written anew holds all that it held, in as little room."""
     store = _heavy(path)
     store.sweep(now_s=600, mailboxes_max=100)
-    store.vacuum()
+    store._vacuum()
     assert path.stat().st_size < 100_000
     assert read_all(store, A) == [envelope(1)]
     store.close()
