@@ -97,6 +97,7 @@ DAYS: Final[Catalogue] = {
     ),
     "today.no_longer": Said("“{title}” is no longer agreed."),
     "today.request": Said("They asked for something. `troth answer` answers, with or without a reason."),
+    "today.wish": Said("They asked for a change of “{title}”: `troth agree show`."),
     "today.newer": Said("Something here needs a newer version. It is kept: `troth uncounted`."),
     # For translators: {name} is what a person calls a device of theirs.
     "today.device": Said(

@@ -194,4 +194,14 @@ def _hints(state: State, things: Sequence[Thing], me: bytes) -> list[str]:
     opens = any(waits(thing, me) for thing in state.things.values())
     waiting = [tell("today.agree", count=looked_at)] if looked_at else []
     hints = [*([tell("today.request")] if asked else []), *([tell("today.question")] if opens else [])]
-    return [*hints, *waiting, *([tell("today.newer")] if newer else [])]
+    return [*hints, *_wishes(state, me), *waiting, *([tell("today.newer")] if newer else [])]
+
+
+def _wishes(state: State, me: bytes) -> list[str]:
+    """Say of which text the other asked for a change lately, where nothing else of it waits for a look."""
+    return [
+        tell("today.wish", title=title_of(agreement))
+        for agreement in by_age(state)
+        if agreement.shown is Shown.NOT_AGREED
+        and any(act.person != me and days_after(act.day, TOLD_DAYS) > state.today for act in agreement.asked)
+    ]
