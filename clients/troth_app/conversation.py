@@ -24,6 +24,7 @@ __all__ = [
     "Choose",
     "Chosen",
     "Done",
+    "End",
     "Form",
     "Frames",
     "Qr",
@@ -80,6 +81,13 @@ class Chosen:
     """Which one was picked, from 0."""
 
     index: int
+
+
+@dataclass(frozen=True)
+class End:
+    """No answer comes any more: its person stopped, or what they wrote is to be kept, since the input just ended."""
+
+    keep: bool
 
 
 @dataclass(frozen=True)
@@ -144,12 +152,13 @@ class Done:
     text: str = ""
 
 
-Sentence = Begin | Answer | Chosen | Say | Table | Card | Qr | Ask | Choose | Safe | Done
+Sentence = Begin | Answer | Chosen | End | Say | Table | Card | Qr | Ask | Choose | Safe | Done
 
 SENTENCES: Final[dict[str, type[Sentence]]] = {
     "begin": Begin,
     "answer": Answer,
     "chosen": Chosen,
+    "end": End,
     "say": Say,
     "table": Table,
     "card": Card,
@@ -169,8 +178,8 @@ def frame(sentence: Sentence) -> bytes:
         MalformedError: If it is too long.
     """
     written = json.dumps(
-        {"kind": _KINDS[type(sentence)], **asdict(spoken_in(sentence))}, separators=(",", ":")
-    ).encode()
+        {"kind": _KINDS[type(sentence)], **asdict(spoken_in(sentence))}, separators=(",", ":"), ensure_ascii=False
+    ).encode(errors="surrogatepass")
     _check_length(len(written), BEGIN_BYTES_MAX if isinstance(sentence, Begin) else CONVERSATION_FRAME_BYTES_MAX)
     return len(written).to_bytes(HEAD_BYTES) + written
 

@@ -5,8 +5,8 @@ The same table stands in specs/app.md.
 
 from typing import Final
 
-CONVERSATION_FRAME_BYTES_MAX: Final = 262_144
-"""One frame between a terminal and a handler: the longest list and the longest entry, with room."""
+CONVERSATION_FRAME_BYTES_MAX: Final = 1_048_576
+"""One frame between a terminal and a handler: whatever somebody pastes, so that what is too long can be kept."""
 BEGIN_BYTES_MAX: Final = 4_096
 """The first frame of a conversation: a command's name and options that are no secrets."""
 BEGIN_WAIT_S: Final = 5

@@ -55,7 +55,16 @@ TALKING: Final[Catalogue] = {
     "safe.maybe": Said("It may be written; `troth today` shows it."),
     "safe.agreed": Said("You may have agreed; `troth agree list` says."),
     "text.empty": Said("There was nothing to keep. Nothing changes."),
-    "text.long": Said("That is more than one text holds. Nothing was shared. Write it as several."),
+    "text.gap": Said("This can not stay empty. Nothing was shared."),
+    "text.over": plural(
+        "That is {count} letter longer than a text can be. Nothing was shared.",
+        "That is {count} letters longer than a text can be. Nothing was shared.",
+    ),
+    "line.over": plural(
+        "That is {count} letter longer than a line can be. Nothing was shared.",
+        "That is {count} letters longer than a line can be. Nothing was shared.",
+    ),
+    "text.long": Said("That is more than Troth takes at once. Nothing was shared. Write it as several."),
     "text.aside": Said("{why} What you wrote is kept for you alone: `troth mine list`."),
     "draft.text": Said("What is being typed:"),
     "pages.what": Said("What do you want to change?"),

@@ -19,6 +19,7 @@ from troth_app.conversation import (
     Choose,
     Chosen,
     Done,
+    End,
     Form,
     Frames,
     Result,
@@ -30,7 +31,7 @@ from troth_app.conversation import (
 from troth_app.keyboard import GivenUpError, Keyboard, NobodyError
 from troth_app.language import spoken, spoken_in
 from troth_app.messages import tell
-from troth_app.outcome import Code
+from troth_app.outcome import NOTHING_SAFER, Code
 from troth_app.screen import Look, clean, draw, width
 from troth_wire.errors import MalformedError
 from troth_wire.said import Said
@@ -41,16 +42,11 @@ READ_BYTES: Final = 65_536
 CLEAR: Final = "\x1b[H\x1b[2J\x1b[3J"
 """To the top, nothing below it, and nothing to scroll back to."""
 END_OF_TEXT: Final = Said("End with Ctrl-D on a line of its own.")
-NOTHING_SAFER: Final = Said("What was saved before is safe.")
 ENDED: Final = Said("Troth ended before this was done. {safe} Try again; `troth status` says how things stand.")
 # For translators: {prompt} is a question, and {last} the highest number that can be typed.
 PICK: Final = Said("{prompt} (1 to {last})")
 TYPE_NUMBER: Final = Said("Type a number from 1 to {last}, or press Ctrl-C to stop.")
 STOPPED: Final = Said("Stopped. {safe}")
-NO_MORE: Final = Said(
-    "Troth asks “{prompt}” and nobody is there to answer. {safe} "
-    "Run it at a terminal, or give one line of input for each question."
-)
 
 
 @dataclass(slots=True)
@@ -106,9 +102,8 @@ def converse(
         conversation.send(Begin(command.name, options, keyboard.live))
         done = conversation.run()
     except KeyboardInterrupt:
+        conversation.stop()
         done = Done(Code.STOPPED, None, f"\n{spoken(STOPPED.format(safe=conversation.safe))}")
-    except NobodyError as error:
-        done = Done(Code.USAGE, None, NO_MORE.format(prompt=" ".join(str(error).split()), safe=conversation.safe))
     except BrokenPipeError:
         raise  # Nobody reads on.
     except (MalformedError, OSError):
@@ -135,6 +130,11 @@ class _Conversation:
         with suppress(BrokenPipeError):
             self._connection.sendall(frame(sentence))
 
+    def stop(self) -> None:
+        """Say that its person stopped: what they wrote is not to be kept."""
+        with suppress(OSError):
+            self._connection.sendall(frame(End(keep=False)))
+
     def run(self) -> Done:
         while True:
             sentence = self._next()
@@ -148,6 +148,8 @@ class _Conversation:
                         self.send(self._answer(sentence))
                     except GivenUpError:
                         continue
+                    except NobodyError:
+                        self.send(End(keep=True))
                     except MalformedError:  # What was read is more than one frame takes.
                         return Done(Code.RULE, None, tell("text.long"))
                 case _:

@@ -342,7 +342,7 @@ def test_a_stop_is_given_whatever_is_typed(house: House, *, lasting: bool) -> No
     house.ok("stop", "--about", "touch", typed=typed)
     house.ok("stop", "this", "--is", "too=much", typed=typed)
     asked = house.run("stop", "--about", typed=typed)
-    assert "You asked to stop. It is about talk" in " ".join(asked.stderr.split())
+    assert "You asked to stop. It is about talk." in " ".join(asked.stdout.split())
     if not lasting:
         house.ok("unlock", typed=f"{PASSPHRASE}\n")
     shown = json.loads(house.ok("today", "--json"))["cards"]

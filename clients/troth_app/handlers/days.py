@@ -23,7 +23,6 @@ from troth_app.handlers.together import (
     share,
     state_of,
     today_of,
-    typing_kept,
     write,
 )
 from troth_app.household import Household
@@ -97,10 +96,9 @@ async def checkin(talk: Talk, keeper: "Keeper") -> None:
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
     await talk.say(tell("checkin.intro"))
-    async with typing_kept(talk, keeper):
-        fields: dict[str, object] = {
-            field: await ask_line(talk, tell(f"checkin.{field}")) for field in BY_NAME["check_in"].places
-        }
+    fields: dict[str, object] = {
+        field: await ask_line(talk, tell(f"checkin.{field}")) for field in BY_NAME["check_in"].places
+    }
     said = [str(text) for text in fields.values() if text]
     if not said:
         raise RuleError(tell("text.empty"))

@@ -63,6 +63,7 @@ async def compose(talk: Talk, keeper: "Keeper", sort: Sort, asks: Mapping[str, A
         fields[name] = await ask()
         if any(fields[needed] for needed in sort.needs):
             await household.remember(held_row(key, Draft(sort.kind, tuple(fields.values()))))
+            talk.composed.clear()
             await talk.safe(tell("held.kept"))
     if key not in household.settings.held:
         raise RuleError(tell("text.empty"))
@@ -136,6 +137,7 @@ async def _change(talk: Talk, keeper: "Keeper", sort: Sort, key: bytes) -> None:
         draft = _draft(keeper, key)
         fields = (*draft.fields[:place], said if isinstance(said, str) else None, *draft.fields[place + 1 :])
         await opened(keeper).remember(held_row(key, replace(draft, fields=fields)))
+        talk.composed.clear()
     await _settle(talk, keeper, sort, key)
 
 

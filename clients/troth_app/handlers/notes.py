@@ -42,7 +42,7 @@ from troth_couple import (
     publish,
     shown,
 )
-from troth_wire.errors import LocalError, UsageError
+from troth_wire.errors import UsageError
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -117,15 +117,11 @@ async def edit(talk: Talk, keeper: "Keeper") -> None:
     choice = await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine"), tell("share.no")])
     if choice:
         if choice == 1:
-            await keep_aside(keeper, typed)
+            await keep_aside(talk, keeper, typed)
         await talk.say(tell("kept.mine") if choice == 1 else tell("kept.nothing"))
         return
     await talk.safe(tell("safe.maybe"))
-    try:
-        await _publish(talk, chapter, note, base, mine)
-    except (RuleError, LocalError) as error:
-        await keep_aside(keeper, typed)
-        raise type(error)(tell("text.aside", why=str(error))) from None
+    await _publish(talk, chapter, note, base, mine)
     await talk.say(tell("shared"))
 
 

@@ -18,7 +18,6 @@ from troth_app.handlers.together import (
     names_of,
     state_of,
     today_of,
-    typing_kept,
     write,
 )
 from troth_app.language import spoken
@@ -57,19 +56,19 @@ async def propose(talk: Talk, keeper: "Keeper") -> None:
     if state.opened:
         raise RuleError(tell("chapter.closed"))
     before = await _before(talk, state)
-    async with typing_kept(talk, keeper):
-        revision = await _ask_revision(talk, keeper, before, state.persons, me)
-        try:
-            revision.encode()
-        except UsageError as error:
-            raise RuleError(f"{capital(spoken(error))}.") from None
+    revision = await _ask_revision(talk, keeper, before, state.persons, me)
+    try:
+        revision.encode()
+    except UsageError as error:
+        raise RuleError(f"{capital(spoken(error))}.") from None
     await talk.show(Card(shown(revision.title), tuple(revision_lines(revision, names=names))))
     choice = await talk.choose(tell("propose.sure"), [tell("propose.no"), tell("propose.yes"), tell("propose.drop")])
     if choice == 1:
         await _propose(talk, keeper, revision)
         return
     if choice == 0:
-        await keep_aside(keeper, _text_of(revision))
+        await keep_aside(talk, keeper, _text_of(revision))
+    talk.composed.clear()
     await talk.say(tell("propose.not"), *([tell("propose.kept")] if choice == 0 else []))
 
 
@@ -80,7 +79,7 @@ async def _propose(talk: Talk, keeper: "Keeper", revision: Revision) -> None:
     try:
         await write(keeper, lambda pen: [pen.propose(revision, day=day)])
     except (RuleError, LocalError) as error:
-        await keep_aside(keeper, _text_of(revision))
+        await keep_aside(talk, keeper, _text_of(revision))
         raise type(error)(tell("text.aside", why=str(error))) from None
     await talk.say(tell("propose.done"))
 

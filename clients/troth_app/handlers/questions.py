@@ -102,6 +102,7 @@ async def _answer(talk: Talk, keeper: "Keeper", question: Thing) -> None:
     else:
         text = await ask_text(talk, tell("question.words"))
     await household.remember(answer_row(question.id, text))
+    talk.composed.clear()
     await talk.safe(tell("question.kept"))
     if await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine")]) == 1:
         await talk.say(tell("question.kept"))

@@ -42,7 +42,8 @@ async def open_(talk: Talk, keeper: "Keeper") -> None:
     day = today_of(keeper)
     review = await ask_day(talk, tell("repair.review", day=days_after(day, LATER_DAYS)))
     fields: dict[str, object] = {"impact": impact, "support": support, "review_on": review}
-    await share(talk, keeper, impact, lambda pen: together.begin_repair(pen, fields, day=day, of=of))
+    text = "\n".join(filter(None, [impact, support]))
+    await share(talk, keeper, text, lambda pen: together.begin_repair(pen, fields, day=day, of=of))
 
 
 async def step(talk: Talk, keeper: "Keeper") -> None:

@@ -17,7 +17,6 @@ from troth_app.handlers.together import (
     state_of,
     things_page,
     today_of,
-    typing_kept,
     write,
 )
 from troth_app.messages import inert, tell
@@ -66,8 +65,7 @@ async def answer(talk: Talk, keeper: "Keeper") -> None:
     reply: Reply = replies[await talk.choose(tell("answer.reply"), [tell(REPLIES[reply]) for reply in replies])]
     text = await ask_line(talk, tell("answer.text"))
     await talk.safe(tell("safe.maybe"))
-    async with typing_kept(talk, keeper):
-        await write(keeper, lambda pen: [pen.answer(request.id, reply, day=day, text=text)])
+    await write(keeper, lambda pen: [pen.answer(request.id, reply, day=day, text=text)])
     await talk.say(tell("answer.done"))
 
 

@@ -34,7 +34,7 @@ Pair = tuple[Result, str]
 
 async def search(talk: Talk, keeper: "Keeper") -> Result:
     """Look for words."""
-    wanted = await ask_line(talk, tell("search.what"))
+    wanted = await ask_line(talk, tell("search.what"), composed=False)
     if not wanted:
         raise RuleError(tell("search.empty"))
     mine: list[Pair] = [

@@ -3,8 +3,7 @@
 A text that could not be shared is not lost: it is kept for its writer alone.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -17,6 +16,7 @@ from troth_app.conversation import Form, Result
 from troth_app.former import Former
 from troth_app.handlers.locking import opened
 from troth_app.language import spoken
+from troth_app.lengths import beyond, pieces
 from troth_app.limits import ENTRY_BYTES_MAX
 from troth_app.messages import capital, tell
 from troth_app.outcome import HereError, OtherError, RuleError
@@ -53,14 +53,11 @@ __all__ = [
     "state_of",
     "things_page",
     "today_of",
-    "typing_kept",
     "write",
 ]
 
 Item = TypeVar("Item")
 NAME_LETTERS_MAX: Final = 64
-PIECE_LETTERS: Final = ENTRY_BYTES_MAX // 4
-"""So many letters are never more bytes than one entry holds."""
 
 
 def chapter_of(keeper: "Keeper") -> Chapter:
@@ -183,13 +180,22 @@ def _identity(item: Any) -> bytes:
     return bytes(found)
 
 
-async def ask_line(talk: Talk, prompt: str, *, form: str = Form.LINE) -> str | None:
+async def ask_line(talk: Talk, prompt: str, *, form: str = Form.LINE, composed: bool = True) -> str | None:
     """Return a line, or a text where one is asked for, or None if it stayed empty.
+
+    Args:
+        talk: With whom.
+        prompt: How it is asked for.
+        form: A line, or a text.
+        composed: Whether it is something that somebody wrote down, and nobody loses.
 
     Raises:
         RuleError: If it can not be shown truly, or is too long.
     """
-    return _checked(await talk.ask(prompt, form=_form(talk, form))) or None
+    typed = (await talk.ask(prompt, form=_form(talk, form))).strip()
+    if typed and composed:
+        talk.composed.append(typed)
+    return _checked(typed) or None
 
 
 async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
@@ -198,9 +204,9 @@ async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
     Raises:
         RuleError: If it says nothing, can not be shown truly, or is too long.
     """
-    text = _checked(await talk.ask(prompt, form=_form(talk, form)))
+    text = await ask_line(talk, prompt, form=form)
     if not text:
-        raise RuleError(tell("text.empty"))
+        raise RuleError(tell("text.gap" if talk.composed else "text.empty"))
     return text
 
 
@@ -212,7 +218,7 @@ async def ask_short(talk: Talk, prompt: str) -> str | None:
     """
     text = " ".join((await ask_line(talk, prompt) or "").split())
     if len(text.encode()) > LINE_BYTES_MAX:
-        raise RuleError(tell("line.long"))
+        raise RuleError(tell("line.over", count=beyond(text, LINE_BYTES_MAX)))
     return text or None
 
 
@@ -312,11 +318,12 @@ async def share(
     Raises:
         RuleError, LocalError: If it could not be written; the text is kept.
     """
-    keep_it = aside or partial(keep_aside, keeper, text)
+    keep_it = aside or partial(keep_aside, talk, keeper, text)
     choice = await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine"), tell("share.no")])
     if choice:
         if choice == 1:
             await keep_it()
+        talk.composed.clear()
         await talk.say(tell("kept.mine") if choice == 1 else tell("kept.nothing"))
         return ()
     await talk.safe(tell("safe.maybe"))
@@ -324,34 +331,19 @@ async def share(
         made = await write(keeper, make, more)
     except (RuleError, LocalError) as error:
         await keep_it()
+        talk.composed.clear()
         raise type(error)(tell("text.aside", why=str(error))) from None
+    talk.composed.clear()
     await talk.say(tell("shared"))
     return made
 
 
-@asynccontextmanager
-async def typing_kept(talk: Talk, keeper: "Keeper") -> AsyncIterator[None]:
-    """Keep what was typed so far for its writer alone, where a rule or this machine says no in the block.
-
-    Raises:
-        RuleError, LocalError: What it was, and where the text is.
-    """
-    try:
-        yield
-    except (RuleError, LocalError) as error:
-        typed = "\n".join(filter(None, map(str.strip, talk.typed)))
-        if not typed:
-            raise
-        await keep_aside(keeper, typed)
-        raise type(error)(tell("text.aside", why=str(error))) from None
-
-
-async def keep_aside(keeper: "Keeper", text: str) -> None:
+async def keep_aside(talk: Talk, keeper: "Keeper", text: str) -> None:
     """Keep a text for its writer alone, as several where it is more than one holds, if it can be kept at all."""
     household = opened(keeper)
-    for start in range(0, len(text), PIECE_LETTERS):
-        piece = text[start : start + PIECE_LETTERS].encode(errors="replace")
-        drop(keeper.home.vault, piece, entropy=keeper.machine.entropy)
+    for piece in pieces(text, ENTRY_BYTES_MAX):
+        drop(keeper.home.vault, piece.encode(errors="replace"), entropy=keeper.machine.entropy)
+    talk.composed.clear()
     try:
         await household.take_in()
     except LocalError:
@@ -370,5 +362,5 @@ def _checked(typed: str) -> str:
     except UsageError as error:
         raise RuleError(str(error)) from None
     if len(text.encode(errors="replace")) > TEXT_BYTES_MAX:
-        raise RuleError(tell("text.long"))
+        raise RuleError(tell("text.over", count=beyond(text, TEXT_BYTES_MAX)))
     return text
