@@ -181,8 +181,10 @@ class _Conversation:
         return self._keyboard.line(asked + end, self._connection, hidden=form == Form.HIDDEN)
 
     def _choose(self, prompt: str, items: Sequence[str]) -> int:
-        self._screen.show(*(Say(f"{number:>3}  {item}") for number, item in enumerate(items, 1)))
         asked = spoken(PICK.format(prompt=prompt, last=len(items)))
+        rows = [Say(f"{number:>3}  {item}") for number, item in enumerate(items, 1)]
+        # At a keyboard the question stands where the answer is typed; from a pipe it stands with what it is about.
+        self._screen.show(*rows, *([] if self._keyboard.live else [Say(asked)]))
         # A choice may commit to something: a key that was pressed before the question is no answer to it.
         self._keyboard.forget()
         while True:

@@ -192,6 +192,15 @@ def test_what_was_typed_before_a_choice_is_none(live: bool) -> None:
     assert len(forgotten) == live
 
 
+@pytest.mark.parametrize("live", [True, False])
+def test_a_menu_stands_with_its_question(capsys: pytest.CaptureFixture[str], *, live: bool) -> None:
+    """Once, under what there is to pick from, wherever the answer comes from."""
+    talked(Choose("Which?", ("x", "y")), Done(), typed="1\n", live=live)
+    shown, asked = capsys.readouterr()
+    assert "  1  x\n  2  y\n" in shown
+    assert [shown.count("Which? (1 to 2)"), asked.count("Which? (1 to 2)")] == ([0, 1] if live else [1, 0])
+
+
 def test_nobody_to_answer(capsys: pytest.CaptureFixture[str]) -> None:
     """A question without a line of input is told so to the handler, which says what became of the rest."""
     done, heard = talked(Ask("Name:"), Done(Code.USAGE, None, "It is kept."), typed="")
