@@ -75,6 +75,8 @@ REST_DAYS: Final = 30
 """After the other person left: so long nobody far away is invited from here, and after that once."""
 TOLD_DAYS: Final = 7
 """So long `today` says of a text that it is no longer agreed: also who looks once a week is told."""
+HELP_WAIT_S: Final = 2
+"""How long whoever looks for help waits for an open vault that does not answer; then they see what needs none."""
 KNOCK_S: Final = 10
 """How long a relay may take to greet before the person is told that it does not answer."""
 QR_BYTES_MAX: Final = 100

@@ -13,11 +13,11 @@ from typing import Any, Final
 import click
 
 from troth_app.commands import BARE, COMMANDS, HEADINGS, Command, Kind, Option
-from troth_app.conversation import Say
+from troth_app.conversation import Done, Say
 from troth_app.home import Home
 from troth_app.keyboard import Keyboard
 from troth_app.language import lend, spoken
-from troth_app.limits import COLUMNS
+from troth_app.limits import COLUMNS, HELP_WAIT_S
 from troth_app.messages import tell
 from troth_app.outcome import Code, EndError, HereError, done_of
 from troth_app.presenting import presenter
@@ -186,11 +186,13 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
     screen = Screen(Look.of(plain=plain, live=live, name=_name()), as_json)
     if command.name == LOCK:
         screen.clear()
+    instead, wait_s = (_help, HELP_WAIT_S) if command.steadfast else (None, None)
+    show = presenter(command)
     try:
-        for line in call(home, lasting=command.lasting):
+        for line in call(home, lasting=command.lasting, wait_s=wait_s):
             with line as connection:
                 done = converse(
-                    connection, command, options, screen=screen, keyboard=keyboard, present=presenter(command)
+                    connection, command, options, screen=screen, keyboard=keyboard, present=show, instead=instead
                 )
             if not (done.result or {}).get("busy"):
                 if command.name == PAGES and done.code == Code.OK and not options.get("print") and not as_json:
@@ -203,9 +205,19 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
         screen.complain(STOPPED)
         return Code.STOPPED
     except (HereError, OSError) as error:
-        done = done_of(error)
-        screen.complain(done.text)
+        done = done_of(error) if instead is None else Done(Code.OK, instead())
+        if done.result is not None:
+            screen.result(done.result, show)
+        else:
+            screen.complain(done.text)
     return done.code
+
+
+def _help() -> dict[str, Any]:
+    """Return where help is, without anybody to ask: nothing is in the way of that."""
+    from troth_app.handlers.support import without
+
+    return without()
 
 
 def _sweep(home: Home) -> None:

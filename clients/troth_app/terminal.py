@@ -95,8 +95,19 @@ def converse(
     screen: Screen,
     keyboard: Keyboard,
     present: Callable[[Result], Sequence[Sentence]],
+    instead: Callable[[], Result] | None = None,
 ) -> Done:
-    """Carry one conversation; return how it ended, which was shown."""
+    """Carry one conversation; return how it ended, which was shown.
+
+    Args:
+        connection: To an agent.
+        command: Which one.
+        options: What was named with it.
+        screen: Where it is shown.
+        keyboard: Who answers.
+        present: How a result looks.
+        instead: What is shown where none comes, whyever that is; None where that is said.
+    """
     conversation = _Conversation(connection, screen, keyboard)
     try:
         conversation.send(Begin(command.name, options, keyboard.live))
@@ -108,6 +119,8 @@ def converse(
         raise  # Nobody reads on.
     except (MalformedError, OSError):
         done = Done(Code.HERE, None, ENDED.format(safe=conversation.safe))
+    if instead is not None and done.code not in (Code.OK, Code.STOPPED):
+        done = Done(Code.OK, instead())
     if done.code == Code.OK and done.result is not None:
         screen.result(done.result, present)
     if done.text and not (done.result or {}).get("busy"):

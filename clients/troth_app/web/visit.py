@@ -147,11 +147,11 @@ def begin(home: Home, command: str, options: Result | None = None) -> Visit:
     return visit
 
 
-async def read(home: Home, command: str, options: Result | None = None) -> Visit:
-    """Carry out what asks nothing; what asks all the same is hung up on."""
+async def read(home: Home, command: str, options: Result | None = None, *, wait_s: float | None = None) -> Visit:
+    """Carry out what asks nothing; what asks all the same, or takes longer than one waits, is hung up on."""
     visit = begin(home, command, options)
     try:
-        await visit.settled()
+        await visit.settled(wait_s)
     finally:
         await visit.close()
     return visit
