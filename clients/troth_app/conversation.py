@@ -44,12 +44,14 @@ Result = dict[str, Any]
 
 
 class Form:
-    """How a question is answered."""
+    """How a question is answered: with a line, hidden, or with what somebody writes down, in one line or in several."""
 
     LINE: Final = "line"
     HIDDEN: Final = "hidden"
+    WORDS: Final = "words"
     TEXT: Final = "text"
-    ALL: Final = (LINE, HIDDEN, TEXT)
+    ALL: Final = (LINE, HIDDEN, WORDS, TEXT)
+    WRITTEN: Final = (WORDS, TEXT)
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class Qr:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question that is answered by typing; `form` is a line, hidden, or a text of several lines."""
+    """A question that is answered by typing, in one of the forms."""
 
     prompt: str
     form: str = Form.LINE

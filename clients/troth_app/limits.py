@@ -77,9 +77,13 @@ TOLD_DAYS: Final = 7
 """So long `today` says of a text that it is no longer agreed: also who looks once a week is told."""
 HELP_WAIT_S: Final = 2
 """How long whoever looks for help waits for an open vault that does not answer; then they see what needs none."""
+RESCUE_WAIT_S: Final = 10
+"""How long a terminal waits until words are sealed whose keeper died: as long as starting another one may take."""
 KNOCK_S: Final = 10
 """How long a relay may take to greet before the person is told that it does not answer."""
 QR_BYTES_MAX: Final = 100
 """What one QR code holds, so that it fits a terminal of 80 columns and 24 lines, and any camera."""
 COLUMNS: Final = 80
 """How wide a line may be."""
+COLUMNS_MIN: Final = 20
+"""How wide one is at the least, however narrow a terminal says that it is."""

@@ -187,12 +187,19 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
     if command.name == LOCK:
         screen.clear()
     instead, wait_s = (_help, HELP_WAIT_S) if command.steadfast else (None, None)
-    show = presenter(command)
+    show, keep = presenter(command), partial(_keep, home)
     try:
         for line in call(home, lasting=command.lasting, wait_s=wait_s):
             with line as connection:
                 done = converse(
-                    connection, command, options, screen=screen, keyboard=keyboard, present=show, instead=instead
+                    connection,
+                    command,
+                    options,
+                    screen=screen,
+                    keyboard=keyboard,
+                    present=show,
+                    instead=instead,
+                    keep=keep,
                 )
             if not (done.result or {}).get("busy"):
                 if command.name == PAGES and done.code == Code.OK and not options.get("print") and not as_json:
@@ -211,6 +218,13 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
         else:
             screen.complain(done.text)
     return done.code
+
+
+def _keep(home: Home, written: str) -> bool:
+    """Keep what somebody wrote, where what they wrote it to is gone."""
+    from troth_app.rescuing import keep
+
+    return keep(home, written)
 
 
 def _help() -> dict[str, Any]:

@@ -127,6 +127,8 @@ class Talk:
         answer = await self._answer(Ask(prompt, form))
         if not isinstance(answer, Answer):
             raise MalformedError("not an answer")
+        if form in Form.WRITTEN and (written := answer.text.strip()):
+            self.composed.append(written)
         return answer.text
 
     async def hidden(self, prompt: str) -> str:

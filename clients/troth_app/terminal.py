@@ -96,6 +96,7 @@ def converse(
     keyboard: Keyboard,
     present: Callable[[Result], Sequence[Sentence]],
     instead: Callable[[], Result] | None = None,
+    keep: Callable[[str], bool] = lambda _: False,
 ) -> Done:
     """Carry one conversation; return how it ended, which was shown.
 
@@ -107,6 +108,7 @@ def converse(
         keyboard: Who answers.
         present: How a result looks.
         instead: What is shown where none comes, whyever that is; None where that is said.
+        keep: Keeps what somebody wrote, where the other end is gone in the middle; tells whether it did.
     """
     conversation = _Conversation(connection, screen, keyboard)
     try:
@@ -118,7 +120,9 @@ def converse(
     except BrokenPipeError:
         raise  # Nobody reads on.
     except (MalformedError, OSError):
-        done = Done(Code.HERE, None, ENDED.format(safe=conversation.safe))
+        why = ENDED.format(safe=conversation.safe)
+        written = "\n".join(conversation.written)
+        done = Done(Code.HERE, None, tell("text.aside", why=why) if written and keep(written) else why)
     if instead is not None and done.code not in (Code.OK, Code.STOPPED):
         done = Done(Code.OK, instead())
     if done.code == Code.OK and done.result is not None:
@@ -133,6 +137,8 @@ class _Conversation:
 
     def __init__(self, connection: socket.socket, screen: Screen, keyboard: Keyboard) -> None:
         self.safe: str = NOTHING_SAFER
+        self.written: list[str] = []
+        """What somebody wrote down in it."""
         self._connection = connection
         self._screen = screen
         self._keyboard = keyboard
@@ -171,7 +177,9 @@ class _Conversation:
     def _answer(self, question: Ask | Choose) -> Answer | Chosen:
         match question:
             case Ask(prompt, form):
-                return Answer(self._ask(clean(prompt), form))
+                typed = self._ask(clean(prompt), form)
+                self.written += [typed] if form in Form.WRITTEN and typed.strip() else []
+                return Answer(typed)
             case Choose(prompt, items):
                 return Chosen(self._choose(clean(prompt), items))
 

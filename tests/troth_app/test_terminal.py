@@ -235,6 +235,34 @@ def test_a_handler_that_is_gone(capsys: pytest.CaptureFixture[str]) -> None:
     assert NOTHING_SAFER in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_words_whose_handler_is_gone(capsys: pytest.CaptureFixture[str], *, kept: bool) -> None:
+    """What somebody wrote is handed on to be kept, without what else was typed, and said to be kept once it is."""
+    handed: list[str] = []
+
+    def keep(words: str) -> bool:
+        handed.append(words)
+        return kept
+
+    near, far = pair()
+    with near, far:
+        asks: list[Sentence] = [Ask("Code:"), Ask("Words:", Form.WORDS), Ask("None:", Form.WORDS)]
+        far.sendall(b"".join(map(frame, asks)))
+        far.shutdown(socket.SHUT_WR)
+        keyboard = Keyboard(io.StringIO("1234\ntired\n\n"))
+        done = converse(
+            near,
+            STATUS,
+            {},
+            screen=Screen(Look()),
+            keyboard=keyboard,
+            present=lambda _: (),
+            keep=keep,
+        )
+    assert (done.code, handed) == (Code.HERE, ["tired"])
+    assert ("`troth mine list`" in capsys.readouterr().err) is kept
+
+
 def test_a_handler_that_makes_no_sense() -> None:
     """What a terminal does not say is not taken from a handler as something to show; it is the end."""
     near, far = pair()

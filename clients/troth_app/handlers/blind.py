@@ -39,7 +39,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
     """Ask something that both answer blind."""
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    question = await ask_text(talk, tell("blind.question"), form=Form.LINE)
+    question = await ask_text(talk, tell("blind.question"), form=Form.WORDS)
     day = today_of(keeper)
     await share(talk, keeper, question, lambda pen: [pen.write("blind", {"question": question}, day=day)])
 

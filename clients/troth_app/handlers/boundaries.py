@@ -30,7 +30,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
     """Write a boundary of one's own, for oneself or to be seen by both."""
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    statement = await ask_text(talk, tell("boundary.statement"), form=Form.LINE)
+    statement = await ask_text(talk, tell("boundary.statement"), form=Form.WORDS)
     because = await ask_line(talk, tell("boundary.because"))
     fields: dict[str, object] = {"statement": statement, "because": because}
     day, text = today_of(keeper), "\n".join(filter(None, [statement, because]))

@@ -35,6 +35,6 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
 async def _note(talk: Talk, keeper: "Keeper", kind: str) -> None:
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    text = await ask_text(talk, tell(f"care.{kind}"), form=Form.LINE)
+    text = await ask_text(talk, tell(f"care.{kind}"), form=Form.WORDS)
     day = today_of(keeper)
     await share(talk, keeper, text, lambda pen: [pen.write(kind, {"text": text}, day=day)])

@@ -110,7 +110,7 @@ async def heads_up(talk: Talk, keeper: "Keeper") -> None:
     """Tell that a plan changed; it shows for two days at most."""
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    text = await ask_text(talk, tell("headsup.text"), form=Form.LINE)
+    text = await ask_text(talk, tell("headsup.text"), form=Form.WORDS)
     day = today_of(keeper)
     until = days_after(day, await talk.choose(tell("headsup.until"), [tell(key) for key in UNTIL]))
     await share(talk, keeper, text, lambda pen: [pen.plan_note(text, day=day, until=until)])
@@ -139,7 +139,7 @@ async def milestone(talk: Talk, keeper: "Keeper") -> None:
     """Mark something that happened: one's own, or both persons' once both say so."""
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    what = await ask_text(talk, tell("milestone.what"), form=Form.LINE)
+    what = await ask_text(talk, tell("milestone.what"), form=Form.WORDS)
     day = today_of(keeper)
     on = await ask_day(talk, tell("ask.day", day=day)) or day
     ours = await talk.choose(tell("milestone.whose"), [tell("milestone.mine"), tell("milestone.ours")]) == 1

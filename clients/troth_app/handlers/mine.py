@@ -45,6 +45,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
     await talk.safe(Said("It may be kept; `troth mine list` shows it after you unlock."))
     for part in parts:
         drop(keeper.home.vault, part.encode(errors="replace"), entropy=keeper.machine.entropy)
+    talk.composed.clear()
     if len(parts) > 1:
         await talk.say(SEVERAL.format(count=len(parts)))
     await talk.say(KEPT if await _taken_in(keeper) else KEPT_SEALED)

@@ -95,7 +95,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
     """Begin a note, with its first words."""
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    title = await ask_text(talk, tell("note.title"), form=Form.LINE)
+    title = await ask_text(talk, tell("note.title"), form=Form.WORDS)
     text = await ask_text(talk, tell("note.text"))
     day = today_of(keeper)
     await share(

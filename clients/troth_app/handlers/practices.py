@@ -44,7 +44,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
     """Begin to try something: alone, seen by the other, or both of them."""
     opened(keeper)
     await talk.safe(tell("safe.unshared"))
-    what = await ask_text(talk, tell("practice.what"), form=Form.LINE)
+    what = await ask_text(talk, tell("practice.what"), form=Form.WORDS)
     when = await ask_short(talk, tell("practice.when"))
     day = today_of(keeper)
     look_back = await ask_day(talk, tell("practice.look_back", day=days_after(day, LOOK_BACK_DAYS)))

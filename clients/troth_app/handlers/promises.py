@@ -35,7 +35,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
     """Promise something; a day may go with it, and nobody is reminded of it."""
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    what = await ask_text(talk, tell("promise.what"), form=Form.LINE)
+    what = await ask_text(talk, tell("promise.what"), form=Form.WORDS)
     day = today_of(keeper)
     by = await ask_day(talk, tell("promise.by", day=days_after(day, SOON_DAYS)))
     fields: dict[str, object] = {"what": what, "by": by}
@@ -67,5 +67,5 @@ async def told(talk: Talk, keeper: "Keeper") -> None:
         await write(keeper, lambda pen: [pen.outcome(promise.id, outcome, day=day, text=text)])
         await talk.say(tell("shared"))
         return
-    said = await ask_text(talk, tell("promise.how"), form=Form.LINE)
+    said = await ask_text(talk, tell("promise.how"), form=Form.WORDS)
     await share(talk, keeper, said, lambda pen: [pen.told(promise.id, said, day=day)])

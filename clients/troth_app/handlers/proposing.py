@@ -111,7 +111,7 @@ async def _ask_revision(
 ) -> Revision:
     old = _latest(before) if before else await _example(talk)
     sort = old.sort if old else 1 + await talk.choose(tell("propose.sort"), list(SORTS.values()))
-    title = old.title if old else await ask_text(talk, tell("propose.title"), form=Form.LINE)
+    title = old.title if old else await ask_text(talk, tell("propose.title"), form=Form.WORDS)
     clauses = [*await _kept(talk, old)] if old else []
     clauses += await _points(talk, len(clauses))
     items = [*old.items] if old else []
@@ -205,7 +205,7 @@ async def _items(talk: Talk, count: int) -> list[Item]:
                 behaviour=behaviour,
                 sort=1 + await talk.choose(tell("propose.class"), list(CLASSES.values())),
                 tell=1 + await talk.choose(tell("propose.tell"), list(TELLS.values())),
-                within=await ask_text(talk, tell("propose.within"), form=Form.LINE),
+                within=await ask_text(talk, tell("propose.within"), form=Form.WORDS),
                 how=1 + await talk.choose(tell("propose.how"), list(WAYS.values())),
                 detail=1 + await talk.choose(tell("propose.detail"), list(DETAILS.values())),
             )

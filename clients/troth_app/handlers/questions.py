@@ -42,7 +42,7 @@ async def ask(talk: Talk, keeper: "Keeper") -> None:
     """Ask the other person something."""
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    text = await ask_text(talk, tell("question.text"), form=Form.LINE)
+    text = await ask_text(talk, tell("question.text"), form=Form.WORDS)
     details = [tell(f"detail.{detail.name.lower()}") for detail in Detail]
     places = [tell(f"place.{place.name.lower()}") for place in Place]
     detail = [*Detail][await talk.choose(tell("question.detail"), details)]

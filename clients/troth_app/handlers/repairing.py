@@ -37,7 +37,7 @@ async def open_(talk: Talk, keeper: "Keeper") -> None:
     """Begin a repair of something that one did."""
     await talk.safe(tell("safe.unshared"))
     of = await _of(talk, keeper)
-    impact = await ask_text(talk, tell("repair.impact"), form=Form.LINE)
+    impact = await ask_text(talk, tell("repair.impact"), form=Form.WORDS)
     support = await ask_line(talk, tell("repair.support"))
     day = today_of(keeper)
     review = await ask_day(talk, tell("repair.review", day=days_after(day, LATER_DAYS)))
@@ -51,7 +51,7 @@ async def step(talk: Talk, keeper: "Keeper") -> None:
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
     await talk.safe(tell("safe.unshared"))
     repair = await _pick(talk, [found for found in _repairs(state, Stage.OPEN) if found.author == me])
-    text = await ask_text(talk, tell("repair.step"), form=Form.LINE)
+    text = await ask_text(talk, tell("repair.step"), form=Form.WORDS)
     await share(talk, keeper, text, lambda pen: [pen.write("step", {"text": text}, day=day, about=repair.id)])
 
 
@@ -60,7 +60,7 @@ async def told(talk: Talk, keeper: "Keeper") -> None:
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
     await talk.safe(tell("safe.unshared"))
     repair = await _pick(talk, [found for found in _repairs(state, Stage.OPEN, Stage.CLOSED) if found.author != me])
-    text = await ask_text(talk, tell("repair.how"), form=Form.LINE)
+    text = await ask_text(talk, tell("repair.how"), form=Form.WORDS)
     await share(talk, keeper, text, lambda pen: [pen.told(repair.id, text, day=day)])
 
 

@@ -38,7 +38,7 @@ async def ask_for(talk: Talk, keeper: "Keeper") -> None:
     """Ask the other person for something."""
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    ask = await ask_text(talk, tell("request.ask"), form=Form.LINE)
+    ask = await ask_text(talk, tell("request.ask"), form=Form.WORDS)
     why = await ask_line(talk, tell("request.why"))
     day = today_of(keeper)
     good_by = await ask_day(talk, tell("request.good_by", day=days_after(day, SOON_DAYS)))

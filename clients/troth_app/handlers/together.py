@@ -180,22 +180,13 @@ def _identity(item: Any) -> bytes:
     return bytes(found)
 
 
-async def ask_line(talk: Talk, prompt: str, *, form: str = Form.LINE, composed: bool = True) -> str | None:
-    """Return a line, or a text where one is asked for, or None if it stayed empty.
-
-    Args:
-        talk: With whom.
-        prompt: How it is asked for.
-        form: A line, or a text.
-        composed: Whether it is something that somebody wrote down, and nobody loses.
+async def ask_line(talk: Talk, prompt: str, *, form: str = Form.WORDS) -> str | None:
+    """Return words in one line, or in several where a text is asked for, or None if it stayed empty.
 
     Raises:
         RuleError: If it can not be shown truly, or is too long.
     """
-    typed = (await talk.ask(prompt, form=_form(talk, form))).strip()
-    if typed and composed:
-        talk.composed.append(typed)
-    return _checked(typed) or None
+    return _checked(await talk.ask(prompt, form=_form(talk, form))) or None
 
 
 async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
@@ -353,7 +344,7 @@ async def keep_aside(talk: Talk, keeper: "Keeper", text: str) -> None:
 
 def _form(talk: Talk, form: str) -> str:
     """Return in which form a text is asked for: more questions may lie behind it in a file."""
-    return form if talk.begin.live else Form.LINE
+    return Form.WORDS if form == Form.TEXT and not talk.begin.live else form
 
 
 def _checked(typed: str) -> str:

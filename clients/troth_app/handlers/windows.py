@@ -40,7 +40,7 @@ async def plan(talk: Talk, keeper: "Keeper") -> None:
     """Suggest a window: what to look at, and when."""
     chapter_of(keeper)
     await talk.safe(tell("safe.unshared"))
-    topics = await ask_text(talk, tell("window.topics"), form=Form.LINE)
+    topics = await ask_text(talk, tell("window.topics"), form=Form.WORDS)
     day = today_of(keeper)
     soon = days_after(day, SOON_DAYS)
     on = await ask_day(talk, tell("window.on", day=soon)) or soon
@@ -75,7 +75,7 @@ async def agenda(talk: Talk, keeper: "Keeper") -> None:
     state, day = await state_of(keeper), today_of(keeper)
     await talk.safe(tell("safe.unshared"))
     window = await _pick(talk, keeper, _open(state))
-    text = await ask_text(talk, tell("window.point"), form=Form.LINE)
+    text = await ask_text(talk, tell("window.point"), form=Form.WORDS)
     await share(talk, keeper, text, lambda pen: [pen.write("agenda", {"text": text}, day=day, about=window.id)])
 
 
