@@ -11,11 +11,11 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from troth_app.screen import clean, width
 
-__all__ = ["ReadLine", "typed_lines"]
+__all__ = ["ReadLine", "shown", "typed_lines"]
 
 Waits = Callable[[], bool]
 """Waits for a key; false where the line is not wanted any more."""
@@ -31,6 +31,35 @@ OPENS: Final = "[O"
 """What follows an escape where a key has no letter, such as an arrow."""
 CLOSES: Final = "@"
 """The first of the letters that end such a sequence."""
+
+
+@contextmanager
+def shown(source: TextIO, *, typing: bool) -> Iterator[None]:
+    """Let the terminal show what is typed, or not, for as long as the block runs.
+
+    While nothing is asked it shows nothing: whoever is quicker than a slow machine types a passphrase for all to read.
+    """
+    import termios
+
+    try:
+        terminal = source.fileno()
+        before = termios.tcgetattr(terminal)
+    except (OSError, ValueError, termios.error):
+        yield
+        return
+    local = before[LOCAL] | termios.ECHO if typing else before[LOCAL] & ~termios.ECHO
+
+    def set_to(attributes: list[Any]) -> None:
+        # One that is gone needs nothing any more, and whoever touches it from the background is stopped by it.
+        with suppress(OSError, termios.error):
+            if os.tcgetpgrp(terminal) == os.getpgrp():
+                termios.tcsetattr(terminal, termios.TCSADRAIN, attributes)
+
+    set_to([*before[:LOCAL], local, *before[LOCAL + 1 :]])
+    try:
+        yield
+    finally:
+        set_to(before)
 
 
 @contextmanager

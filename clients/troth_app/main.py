@@ -6,6 +6,7 @@ What goes wrong on this machine is said in a few words, never in a traceback.
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from troth_app.commands import BARE, COMMANDS, HEADINGS, Command, Kind, Option
 from troth_app.conversation import Done, Say
 from troth_app.home import Home
 from troth_app.keyboard import Keyboard
+from troth_app.keystrokes import shown
 from troth_app.language import lend, spoken
 from troth_app.limits import COLUMNS, HELP_WAIT_S
 from troth_app.messages import tell
@@ -176,9 +178,15 @@ def main(ctx: click.Context, *, plain: bool) -> None:
 
 def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool) -> int:
     """Carry a command out; return its exit code."""
+    keyboard = Keyboard()
+    with shown(keyboard.source, typing=False) if keyboard.live else nullcontext():
+        return _run(command, options, keyboard, plain=plain, as_json=as_json)
+
+
+def _run(command: Command, options: dict[str, Any], keyboard: Keyboard, *, plain: bool, as_json: bool) -> int:
     from troth_app.calling import call
 
-    home, keyboard = Home.find(), Keyboard()
+    home = Home.find()
     _sweep(home)
     if keyboard.live:
         keyboard.edit = partial(_edit, home)
@@ -247,7 +255,8 @@ def _edit(home: Home, keyboard: Keyboard) -> str | None:
     """Let a text be written in an editor."""
     from troth_app.editor import Bench, compose
 
-    return compose(Bench(home, keyboard.ask, keyboard.tell, os.environ))
+    with shown(keyboard.source, typing=True):
+        return compose(Bench(home, keyboard.ask, keyboard.tell, os.environ))
 
 
 def _browse(address: str) -> None:
