@@ -95,6 +95,7 @@ TALKING: Final[Catalogue] = {
     "passphrase.not": Said("That is not the passphrase. Nothing was changed, and you may type it again."),
     "more": Said("There is more than fits here. `troth export own` writes all of it to a file."),
     "pick.which": Said("Which one?"),
+    "pick.earlier": in_context("a choice", "Earlier ones"),
     "pick.gone": Said("That is not here any more. Nothing was changed."),
 }
 
@@ -140,7 +141,7 @@ DAYS: Final[Catalogue] = {
     "thanks.what": Said("What for?"),
     "thanks.own": Said("Something else, in my own words"),
     "thanks.text": Said("What are you thankful for?"),
-    "thanks.said": Said("You said thank you for telling me. They see it when your devices sync."),
+    "thanks.said": Said("You said: “Thank you for telling me.” They see it when your devices sync."),
     "milestone.what": Said("What happened?"),
     "milestone.whose": Said("Whose is it?"),
     "milestone.mine": in_context("a milestone", "Mine"),

@@ -72,7 +72,7 @@ def test_a_wish_stands_with_what_was_said() -> None:
     said = "Sasha asked for a change on 2026-11-21."
     for me, full, words in ((ME, False, "[their words]"), (ME, True, "at ten"), (person_of("s"), False, "at ten")):
         made = export(couple.state(), me=me, names=NAMES, full=full)
-        assert f"{said} {words}" in json.loads(as_json(made))["sections"][0]["items"][-1]["lines"]
+        assert f"{said} “{words}”" in json.loads(as_json(made))["sections"][0]["items"][-1]["lines"]
 
 
 def test_days_are_whole_days_under_one_title() -> None:

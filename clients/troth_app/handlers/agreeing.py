@@ -93,7 +93,7 @@ async def why_so(talk: Talk, keeper: "Keeper") -> Result:
         subjects.insert(0, (SIGNALS_SUBJECT, say(key_of(state.signals.level))))
     if not subjects:
         raise RuleError(tell("why.none"))
-    subject, title = await pick(talk, tell("agree.which"), subjects, lambda item: item[1])
+    subject, title = await pick(talk, tell("pick.which"), subjects, lambda item: item[1])
     because = [capital(reason.sentence) for reason in why(book, state, subject, names=names)]
     return page([{"title": tell("why.title", title=title), "lines": because or [tell("why.none")]}])
 

@@ -9,7 +9,7 @@ from troth_app.cards import bar, page, preview, thing_card
 from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.own_words import anew
-from troth_app.handlers.together import ask_line, chapter_of, names_of, pick, share, state_of, today_of
+from troth_app.handlers.together import ask_line, chapter_of, composing, names_of, pick, share, state_of, today_of
 from troth_app.limits import PREVIEW_LETTERS_MAX
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
@@ -73,7 +73,7 @@ async def share_(talk: Talk, keeper: "Keeper") -> None:
     """Share something of one's own alone: what of it, is asked part by part, and all of it is shown first."""
     chapter_of(keeper)
     one = await _pick(talk, keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     fields = dict(one.fields)
     for name in LEFT_OUT.get(one.kind, ()):
         fields[name] = await _chosen(talk, name, fields[name])

@@ -11,7 +11,7 @@ from troth_app.cards import bar, newest_first, preview
 from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.own_words import anew
-from troth_app.handlers.together import ask_day, chapter_of, pick, state_of, things_page, today_of, write
+from troth_app.handlers.together import ask_day, chapter_of, composing, pick, state_of, things_page, today_of, write
 from troth_app.held import Draft, held_row
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
@@ -73,7 +73,7 @@ async def compose(talk: Talk, keeper: "Keeper", sort: Sort, asks: Mapping[str, A
 async def go_on(talk: Talk, keeper: "Keeper", sort: Sort) -> None:
     """Look again at something that one wrote and holds."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     drafts = _drafts(keeper, sort)
     if not drafts:
         raise RuleError(tell("held.none"))

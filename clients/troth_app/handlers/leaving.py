@@ -30,7 +30,7 @@ WHEN: Final = Said(
     "It takes effect here at once. The other person is told ten seconds later, and until then you can take it back."
 )
 UNCHANGED: Final = Said("Nothing was changed.")
-BY_NAME: Final = Said("To leave, type the name of the space, {name}:")
+BY_NAME: Final = Said("To leave, type the name of the space, “{name}”:")
 NOT_NAMED: Final = Said("That is another name. Nothing was changed.")
 AGAIN: Final = Said("Passphrase, once more:")
 LEFT: Final = Said("You have left {name}. The other person is told in a few seconds, or when you unlock next.")

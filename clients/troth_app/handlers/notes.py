@@ -4,6 +4,7 @@ Nothing that was typed and not published is ever in the shared history.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from troth import Edit, Put, Text
@@ -13,6 +14,8 @@ from troth_app.conversation import Card, Form, Result
 from troth_app.handlers.together import (
     ask_text,
     chapter_of,
+    composing,
+    is_to_go,
     keep_aside,
     names_of,
     pick,
@@ -94,7 +97,7 @@ async def show(talk: Talk, keeper: "Keeper") -> Result:
 async def add(talk: Talk, keeper: "Keeper") -> None:
     """Begin a note, with its first words."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     title = await ask_text(talk, tell("note.title"), form=Form.WORDS)
     text = await ask_text(talk, tell("note.text"))
     day = today_of(keeper)
@@ -110,15 +113,11 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
 async def edit(talk: Talk, keeper: "Keeper") -> None:
     """Add to a note or change a paragraph of it; where the other changed it meanwhile, both are shown."""
     state, chapter = await state_of(keeper), chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     note = await _pick(talk, [note for note in _notes(state) if note.stage is not Stage.CLOSED])
     base = _text_of(chapter, note)
     typed, mine = await _compose(talk, base)
-    choice = await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine"), tell("share.no")])
-    if choice:
-        if choice == 1:
-            await keep_aside(talk, keeper, typed)
-        await talk.say(tell("kept.mine") if choice == 1 else tell("kept.nothing"))
+    if not await is_to_go(talk, keeper, partial(keep_aside, talk, keeper, typed)):
         return
     await talk.safe(tell("safe.maybe"))
     await _publish(talk, chapter, note, base, mine)

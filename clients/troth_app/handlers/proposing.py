@@ -91,7 +91,7 @@ def _text_of(revision: Revision) -> str:
 async def _ask_days(talk: Talk, today: Day) -> tuple[Day | None, Day | None]:
     """Return when it is looked at again, and its last day: neither lies in the past, nor the last before the other."""
     soon = days_after(today, TRIAL_DAYS)
-    review = await ask_day(talk, tell("propose.review", day=soon), since=today, early=tell("day.past"))
+    review = await ask_day(talk, tell("propose.review", day=soon), since=today)
     early = tell("propose.order", day=review) if review else tell("day.past")
     return review, await ask_day(talk, tell("propose.expires", day=soon), since=review or today, early=early)
 

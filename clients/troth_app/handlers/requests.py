@@ -11,6 +11,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    composing,
     names_of,
     pick,
     share,
@@ -37,11 +38,13 @@ ASKED: Final = ("request", "question")
 async def ask_for(talk: Talk, keeper: "Keeper") -> None:
     """Ask the other person for something."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     ask = await ask_text(talk, tell("request.ask"), form=Form.WORDS)
     why = await ask_line(talk, tell("request.why"))
     day = today_of(keeper)
-    good_by = await ask_day(talk, tell("request.good_by", day=days_after(day, SOON_DAYS)))
+    good_by = await ask_day(
+        talk, tell("request.good_by", day=days_after(day, SOON_DAYS)), since=day, early=tell("day.past")
+    )
     fields: dict[str, object] = {"ask": ask, "why": why, "good_by": good_by}
     text = "\n".join(filter(None, [ask, why]))
     await share(talk, keeper, text, lambda pen: [pen.write("request", fields, day=day)])

@@ -15,6 +15,7 @@ from troth_app.confirmation import is_confirmed, to_compare
 from troth_app.conversation import Form, Result
 from troth_app.former import Former
 from troth_app.handlers.locking import opened
+from troth_app.household import Household
 from troth_app.language import spoken
 from troth_app.lengths import beyond, pieces
 from troth_app.limits import ENTRY_BYTES_MAX
@@ -41,8 +42,11 @@ __all__ = [
     "ask_short",
     "ask_text",
     "chapter_of",
+    "composing",
     "earlier_of",
     "former_of",
+    "is_over",
+    "is_to_go",
     "keep_aside",
     "meant",
     "names",
@@ -180,6 +184,19 @@ def _identity(item: Any) -> bytes:
     return bytes(found)
 
 
+def is_over(household: Household) -> bool:
+    """Tell whether the space for two was ended, by whomever: nothing can be said in it any more."""
+    place = household.shared
+    return place is not None and place.ended
+
+
+async def composing(talk: Talk, keeper: "Keeper") -> None:
+    """Say what is safe while somebody writes; where nothing can be shared, they learn of it before they write."""
+    await talk.safe(tell("safe.unshared"))
+    if is_over(opened(keeper)):
+        await talk.say(tell("today.ended"))
+
+
 async def ask_line(talk: Talk, prompt: str, *, form: str = Form.WORDS) -> str | None:
     """Return words in one line, or in several where a text is asked for, or None if it stayed empty.
 
@@ -220,7 +237,7 @@ async def ask_day(talk: Talk, prompt: str, *, since: Day | None = None, early: s
         talk: With whom.
         prompt: How it is asked for.
         since: The first day that it may be, if there is one.
-        early: What is said of a day before that.
+        early: What is said of a day before that; that it has passed, where nothing is named.
 
     Raises:
         RuleError: If there is no such day, wherever it does not get better by asking again.
@@ -234,7 +251,7 @@ async def ask_day(talk: Talk, prompt: str, *, since: Day | None = None, early: s
         else:
             if day is None or since is None or day >= since:
                 return day
-            complaint = early
+            complaint = early or tell("day.past")
         if not left:
             raise RuleError(complaint)
         await talk.say(complaint)
@@ -310,12 +327,7 @@ async def share(
         RuleError, LocalError: If it could not be written; the text is kept.
     """
     keep_it = aside or partial(keep_aside, talk, keeper, text)
-    choice = await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine"), tell("share.no")])
-    if choice:
-        if choice == 1:
-            await keep_it()
-        talk.composed.clear()
-        await talk.say(tell("kept.mine") if choice == 1 else tell("kept.nothing"))
+    if not await is_to_go(talk, keeper, keep_it):
         return ()
     await talk.safe(tell("safe.maybe"))
     try:
@@ -327,6 +339,18 @@ async def share(
     talk.composed.clear()
     await talk.say(tell("shared"))
     return made
+
+
+async def is_to_go(talk: Talk, keeper: "Keeper", keep_it: Callable[[], Awaitable[object]]) -> bool:
+    """Ask what becomes of what was written; tell whether it is to be shared, which a space that was ended does not."""
+    ways: list[str] = [*(() if is_over(opened(keeper)) else ("share.yes",)), "share.mine", "share.no"]
+    way = ways[await talk.choose(tell("ask.share"), [tell(one) for one in ways])]
+    if way == "share.mine":
+        await keep_it()
+    if way != "share.yes":
+        talk.composed.clear()
+        await talk.say(tell("kept.mine") if way == "share.mine" else tell("kept.nothing"))
+    return way == "share.yes"
 
 
 async def keep_aside(talk: Talk, keeper: "Keeper", text: str) -> None:

@@ -148,9 +148,9 @@ async def test_a_wish_reaches_whom_it_is_for(tmp_path: Path) -> None:
         about, text = proposed.subject, text_of_robin().id
         await couple.sasha(lambda pen: pen.ask_change(about, text, day=TODAY, wish="at ten, please", keeps=False))
         assert "They asked for a change of “Mornings”: `troth agree show`." in (await today_of(couple))["ends"]
-        assert "The other person asked for a change on 2026-09-01. at ten, please" in await shown_lines(couple)
+        assert "The other person asked for a change on 2026-09-01. “at ten, please”" in await shown_lines(couple)
         await couple.robin(lambda pen: [pen.ask_change(about, text, day=TODAY, wish="or at nine", keeps=False)])
-        assert "You asked for a change on 2026-09-01. or at nine" in await shown_lines(couple)
+        assert "You asked for a change on 2026-09-01. “or at nine”" in await shown_lines(couple)
 
 
 async def test_a_yes_after_a_wish_settles_it(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ async def test_a_yes_after_a_wish_settles_it(tmp_path: Path) -> None:
     async with two(tmp_path) as couple:
         revision = await couple.sasha_proposes()
         assert (await play(consenting.ask_change, couple.keeper, "at ten")).code == Code.OK
-        assert "You asked for a change on 2026-09-01. at ten" in await shown_lines(couple)
+        assert "You asked for a change on 2026-09-01. “at ten”" in await shown_lines(couple)
         await couple.robin_assents(revision)
         assert not any("asked for a change" in line for line in await shown_lines(couple))
         await couple.sasha_assents(revision)
