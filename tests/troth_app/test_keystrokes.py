@@ -1,5 +1,6 @@
 """What is typed at a terminal is read key by key: nothing of a long line is dropped, and the usual keys work."""
 
+import errno
 import io
 import os
 import pty
@@ -11,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
@@ -218,3 +219,28 @@ def test_what_is_no_terminal_of_ours_is_left_alone() -> None:
     with open(theirs) as source, shown(source, typing=False):
         assert termios.tcgetattr(theirs)[3] & termios.ECHO
     os.close(ours)
+
+
+def test_a_terminal_that_comes_back_late_is_asked_again(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asked from behind the shell was stopped by that; once it goes on, it is no mistake to be shown."""
+    stopped, set_to = [True], termios.tcsetattr
+
+    def late(*given: Any) -> None:
+        if stopped:
+            stopped.clear()
+            raise termios.error(errno.EINTR, "Interrupted system call")
+        set_to(*given)
+
+    monkeypatch.setattr(termios, "tcsetattr", late)
+    terminal.type("one\n")
+    with typed_lines(terminal.source) as read:
+        assert read(lambda: True) == "one\n"
+
+
+def test_going_on_behind_a_shell_touches_no_terminal(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is somebody else's then: the handler that comes with going on leaves it alone."""
+    with typed_lines(terminal.source):
+        monkeypatch.setattr(os, "tcgetpgrp", lambda _: os.getpgrp() + 1)
+        monkeypatch.setattr(termios, "tcsetattr", lambda *_: pytest.fail("it was touched"))
+        signal.raise_signal(signal.SIGCONT)
+        monkeypatch.undo()
