@@ -196,6 +196,7 @@ class Talk:
         while True:
             answer = await read_sentence(self._connection, self._frames)
             if isinstance(answer, End) and (self._question is None or self._question.done()):
+                self.composed = self.composed if answer.keep else []
                 raise HungUpError
             if self._question is None or self._question.done():
                 raise MalformedError("an answer that nobody waits for")
