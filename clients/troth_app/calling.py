@@ -72,8 +72,13 @@ class Line:
                 self.ending.wait(END_S_MAX)
 
 
-def call(home: Home, *, lasting: bool) -> Iterator[Line]:
+def call(home: Home, *, lasting: bool, wait_s: float | None = None) -> Iterator[Line]:
     """Yield lines to an agent, one after the other for as long as the last one turned out to be busy.
+
+    Args:
+        home: Whose agent.
+        lasting: Whether one that is started stays.
+        wait_s: How long to wait for anything on a line; for ever, where nothing is named.
 
     Raises:
         HereError: If the folders can not be made, or are not this user's alone, or this system has no such sockets,
@@ -85,8 +90,10 @@ def call(home: Home, *, lasting: bool) -> Iterator[Line]:
     for turn in range(MEET_TRIES_MAX):
         if turn:
             time.sleep(PAUSE_S)
-        connection = connect(home.socket)
-        yield Line(connection) if connection else _start(home, lasting=lasting)
+        connection = connect(home.socket, wait_s=wait_s)
+        line = Line(connection) if connection else _start(home, lasting=lasting)
+        line.connection.settimeout(wait_s)
+        yield line
 
 
 def _start(home: Home, *, lasting: bool) -> Line:

@@ -4,7 +4,7 @@ Values in, values out; what is too long for a list is cut, and says so by an ell
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 from troth_app.conversation import Result
 from troth_app.limits import PAGE_BYTES_MAX, PREVIEW_LETTERS_MAX
 from troth_app.messages import capital, tell
-from troth_app.recounting import lines, say
+from troth_app.recounting import lines, say, sentence
 from troth_couple import (
     Agreement,
     Detail,
@@ -53,6 +53,7 @@ __all__ = [
     "signal_cards",
     "thing_card",
     "time_of",
+    "wish_line",
 ]
 
 Names = Mapping[PersonId, str]
@@ -214,14 +215,34 @@ def proposed_at(wording: Wording) -> tuple[str, int]:
     return max((act.day, act.sequence) for act in wording.proposals)
 
 
-def agreement_card(agreement: Agreement, *, names: Names) -> list[Result]:
-    """Return how an agreement stands, and each text that matters now in full."""
+def agreement_card(agreement: Agreement, *, names: Names, wish: Callable[[Entry], str] | None = None) -> list[Result]:
+    """Return how an agreement stands, and each text that matters now in full.
+
+    Args:
+        agreement: Which one.
+        names: What the two are called.
+        wish: Who asks for a change of a text, and which; None where that is not shown.
+    """
     stands = [say(key_of(agreement.shown)), *([say("shown.crossed")] if agreement.crossed else [])]
     texts = list(_texts(agreement))
     head = headline(agreement)
     title = shown(head.title) if head else tell("agree.untitled")
     first = {"title": title, "lines": stands, "id": agreement.id.hex(), "state": agreement.shown.name.lower()}
-    return [first, *(_text_card(key, agreement, text, names) for key, text in texts)]
+    asked = [] if wish is None else [(act.said("text"), wish(act)) for act in agreement.asked]
+    return [
+        first,
+        *(
+            _text_card(key, agreement, text, names, [line for about, line in asked if about == text])
+            for key, text in texts
+        ),
+    ]
+
+
+def wish_line(act: Entry, names: Names, theirs: str | None = None) -> str:
+    """Return who asked for a change, and in which words; some may stand in the place of those."""
+    said = capital(sentence(act, names=names))
+    words = act.said("wish")
+    return tell("show.wish", sentence=said, text=theirs or shown(words)) if words else said
 
 
 def revision_lines(revision: Revision, *, names: Names) -> list[str]:
@@ -250,13 +271,13 @@ def _texts(agreement: Agreement) -> Iterator[tuple[str, RevisionId]]:
             yield "show.was", head.id
 
 
-def _text_card(key: str, agreement: Agreement, text: RevisionId, names: Names) -> Result:
+def _text_card(key: str, agreement: Agreement, text: RevisionId, names: Names, asked: Sequence[str]) -> Result:
     wording: Wording = agreement.wordings[text]
     assents = agreement.assents.get(text, {})
     said = [capital(tell("show.said", name=names[person], day=act.day)) for person, act in sorted(assents.items())]
     return {
         "title": tell(key, title=shown(wording.revision.title)),
-        "lines": [*revision_lines(wording.revision, names=names), *said],
+        "lines": [*revision_lines(wording.revision, names=names), *said, *asked],
         "id": text.hex(),
         "agreed_by": [names[person] for person in sorted(assents)],
     }

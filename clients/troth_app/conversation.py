@@ -24,6 +24,7 @@ __all__ = [
     "Choose",
     "Chosen",
     "Done",
+    "End",
     "Form",
     "Frames",
     "Qr",
@@ -43,12 +44,14 @@ Result = dict[str, Any]
 
 
 class Form:
-    """How a question is answered."""
+    """How a question is answered: with a line, hidden, or with what somebody writes down, in one line or in several."""
 
     LINE: Final = "line"
     HIDDEN: Final = "hidden"
+    WORDS: Final = "words"
     TEXT: Final = "text"
-    ALL: Final = (LINE, HIDDEN, TEXT)
+    ALL: Final = (LINE, HIDDEN, WORDS, TEXT)
+    WRITTEN: Final = (WORDS, TEXT)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,13 @@ class Chosen:
 
 
 @dataclass(frozen=True)
+class End:
+    """No answer comes any more: its person stopped, or what they wrote is to be kept, since the input just ended."""
+
+    keep: bool
+
+
+@dataclass(frozen=True)
 class Say:
     """A paragraph."""
 
@@ -114,7 +124,7 @@ class Qr:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question that is answered by typing; `form` is a line, hidden, or a text of several lines."""
+    """A question that is answered by typing, in one of the forms."""
 
     prompt: str
     form: str = Form.LINE
@@ -144,12 +154,13 @@ class Done:
     text: str = ""
 
 
-Sentence = Begin | Answer | Chosen | Say | Table | Card | Qr | Ask | Choose | Safe | Done
+Sentence = Begin | Answer | Chosen | End | Say | Table | Card | Qr | Ask | Choose | Safe | Done
 
 SENTENCES: Final[dict[str, type[Sentence]]] = {
     "begin": Begin,
     "answer": Answer,
     "chosen": Chosen,
+    "end": End,
     "say": Say,
     "table": Table,
     "card": Card,
@@ -169,8 +180,8 @@ def frame(sentence: Sentence) -> bytes:
         MalformedError: If it is too long.
     """
     written = json.dumps(
-        {"kind": _KINDS[type(sentence)], **asdict(spoken_in(sentence))}, separators=(",", ":")
-    ).encode()
+        {"kind": _KINDS[type(sentence)], **asdict(spoken_in(sentence))}, separators=(",", ":"), ensure_ascii=False
+    ).encode(errors="surrogatepass")
     _check_length(len(written), BEGIN_BYTES_MAX if isinstance(sentence, Begin) else CONVERSATION_FRAME_BYTES_MAX)
     return len(written).to_bytes(HEAD_BYTES) + written
 

@@ -20,9 +20,10 @@ from typing import Final
 
 from troth_app.home import Home, private_folder
 from troth_app.language import spoken
+from troth_app.lengths import beyond
 from troth_app.limits import ENTRY_BYTES_MAX
 from troth_app.outcome import HereError
-from troth_wire.said import Said, in_context
+from troth_wire.said import Said, in_context, plural
 
 __all__ = ["Bench", "Program", "compose", "place_of", "program_of", "sweep"]
 
@@ -52,7 +53,10 @@ UNKNOWN: Final = Said(
 )
 TYPE_IT: Final = Said("It is not opened. Type it here.")
 CRASHED: Final = Said("The editor stopped in the middle. What it had saved is here, in memory.")
-TOO_LONG: Final = Said("That is more than one text holds. It is here, in memory.")
+TOO_LONG: Final = plural(
+    "That is {count} letter longer than any text can be. It is here, in memory.",
+    "That is {count} letters longer than any text can be. It is here, in memory.",
+)
 YES: Final = in_context("an answer that is typed", "yes")
 USE: Final = in_context("an answer that is typed", "use")
 DROP: Final = in_context("an answer that is typed", "drop")
@@ -142,13 +146,15 @@ def _written(bench: Bench, program: Program, desk: Path) -> str:
     file.touch(OWNER_ONLY, exist_ok=False)
     while True:
         went_well = _run(program, file, bench.environ)
-        text = file.read_bytes() if file.exists() else b""
-        if went_well and len(text) <= ENTRY_BYTES_MAX:
-            return text.decode(errors="replace")
-        bench.say(TOO_LONG if went_well else CRASHED)
+        text = (file.read_bytes() if file.exists() else b"").decode(errors="replace")
+        longer = beyond(text, ENTRY_BYTES_MAX)
+        if went_well and not longer:
+            return text
+        bench.say(TOO_LONG.format(count=longer) if went_well else CRASHED)
         answer = bench.ask(AFTERWARDS)
-        if _is(answer, USE):
-            return text[: ENTRY_BYTES_MAX + 1].decode(errors="replace")
+        # Nobody who is gone is asked for ever: their words go on to where they are kept.
+        if not answer or _is(answer, USE):
+            return text
         if _is(answer, DROP):
             return ""
 

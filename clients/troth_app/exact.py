@@ -19,6 +19,8 @@ __all__ = ["Text", "parts_of", "texts_in", "wording_label"]
 
 PART_LETTERS: Final = 800
 """So much of a text is shown at a time, about half a screen: whoever says yes came past all of it."""
+FURTHER: Final = "\N{NO-BREAK SPACE}" * 4
+"""What stands before what goes on from the line before, on a screen as on a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +87,28 @@ def _texts_of(agreement: Agreement, names: Mapping[PersonId, str]) -> Iterator[T
 
 
 def parts_of(lines: Sequence[str]) -> list[list[str]]:
-    """Cut a text into parts that fit a screen; joined they are the text again."""
-    pieces = [
-        piece
-        for line in lines
-        for row in line.split("\n")
-        for piece in wrap(row, PART_LETTERS, replace_whitespace=False, drop_whitespace=False) or [row]
-    ]
+    """Cut a text into parts that fit a screen; joined they are the text again.
+
+    What goes on from the line before says so by how deep it stands: no words of a point pass for a day or a name that
+    the text is said to have.
+    """
+    pieces = [piece for line in lines for piece in _pieces(line)]
     parts: list[list[str]] = [[]]
     for piece in pieces:
         if parts[-1] and sum(map(len, parts[-1])) + len(piece) > PART_LETTERS:
             parts.append([])
         parts[-1].append(piece)
     return parts
+
+
+def _pieces(line: str) -> list[str]:
+    rows = line.split("\n")
+    found = [
+        piece
+        for row in rows
+        for piece in wrap(row, PART_LETTERS, replace_whitespace=False, drop_whitespace=False) or [row]
+    ]
+    return [found[0], *(f"{FURTHER}{piece}" for piece in found[1:])]
 
 
 def wording_label(wording: Wording, names: Mapping[PersonId, str]) -> str:

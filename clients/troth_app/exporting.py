@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from troth_app.cards import agreement_card, newest_first, thing_card
+from troth_app.cards import agreement_card, newest_first, thing_card, wish_line
 from troth_app.messages import capital, tell
 from troth_app.recounting import sentence
 from troth_couple import Agreement, Day, Runs, Stage, State, SubjectId, own_words, shown
+from troth_couple.entry import Entry
 from troth_couple.kinds import KINDS
 from troth_couple.views import by_age
 from troth_wire.ids import PersonId
@@ -70,7 +71,7 @@ def export(
     sections = []
     for part in parts:
         if part == "agreements":
-            items = [item for found in by_age(state) for item in _agreement(found, names)]
+            items = [item for found in by_age(state) for item in _agreement(found, names, me, theirs)]
         else:
             things = [thing for thing in newest_first(state.things.values()) if thing.kind == part]
             card_of = partial(thing_card, names=names, me=me, letters=None, theirs=theirs, opened=True, whole=True)
@@ -170,15 +171,22 @@ def _body(runs: Runs, me: PersonId, theirs: str | None) -> str:
     return shown(text)
 
 
-def _agreement(agreement: Agreement, names: Mapping[PersonId, str]) -> Iterator[Content]:
+def _agreement(
+    agreement: Agreement, names: Mapping[PersonId, str], me: PersonId, theirs: str | None
+) -> Iterator[Content]:
     cards = agreement_card(agreement, names=names)
     head, *texts = cards
     yield {"title": head["title"], "lines": list(head["lines"])}
     yield from (_item(card) for card in texts)
     # Within a day nobody knows what came first; a proposal reads well before what was said to it.
     by_day = sorted(agreement.acts, key=lambda act: (act.day, act.kind, act.sequence, act.id))
-    acts = [capital(sentence(act, names=names)) for act in by_day]
+    acts = [_act(act, names, None if act.person == me else theirs) for act in by_day]
     yield {"title": tell("export.acts"), "lines": acts}
+
+
+def _act(act: Entry, names: Mapping[PersonId, str], theirs: str | None) -> str:
+    """Return what somebody did, with the words in which they asked for a change."""
+    return wish_line(act, names, theirs) if act.name == "ask_change" else capital(sentence(act, names=names))
 
 
 def _item(card: Content) -> Content:

@@ -155,10 +155,12 @@ class Keeper:
             from troth_app.handlers.locking import open_household
 
             await open_household(talk, self)
+        from troth_app.handlers.aside import words_kept
+
         if self.household is not None:
             await self.household.follow(Day(self.today().isoformat()))
             await note_ends(self.household, self.today())
-        return await find(command.handler)(talk, self)
+        return await words_kept(talk, self, find(command.handler)(talk, self))
 
     def _finished(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)

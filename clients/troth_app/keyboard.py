@@ -15,7 +15,7 @@ from typing import Any, Final, TextIO
 from troth_app.conversation import Say
 from troth_app.keystrokes import ReadLine, typed_lines
 from troth_app.language import spoken
-from troth_app.screen import Look, draw
+from troth_app.screen import Look, columns_here, draw
 from troth_wire.said import Said
 
 __all__ = ["ASKED", "GivenUpError", "Keyboard", "NobodyError"]
@@ -103,8 +103,10 @@ class Keyboard:
             sys.stderr.flush()
             with typed_lines(self.source) as read:
                 typed = read(lambda: self.is_typed(self.source, connection))
-            if typed is None:
+            if not typed:
+                # What is said next has a line of its own.
                 sys.stderr.write("\n")
+            if typed is None:
                 raise GivenUpError
         line = typed if self.live else self.source.readline()
         if not line:
@@ -133,12 +135,15 @@ class Keyboard:
 
     def tell(self, text: str) -> None:
         """Say something beside the question."""
-        sys.stderr.write(f"{draw(Say(spoken(text)), Look())}\n")
+        sys.stderr.write(f"{draw(Say(spoken(text)), Look(columns=columns_here()))}\n")
         sys.stderr.flush()
 
     def ask(self, prompt: str) -> str:
         """Return a line about the answer itself; nothing, where nobody is there any more."""
-        sys.stderr.write(f"{draw(Say(spoken(prompt)), Look())} ")
+        sys.stderr.write(f"{draw(Say(spoken(prompt)), Look(columns=columns_here()))} ")
         sys.stderr.flush()
         with typed_lines(self.source) as read:
-            return read(_always) or ""
+            typed = read(_always) or ""
+        if not typed:
+            sys.stderr.write("\n")
+        return typed

@@ -6,16 +6,17 @@ the system's way knows: take one letter, one word or all of it back, and end.
 """
 
 import codecs
+import errno
 import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from troth_app.screen import clean, width
 
-__all__ = ["ReadLine", "typed_lines"]
+__all__ = ["ReadLine", "shown", "typed_lines"]
 
 Waits = Callable[[], bool]
 """Waits for a key; false where the line is not wanted any more."""
@@ -31,6 +32,35 @@ OPENS: Final = "[O"
 """What follows an escape where a key has no letter, such as an arrow."""
 CLOSES: Final = "@"
 """The first of the letters that end such a sequence."""
+
+
+@contextmanager
+def shown(source: TextIO, *, typing: bool) -> Iterator[None]:
+    """Let the terminal show what is typed, or not, for as long as the block runs.
+
+    While nothing is asked it shows nothing: whoever is quicker than a slow machine types a passphrase for all to read.
+    """
+    import termios
+
+    try:
+        terminal = source.fileno()
+        before = termios.tcgetattr(terminal)
+    except (OSError, ValueError, termios.error):
+        yield
+        return
+    local = before[LOCAL] | termios.ECHO if typing else before[LOCAL] & ~termios.ECHO
+
+    def set_to(attributes: list[Any]) -> None:
+        # One that is gone needs nothing any more, and whoever touches it from the background is stopped by it.
+        with suppress(OSError, termios.error):
+            if os.tcgetpgrp(terminal) == os.getpgrp():
+                termios.tcsetattr(terminal, termios.TCSADRAIN, attributes)
+
+    set_to([*before[:LOCAL], local, *before[LOCAL + 1 :]])
+    try:
+        yield
+    finally:
+        set_to(before)
 
 
 @contextmanager
@@ -51,11 +81,12 @@ def typed_lines(source: TextIO) -> Iterator[ReadLine]:
     attributes = [*before[:LOCAL], local, *before[LOCAL + 1 : CONTROL], keys]
 
     def by_key(*_: object) -> None:
-        # What was typed before is left, and Ctrl-C and Ctrl-Z do what they did.
-        termios.tcsetattr(terminal, termios.TCSADRAIN, attributes)
+        if not _is_behind(terminal):
+            _set(terminal, attributes)
 
-    by_key()
-    # After Ctrl-Z the shell hands the terminal back as a shell has it.
+    # What was typed before is left, and Ctrl-C and Ctrl-Z do what they did.
+    _set(terminal, attributes)
+    # After Ctrl-Z the shell hands the terminal back as a shell has it; whoever goes on behind it gets it later.
     continued = signal.signal(signal.SIGCONT, by_key)
     screen = _writable(terminal)
     kill, word, end = (before[CONTROL][key].decode("latin-1") for key in (termios.VKILL, termios.VWERASE, termios.VEOF))
@@ -66,6 +97,26 @@ def typed_lines(source: TextIO) -> Iterator[ReadLine]:
         with suppress(termios.error):  # One that is gone needs nothing any more.
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)
         os.close(screen)
+
+
+def _set(terminal: int, attributes: list[Any]) -> None:
+    """Set what a terminal does; one that is asked from behind stops whoever asks, and says so when they go on."""
+    import termios
+
+    while True:
+        try:
+            return termios.tcsetattr(terminal, termios.TCSADRAIN, attributes)
+        except termios.error as error:
+            if error.args[0] != errno.EINTR:
+                raise
+
+
+def _is_behind(terminal: int) -> bool:
+    """Tell whether somebody else is in front of a terminal."""
+    try:
+        return os.tcgetpgrp(terminal) != os.getpgrp()
+    except OSError:  # It is nobody's.
+        return False
 
 
 def _writable(terminal: int) -> int:

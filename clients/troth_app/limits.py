@@ -5,8 +5,8 @@ The same table stands in specs/app.md.
 
 from typing import Final
 
-CONVERSATION_FRAME_BYTES_MAX: Final = 262_144
-"""One frame between a terminal and a handler: the longest list and the longest entry, with room."""
+CONVERSATION_FRAME_BYTES_MAX: Final = 1_048_576
+"""One frame between a terminal and a handler: whatever somebody pastes, so that what is too long can be kept."""
 BEGIN_BYTES_MAX: Final = 4_096
 """The first frame of a conversation: a command's name and options that are no secrets."""
 BEGIN_WAIT_S: Final = 5
@@ -75,9 +75,15 @@ REST_DAYS: Final = 30
 """After the other person left: so long nobody far away is invited from here, and after that once."""
 TOLD_DAYS: Final = 7
 """So long `today` says of a text that it is no longer agreed: also who looks once a week is told."""
+HELP_WAIT_S: Final = 2
+"""How long whoever looks for help waits for an open vault that does not answer; then they see what needs none."""
+RESCUE_WAIT_S: Final = 10
+"""How long a terminal waits until words are sealed whose keeper died: as long as starting another one may take."""
 KNOCK_S: Final = 10
 """How long a relay may take to greet before the person is told that it does not answer."""
 QR_BYTES_MAX: Final = 100
 """What one QR code holds, so that it fits a terminal of 80 columns and 24 lines, and any camera."""
 COLUMNS: Final = 80
 """How wide a line may be."""
+COLUMNS_MIN: Final = 20
+"""How wide one is at the least, however narrow a terminal says that it is."""

@@ -6,6 +6,7 @@ What goes wrong on this machine is said in a few words, never in a traceback.
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -17,11 +18,12 @@ except ModuleNotFoundError as missing:
     raise ImportError('`troth` needs click, which comes with "troth[app]".') from missing
 
 from troth_app.commands import BARE, COMMANDS, HEADINGS, Command, Kind, Option
-from troth_app.conversation import Say
+from troth_app.conversation import Done, Say
 from troth_app.home import Home
 from troth_app.keyboard import Keyboard
+from troth_app.keystrokes import shown
 from troth_app.language import lend, spoken
-from troth_app.limits import COLUMNS
+from troth_app.limits import COLUMNS, HELP_WAIT_S
 from troth_app.messages import tell
 from troth_app.outcome import Code, EndError, HereError, done_of
 from troth_app.presenting import presenter
@@ -180,9 +182,15 @@ def main(ctx: click.Context, *, plain: bool) -> None:
 
 def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool) -> int:
     """Carry a command out; return its exit code."""
+    keyboard = Keyboard()
+    with shown(keyboard.source, typing=False) if keyboard.live else nullcontext():
+        return _run(command, options, keyboard, plain=plain, as_json=as_json)
+
+
+def _run(command: Command, options: dict[str, Any], keyboard: Keyboard, *, plain: bool, as_json: bool) -> int:
     from troth_app.calling import call
 
-    home, keyboard = Home.find(), Keyboard()
+    home = Home.find()
     _sweep(home)
     if keyboard.live:
         keyboard.edit = partial(_edit, home)
@@ -190,11 +198,20 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
     screen = Screen(Look.of(plain=plain, live=live, name=_name()), as_json)
     if command.name == LOCK:
         screen.clear()
+    instead, wait_s = (_help, HELP_WAIT_S) if command.steadfast else (None, None)
+    show, keep = presenter(command), partial(_keep, home)
     try:
-        for line in call(home, lasting=command.lasting):
+        for line in call(home, lasting=command.lasting, wait_s=wait_s):
             with line as connection:
                 done = converse(
-                    connection, command, options, screen=screen, keyboard=keyboard, present=presenter(command)
+                    connection,
+                    command,
+                    options,
+                    screen=screen,
+                    keyboard=keyboard,
+                    present=show,
+                    instead=instead,
+                    keep=keep,
                 )
             if not (done.result or {}).get("busy"):
                 if command.name == PAGES and done.code == Code.OK and not options.get("print") and not as_json:
@@ -207,9 +224,26 @@ def run(command: Command, options: dict[str, Any], *, plain: bool, as_json: bool
         screen.complain(STOPPED)
         return Code.STOPPED
     except (HereError, OSError) as error:
-        done = done_of(error)
-        screen.complain(done.text)
+        done = done_of(error) if instead is None else Done(Code.OK, instead())
+        if done.result is not None:
+            screen.result(done.result, show)
+        else:
+            screen.complain(done.text)
     return done.code
+
+
+def _keep(home: Home, written: str) -> bool:
+    """Keep what somebody wrote, where what they wrote it to is gone."""
+    from troth_app.rescuing import keep
+
+    return keep(home, written)
+
+
+def _help() -> dict[str, Any]:
+    """Return where help is, without anybody to ask: nothing is in the way of that."""
+    from troth_app.handlers.support import without
+
+    return without()
 
 
 def _sweep(home: Home) -> None:
@@ -225,7 +259,8 @@ def _edit(home: Home, keyboard: Keyboard) -> str | None:
     """Let a text be written in an editor."""
     from troth_app.editor import Bench, compose
 
-    return compose(Bench(home, keyboard.ask, keyboard.tell, os.environ))
+    with shown(keyboard.source, typing=True):
+        return compose(Bench(home, keyboard.ask, keyboard.tell, os.environ))
 
 
 def _browse(address: str) -> None:

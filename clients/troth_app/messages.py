@@ -55,7 +55,16 @@ TALKING: Final[Catalogue] = {
     "safe.maybe": Said("It may be written; `troth today` shows it."),
     "safe.agreed": Said("You may have agreed; `troth agree list` says."),
     "text.empty": Said("There was nothing to keep. Nothing changes."),
-    "text.long": Said("That is more than one text holds. Nothing was shared. Write it as several."),
+    "text.gap": Said("This can not stay empty. Nothing was shared."),
+    "text.over": plural(
+        "That is {count} letter longer than a text can be. Nothing was shared.",
+        "That is {count} letters longer than a text can be. Nothing was shared.",
+    ),
+    "line.over": plural(
+        "That is {count} letter longer than a line can be. Nothing was shared.",
+        "That is {count} letters longer than a line can be. Nothing was shared.",
+    ),
+    "text.long": Said("That is more than Troth takes at once. Nothing was shared. Write it as several."),
     "text.aside": Said("{why} What you wrote is kept for you alone: `troth mine list`."),
     "draft.text": Said("What is being typed:"),
     "pages.what": Said("What do you want to change?"),
@@ -86,6 +95,7 @@ TALKING: Final[Catalogue] = {
     "passphrase.not": Said("That is not the passphrase. Nothing was changed, and you may type it again."),
     "more": Said("There is more than fits here. `troth export own` writes all of it to a file."),
     "pick.which": Said("Which one?"),
+    "pick.earlier": in_context("a choice", "Earlier ones"),
     "pick.gone": Said("That is not here any more. Nothing was changed."),
 }
 
@@ -97,6 +107,7 @@ DAYS: Final[Catalogue] = {
     ),
     "today.no_longer": Said("“{title}” is no longer agreed."),
     "today.request": Said("They asked for something. `troth answer` answers, with or without a reason."),
+    "today.wish": Said("They asked for a change of “{title}”: `troth agree show`."),
     "today.newer": Said("Something here needs a newer version. It is kept: `troth uncounted`."),
     # For translators: {name} is what a person calls a device of theirs.
     "today.device": Said(
@@ -130,7 +141,7 @@ DAYS: Final[Catalogue] = {
     "thanks.what": Said("What for?"),
     "thanks.own": Said("Something else, in my own words"),
     "thanks.text": Said("What are you thankful for?"),
-    "thanks.said": Said("You said thank you for telling me. They see it when your devices sync."),
+    "thanks.said": Said("You said: “Thank you for telling me.” They see it when your devices sync."),
     "milestone.what": Said("What happened?"),
     "milestone.whose": Said("Whose is it?"),
     "milestone.mine": in_context("a milestone", "Mine"),

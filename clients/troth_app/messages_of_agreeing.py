@@ -29,6 +29,8 @@ AGREEING: Final[Catalogue] = {
     "show.expires": Said("Its last day is {day}."),
     "show.open": Said("Either of you can withdraw at any time."),
     "show.said": Said("{name} said yes on {day}."),
+    # For translators: {sentence} says who asked for a change and when, with its dot; {text} is in their own words.
+    "show.wish": Said("{sentence} “{text}”"),
     "show.version": Said("One of two versions: {title}"),
     "show.proposal": Said("Proposed: {title}"),
     "show.was": Said("It said: {title}"),

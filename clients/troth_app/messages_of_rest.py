@@ -49,6 +49,7 @@ STEADY: Final[Catalogue] = {
         "In danger, the emergency number of that place helps. Otherwise a doctor, a hospital or an advice centre knows "
         "who answers near you."
     ),
+    "support.without": Said("People whom you named yourself are not shown: your vault does not answer at this moment."),
     "support.record": Said("That you looked at this is written nowhere."),
     "support.limits": Said("What this can not do"),
     "support.limits.1": Said(

@@ -2,6 +2,7 @@
 
 EndError                  the app's own endings, each with its code
 ├── LockedError           3: it needs the passphrase first
+├── AsideError            the code of what went wrong: what was written meanwhile is kept for its writer
 ├── RuleError             4: a rule says no
 └── OtherError            5: it needs the other person
 
@@ -17,7 +18,17 @@ from troth_app.language import spoken
 from troth_wire.errors import LocalError, PassphraseError, RemoteError, TrothError, UsageError
 from troth_wire.said import Said
 
-__all__ = ["Code", "EndError", "HereError", "LockedError", "OtherError", "RuleError", "done_of"]
+__all__ = [
+    "NOTHING_SAFER",
+    "AsideError",
+    "Code",
+    "EndError",
+    "HereError",
+    "LockedError",
+    "OtherError",
+    "RuleError",
+    "done_of",
+]
 
 
 class Code(IntEnum):
@@ -48,6 +59,15 @@ class LockedError(EndError):
     code = Code.LOCKED
 
 
+class AsideError(EndError):
+    """It goes no further, and what was written is kept for its writer alone."""
+
+    def __init__(self, why: str, code: Code) -> None:
+        """Say why, and with which code it ends."""
+        super().__init__(why)
+        self.code = code
+
+
 class RuleError(EndError):
     """A rule says no."""
 
@@ -68,6 +88,8 @@ CODES: Final[Mapping[type[Exception], Code]] = {
 }
 """The first that fits counts."""
 
+NOTHING_SAFER: Final = Said("What was saved before is safe.")
+"""What is safe as long as nobody said more."""
 UNEXPECTED: Final = Said(
     "Something went wrong that Troth does not know: {name}. What was saved before is safe. "
     "`troth lock` and `troth unlock` begin anew; if it comes back, `troth doctor` shows more."

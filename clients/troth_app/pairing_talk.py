@@ -29,7 +29,9 @@ WORDS: Final = Said("Four words")
 READ_WORDS: Final = Said("The other device asks for two of these. Type them there, or read them out.")
 TWO_WORDS: Final = Said("The other device shows four words. Words {first} and {second}, with a space between:")
 NOT_TWO: Final = Said("Two words are asked for.")
-MATCHED: Final = Said("The words match. The other device asks whether this one says so: answer yes there.")
+MATCHED: Final = Said(
+    "The words match. Go on here first; then the other device asks whether this one says so: answer yes there."
+)
 MATCH: Final = Said("Does the other device say that the words match?")
 YES_MATCH: Final = Said("Yes, it says so")
 NO_MATCH: Final = Said("No, or I am not sure")

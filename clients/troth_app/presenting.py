@@ -124,7 +124,7 @@ def _table(heads: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Shown:
 
 def mine(result: Result) -> Shown:
     """Show what was written down."""
-    entries = [Card(f"{number}", (entry,)) for number, entry in enumerate(result["entries"], 1)]
+    entries = [Card(f"{number}", tuple(entry.split("\n"))) for number, entry in enumerate(result["entries"], 1)]
     cards = [Card(card["title"], tuple(card["lines"])) for card in result.get("cards", ())]
     found: list[Sentence] = [*entries, *cards] if entries or cards else [Say(NOTHING_YET)]
     return [*found, *map(Say, result.get("ends", ()))]

@@ -5,6 +5,7 @@ Everything shown goes through `clean`: what somebody else chose to write can not
 
 import os
 import re
+import shutil
 import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -12,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from troth_app.conversation import Card, Qr, Say, Sentence, Table
-from troth_app.limits import COLUMNS
+from troth_app.limits import COLUMNS, COLUMNS_MIN
 
-__all__ = ["NAME", "Look", "clean", "draw", "width"]
+__all__ = ["NAME", "Look", "clean", "columns_here", "draw", "width"]
 
 BOLD: Final = "\x1b[1m"
 QUIET: Final = "\x1b[2m"
@@ -52,7 +53,13 @@ class Look:
     def of(cls, *, plain: bool, live: bool, name: str = NAME, environ: Mapping[str, str] = os.environ) -> "Look":
         """Return what fits where the output goes."""
         acts = live and environ.get("TERM") != "dumb"
-        return cls(colour=acts and not plain and not environ.get("NO_COLOR"), plain=plain, name=name, wipes=acts)
+        colour = acts and not plain and not environ.get("NO_COLOR")
+        return cls(colour, plain, columns_here() if live else COLUMNS, name, acts)
+
+
+def columns_here() -> int:
+    """Return how wide a line may be at this terminal: one that is narrower than usual breaks no word in the middle."""
+    return max(COLUMNS_MIN, min(COLUMNS, shutil.get_terminal_size((COLUMNS, 0)).columns))
 
 
 def clean(text: str) -> str:
@@ -92,7 +99,9 @@ def _paragraphs(text: str, look: Look) -> str:
 
 def _card(title: str, lines: Sequence[str], look: Look) -> str:
     indent = "" if look.plain else GAP
-    body = [_fill(line, look.columns, indent) for line in lines]
+    # What goes on from the line above stands in deeper, however somebody wrote it: it passes for no line of the card.
+    parts = [(part, GAP * bool(place)) for line in lines for place, part in enumerate(line.split("\n"))]
+    body = [_fill(part, look.columns, indent + deeper, indent + GAP) for part, deeper in parts]
     return "\n".join([_styled(_fill(title, look.columns), BOLD, look), *body])
 
 
@@ -124,11 +133,11 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     return lines
 
 
-def _fill(text: str, columns: int, indent: str = "") -> str:
+def _fill(text: str, columns: int, indent: str = "", further: str = "") -> str:
     """Break lines at spaces; what has none, such as a path, stays whole, and so does a command between ticks."""
     tied = COMMAND.sub(lambda found: found[0].replace(" ", TIE), text)
     filled = textwrap.fill(
-        tied, columns, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        tied, columns, initial_indent=indent, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
     )
     return filled.replace(TIE, " ")
 

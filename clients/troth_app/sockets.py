@@ -34,9 +34,10 @@ def listen(path: Path) -> socket.socket:
     return listener
 
 
-def connect(path: Path) -> socket.socket | None:
-    """Return a connection to whoever listens at a path; None if nobody of this user does."""
+def connect(path: Path, *, wait_s: float | None = None) -> socket.socket | None:
+    """Return a connection to whoever listens at a path; None if nobody of this user does, or it takes longer."""
     connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(wait_s)
     try:
         with _short(path) as name:
             connection.connect(name)

@@ -16,6 +16,7 @@ from troth_app.conversation import (
     Choose,
     Chosen,
     Done,
+    End,
     Form,
     Frames,
     Result,
@@ -24,19 +25,30 @@ from troth_app.conversation import (
     Sentence,
     frame,
 )
+from troth_app.language import spoken
 from troth_app.limits import TRIES_MAX
-from troth_app.outcome import done_of
+from troth_app.outcome import NOTHING_SAFER, Code, done_of
 from troth_wire.errors import MalformedError, TrothError
+from troth_wire.said import Said
 
-__all__ = ["HungUpError", "Talk", "hold", "read_sentence"]
+__all__ = ["HungUpError", "NoAnswerError", "Talk", "hold", "read_sentence"]
 
 READ_BYTES: Final = 65_536
+NO_ANSWER: Final = Said("The input ended at “{prompt}”. {safe}")
+NO_MORE: Final = Said(
+    "Troth asks “{prompt}” and nobody is there to answer. {safe} "
+    "Run it at a terminal, or give one line of input for each question."
+)
 
 Answered = TypeVar("Answered")
 
 
 class HungUpError(TrothError):
     """The terminal is gone."""
+
+
+class NoAnswerError(HungUpError):
+    """The terminal is there, and has no answer any more; the sentence says so."""
 
 
 async def read_sentence(connection: socket.socket, frames: Frames) -> Sentence:
@@ -71,8 +83,9 @@ class Talk:
     ) -> None:
         """Take a connection whose first sentence was read; a question waits for its answer inside of a pause."""
         self.begin = begin
-        self.typed: list[str] = []
-        """What was typed in this conversation so far; nothing that was hidden."""
+        self.composed: list[str] = []
+        """What somebody wrote down in this conversation, as long as it is kept nowhere else."""
+        self._safe: str = NOTHING_SAFER
         self._pause = pause
         self._connection = connection
         self._frames = Frames()
@@ -101,6 +114,7 @@ class Talk:
 
     async def safe(self, text: str) -> None:
         """Say what is safe, should the conversation end from here on."""
+        self._safe = text
         await self.show(Safe(text))
 
     async def ask(self, prompt: str, *, form: str = Form.LINE) -> str:
@@ -113,8 +127,8 @@ class Talk:
         answer = await self._answer(Ask(prompt, form))
         if not isinstance(answer, Answer):
             raise MalformedError("not an answer")
-        if form != Form.HIDDEN:
-            self.typed.append(answer.text)
+        if form in Form.WRITTEN and (written := answer.text.strip()):
+            self.composed.append(written)
         return answer.text
 
     async def hidden(self, prompt: str) -> str:
@@ -153,24 +167,37 @@ class Talk:
                 task.cancel()
             await asyncio.wait({working, listening})
 
-    async def _answer(self, question: Sentence) -> Sentence:
+    async def _answer(self, question: Ask | Choose) -> Sentence:
         if self._question is not None:
             # The answer to a question that was given up may be on its way: it must not be taken for another one's.
             raise MalformedError("two questions at once")
         if not self._listening:
             await self.show(question)
             with self._pause():
-                return await read_sentence(self._connection, self._frames)
+                return self._answered(question, await read_sentence(self._connection, self._frames))
         self._question = asyncio.get_running_loop().create_future()
         await self.show(question)
         with self._pause():
             answer = await self._question
         self._question = None
-        return answer
+        return self._answered(question, answer)
+
+    def _answered(self, question: Ask | Choose, answer: Sentence) -> Sentence:
+        """Return an answer, unless it says that none comes."""
+        if not isinstance(answer, End):
+            return answer
+        if not answer.keep:
+            self.composed.clear()
+            raise HungUpError
+        ended = NO_ANSWER if self.begin.live else NO_MORE
+        raise NoAnswerError(ended.format(prompt=" ".join(spoken(question.prompt).split()), safe=spoken(self._safe)))
 
     async def _listen(self) -> Never:
         while True:
             answer = await read_sentence(self._connection, self._frames)
+            if isinstance(answer, End) and (self._question is None or self._question.done()):
+                self.composed = self.composed if answer.keep else []
+                raise HungUpError
             if self._question is None or self._question.done():
                 raise MalformedError("an answer that nobody waits for")
             self._question.set_result(answer)
@@ -180,6 +207,8 @@ async def hold(talk: Talk, handler: Callable[[Talk], Awaitable[Result | None]]) 
     """Carry a conversation to its end: whatever the handler does, there is one last sentence."""
     try:
         done = Done(0, await handler(talk))
+    except NoAnswerError as error:
+        done = Done(Code.USAGE, None, str(error))
     except HungUpError:
         return
     except Exception as error:

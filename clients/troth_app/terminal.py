@@ -19,6 +19,7 @@ from troth_app.conversation import (
     Choose,
     Chosen,
     Done,
+    End,
     Form,
     Frames,
     Result,
@@ -30,7 +31,7 @@ from troth_app.conversation import (
 from troth_app.keyboard import GivenUpError, Keyboard, NobodyError
 from troth_app.language import spoken, spoken_in
 from troth_app.messages import tell
-from troth_app.outcome import Code
+from troth_app.outcome import NOTHING_SAFER, Code
 from troth_app.screen import Look, clean, draw, width
 from troth_wire.errors import MalformedError
 from troth_wire.said import Said
@@ -41,16 +42,11 @@ READ_BYTES: Final = 65_536
 CLEAR: Final = "\x1b[H\x1b[2J\x1b[3J"
 """To the top, nothing below it, and nothing to scroll back to."""
 END_OF_TEXT: Final = Said("End with Ctrl-D on a line of its own.")
-NOTHING_SAFER: Final = Said("What was saved before is safe.")
 ENDED: Final = Said("Troth ended before this was done. {safe} Try again; `troth status` says how things stand.")
 # For translators: {prompt} is a question, and {last} the highest number that can be typed.
 PICK: Final = Said("{prompt} (1 to {last})")
 TYPE_NUMBER: Final = Said("Type a number from 1 to {last}, or press Ctrl-C to stop.")
 STOPPED: Final = Said("Stopped. {safe}")
-NO_MORE: Final = Said(
-    "Troth asks “{prompt}” and nobody is there to answer. {safe} "
-    "Run it at a terminal, or give one line of input for each question."
-)
 
 
 @dataclass(slots=True)
@@ -99,20 +95,36 @@ def converse(
     screen: Screen,
     keyboard: Keyboard,
     present: Callable[[Result], Sequence[Sentence]],
+    instead: Callable[[], Result] | None = None,
+    keep: Callable[[str], bool] = lambda _: False,
 ) -> Done:
-    """Carry one conversation; return how it ended, which was shown."""
+    """Carry one conversation; return how it ended, which was shown.
+
+    Args:
+        connection: To an agent.
+        command: Which one.
+        options: What was named with it.
+        screen: Where it is shown.
+        keyboard: Who answers.
+        present: How a result looks.
+        instead: What is shown where none comes, whyever that is; None where that is said.
+        keep: Keeps what somebody wrote, where the other end is gone in the middle; tells whether it did.
+    """
     conversation = _Conversation(connection, screen, keyboard)
     try:
         conversation.send(Begin(command.name, options, keyboard.live))
         done = conversation.run()
     except KeyboardInterrupt:
+        conversation.stop()
         done = Done(Code.STOPPED, None, f"\n{spoken(STOPPED.format(safe=conversation.safe))}")
-    except NobodyError as error:
-        done = Done(Code.USAGE, None, NO_MORE.format(prompt=" ".join(str(error).split()), safe=conversation.safe))
     except BrokenPipeError:
         raise  # Nobody reads on.
     except (MalformedError, OSError):
-        done = Done(Code.HERE, None, ENDED.format(safe=conversation.safe))
+        why = ENDED.format(safe=conversation.safe)
+        written = "\n".join(conversation.written)
+        done = Done(Code.HERE, None, tell("text.aside", why=why) if written and keep(written) else why)
+    if instead is not None and done.code not in (Code.OK, Code.STOPPED):
+        done = Done(Code.OK, instead())
     if done.code == Code.OK and done.result is not None:
         screen.result(done.result, present)
     if done.text and not (done.result or {}).get("busy"):
@@ -125,6 +137,8 @@ class _Conversation:
 
     def __init__(self, connection: socket.socket, screen: Screen, keyboard: Keyboard) -> None:
         self.safe: str = NOTHING_SAFER
+        self.written: list[str] = []
+        """What somebody wrote down in it."""
         self._connection = connection
         self._screen = screen
         self._keyboard = keyboard
@@ -134,6 +148,11 @@ class _Conversation:
         # A handler that is gone may have said why, and that is waiting to be read.
         with suppress(BrokenPipeError):
             self._connection.sendall(frame(sentence))
+
+    def stop(self) -> None:
+        """Say that its person stopped: what they wrote is not to be kept."""
+        with suppress(OSError):
+            self._connection.sendall(frame(End(keep=False)))
 
     def run(self) -> Done:
         while True:
@@ -148,6 +167,8 @@ class _Conversation:
                         self.send(self._answer(sentence))
                     except GivenUpError:
                         continue
+                    except NobodyError:
+                        self.send(End(keep=True))
                     except MalformedError:  # What was read is more than one frame takes.
                         return Done(Code.RULE, None, tell("text.long"))
                 case _:
@@ -156,7 +177,9 @@ class _Conversation:
     def _answer(self, question: Ask | Choose) -> Answer | Chosen:
         match question:
             case Ask(prompt, form):
-                return Answer(self._ask(clean(prompt), form))
+                typed = self._ask(clean(prompt), form)
+                self.written += [typed] if form in Form.WRITTEN and typed.strip() else []
+                return Answer(typed)
             case Choose(prompt, items):
                 return Chosen(self._choose(clean(prompt), items))
 
@@ -179,8 +202,10 @@ class _Conversation:
         return self._keyboard.line(asked + end, self._connection, hidden=form == Form.HIDDEN)
 
     def _choose(self, prompt: str, items: Sequence[str]) -> int:
-        self._screen.show(*(Say(f"{number:>3}  {item}") for number, item in enumerate(items, 1)))
         asked = spoken(PICK.format(prompt=prompt, last=len(items)))
+        rows = [Say(f"{number:>3}  {item}") for number, item in enumerate(items, 1)]
+        # At a keyboard the question stands where the answer is typed; from a pipe it stands with what it is about.
+        self._screen.show(*rows, *([] if self._keyboard.live else [Say(asked)]))
         # A choice may commit to something: a key that was pressed before the question is no answer to it.
         self._keyboard.forget()
         while True:

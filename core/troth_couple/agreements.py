@@ -56,6 +56,8 @@ class Agreement:
     wordings: Mapping[RevisionId, Wording] = field(default_factory=dict)
     assents: Mapping[RevisionId, Mapping[PersonId, Entry]] = field(default_factory=dict)
     """The assents that live, by text and person."""
+    asked: tuple[Entry, ...] = ()
+    """Who asks for a change of which text: what counts, and was not decided anew by a later yes of the same person."""
     acts: tuple[Entry, ...] = ()
     """What was said and when, by day."""
     because: tuple[EntryId, ...] = ()
@@ -80,6 +82,7 @@ def agreement(
         crossed=_crossed(case),
         wordings=known,
         assents={text: live for text, live in weighed.live.items() if text in known},  # type: ignore[misc]
+        asked=_asked(case),
         acts=tuple(sorted(entries, key=lambda act: (act.day, act.sequence, act.id))),
         because=tuple(sorted(set(because))),
     ), dict.fromkeys(waiting, Reason.WAITS) | dict(idle) | dict(weighed.idle)
@@ -136,6 +139,12 @@ def _refused(entries: Sequence[Entry], ground: Ground, weighed: Consent) -> set[
     }
 
 
+def _asked(case: _Case) -> tuple[Entry, ...]:
+    decided = {act for live in case.consent.live.values() for assent in live.values() for act in assent.after}
+    found = [act for act in case.counting("ask_change") if act.id not in decided]
+    return tuple(sorted(found, key=lambda act: (act.day, act.sequence, act.id)))
+
+
 def _past(case: _Case) -> bool:
     revision = case.revision
     return revision is None or (revision.expires is not None and revision.expires < case.ground.today)
@@ -177,7 +186,7 @@ def _review(case: _Case) -> Iterable[EntryId] | None:
 
 
 def _change(case: _Case) -> Iterable[EntryId] | None:
-    wishes = [act.id for act in case.counting("ask_change") if act.said("text") == case.chosen]
+    wishes = [act.id for act in _asked(case) if act.said("text") == case.chosen]
     asked = wishes + case.rests_on(case.open)
     return asked + case.rests_on([case.chosen]) if case.chosen and asked else None
 

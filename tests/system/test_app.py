@@ -172,6 +172,28 @@ def test_a_keeper_that_is_killed_leaves_it_locked(house: House) -> None:
     assert json.loads(house.ok("mine", "list", "--json")) == {"entries": ["kept"]}
 
 
+@pytest.mark.parametrize("role", ["keeper", "agent"])
+def test_what_was_being_written_outlives_what_it_was_written_to(house: House, role: str) -> None:
+    """A kill in the middle of a check-in, whoever it hits, costs a sentence and none of the words."""
+    for_two(house)
+    house.ok("unlock", typed=f"{PASSPHRASE}\n")
+    command = [*TROTH, "checkin"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=house.environment) as writing:
+        assert writing.stdin is not None
+        assert writing.stdout is not None
+        assert writing.stdout.readline() == "Each line may stay empty.\n"
+        for pid in house.pids(role):
+            os.kill(pid, signal.SIGKILL)
+        said = " ".join(writing.communicate("tired\nthe walk\n", timeout=WAIT_S)[1].split())
+    assert (writing.returncode, "Nothing was shared." in said) == (Code.HERE, True)
+    assert "What you wrote is kept for you alone: `troth mine list`." in said
+    house.ok("unlock", typed=f"{PASSPHRASE}\n")
+    # Nobody knows how many lines were taken before, or whether who died had kept them and could not say so any more.
+    kept = json.loads(house.ok("mine", "list", "--json"))["entries"]
+    assert {"tired"} == set(kept) or {"tired\nthe walk"} == set(kept)
+
+
 def test_an_agent_that_is_killed_takes_its_keeper_along(house: House) -> None:
     """SIGKILL of the agent ends the keeper, and the socket that it left behind is no hindrance."""
     house.make()
@@ -342,7 +364,7 @@ def test_a_stop_is_given_whatever_is_typed(house: House, *, lasting: bool) -> No
     house.ok("stop", "--about", "touch", typed=typed)
     house.ok("stop", "this", "--is", "too=much", typed=typed)
     asked = house.run("stop", "--about", typed=typed)
-    assert "You asked to stop. It is about talk" in " ".join(asked.stderr.split())
+    assert "You asked to stop. It is about talk." in " ".join(asked.stdout.split())
     if not lasting:
         house.ok("unlock", typed=f"{PASSPHRASE}\n")
     shown = json.loads(house.ok("today", "--json"))["cards"]

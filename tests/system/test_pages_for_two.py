@@ -171,7 +171,7 @@ def test_without_the_relay_everything_goes_on_and_says_so(two: Two) -> None:
         "waiting for the relay. Nothing is lost", timeout=PATIENCE_MS
     )
     with two.relay():
-        while "Everything has reached the relay" not in two.robin.page.locator("#calm").inner_text():
+        while "Everything from here has reached the relay" not in two.robin.page.locator("#calm").inner_text():
             two.robin.page.reload()
         while "Written while nothing answers" not in commands_of(two.sasha, "today").stdout:
             two.robin.page.reload()

@@ -13,7 +13,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.contracts.client_world import CHEAP, WAIT_S
-from troth_app.conversation import Answer, Ask, Begin, Card, Choose, Chosen, Done, Frames, Safe, Say, Sentence, frame
+from troth_app.conversation import (
+    Answer,
+    Ask,
+    Begin,
+    Card,
+    Choose,
+    Chosen,
+    Done,
+    End,
+    Frames,
+    Safe,
+    Say,
+    Sentence,
+    frame,
+)
+from troth_app.handlers.aside import words_kept
 from troth_app.handlers.devices import introduce
 from troth_app.home import Home
 from troth_app.household import Household
@@ -200,7 +215,8 @@ async def play(
         end.setblocking(False)
 
     async def handle(talk: Talk) -> Any:
-        return await handler(talk, whom)
+        work = handler(talk, whom)
+        return await (words_kept(talk, whom, work) if isinstance(whom, Keeper) else work)
 
     holding = asyncio.ensure_future(hold(Talk(ours, Begin(command, options or {}, live)), handle))
     try:
@@ -232,6 +248,11 @@ async def say_to(terminal: socket.socket, *answers: Answering, played: Played | 
                 played.done = sentence
             case Ask() | Choose() if not left:
                 return played
+            case Ask() | Choose() if isinstance(left[0], End):
+                end = left.pop(0)
+                await loop.sock_sendall(terminal, frame(end))
+                if not end.keep:
+                    return played
             case Ask():
                 await loop.sock_sendall(terminal, frame(Answer(str(await _given(left.pop(0), played)))))
             case Choose():

@@ -118,11 +118,17 @@ def test_it_can_be_let_go(home: Home, tmp_path: Path) -> None:
 
 
 def test_what_is_too_long_is_not_lost(home: Home, tmp_path: Path) -> None:
-    """A text that no entry holds is offered again, and what is used of it is more than a handler takes."""
-    lines = (f"open(file, 'a').write('x' * {ENTRY_BYTES_MAX + 1})",)
+    """A text that no entry holds is offered again, by how much is said, and it is used whole."""
+    lines = (f"open(file, 'a').write('x' * {2 * ENTRY_BYTES_MAX})",)
     typed = Typed("use")
-    assert len(compose(typed.bench(home, script(tmp_path, "nano", *lines))) or "") == ENTRY_BYTES_MAX + 1
-    assert "more than one text holds" in typed.heard[0]
+    assert compose(typed.bench(home, script(tmp_path, "nano", *lines))) == "x" * (2 * ENTRY_BYTES_MAX)
+    assert typed.heard[0].startswith(f"That is {ENTRY_BYTES_MAX} letters longer than any text can be.")
+
+
+def test_who_is_gone_is_asked_once(home: Home, tmp_path: Path) -> None:
+    """After a crash nobody answers any more: what was saved goes on, and no editor is opened for ever."""
+    vim = script(tmp_path, "vim", "open(file, 'a').write('so far')", "sys.exit(3)")
+    assert compose(Typed("", "open").bench(home, vim)) == "so far"
 
 
 def test_an_unknown_editor_is_opened_after_a_warning(home: Home, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.troth_couple.people import DAY, NAMES, Couple, admin_of, person_of, revision
-from troth_app.exact import PART_LETTERS, parts_of, texts_in, wording_label
+from troth_app.exact import FURTHER, PART_LETTERS, parts_of, texts_in, wording_label
 from troth_couple.entry import SubjectId
 from troth_couple.revision import AgreementId
 
@@ -15,9 +15,16 @@ ME = person_of("r")
 def test_parts_lose_nothing(lines: list[str]) -> None:
     """Joined they are the text again, and none is much longer than a part may be."""
     parts = parts_of(lines)
-    joined = "".join(piece for part in parts for piece in part)
+    joined = "".join(piece.removeprefix(FURTHER) for part in parts for piece in part)
     assert joined == "".join(lines).replace("\n", "")
     assert all(sum(map(len, part)) <= 2 * PART_LETTERS for part in parts)
+
+
+@given(st.lists(st.text(alphabet="ab \n", max_size=3_000), min_size=1, max_size=6))
+def test_no_words_pass_for_a_line_of_their_own(lines: list[str]) -> None:
+    """As many lines as the text has begin where lines begin, whatever stands in them."""
+    pieces = [piece for part in parts_of(lines) for piece in part]
+    assert sum(not piece.startswith(FURTHER) for piece in pieces) == len(lines)
 
 
 def test_what_is_open_comes_first_and_what_was_replaced_not_at_all() -> None:

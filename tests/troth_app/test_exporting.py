@@ -61,6 +61,20 @@ def test_an_agreement_stands_with_what_was_said_and_when() -> None:
     assert not re.search(r"\d\d:\d\d", text)
 
 
+def test_a_wish_stands_with_what_was_said() -> None:
+    """Everybody's own words are in their own export, and those of the other in a full one alone."""
+    couple = Couple()
+    text = revision("first")
+    couple.pen("r").propose(text, day=DAY)
+    couple.meet()
+    couple.pen("s").ask_change(SubjectId(text.agreement), text.id, day=DAY, wish="at ten", keeps=False)
+    couple.meet()
+    said = "Sasha asked for a change on 2026-11-21."
+    for me, full, words in ((ME, False, "[their words]"), (ME, True, "at ten"), (person_of("s"), False, "at ten")):
+        made = export(couple.state(), me=me, names=NAMES, full=full)
+        assert f"{said} “{words}”" in json.loads(as_json(made))["sections"][0]["items"][-1]["lines"]
+
+
 def test_days_are_whole_days_under_one_title() -> None:
     """Both days of what holds, none that has passed, folded and escaped as calendars want it."""
     couple = Couple()

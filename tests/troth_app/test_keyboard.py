@@ -85,4 +85,4 @@ def test_a_question_about_the_answer(capsys: pytest.CaptureFixture[str]) -> None
     """It is asked beside the answers, and whoever is gone answers nothing."""
     keyboard = Keyboard(Tty("yes\n"))
     assert (keyboard.ask("Sure?"), keyboard.ask("Sure?")) == ("yes\n", "")
-    assert capsys.readouterr().err == "Sure? Sure? "
+    assert capsys.readouterr().err == "Sure? Sure? \n"

@@ -1,18 +1,24 @@
 """What is typed at a terminal is read key by key: nothing of a long line is dropped, and the usual keys work."""
 
+import errno
+import io
 import os
+import pty
 import signal
+import subprocess
+import sys
+import termios
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
 from troth_app import keyboard
 from troth_app.keyboard import Keyboard
-from troth_app.keystrokes import ReadLine, typed_lines
+from troth_app.keystrokes import ReadLine, shown, typed_lines
 from troth_app.sockets import pair
 
 LONG = "word " * 1_200
@@ -166,3 +172,75 @@ def test_a_terminal_that_goes_ends_the_line(terminal: Terminal) -> None:
 
     with typed_lines(terminal.source) as read:
         assert read(hang_up) == ""
+
+
+def test_what_is_typed_too_early_is_not_shown() -> None:
+    """While nothing is asked a terminal shows no letter; to an editor it does, and afterwards it is as it was."""
+    told = run_at_a_terminal(
+        "from troth_app.keystrokes import shown\n"
+        "def echoes(): return bool(termios.tcgetattr(0)[3] & termios.ECHO)\n"
+        "found = [echoes()]\n"
+        "with shown(sys.stdin, typing=False):\n"
+        "    found.append(echoes())\n"
+        "    with shown(sys.stdin, typing=True): found.append(echoes())\n"
+        "    found.append(echoes())\n"
+        "print(*found, echoes())\n"
+    )
+    assert told == "True False True False True"
+
+
+def run_at_a_terminal(program: str) -> str:
+    """Run a program whose terminal is its own, and return what it printed."""
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", f"import fcntl, sys, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\n{program}"],
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            timeout=60,
+            check=True,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    return done.stdout.strip()
+
+
+def test_what_is_no_terminal_of_ours_is_left_alone() -> None:
+    """A pipe, what is not even a file, and a terminal in front of which somebody else is."""
+    reading, writing = os.pipe()
+    with open(reading) as source, open(writing, "w"), shown(source, typing=False):
+        assert source.readable()
+    with shown(io.StringIO(), typing=True):
+        pass
+    ours, theirs = pty.openpty()
+    with open(theirs) as source, shown(source, typing=False):
+        assert termios.tcgetattr(theirs)[3] & termios.ECHO
+    os.close(ours)
+
+
+def test_a_terminal_that_comes_back_late_is_asked_again(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asked from behind the shell was stopped by that; once it goes on, it is no mistake to be shown."""
+    stopped, set_to = [True], termios.tcsetattr
+
+    def late(*given: Any) -> None:
+        if stopped:
+            stopped.clear()
+            raise termios.error(errno.EINTR, "Interrupted system call")
+        set_to(*given)
+
+    monkeypatch.setattr(termios, "tcsetattr", late)
+    terminal.type("one\n")
+    with typed_lines(terminal.source) as read:
+        assert read(lambda: True) == "one\n"
+
+
+def test_going_on_behind_a_shell_touches_no_terminal(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is somebody else's then: the handler that comes with going on leaves it alone."""
+    with typed_lines(terminal.source):
+        monkeypatch.setattr(os, "tcgetpgrp", lambda _: os.getpgrp() + 1)
+        monkeypatch.setattr(termios, "tcsetattr", lambda *_: pytest.fail("it was touched"))
+        signal.raise_signal(signal.SIGCONT)
+        monkeypatch.undo()

@@ -15,7 +15,7 @@ from troth_app.conversation import Begin, Done, Frames, Say, Sentence, frame
 from troth_app.home import Home
 from troth_app.main import STOPPED, main
 from troth_app.outcome import Code, HereError
-from troth_app.sockets import pair
+from troth_app.sockets import listen, pair
 from troth_app.terminal import Screen
 
 OPEN = {"state": "open", "line": "All here.", "ends": ["All here."], "relay": "r", "spaces": []}
@@ -30,11 +30,12 @@ class Agent:
         self.asked: list[Begin] = []
         self.lasting: list[bool] = []
 
-    def call(self, _: Home, *, lasting: bool) -> Iterator[Line]:
+    def call(self, _: Home, *, lasting: bool, wait_s: float | None = None) -> Iterator[Line]:
         """Stand in for `troth_app.calling.call`."""
         for sentences in self.turns:
             self.lasting.append(lasting)
             near, far = pair()
+            near.settimeout(wait_s)
             with far:
                 far.sendall(b"".join(map(frame, sentences)))
                 try:
@@ -75,7 +76,8 @@ def test_every_command_begins_its_conversation(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.chdir(tmp_path)
     files = [option.name for option in command.options if option.argument]
     agent = Agent([Done(Code.RULE)])
-    assert run(monkeypatch, agent, *command.name.split(), *files).exit_code == Code.RULE
+    code = Code.OK if command.steadfast else Code.RULE
+    assert run(monkeypatch, agent, *command.name.split(), *files).exit_code == code
     assert agent.asked[0].command == command.name
     assert {name: agent.asked[0].options[name] for name in files} == {name: str(tmp_path / name) for name in files}
     assert agent.lasting == [command.lasting]
@@ -183,12 +185,40 @@ def test_what_goes_wrong_before_it_begins(
     """A home that can not be used, a full disk and Ctrl-C cost a sentence each."""
 
     class Broken:
-        def call(self, _: Home, *, lasting: bool) -> Iterator[Line]:
+        def call(self, _: Home, *, lasting: bool, wait_s: float | None = None) -> Iterator[Line]:
             raise error
 
     result = run(monkeypatch, Broken(), "lock")
     assert result.exit_code == code
     assert said in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_help_waits_for_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, as_json: bool) -> None:
+    """R44: an agent or a keeper that hangs, with whatever it said before, keeps nobody from what needs neither."""
+    monkeypatch.setenv("TROTH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr("troth_app.main.HELP_WAIT_S", 0.01)
+    home = Home.find()
+    home.prepare()
+    with listen(home.socket):
+        result = CliRunner().invoke(main, ["support", *(["--json"] if as_json else [])])
+    said = " ".join(result.stdout.split())
+    assert (result.exit_code, result.stderr) == (Code.OK, "")
+    assert "1800 737 732" in said
+    assert "People whom you named yourself are not shown" in said
+
+
+@pytest.mark.parametrize("error", [HereError("No folder."), OSError(28, "No space left on device")])
+def test_help_needs_no_home(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """R44: where there is no folder to be had and no process to be started, it is there all the same."""
+
+    class Broken:
+        def call(self, _: Home, *, lasting: bool, wait_s: float | None = None) -> Iterator[Line]:
+            raise error
+
+    result = run(monkeypatch, Broken(), "support")
+    assert (result.exit_code, "1800 737 732" in result.stdout) == (Code.OK, True)
 
 
 def test_nobody_reads_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troth_app.conversation import Answer, Card, Qr, Say, Table
-from troth_app.limits import COLUMNS
+from troth_app.limits import COLUMNS, COLUMNS_MIN
 from troth_app.screen import Look, clean, draw, width
 
 PLAIN = Look()
@@ -69,6 +69,21 @@ def test_a_command_stays_whole() -> None:
     """What is to be typed is not broken over two lines."""
     shown = draw(Say("word " * 14 + "`troth relay use` goes on"), PLAIN).split("\n")
     assert shown[1].startswith("`troth relay use`")
+
+
+@pytest.mark.parametrize(("columns", "wide"), [("40", 40), ("3", COLUMNS_MIN), ("200", COLUMNS), ("0", COLUMNS)])
+def test_a_narrow_terminal_breaks_no_word(monkeypatch: pytest.MonkeyPatch, columns: str, wide: int) -> None:
+    """Lines are as wide as the terminal, up to what is usual; what goes to a file does not depend on one."""
+    monkeypatch.setenv("COLUMNS", columns)
+    assert Look.of(plain=False, live=True).columns == wide
+    assert Look.of(plain=False, live=False).columns == COLUMNS
+
+
+def test_lines_of_a_text_stay_lines() -> None:
+    """Whatever somebody wrote in several lines stands in several, and no such line passes for one of the card."""
+    card = Card("Title", ("one\n  two\n\nYou said yes.", "three"))
+    assert draw(card, PLAIN) == "Title\n  one\n      two\n\n    You said yes.\n  three"
+    assert draw(card, READER) == "Title\none\n    two\n\n  You said yes.\nthree"
 
 
 def test_a_card() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.contracts.client_world import WAIT_S
 from tests.troth_app.house import play
-from troth_app.conversation import Answer, Ask, Begin, Chosen, Done, Form, Frames, Result, Say, Sentence, frame
+from troth_app.conversation import Answer, Ask, Begin, Chosen, Done, End, Form, Frames, Result, Say, Sentence, frame
 from troth_app.limits import TRIES_MAX
 from troth_app.outcome import Code, RuleError
 from troth_app.sockets import pair
@@ -44,6 +44,18 @@ async def test_a_conversation() -> None:
     assert played.sentences[:4] == [Say("one"), Say("two"), Ask("Name?"), Ask("Secret?", Form.HIDDEN)]
     assert played.result == {"name": "Robin", "secret": "x", "picked": 1}
     assert played.code == Code.OK
+
+
+@pytest.mark.parametrize("keep", [True, False])
+async def test_stopping_while_it_works(ends: Ends, *, keep: bool) -> None:
+    """Whoever stops while nothing is asked ends the work, and keeps what they wrote only if they did not stop it."""
+    terminal, ours = ends
+    talk = Talk(ours, Begin("status", {}, True))
+    talk.composed.append("tired")
+    terminal.sendall(frame(End(keep=keep)))
+    with pytest.raises(HungUpError):
+        await talk.wait(asyncio.Event().wait())
+    assert talk.composed == (["tired"] if keep else [])
 
 
 async def test_an_error_is_the_last_sentence() -> None:

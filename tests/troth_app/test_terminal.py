@@ -20,6 +20,7 @@ from troth_app.conversation import (
     Choose,
     Chosen,
     Done,
+    End,
     Form,
     Frames,
     Result,
@@ -31,10 +32,10 @@ from troth_app.conversation import (
 from troth_app.keyboard import Keyboard
 from troth_app.limits import CONVERSATION_FRAME_BYTES_MAX
 from troth_app.messages import tell
-from troth_app.outcome import Code
+from troth_app.outcome import NOTHING_SAFER, Code
 from troth_app.screen import Look
 from troth_app.sockets import pair
-from troth_app.terminal import NOTHING_SAFER, Screen, converse
+from troth_app.terminal import Screen, converse
 
 STATUS = BY_NAME["status"]
 
@@ -191,13 +192,20 @@ def test_what_was_typed_before_a_choice_is_none(live: bool) -> None:
     assert len(forgotten) == live
 
 
+@pytest.mark.parametrize("live", [True, False])
+def test_a_menu_stands_with_its_question(capsys: pytest.CaptureFixture[str], *, live: bool) -> None:
+    """Once, under what there is to pick from, wherever the answer comes from."""
+    talked(Choose("Which?", ("x", "y")), Done(), typed="1\n", live=live)
+    shown, asked = capsys.readouterr()
+    assert "  1  x\n  2  y\n" in shown
+    assert [shown.count("Which? (1 to 2)"), asked.count("Which? (1 to 2)")] == ([0, 1] if live else [1, 0])
+
+
 def test_nobody_to_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    """A question without a line of input ends it, and says what is safe and what to do."""
-    done, heard = talked(Safe("Nothing was made."), Ask("Name:"), Done(), typed="")
-    assert (done.code, heard) == (Code.USAGE, [])
-    said = " ".join(capsys.readouterr().err.split())
-    assert "Name:" in said
-    assert "Nothing was made." in said
+    """A question without a line of input is told so to the handler, which says what became of the rest."""
+    done, heard = talked(Ask("Name:"), Done(Code.USAGE, None, "It is kept."), typed="")
+    assert (done.code, heard) == (Code.USAGE, [End(keep=True)])
+    assert "It is kept." in capsys.readouterr().err
 
 
 def test_the_end_of_input_at_a_keyboard() -> None:
@@ -206,7 +214,7 @@ def test_the_end_of_input_at_a_keyboard() -> None:
     def nobody(_: str) -> str:
         raise EOFError
 
-    assert talked(Ask("a", Form.HIDDEN), live=True, hidden=nobody)[0].code == Code.USAGE
+    assert talked(Ask("a", Form.HIDDEN), live=True, hidden=nobody)[1] == [End(keep=True)]
 
 
 def test_stopping_says_what_is_safe(capsys: pytest.CaptureFixture[str]) -> None:
@@ -215,8 +223,8 @@ def test_stopping_says_what_is_safe(capsys: pytest.CaptureFixture[str]) -> None:
     def stop(_: str) -> str:
         raise KeyboardInterrupt
 
-    done, _ = talked(Safe("Old."), Safe("Nothing was made."), Ask("a", Form.HIDDEN), live=True, hidden=stop)
-    assert done.code == Code.STOPPED
+    done, heard = talked(Safe("Old."), Safe("Nothing was made."), Ask("a", Form.HIDDEN), live=True, hidden=stop)
+    assert (done.code, heard) == (Code.STOPPED, [End(keep=False)])
     assert capsys.readouterr().err.strip() == "Stopped. Nothing was made."
 
 
@@ -225,6 +233,34 @@ def test_a_handler_that_is_gone(capsys: pytest.CaptureFixture[str]) -> None:
     done, _ = talked(Say("one"))
     assert done.code == Code.HERE
     assert NOTHING_SAFER in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_words_whose_handler_is_gone(capsys: pytest.CaptureFixture[str], *, kept: bool) -> None:
+    """What somebody wrote is handed on to be kept, without what else was typed, and said to be kept once it is."""
+    handed: list[str] = []
+
+    def keep(words: str) -> bool:
+        handed.append(words)
+        return kept
+
+    near, far = pair()
+    with near, far:
+        asks: list[Sentence] = [Ask("Code:"), Ask("Words:", Form.WORDS), Ask("None:", Form.WORDS)]
+        far.sendall(b"".join(map(frame, asks)))
+        far.shutdown(socket.SHUT_WR)
+        keyboard = Keyboard(io.StringIO("1234\ntired\n\n"))
+        done = converse(
+            near,
+            STATUS,
+            {},
+            screen=Screen(Look()),
+            keyboard=keyboard,
+            present=lambda _: (),
+            keep=keep,
+        )
+    assert (done.code, handed) == (Code.HERE, ["tired"])
+    assert ("`troth mine list`" in capsys.readouterr().err) is kept
 
 
 def test_a_handler_that_makes_no_sense() -> None:

@@ -1,9 +1,10 @@
 """Reading agreements: which there are, what each says in full, what differs between two texts, and why it is so."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from troth_app.cards import agreement_card, bar, headline, page, proposed_at
+from troth_app.cards import agreement_card, bar, headline, page, proposed_at, wish_line
 from troth_app.conversation import Result
 from troth_app.exact import Text, texts_in, wording_label
 from troth_app.handlers.together import chapter_of, names_of, pick, state_of
@@ -64,7 +65,8 @@ async def show(talk: Talk, keeper: "Keeper") -> Result:
     me = chapter_of(keeper).me
     acts = list(_acts(agreement, texts_in(state, names, me), me))
     ends = [tell("show.withdraw")] if "agree withdraw" in acts else []
-    return page(agreement_card(agreement, names=names), says=bar(state, me), ends=ends, acts=acts)
+    cards = agreement_card(agreement, names=names, wish=partial(wish_line, names=names))
+    return page(cards, says=bar(state, me), ends=ends, acts=acts)
 
 
 async def diff(talk: Talk, keeper: "Keeper") -> Result:
@@ -91,7 +93,7 @@ async def why_so(talk: Talk, keeper: "Keeper") -> Result:
         subjects.insert(0, (SIGNALS_SUBJECT, say(key_of(state.signals.level))))
     if not subjects:
         raise RuleError(tell("why.none"))
-    subject, title = await pick(talk, tell("agree.which"), subjects, lambda item: item[1])
+    subject, title = await pick(talk, tell("pick.which"), subjects, lambda item: item[1])
     because = [capital(reason.sentence) for reason in why(book, state, subject, names=names)]
     return page([{"title": tell("why.title", title=title), "lines": because or [tell("why.none")]}])
 

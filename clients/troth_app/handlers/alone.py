@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from troth_app.alone import ID_BYTES, Alone, alone_card, gone, kept, row_of, text_of
+from troth_app.alone import ID_BYTES, Alone, alone_card, gone, kept, row_of
 from troth_app.cards import bar, page, preview, thing_card
 from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.own_words import anew
-from troth_app.handlers.together import ask_line, chapter_of, keep_aside, names_of, pick, share, state_of, today_of
+from troth_app.handlers.together import ask_line, chapter_of, composing, names_of, pick, share, state_of, today_of
 from troth_app.limits import PREVIEW_LETTERS_MAX
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
 from troth_couple import State, Thing
-from troth_wire.errors import MalformedError, StoreError
+from troth_wire.errors import MalformedError
 from troth_wire.ids import PersonId
 
 if TYPE_CHECKING:
@@ -42,12 +42,7 @@ def alone_of(keeper: "Keeper", *kinds: str) -> list[Alone]:
 async def keep(keeper: "Keeper", kind: str, fields: dict[str, Any]) -> Alone:
     """Keep a new thing for oneself alone."""
     one = Alone(keeper.machine.entropy(ID_BYTES), kind, today_of(keeper), fields)
-    try:
-        await say_alone(keeper, one)
-    except StoreError as error:
-        # What was typed is there all the same, as words, once there is room.
-        await keep_aside(keeper, text_of(one))
-        raise type(error)(tell("text.aside", why=str(error))) from None
+    await say_alone(keeper, one)
     return one
 
 
@@ -78,7 +73,7 @@ async def share_(talk: Talk, keeper: "Keeper") -> None:
     """Share something of one's own alone: what of it, is asked part by part, and all of it is shown first."""
     chapter_of(keeper)
     one = await _pick(talk, keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     fields = dict(one.fields)
     for name in LEFT_OUT.get(one.kind, ()):
         fields[name] = await _chosen(talk, name, fields[name])

@@ -11,6 +11,7 @@ from troth_app.handlers.locking import opened
 from troth_app.handlers.together import (
     ask_text,
     chapter_of,
+    composing,
     names_of,
     pick,
     share,
@@ -38,8 +39,8 @@ LABEL_LETTERS: Final = 60
 async def add(talk: Talk, keeper: "Keeper") -> None:
     """Ask something that both answer blind."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    question = await ask_text(talk, tell("blind.question"), form=Form.LINE)
+    await composing(talk, keeper)
+    question = await ask_text(talk, tell("blind.question"), form=Form.WORDS)
     day = today_of(keeper)
     await share(talk, keeper, question, lambda pen: [pen.write("blind", {"question": question}, day=day)])
 
@@ -47,7 +48,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
 async def answer(talk: Talk, keeper: "Keeper") -> None:
     """Seal an answer: the other learns that there is one, and nothing of it."""
     state, household, day = await state_of(keeper), opened(keeper), today_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     me = chapter_of(keeper).me
     question = await _pick(talk, [thing for thing in _open(state) if not _by(keeper, thing, "seal", mine=me)])
     await talk.say(inert(shown(question.says("question"))))

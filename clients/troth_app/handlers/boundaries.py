@@ -8,6 +8,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    composing,
     pick,
     share,
     state_of,
@@ -29,8 +30,8 @@ __all__ = ["add", "listed", "retire"]
 async def add(talk: Talk, keeper: "Keeper") -> None:
     """Write a boundary of one's own, for oneself or to be seen by both."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    statement = await ask_text(talk, tell("boundary.statement"), form=Form.LINE)
+    await composing(talk, keeper)
+    statement = await ask_text(talk, tell("boundary.statement"), form=Form.WORDS)
     because = await ask_line(talk, tell("boundary.because"))
     fields: dict[str, object] = {"statement": statement, "because": because}
     day, text = today_of(keeper), "\n".join(filter(None, [statement, because]))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from troth_app.cards import newest_first
 from troth_app.conversation import Form, Result
-from troth_app.handlers.together import ask_text, chapter_of, share, state_of, things_page, today_of
+from troth_app.handlers.together import ask_text, chapter_of, composing, share, state_of, things_page, today_of
 from troth_app.messages import tell
 from troth_app.talk import Talk
 from troth_couple.kinds import BY_NAME
@@ -34,7 +34,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
 
 async def _note(talk: Talk, keeper: "Keeper", kind: str) -> None:
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    text = await ask_text(talk, tell(f"care.{kind}"), form=Form.LINE)
+    await composing(talk, keeper)
+    text = await ask_text(talk, tell(f"care.{kind}"), form=Form.WORDS)
     day = today_of(keeper)
     await share(talk, keeper, text, lambda pen: [pen.write(kind, {"text": text}, day=day)])

@@ -11,6 +11,7 @@ from troth_app.handlers.together import (
     admin_of,
     ask_line,
     chapter_of,
+    composing,
     earlier_of,
     names_of,
     pick,
@@ -103,7 +104,7 @@ async def withdraw(talk: Talk, keeper: "Keeper") -> None:
 async def carry_over(talk: Talk, keeper: "Keeper") -> None:
     """Say anew what one picks of what is left in the last chapter, one after the other; an agreement is proposed."""
     me, day = chapter_of(keeper).me, today_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     if not await _offered(keeper):
         raise RuleError(tell("chapter.nothing"))
     while found := await _offered(keeper):

@@ -103,7 +103,8 @@ async def ask_change(talk: Talk, keeper: "Keeper") -> None:
     text = await _asked_about(talk, keeper, "ask.which", Text.may_ask_change)
     await talk.safe(tell("safe.nothing"))
     wish = await ask_line(talk, tell("ask.wish"))
-    keeps = me not in text.agreed or await talk.choose(tell("ask.keeps"), [tell("ask.keep"), tell("ask.lower")]) == 0
+    # Where there is no yes to keep, a later one decides this anew, and so settles it.
+    keeps = me in text.agreed and await talk.choose(tell("ask.keeps"), [tell("ask.keep"), tell("ask.lower")]) == 0
     day = today_of(keeper)
     revision = RevisionId(text.text)
     await write(keeper, lambda pen: [pen.ask_change(text.about, revision, day=day, wish=wish, keeps=keeps)])

@@ -18,15 +18,15 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    composing,
+    is_over,
     meant,
     names_of,
     share,
     state_of,
     today_of,
-    typing_kept,
     write,
 )
-from troth_app.household import Household
 from troth_app.limits import TOLD_DAYS
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
@@ -66,20 +66,15 @@ async def today(_: Talk, keeper: "Keeper") -> Result:
     things = [] if quiet else list(newest_first(_of_today(state)))
     cards = [thing_card(thing, names=names, me=household.chapter.me, today=day) for thing in things]
     cards += [] if quiet else planned
-    over = [*([tell("today.ended")] if _ended(household) else []), *_no_longer(state)]
+    over = [*([tell("today.ended")] if is_over(household) else []), *_no_longer(state)]
     calm = [tell("today.quiet", day=quiet)] if quiet else [] if signals or cards or over else [tell("today.nothing")]
     first = _first_steps(state, named=any(household.names))
     hints = (
         []
-        if quiet or _ended(household)
+        if quiet or is_over(household)
         else [*first, *await _told(keeper, state), *_hints(state, things, household.chapter.me)]
     )
     return page([*signals, *cards], says=[*new, *over, *calm], ends=[*hints, str(found["line"])], quiet=quiet, **found)
-
-
-def _ended(household: Household) -> bool:
-    """Tell whether the space for two was ended, by whomever: nothing can be said in it any more."""
-    return household.shared is not None and household.shared.ended
 
 
 def _no_longer(state: State) -> list[str]:
@@ -95,12 +90,11 @@ def _no_longer(state: State) -> list[str]:
 async def checkin(talk: Talk, keeper: "Keeper") -> None:
     """Say how one is: six lines, of which each may stay empty."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     await talk.say(tell("checkin.intro"))
-    async with typing_kept(talk, keeper):
-        fields: dict[str, object] = {
-            field: await ask_line(talk, tell(f"checkin.{field}")) for field in BY_NAME["check_in"].places
-        }
+    fields: dict[str, object] = {
+        field: await ask_line(talk, tell(f"checkin.{field}")) for field in BY_NAME["check_in"].places
+    }
     said = [str(text) for text in fields.values() if text]
     if not said:
         raise RuleError(tell("text.empty"))
@@ -111,8 +105,8 @@ async def checkin(talk: Talk, keeper: "Keeper") -> None:
 async def heads_up(talk: Talk, keeper: "Keeper") -> None:
     """Tell that a plan changed; it shows for two days at most."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    text = await ask_text(talk, tell("headsup.text"), form=Form.LINE)
+    await composing(talk, keeper)
+    text = await ask_text(talk, tell("headsup.text"), form=Form.WORDS)
     day = today_of(keeper)
     until = days_after(day, await talk.choose(tell("headsup.until"), [tell(key) for key in UNTIL]))
     await share(talk, keeper, text, lambda pen: [pen.plan_note(text, day=day, until=until)])
@@ -121,7 +115,7 @@ async def heads_up(talk: Talk, keeper: "Keeper") -> None:
 async def thanks(talk: Talk, keeper: "Keeper") -> None:
     """Say thank you: for something that the other told, or for anything else."""
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     told = [thing for thing in newest_first(_of_today(state)) if thing.author != me and _thankable(thing)]
     if named := talk.begin.options.get("which") is not None:
         told = list(meant(talk, told))
@@ -140,8 +134,8 @@ async def thanks(talk: Talk, keeper: "Keeper") -> None:
 async def milestone(talk: Talk, keeper: "Keeper") -> None:
     """Mark something that happened: one's own, or both persons' once both say so."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    what = await ask_text(talk, tell("milestone.what"), form=Form.LINE)
+    await composing(talk, keeper)
+    what = await ask_text(talk, tell("milestone.what"), form=Form.WORDS)
     day = today_of(keeper)
     on = await ask_day(talk, tell("ask.day", day=day)) or day
     ours = await talk.choose(tell("milestone.whose"), [tell("milestone.mine"), tell("milestone.ours")]) == 1
@@ -194,4 +188,14 @@ def _hints(state: State, things: Sequence[Thing], me: bytes) -> list[str]:
     opens = any(waits(thing, me) for thing in state.things.values())
     waiting = [tell("today.agree", count=looked_at)] if looked_at else []
     hints = [*([tell("today.request")] if asked else []), *([tell("today.question")] if opens else [])]
-    return [*hints, *waiting, *([tell("today.newer")] if newer else [])]
+    return [*hints, *_wishes(state, me), *waiting, *([tell("today.newer")] if newer else [])]
+
+
+def _wishes(state: State, me: bytes) -> list[str]:
+    """Say of which text the other asked for a change lately, where nothing else of it waits for a look."""
+    return [
+        tell("today.wish", title=title_of(agreement))
+        for agreement in by_age(state)
+        if agreement.shown is Shown.NOT_AGREED
+        and any(act.person != me and days_after(act.day, TOLD_DAYS) > state.today for act in agreement.asked)
+    ]

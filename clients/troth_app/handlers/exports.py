@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from troth_app.alone import text_of
 from troth_app.chapter import Chapter
-from troth_app.conversation import Card
+from troth_app.conversation import Card, Form
 from troth_app.exporting import PARTS, Export, as_json, as_markdown, calendar, export, initials, joined, named
 from troth_app.former import called, former
 from troth_app.handlers.alone import alone_of, here, me
@@ -67,7 +67,7 @@ async def days(talk: Talk, keeper: "Keeper") -> None:
     state = await here(keeper)
     await talk.safe(tell("export.not"))
     _check_free(talk)
-    title = await ask_line(talk, tell("calendar.title")) or tell("calendar.plain")
+    title = await ask_line(talk, tell("calendar.title"), form=Form.LINE) or tell("calendar.plain")
     ahead = [one for one in alone_of(keeper, "event", "practice") if not one.became]
     days_of = [(one.fields.get("on") or one.fields["look_back"], one.fields.get("alias")) for one in ahead]
     own = [(day, alias) for day, alias in days_of if day]
@@ -89,7 +89,7 @@ async def take_in(talk: Talk, keeper: "Keeper") -> None:
         await talk.say(tell("import.not"))
         return
     for text in texts:
-        await keep_aside(keeper, text)
+        await keep_aside(talk, keeper, text)
     await talk.say(tell("import.done"))
 
 

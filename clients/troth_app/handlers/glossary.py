@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from troth_app.cards import bar, page, preview
 from troth_app.conversation import Result
-from troth_app.handlers.together import ask_short, ask_text, chapter_of, names_of, share, state_of, today_of
+from troth_app.handlers.together import ask_short, ask_text, chapter_of, composing, names_of, share, state_of, today_of
 from troth_app.messages import capital, inert, tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
@@ -22,7 +22,7 @@ __all__ = ["listed", "pointed_to", "say_"]
 async def say_(talk: Talk, keeper: "Keeper") -> None:
     """Say what a word means to oneself; said before, it is said anew."""
     state, me = await state_of(keeper), chapter_of(keeper).me
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     word = await ask_short(talk, tell("glossary.word"))
     if word is None:
         raise RuleError(tell("text.empty"))

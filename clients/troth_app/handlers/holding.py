@@ -11,7 +11,7 @@ from troth_app.cards import bar, newest_first, preview
 from troth_app.conversation import Card, Result
 from troth_app.handlers.locking import opened
 from troth_app.handlers.own_words import anew
-from troth_app.handlers.together import ask_day, chapter_of, pick, state_of, things_page, today_of, write
+from troth_app.handlers.together import ask_day, chapter_of, composing, pick, state_of, things_page, today_of, write
 from troth_app.held import Draft, held_row
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
@@ -63,6 +63,7 @@ async def compose(talk: Talk, keeper: "Keeper", sort: Sort, asks: Mapping[str, A
         fields[name] = await ask()
         if any(fields[needed] for needed in sort.needs):
             await household.remember(held_row(key, Draft(sort.kind, tuple(fields.values()))))
+            talk.composed.clear()
             await talk.safe(tell("held.kept"))
     if key not in household.settings.held:
         raise RuleError(tell("text.empty"))
@@ -72,7 +73,7 @@ async def compose(talk: Talk, keeper: "Keeper", sort: Sort, asks: Mapping[str, A
 async def go_on(talk: Talk, keeper: "Keeper", sort: Sort) -> None:
     """Look again at something that one wrote and holds."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     drafts = _drafts(keeper, sort)
     if not drafts:
         raise RuleError(tell("held.none"))
@@ -136,6 +137,7 @@ async def _change(talk: Talk, keeper: "Keeper", sort: Sort, key: bytes) -> None:
         draft = _draft(keeper, key)
         fields = (*draft.fields[:place], said if isinstance(said, str) else None, *draft.fields[place + 1 :])
         await opened(keeper).remember(held_row(key, replace(draft, fields=fields)))
+        talk.composed.clear()
     await _settle(talk, keeper, sort, key)
 
 

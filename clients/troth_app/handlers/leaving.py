@@ -9,6 +9,7 @@ from troth_app.messages import tell
 from troth_app.outcome import OtherError, RuleError
 from troth_app.talk import Talk
 from troth_app.wording import name_of
+from troth_wire.errors import PassphraseError
 from troth_wire.said import Said
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ WHEN: Final = Said(
     "It takes effect here at once. The other person is told ten seconds later, and until then you can take it back."
 )
 UNCHANGED: Final = Said("Nothing was changed.")
-BY_NAME: Final = Said("To leave, type the name of the space, {name}:")
+BY_NAME: Final = Said("To leave, type the name of the space, “{name}”:")
 NOT_NAMED: Final = Said("That is another name. Nothing was changed.")
 AGAIN: Final = Said("Passphrase, once more:")
 LEFT: Final = Said("You have left {name}. The other person is told in a few seconds, or when you unlock next.")
@@ -51,16 +52,46 @@ async def leave(talk: Talk, keeper: "Keeper") -> None:
     name = name_of(place.kind, place.label)
     await talk.safe(UNCHANGED)
     await talk.say(STAYS.format(name=name), THEY_SEE, WHEN)
-    if (await talk.ask(BY_NAME.format(name=name))).casefold().split() != name.casefold().split():
-        raise RuleError(NOT_NAMED)
-    passphrase = await talk.hidden(AGAIN)
-    await talk.safe(LEFT.format(name=name))
-    sent = await talk.wait(household.leave(place, passphrase=passphrase))
+    await _named(talk, name)
+    sent = await _left(talk, household, place, name)
     await talk.say(HERE.format(name=name))
     if await talk.wait(_taken_back(talk, household, place, sent)):
         await talk.say(BACK.format(name=name))
     else:
         await talk.say(SENT, *([tell("invitations.after")] if household.settings.invites else []))
+
+
+async def _named(talk: Talk, name: str) -> None:
+    """Have the name of the space typed.
+
+    Raises:
+        RuleError: If it is another one, as often as may be asked.
+    """
+    for left in reversed(range(talk.tries)):
+        if (await talk.ask(BY_NAME.format(name=name))).casefold().split() == name.casefold().split():
+            return
+        if not left:
+            raise RuleError(NOT_NAMED)
+        await talk.say(NOT_NAMED)
+
+
+async def _left(talk: Talk, household: Household, place: Place, name: str) -> "asyncio.Task[None]":
+    """Leave with the passphrase; return what ends when the other person is told.
+
+    Raises:
+        PassphraseError: If it is another one, as often as may be asked.
+    """
+    for left in reversed(range(talk.tries)):
+        passphrase = await talk.hidden(AGAIN)
+        await talk.safe(LEFT.format(name=name))
+        try:
+            return await talk.wait(household.leave(place, passphrase=passphrase))
+        except PassphraseError:
+            await talk.safe(UNCHANGED)
+            if not left:
+                raise
+            await talk.say(tell("passphrase.not"))
+    raise AssertionError("it was asked for at least once")
 
 
 async def _taken_back(talk: Talk, household: Household, place: Place, sent: "asyncio.Task[None]") -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from troth_app.conversation import Form, Result
 from troth_app.handlers import holding, opening
 from troth_app.handlers.holding import Sort
-from troth_app.handlers.together import ask_line, chapter_of
+from troth_app.handlers.together import ask_line, chapter_of, composing
 from troth_app.messages import tell
 from troth_app.talk import Talk
 from troth_couple import Receiving
@@ -36,7 +36,7 @@ CHOICES: Final = (Receiving.RECEIVED, Receiving.NOT_NOW, Receiving.NOT_TAKEN)
 async def write(talk: Talk, keeper: "Keeper") -> None:
     """Write a letter in its four parts, for oneself at first."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     await talk.say(tell("letter.intro"))
     await holding.compose(talk, keeper, SORT, {part: _asks(talk, part) for part in PARTS})
 

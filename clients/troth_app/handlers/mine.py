@@ -8,6 +8,7 @@ from troth_app.cards import page, preview
 from troth_app.conversation import Form, Result
 from troth_app.handlers.alone import alone_of, label
 from troth_app.handlers.locking import opened
+from troth_app.lengths import pieces
 from troth_app.limits import ENTRY_BYTES_MAX, PAGE_BYTES_MAX
 from troth_app.messages import tell
 from troth_app.outcome import HereError, RuleError
@@ -15,7 +16,7 @@ from troth_app.settings import mine_gone
 from troth_app.talk import Talk
 from troth_client.letterbox import drop
 from troth_wire.errors import StoreError
-from troth_wire.said import Said
+from troth_wire.said import Said, plural
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -24,7 +25,10 @@ __all__ = ["add", "list_", "remove"]
 
 NO_VAULT: Final = Said("There is no vault to keep it in. Nothing was kept. `troth init` makes one.")
 EMPTY: Final = Said("There was nothing to keep. Nothing changes.")
-TOO_LONG: Final = Said("That is more than one entry holds. Nothing was kept. Write it as several.")
+SEVERAL: Final = plural(
+    "That is more than one entry holds, so it stands in {count}.",
+    "That is more than one entry holds, so it stands in {count}.",
+)
 KEPT: Final = Said("It is kept. It is yours alone.")
 LABEL_LETTERS: Final = 60
 KEPT_SEALED: Final = Said("It is kept, sealed. You can read it after you unlock.")
@@ -35,13 +39,15 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
     if not keeper.home.vault.exists():
         raise HereError(NO_VAULT)
     await talk.safe(Said("Nothing was kept."))
-    entry = (await talk.ask(tell("mine.write"), form=Form.TEXT)).strip().encode(errors="replace")
-    if not entry:
+    parts = list(pieces((await talk.ask(tell("mine.write"), form=Form.TEXT)).strip(), ENTRY_BYTES_MAX))
+    if not parts:
         raise RuleError(EMPTY)
-    if len(entry) > ENTRY_BYTES_MAX:
-        raise RuleError(TOO_LONG)
     await talk.safe(Said("It may be kept; `troth mine list` shows it after you unlock."))
-    drop(keeper.home.vault, entry, entropy=keeper.machine.entropy)
+    for part in parts:
+        drop(keeper.home.vault, part.encode(errors="replace"), entropy=keeper.machine.entropy)
+    talk.composed.clear()
+    if len(parts) > 1:
+        await talk.say(SEVERAL.format(count=len(parts)))
     await talk.say(KEPT if await _taken_in(keeper) else KEPT_SEALED)
 
 

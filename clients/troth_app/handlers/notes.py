@@ -4,6 +4,7 @@ Nothing that was typed and not published is ever in the shared history.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from troth import Edit, Put, Text
@@ -13,6 +14,8 @@ from troth_app.conversation import Card, Form, Result
 from troth_app.handlers.together import (
     ask_text,
     chapter_of,
+    composing,
+    is_to_go,
     keep_aside,
     names_of,
     pick,
@@ -42,7 +45,7 @@ from troth_couple import (
     publish,
     shown,
 )
-from troth_wire.errors import LocalError, UsageError
+from troth_wire.errors import UsageError
 
 if TYPE_CHECKING:
     from troth_app.keeper import Keeper
@@ -94,8 +97,8 @@ async def show(talk: Talk, keeper: "Keeper") -> Result:
 async def add(talk: Talk, keeper: "Keeper") -> None:
     """Begin a note, with its first words."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    title = await ask_text(talk, tell("note.title"), form=Form.LINE)
+    await composing(talk, keeper)
+    title = await ask_text(talk, tell("note.title"), form=Form.WORDS)
     text = await ask_text(talk, tell("note.text"))
     day = today_of(keeper)
     await share(
@@ -110,22 +113,14 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
 async def edit(talk: Talk, keeper: "Keeper") -> None:
     """Add to a note or change a paragraph of it; where the other changed it meanwhile, both are shown."""
     state, chapter = await state_of(keeper), chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     note = await _pick(talk, [note for note in _notes(state) if note.stage is not Stage.CLOSED])
     base = _text_of(chapter, note)
     typed, mine = await _compose(talk, base)
-    choice = await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine"), tell("share.no")])
-    if choice:
-        if choice == 1:
-            await keep_aside(keeper, typed)
-        await talk.say(tell("kept.mine") if choice == 1 else tell("kept.nothing"))
+    if not await is_to_go(talk, keeper, partial(keep_aside, talk, keeper, typed)):
         return
     await talk.safe(tell("safe.maybe"))
-    try:
-        await _publish(talk, chapter, note, base, mine)
-    except (RuleError, LocalError) as error:
-        await keep_aside(keeper, typed)
-        raise type(error)(tell("text.aside", why=str(error))) from None
+    await _publish(talk, chapter, note, base, mine)
     await talk.say(tell("shared"))
 
 

@@ -69,7 +69,7 @@ async def receive(talk: Talk, keeper: "Keeper", kind: str, choices: Sequence[Rec
     words = [tell(f"receiving.{choice.name.lower()}") for choice in choices]
     choice = choices[await talk.choose(tell("receive.how"), words) if len(choices) > 1 else 0]
     later = choice is Receiving.NOT_NOW
-    by = await ask_day(talk, tell("receive.by", day=days_after(day, SOON_DAYS))) if later else None
+    by = await ask_day(talk, tell("receive.by", day=days_after(day, SOON_DAYS)), since=day) if later else None
     await _say(talk, keeper, thing, choice, by=by)
 
 

@@ -1,9 +1,22 @@
 """Saying one's own words anew, or taking them back; what was said before stays visible, and nobody else can do it."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from troth_app.cards import newest_first, preview, thing_card
-from troth_app.handlers.together import ask_day, ask_line, chapter_of, names_of, pick, share, state_of, today_of, write
+from troth_app.handlers.together import (
+    ask_day,
+    ask_line,
+    chapter_of,
+    composing,
+    meant,
+    names_of,
+    pick,
+    share,
+    state_of,
+    today_of,
+    write,
+)
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.recounting import say
@@ -18,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["amend", "anew", "take_back"]
 
 LISTED_MAX: Final = 20
-"""So many of one's own words are offered, the latest first."""
+"""So many of one's own words are offered at a time, the latest first."""
 LABEL_LETTERS: Final = 60
 DAYS: Final = ("on", "until", "good_by", "by", "review_on", "look_back")
 
@@ -26,7 +39,7 @@ DAYS: Final = ("on", "until", "good_by", "by", "review_on", "look_back")
 async def amend(talk: Talk, keeper: "Keeper") -> None:
     """Say something of one's own anew, field by field."""
     thing = await _pick_own(talk, keeper, "amend")
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     kind, before = BY_NAME[thing.kind], thing.versions[0]
     fields: dict[str, object] = {}
     for field in kind.places:
@@ -49,7 +62,7 @@ async def _pick_own(talk: Talk, keeper: "Keeper", what: str) -> Thing:
     state, names, me = await state_of(keeper), names_of(keeper), chapter_of(keeper).me
     able = {kind for kind in BY_NAME["take_back"].about if what == "back" or _amended(kind)}
     own = newest_first(thing for thing in state.things.values() if thing.author == me and thing.kind in able)
-    left = [thing for thing in own if thing.stage not in (Stage.TAKEN_BACK, Stage.PAST)][:LISTED_MAX]
+    left = [thing for thing in own if thing.stage not in (Stage.TAKEN_BACK, Stage.PAST)]
     if not left:
         raise RuleError(tell(f"{what}.none"))
 
@@ -57,7 +70,19 @@ async def _pick_own(talk: Talk, keeper: "Keeper", what: str) -> Thing:
         card = thing_card(thing, names=names, me=me)
         return preview(" ".join([card["title"] + ":", *card["lines"]]), LABEL_LETTERS)
 
-    return await pick(talk, tell(f"{what}.which"), left, label)
+    return await _pick_in_parts(talk, tell(f"{what}.which"), left, label)
+
+
+async def _pick_in_parts(talk: Talk, prompt: str, things: Sequence[Thing], label: Callable[[Thing], str]) -> Thing:
+    """Return the one that is picked: of many the latest are offered first, and then those before them."""
+    things = meant(talk, things)
+    while len(things) > LISTED_MAX:
+        latest = [label(thing) for thing in things[:LISTED_MAX]]
+        choice = await talk.choose(prompt, [*latest, tell("pick.earlier")])
+        if choice < LISTED_MAX:
+            return things[choice]
+        things = things[LISTED_MAX:]
+    return await pick(talk, prompt, things, label)
 
 
 async def anew(talk: Talk, field: str, before: Any) -> object:

@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING, Final
 
 from troth_app.cards import bar, page, thing_card
-from troth_app.conversation import Result
+from troth_app.conversation import Form, Result
 from troth_app.handlers.glossary import pointed_to
 from troth_app.handlers.together import (
     ask_day,
     ask_line,
     ask_text,
     chapter_of,
+    composing,
     names_of,
     share,
     state_of,
@@ -35,12 +36,15 @@ SOON_DAYS: Final = 7
 async def set_(talk: Talk, keeper: "Keeper") -> None:
     """Say what feels fine, and what does not, in place of what one said before."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    fine = _parts(await ask_text(talk, tell("pace.fine"), form="line"))
+    await composing(talk, keeper)
+    fine = _parts(await ask_text(talk, tell("pace.fine"), form=Form.WORDS))
     not_now = _parts(await ask_line(talk, tell("pace.not_now")) or "")
     day = today_of(keeper)
     last = days_after(day, PACE_DAYS_MAX)
-    until = min(await ask_day(talk, tell("pace.until", day=days_after(day, SOON_DAYS))) or last, last)
+    until = min(
+        await ask_day(talk, tell("pace.until", day=days_after(day, SOON_DAYS)), since=day) or last,
+        last,
+    )
     made = await share(
         talk,
         keeper,

@@ -88,6 +88,8 @@ async def keep(talk: Talk, keeper: "Keeper") -> None:
     """
     name = str(talk.begin.options.get("form", ""))
     text = await talk.ask(tell("draft.text"), form=Form.TEXT)
+    # The browser has it still, and sends all of it again.
+    talk.composed.clear()
     if not 0 < len(name) <= DRAFT_NAME_LETTERS_MAX or len(text.encode(errors="replace")) > ENTRY_BYTES_MAX:
         raise RuleError(tell("text.long"))
     if opened(keeper).settings.drafts.get(name, "") != text:

@@ -12,7 +12,7 @@ from troth_app.cards import preview, time_of
 from troth_app.conversation import Result
 from troth_app.handlers.alone import alone_of, here, label, me, page_of, put, say_alone
 from troth_app.handlers.locking import opened
-from troth_app.handlers.together import ask_day, ask_short, pick, today_of, write
+from troth_app.handlers.together import ask_day, ask_short, composing, pick, today_of, write
 from troth_app.messages import tell
 from troth_app.outcome import RuleError
 from troth_app.talk import Talk
@@ -36,7 +36,7 @@ Planned = Alone | Thing
 async def plan(talk: Talk, keeper: "Keeper") -> None:
     """Plan a day: alone, seen by the other, or both persons' once both say so."""
     opened(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     sort = [*Occasion][await talk.choose(tell("event.sort"), [tell(f"sort.{one.name.lower()}") for one in Occasion])]
     title = await ask_short(talk, tell("event.title"))
     if title is None:

@@ -16,6 +16,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_short,
     ask_text,
+    composing,
     pick,
     share,
     today_of,
@@ -43,11 +44,13 @@ OVER: Final = (Stage.TAKEN_BACK, Stage.DROPPED)
 async def add(talk: Talk, keeper: "Keeper") -> None:
     """Begin to try something: alone, seen by the other, or both of them."""
     opened(keeper)
-    await talk.safe(tell("safe.unshared"))
-    what = await ask_text(talk, tell("practice.what"), form=Form.LINE)
+    await composing(talk, keeper)
+    what = await ask_text(talk, tell("practice.what"), form=Form.WORDS)
     when = await ask_short(talk, tell("practice.when"))
     day = today_of(keeper)
-    look_back = await ask_day(talk, tell("practice.look_back", day=days_after(day, LOOK_BACK_DAYS)))
+    look_back = await ask_day(
+        talk, tell("practice.look_back", day=days_after(day, LOOK_BACK_DAYS)), since=day, early=tell("day.past")
+    )
     await put(talk, keeper, KIND, {"what": what, "when": when, "look_back": look_back})
 
 

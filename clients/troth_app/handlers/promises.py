@@ -9,6 +9,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    composing,
     pick,
     share,
     state_of,
@@ -34,10 +35,10 @@ OUTCOMES: Final = (Outcome.KEPT, Outcome.PARTLY, Outcome.NOT_THIS_TIME, Outcome.
 async def add(talk: Talk, keeper: "Keeper") -> None:
     """Promise something; a day may go with it, and nobody is reminded of it."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    what = await ask_text(talk, tell("promise.what"), form=Form.LINE)
+    await composing(talk, keeper)
+    what = await ask_text(talk, tell("promise.what"), form=Form.WORDS)
     day = today_of(keeper)
-    by = await ask_day(talk, tell("promise.by", day=days_after(day, SOON_DAYS)))
+    by = await ask_day(talk, tell("promise.by", day=days_after(day, SOON_DAYS)), since=day)
     fields: dict[str, object] = {"what": what, "by": by}
     await share(talk, keeper, what, lambda pen: [pen.write("promise", fields, day=day)])
 
@@ -52,7 +53,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
 async def told(talk: Talk, keeper: "Keeper") -> None:
     """Say what became of an own promise, or how one of theirs was for oneself."""
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     things = newest_first(thing for thing in state.things.values() if thing.kind == "promise")
     left = [thing for thing in things if thing.stage is not Stage.TAKEN_BACK]
     if not left:
@@ -67,5 +68,5 @@ async def told(talk: Talk, keeper: "Keeper") -> None:
         await write(keeper, lambda pen: [pen.outcome(promise.id, outcome, day=day, text=text)])
         await talk.say(tell("shared"))
         return
-    said = await ask_text(talk, tell("promise.how"), form=Form.LINE)
+    said = await ask_text(talk, tell("promise.how"), form=Form.WORDS)
     await share(talk, keeper, said, lambda pen: [pen.told(promise.id, said, day=day)])

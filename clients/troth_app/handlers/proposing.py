@@ -18,7 +18,6 @@ from troth_app.handlers.together import (
     names_of,
     state_of,
     today_of,
-    typing_kept,
     write,
 )
 from troth_app.language import spoken
@@ -57,19 +56,19 @@ async def propose(talk: Talk, keeper: "Keeper") -> None:
     if state.opened:
         raise RuleError(tell("chapter.closed"))
     before = await _before(talk, state)
-    async with typing_kept(talk, keeper):
-        revision = await _ask_revision(talk, keeper, before, state.persons, me)
-        try:
-            revision.encode()
-        except UsageError as error:
-            raise RuleError(f"{capital(spoken(error))}.") from None
+    revision = await _ask_revision(talk, keeper, before, state.persons, me)
+    try:
+        revision.encode()
+    except UsageError as error:
+        raise RuleError(f"{capital(spoken(error))}.") from None
     await talk.show(Card(shown(revision.title), tuple(revision_lines(revision, names=names))))
     choice = await talk.choose(tell("propose.sure"), [tell("propose.no"), tell("propose.yes"), tell("propose.drop")])
     if choice == 1:
         await _propose(talk, keeper, revision)
         return
     if choice == 0:
-        await keep_aside(keeper, _text_of(revision))
+        await keep_aside(talk, keeper, _text_of(revision))
+    talk.composed.clear()
     await talk.say(tell("propose.not"), *([tell("propose.kept")] if choice == 0 else []))
 
 
@@ -80,7 +79,7 @@ async def _propose(talk: Talk, keeper: "Keeper", revision: Revision) -> None:
     try:
         await write(keeper, lambda pen: [pen.propose(revision, day=day)])
     except (RuleError, LocalError) as error:
-        await keep_aside(keeper, _text_of(revision))
+        await keep_aside(talk, keeper, _text_of(revision))
         raise type(error)(tell("text.aside", why=str(error))) from None
     await talk.say(tell("propose.done"))
 
@@ -92,7 +91,7 @@ def _text_of(revision: Revision) -> str:
 async def _ask_days(talk: Talk, today: Day) -> tuple[Day | None, Day | None]:
     """Return when it is looked at again, and its last day: neither lies in the past, nor the last before the other."""
     soon = days_after(today, TRIAL_DAYS)
-    review = await ask_day(talk, tell("propose.review", day=soon), since=today, early=tell("day.past"))
+    review = await ask_day(talk, tell("propose.review", day=soon), since=today)
     early = tell("propose.order", day=review) if review else tell("day.past")
     return review, await ask_day(talk, tell("propose.expires", day=soon), since=review or today, early=early)
 
@@ -112,7 +111,7 @@ async def _ask_revision(
 ) -> Revision:
     old = _latest(before) if before else await _example(talk)
     sort = old.sort if old else 1 + await talk.choose(tell("propose.sort"), list(SORTS.values()))
-    title = old.title if old else await ask_text(talk, tell("propose.title"), form=Form.LINE)
+    title = old.title if old else await ask_text(talk, tell("propose.title"), form=Form.WORDS)
     clauses = [*await _kept(talk, old)] if old else []
     clauses += await _points(talk, len(clauses))
     items = [*old.items] if old else []
@@ -206,7 +205,7 @@ async def _items(talk: Talk, count: int) -> list[Item]:
                 behaviour=behaviour,
                 sort=1 + await talk.choose(tell("propose.class"), list(CLASSES.values())),
                 tell=1 + await talk.choose(tell("propose.tell"), list(TELLS.values())),
-                within=await ask_text(talk, tell("propose.within"), form=Form.LINE),
+                within=await ask_text(talk, tell("propose.within"), form=Form.WORDS),
                 how=1 + await talk.choose(tell("propose.how"), list(WAYS.values())),
                 detail=1 + await talk.choose(tell("propose.detail"), list(DETAILS.values())),
             )

@@ -14,6 +14,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    composing,
     names_of,
     share,
     state_of,
@@ -41,14 +42,14 @@ RESPONSES: Final = (Response.ANSWERED, Response.WITH_HELP, Response.NOT_YET, Res
 async def ask(talk: Talk, keeper: "Keeper") -> None:
     """Ask the other person something."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    text = await ask_text(talk, tell("question.text"), form=Form.LINE)
+    await composing(talk, keeper)
+    text = await ask_text(talk, tell("question.text"), form=Form.WORDS)
     details = [tell(f"detail.{detail.name.lower()}") for detail in Detail]
     places = [tell(f"place.{place.name.lower()}") for place in Place]
     detail = [*Detail][await talk.choose(tell("question.detail"), details)]
     place = [*Place][await talk.choose(tell("question.place"), places)]
     day = today_of(keeper)
-    wait = await ask_day(talk, tell("question.wait", day=days_after(day, SOON_DAYS)))
+    wait = await ask_day(talk, tell("question.wait", day=days_after(day, SOON_DAYS)), since=day)
     fields: dict[str, object] = {"text": text, "detail": detail, "place": place, "may_wait_until": wait}
     await share(talk, keeper, text, lambda pen: [pen.write("question", fields, day=day)])
 
@@ -86,7 +87,7 @@ async def respond(talk: Talk, keeper: "Keeper", question: Thing) -> None:
         return
     text = await ask_line(talk, tell("answer.text"))
     soon = days_after(day, SOON_DAYS)
-    by = await ask_day(talk, tell("question.by", day=soon)) if response is Response.NOT_YET else None
+    by = await ask_day(talk, tell("question.by", day=soon), since=day) if response is Response.NOT_YET else None
     await talk.safe(tell("safe.maybe"))
     await write(keeper, lambda pen: [_reply(pen, question, response, day=day, text=text, by=by)])
     await talk.say(tell("answer.done"))
@@ -102,6 +103,7 @@ async def _answer(talk: Talk, keeper: "Keeper", question: Thing) -> None:
     else:
         text = await ask_text(talk, tell("question.words"))
     await household.remember(answer_row(question.id, text))
+    talk.composed.clear()
     await talk.safe(tell("question.kept"))
     if await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine")]) == 1:
         await talk.say(tell("question.kept"))

@@ -1,9 +1,10 @@
 """What stands where nobody writes any more, in earlier chapters and in spaces that were ended: whole, to be read."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from troth_app.cards import agreement_card, newest_first, page, thing_card
+from troth_app.cards import agreement_card, newest_first, page, thing_card, wish_line
 from troth_app.chapter import Chapter
 from troth_app.conversation import Result
 from troth_app.former import called, ended
@@ -49,7 +50,8 @@ def _cards(found: Iterable[tuple[Chapter, State, Names]]) -> list[Result]:
 
 
 def _written(chapter: Chapter, state: State, names: Names) -> list[Result]:
-    cards = [card for found in by_age(state) for card in agreement_card(found, names=names)]
+    wish = partial(wish_line, names=names)
+    cards = [card for found in by_age(state) for card in agreement_card(found, names=names, wish=wish)]
     for thing in newest_first(_readable(state)):
         card = thing_card(thing, names=names, me=chapter.me, letters=None)
         text = shown("".join(text for _, text in chapter.said(thing.id))) if thing.kind == "note" else ""

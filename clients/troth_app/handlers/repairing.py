@@ -11,6 +11,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    composing,
     meant,
     names_of,
     pick,
@@ -35,31 +36,34 @@ LABEL_LETTERS: Final = 60
 
 async def open_(talk: Talk, keeper: "Keeper") -> None:
     """Begin a repair of something that one did."""
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     of = await _of(talk, keeper)
-    impact = await ask_text(talk, tell("repair.impact"), form=Form.LINE)
+    impact = await ask_text(talk, tell("repair.impact"), form=Form.WORDS)
     support = await ask_line(talk, tell("repair.support"))
     day = today_of(keeper)
-    review = await ask_day(talk, tell("repair.review", day=days_after(day, LATER_DAYS)))
+    review = await ask_day(
+        talk, tell("repair.review", day=days_after(day, LATER_DAYS)), since=day, early=tell("day.past")
+    )
     fields: dict[str, object] = {"impact": impact, "support": support, "review_on": review}
-    await share(talk, keeper, impact, lambda pen: together.begin_repair(pen, fields, day=day, of=of))
+    text = "\n".join(filter(None, [impact, support]))
+    await share(talk, keeper, text, lambda pen: together.begin_repair(pen, fields, day=day, of=of))
 
 
 async def step(talk: Talk, keeper: "Keeper") -> None:
     """Note a step of an own repair."""
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     repair = await _pick(talk, [found for found in _repairs(state, Stage.OPEN) if found.author == me])
-    text = await ask_text(talk, tell("repair.step"), form=Form.LINE)
+    text = await ask_text(talk, tell("repair.step"), form=Form.WORDS)
     await share(talk, keeper, text, lambda pen: [pen.write("step", {"text": text}, day=day, about=repair.id)])
 
 
 async def told(talk: Talk, keeper: "Keeper") -> None:
     """Say how it was for oneself, beside a repair of the other person."""
     state, me, day = await state_of(keeper), chapter_of(keeper).me, today_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     repair = await _pick(talk, [found for found in _repairs(state, Stage.OPEN, Stage.CLOSED) if found.author != me])
-    text = await ask_text(talk, tell("repair.how"), form=Form.LINE)
+    text = await ask_text(talk, tell("repair.how"), form=Form.WORDS)
     await share(talk, keeper, text, lambda pen: [pen.told(repair.id, text, day=day)])
 
 

@@ -11,13 +11,13 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    composing,
     names_of,
     pick,
     share,
     state_of,
     things_page,
     today_of,
-    typing_kept,
     write,
 )
 from troth_app.messages import inert, tell
@@ -38,11 +38,13 @@ ASKED: Final = ("request", "question")
 async def ask_for(talk: Talk, keeper: "Keeper") -> None:
     """Ask the other person for something."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    ask = await ask_text(talk, tell("request.ask"), form=Form.LINE)
+    await composing(talk, keeper)
+    ask = await ask_text(talk, tell("request.ask"), form=Form.WORDS)
     why = await ask_line(talk, tell("request.why"))
     day = today_of(keeper)
-    good_by = await ask_day(talk, tell("request.good_by", day=days_after(day, SOON_DAYS)))
+    good_by = await ask_day(
+        talk, tell("request.good_by", day=days_after(day, SOON_DAYS)), since=day, early=tell("day.past")
+    )
     fields: dict[str, object] = {"ask": ask, "why": why, "good_by": good_by}
     text = "\n".join(filter(None, [ask, why]))
     await share(talk, keeper, text, lambda pen: [pen.write("request", fields, day=day)])
@@ -66,8 +68,7 @@ async def answer(talk: Talk, keeper: "Keeper") -> None:
     reply: Reply = replies[await talk.choose(tell("answer.reply"), [tell(REPLIES[reply]) for reply in replies])]
     text = await ask_line(talk, tell("answer.text"))
     await talk.safe(tell("safe.maybe"))
-    async with typing_kept(talk, keeper):
-        await write(keeper, lambda pen: [pen.answer(request.id, reply, day=day, text=text)])
+    await write(keeper, lambda pen: [pen.answer(request.id, reply, day=day, text=text)])
     await talk.say(tell("answer.done"))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from troth_app.alone import alone_card
 from troth_app.cards import agreement_card, newest_first, page, preview, thing_card
 from troth_app.chapter import Chapter
-from troth_app.conversation import Result
+from troth_app.conversation import Form, Result
 from troth_app.former import called, former
 from troth_app.handlers.alone import alone_of
 from troth_app.handlers.locking import opened
@@ -34,7 +34,7 @@ Pair = tuple[Result, str]
 
 async def search(talk: Talk, keeper: "Keeper") -> Result:
     """Look for words."""
-    wanted = await ask_line(talk, tell("search.what"))
+    wanted = await ask_line(talk, tell("search.what"), form=Form.LINE)
     if not wanted:
         raise RuleError(tell("search.empty"))
     mine: list[Pair] = [

@@ -14,12 +14,12 @@ from troth_app.wording import listed_as
 if TYPE_CHECKING:
     from troth_app.agent import Agent
 
-__all__ = ["found", "rest", "steady", "support"]
+__all__ = ["calm", "found", "rest", "steady", "support", "without"]
 
 
 async def steady(_: Talk, __: "Agent") -> Result:
     """Show how to come to rest: breath, senses, somebody to call."""
-    return {"says": [], "cards": rest(), "ends": [tell("steady.nothing")]}
+    return calm()
 
 
 def rest() -> list[Result]:
@@ -30,6 +30,17 @@ def rest() -> list[Result]:
 async def support(_: Talk, __: object) -> Result:
     """Show where help is, and what this tool can not do."""
     return found()
+
+
+def without() -> Result:
+    """Return where help is, for whoever's vault does not answer."""
+    page = found()
+    return {**page, "ends": [tell("support.without"), *page["ends"]]}
+
+
+def calm() -> Result:
+    """Return how somebody comes to rest."""
+    return {"says": [], "cards": rest(), "ends": [tell("steady.nothing")]}
 
 
 def found() -> Result:

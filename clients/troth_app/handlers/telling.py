@@ -11,6 +11,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    composing,
     names_of,
     pick,
     state_of,
@@ -44,7 +45,7 @@ LABEL_LETTERS: Final = 200
 async def write(talk: Talk, keeper: "Keeper") -> None:
     """Write something down that is to be told, for oneself at first."""
     state, day = await state_of(keeper), today_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     await talk.say(tell("told.intro"))
     asks = {
         "item": lambda: _item(talk, state),

@@ -3,8 +3,7 @@
 A text that could not be shared is not lost: it is kept for its writer alone.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -16,7 +15,9 @@ from troth_app.confirmation import is_confirmed, to_compare
 from troth_app.conversation import Form, Result
 from troth_app.former import Former
 from troth_app.handlers.locking import opened
+from troth_app.household import Household
 from troth_app.language import spoken
+from troth_app.lengths import beyond, pieces
 from troth_app.limits import ENTRY_BYTES_MAX
 from troth_app.messages import capital, tell
 from troth_app.outcome import HereError, OtherError, RuleError
@@ -41,8 +42,11 @@ __all__ = [
     "ask_short",
     "ask_text",
     "chapter_of",
+    "composing",
     "earlier_of",
     "former_of",
+    "is_over",
+    "is_to_go",
     "keep_aside",
     "meant",
     "names",
@@ -53,14 +57,11 @@ __all__ = [
     "state_of",
     "things_page",
     "today_of",
-    "typing_kept",
     "write",
 ]
 
 Item = TypeVar("Item")
 NAME_LETTERS_MAX: Final = 64
-PIECE_LETTERS: Final = ENTRY_BYTES_MAX // 4
-"""So many letters are never more bytes than one entry holds."""
 
 
 def chapter_of(keeper: "Keeper") -> Chapter:
@@ -183,8 +184,21 @@ def _identity(item: Any) -> bytes:
     return bytes(found)
 
 
-async def ask_line(talk: Talk, prompt: str, *, form: str = Form.LINE) -> str | None:
-    """Return a line, or a text where one is asked for, or None if it stayed empty.
+def is_over(household: Household) -> bool:
+    """Tell whether the space for two was ended, by whomever: nothing can be said in it any more."""
+    place = household.shared
+    return place is not None and place.ended
+
+
+async def composing(talk: Talk, keeper: "Keeper") -> None:
+    """Say what is safe while somebody writes; where nothing can be shared, they learn of it before they write."""
+    await talk.safe(tell("safe.unshared"))
+    if is_over(opened(keeper)):
+        await talk.say(tell("today.ended"))
+
+
+async def ask_line(talk: Talk, prompt: str, *, form: str = Form.WORDS) -> str | None:
+    """Return words in one line, or in several where a text is asked for, or None if it stayed empty.
 
     Raises:
         RuleError: If it can not be shown truly, or is too long.
@@ -198,9 +212,9 @@ async def ask_text(talk: Talk, prompt: str, *, form: str = Form.TEXT) -> str:
     Raises:
         RuleError: If it says nothing, can not be shown truly, or is too long.
     """
-    text = _checked(await talk.ask(prompt, form=_form(talk, form)))
+    text = await ask_line(talk, prompt, form=form)
     if not text:
-        raise RuleError(tell("text.empty"))
+        raise RuleError(tell("text.gap" if talk.composed else "text.empty"))
     return text
 
 
@@ -212,7 +226,7 @@ async def ask_short(talk: Talk, prompt: str) -> str | None:
     """
     text = " ".join((await ask_line(talk, prompt) or "").split())
     if len(text.encode()) > LINE_BYTES_MAX:
-        raise RuleError(tell("line.long"))
+        raise RuleError(tell("line.over", count=beyond(text, LINE_BYTES_MAX)))
     return text or None
 
 
@@ -223,7 +237,7 @@ async def ask_day(talk: Talk, prompt: str, *, since: Day | None = None, early: s
         talk: With whom.
         prompt: How it is asked for.
         since: The first day that it may be, if there is one.
-        early: What is said of a day before that.
+        early: What is said of a day before that; that it has passed, where nothing is named.
 
     Raises:
         RuleError: If there is no such day, wherever it does not get better by asking again.
@@ -237,7 +251,7 @@ async def ask_day(talk: Talk, prompt: str, *, since: Day | None = None, early: s
         else:
             if day is None or since is None or day >= since:
                 return day
-            complaint = early
+            complaint = early or tell("day.past")
         if not left:
             raise RuleError(complaint)
         await talk.say(complaint)
@@ -312,46 +326,39 @@ async def share(
     Raises:
         RuleError, LocalError: If it could not be written; the text is kept.
     """
-    keep_it = aside or partial(keep_aside, keeper, text)
-    choice = await talk.choose(tell("ask.share"), [tell("share.yes"), tell("share.mine"), tell("share.no")])
-    if choice:
-        if choice == 1:
-            await keep_it()
-        await talk.say(tell("kept.mine") if choice == 1 else tell("kept.nothing"))
+    keep_it = aside or partial(keep_aside, talk, keeper, text)
+    if not await is_to_go(talk, keeper, keep_it):
         return ()
     await talk.safe(tell("safe.maybe"))
     try:
         made = await write(keeper, make, more)
     except (RuleError, LocalError) as error:
         await keep_it()
+        talk.composed.clear()
         raise type(error)(tell("text.aside", why=str(error))) from None
+    talk.composed.clear()
     await talk.say(tell("shared"))
     return made
 
 
-@asynccontextmanager
-async def typing_kept(talk: Talk, keeper: "Keeper") -> AsyncIterator[None]:
-    """Keep what was typed so far for its writer alone, where a rule or this machine says no in the block.
-
-    Raises:
-        RuleError, LocalError: What it was, and where the text is.
-    """
-    try:
-        yield
-    except (RuleError, LocalError) as error:
-        typed = "\n".join(filter(None, map(str.strip, talk.typed)))
-        if not typed:
-            raise
-        await keep_aside(keeper, typed)
-        raise type(error)(tell("text.aside", why=str(error))) from None
+async def is_to_go(talk: Talk, keeper: "Keeper", keep_it: Callable[[], Awaitable[object]]) -> bool:
+    """Ask what becomes of what was written; tell whether it is to be shared, which a space that was ended does not."""
+    ways: list[str] = [*(() if is_over(opened(keeper)) else ("share.yes",)), "share.mine", "share.no"]
+    way = ways[await talk.choose(tell("ask.share"), [tell(one) for one in ways])]
+    if way == "share.mine":
+        await keep_it()
+    if way != "share.yes":
+        talk.composed.clear()
+        await talk.say(tell("kept.mine") if way == "share.mine" else tell("kept.nothing"))
+    return way == "share.yes"
 
 
-async def keep_aside(keeper: "Keeper", text: str) -> None:
+async def keep_aside(talk: Talk, keeper: "Keeper", text: str) -> None:
     """Keep a text for its writer alone, as several where it is more than one holds, if it can be kept at all."""
     household = opened(keeper)
-    for start in range(0, len(text), PIECE_LETTERS):
-        piece = text[start : start + PIECE_LETTERS].encode(errors="replace")
-        drop(keeper.home.vault, piece, entropy=keeper.machine.entropy)
+    for piece in pieces(text, ENTRY_BYTES_MAX):
+        drop(keeper.home.vault, piece.encode(errors="replace"), entropy=keeper.machine.entropy)
+    talk.composed.clear()
     try:
         await household.take_in()
     except LocalError:
@@ -361,7 +368,7 @@ async def keep_aside(keeper: "Keeper", text: str) -> None:
 
 def _form(talk: Talk, form: str) -> str:
     """Return in which form a text is asked for: more questions may lie behind it in a file."""
-    return form if talk.begin.live else Form.LINE
+    return Form.WORDS if form == Form.TEXT and not talk.begin.live else form
 
 
 def _checked(typed: str) -> str:
@@ -370,5 +377,5 @@ def _checked(typed: str) -> str:
     except UsageError as error:
         raise RuleError(str(error)) from None
     if len(text.encode(errors="replace")) > TEXT_BYTES_MAX:
-        raise RuleError(tell("text.long"))
+        raise RuleError(tell("text.over", count=beyond(text, TEXT_BYTES_MAX)))
     return text

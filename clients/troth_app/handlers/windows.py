@@ -13,6 +13,7 @@ from troth_app.handlers.together import (
     ask_line,
     ask_text,
     chapter_of,
+    composing,
     names_of,
     pick,
     share,
@@ -39,11 +40,11 @@ OVER: Final = (Stage.SKIPPED, Stage.HELD)
 async def plan(talk: Talk, keeper: "Keeper") -> None:
     """Suggest a window: what to look at, and when."""
     chapter_of(keeper)
-    await talk.safe(tell("safe.unshared"))
-    topics = await ask_text(talk, tell("window.topics"), form=Form.LINE)
+    await composing(talk, keeper)
+    topics = await ask_text(talk, tell("window.topics"), form=Form.WORDS)
     day = today_of(keeper)
     soon = days_after(day, SOON_DAYS)
-    on = await ask_day(talk, tell("window.on", day=soon)) or soon
+    on = await ask_day(talk, tell("window.on", day=soon), since=day) or soon
     at, length = await ask_line(talk, tell("window.at")), await ask_line(talk, tell("window.length"))
     fields: dict[str, object] = {"topics": topics, "on": on, "at": at, "length": length}
     await share(talk, keeper, topics, lambda pen: [pen.write("window", fields, day=day)])
@@ -73,9 +74,9 @@ async def answer(talk: Talk, keeper: "Keeper") -> None:
 async def agenda(talk: Talk, keeper: "Keeper") -> None:
     """Note a point for a window, beside those that both noted before."""
     state, day = await state_of(keeper), today_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     window = await _pick(talk, keeper, _open(state))
-    text = await ask_text(talk, tell("window.point"), form=Form.LINE)
+    text = await ask_text(talk, tell("window.point"), form=Form.WORDS)
     await share(talk, keeper, text, lambda pen: [pen.write("agenda", {"text": text}, day=day, about=window.id)])
 
 
@@ -85,7 +86,7 @@ async def move(talk: Talk, keeper: "Keeper") -> None:
     await talk.safe(tell("safe.nothing"))
     window = await _pick(talk, keeper, _open(state))
     soon = days_after(day, SOON_DAYS)
-    on = await ask_day(talk, tell("window.to", day=soon)) or soon
+    on = await ask_day(talk, tell("window.to", day=soon), since=day) or soon
     at = await ask_line(talk, tell("window.at"))
     await talk.safe(tell("safe.maybe"))
     (wish,) = await write(
@@ -109,7 +110,7 @@ async def skip(talk: Talk, keeper: "Keeper") -> None:
 async def hold(talk: Talk, keeper: "Keeper") -> None:
     """Note that a window was held, and what both take from it."""
     state, day = await state_of(keeper), today_of(keeper)
-    await talk.safe(tell("safe.unshared"))
+    await composing(talk, keeper)
     window = await _pick(talk, keeper, [found for found in _windows(state) if found.stage is not Stage.SKIPPED])
     text = await ask_line(talk, tell("window.note"))
     if text is None:

@@ -118,22 +118,32 @@ class Host:
         found = Path(step.file) if step is not None and step.file else None
         return found if found is not None and found.is_file() else None
 
-    async def found(self, command: str, **options: str) -> Result:
-        """Return what a reading command found out; nothing, where it found nothing."""
-        visit = await read(self.home, command, {**options, **({GLANCE: True} if self._glances else {})})
+    async def found(self, command: str, *, wait_s: float | None = None, **options: str) -> Result:
+        """Return what a reading command found out; nothing, where it found nothing.
+
+        Raises:
+            TimeoutError: If nothing came in the time that one waits.
+        """
+        given = {**options, **({GLANCE: True} if self._glances else {})}
+        visit = await read(self.home, command, given, wait_s=wait_s)
+        if visit.done is None and wait_s is not None:
+            raise TimeoutError
         return (visit.done.result if visit.done else None) or {}
 
-    async def page(self, see: See) -> Context:
-        """Return what stands on every page; what was told once is told now."""
+    async def page(self, see: See, *, wait_s: float | None = None) -> Context:
+        """Return what stands on every page; what was told once is told now. What does not answer is as locked."""
         browser = self.browser(see)
         told: list[str] = []
         if not see.live:
             told, browser.told = browser.told, []
         token = self.visitors.token(see.cookie)
         page = {"name": say("web.name"), "here": "", "csrf": token, "two": False, "bar": [], "calm": "", "told": told}
-        frame = await self.found("pages frame")
+        try:
+            frame = await self.found("pages frame", wait_s=wait_s)
+            state = {} if frame else await self.found("today", wait_s=wait_s)
+        except TimeoutError:
+            frame, state = {}, {}
         if not frame:
-            state = await self.found("today")
             return {**page, "state": state.get("state", "locked")}
         chosen = frame["pages"]
         look = {"name": chosen.get("name") or say("web.name"), **{choice: choice in chosen for choice in LOOK}}

@@ -6,6 +6,8 @@ from typing import Final
 
 from troth_app.commands import BY_NAME
 from troth_app.conversation import Result
+from troth_app.handlers.support import calm, without
+from troth_app.limits import HELP_WAIT_S
 from troth_app.presenting import presenter
 from troth_app.web import screens
 from troth_app.web.host import Host
@@ -14,7 +16,9 @@ from troth_app.web.walk import page_of
 
 __all__ = ["place_of", "show"]
 
-LOCKED_TOO: Final = ("6", "8", "step")
+HELPS: Final = ("6", "8")
+"""Where help and rest are: nothing that does not answer is waited for there."""
+LOCKED_TOO: Final = (*HELPS, "step")
 """What is shown while the vault is locked: help, rest, and a conversation that goes on."""
 
 Show = Callable[[Host, See, Context, str], Awaitable[Reply]]
@@ -23,7 +27,7 @@ Show = Callable[[Host, See, Context, str], Awaitable[Reply]]
 async def show(host: Host, see: See) -> Reply:
     """Return the page at an address."""
     first, rest = see.place
-    page = await host.page(see)
+    page = await host.page(see, wait_s=HELP_WAIT_S if first in HELPS else None)
     if page["state"] != "open" and first not in LOCKED_TOO:
         return host.outside(page, back=see.path)
     room = ROOMS.get(first)
@@ -81,12 +85,12 @@ async def safety(host: Host, _: See, page: Context, __: str) -> Reply:
 
 async def support(host: Host, _: See, page: Context, __: str) -> Reply:
     """Show where help is."""
-    return await _help(host, page, "support")
+    return await _help(host, page, "support", without)
 
 
 async def steady(host: Host, _: See, page: Context, __: str) -> Reply:
     """Show how to come to rest."""
-    return await _help(host, page, "steady")
+    return await _help(host, page, "steady", calm)
 
 
 async def search(_: Host, __: See, page: Context, ___: str) -> Reply:
@@ -94,8 +98,13 @@ async def search(_: Host, __: See, page: Context, ___: str) -> Reply:
     return Page("search", {"page": {**page, "here": "search"}, "shown": [], "asked": ""})
 
 
-async def _help(host: Host, page: Context, name: str) -> Reply:
-    shown = screens.sentences(presenter(BY_NAME[name])(await host.found(name)), ours=True)
+async def _help(host: Host, page: Context, name: str, instead: Callable[[], Result]) -> Reply:
+    """Show what helps, with what lies in the vault if that answers."""
+    try:
+        found = await host.found(name, wait_s=HELP_WAIT_S)
+    except TimeoutError:
+        found = {}
+    shown = screens.sentences(presenter(BY_NAME[name])(found or instead()), ours=True)
     return Page(name, {"page": {**page, "here": name}, "shown": shown})
 
 

@@ -16,10 +16,10 @@ from troth_app.conversation import Answer, Ask, Begin, Choose, Chosen, Done, Fra
 from troth_app.home import Home
 from troth_app.language import spoken, spoken_in
 from troth_app.messages import tell
-from troth_app.outcome import Code
+from troth_app.outcome import NOTHING_SAFER, Code
 from troth_app.sockets import connect
 from troth_app.talk import HungUpError, read_sentence
-from troth_app.terminal import ENDED, NOTHING_SAFER
+from troth_app.terminal import ENDED
 from troth_wire.errors import MalformedError
 from troth_wire.said import Said
 
@@ -147,11 +147,11 @@ def begin(home: Home, command: str, options: Result | None = None) -> Visit:
     return visit
 
 
-async def read(home: Home, command: str, options: Result | None = None) -> Visit:
-    """Carry out what asks nothing; what asks all the same is hung up on."""
+async def read(home: Home, command: str, options: Result | None = None, *, wait_s: float | None = None) -> Visit:
+    """Carry out what asks nothing; what asks all the same, or takes longer than one waits, is hung up on."""
     visit = begin(home, command, options)
     try:
-        await visit.settled()
+        await visit.settled(wait_s)
     finally:
         await visit.close()
     return visit

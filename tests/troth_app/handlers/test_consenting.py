@@ -1,18 +1,20 @@
 """A yes takes the whole text, its end and the passphrase; a no is one step. Nobody can give another's."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.troth_app.house import PASSPHRASE, open_keeper, play
 from tests.troth_app.two import TODAY, Two, two
+from troth.testing import entropy_of
 from troth_app.conversation import Done
-from troth_app.handlers import consenting
+from troth_app.handlers import agreeing, consenting, days
 from troth_app.limits import MET_S
 from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_client.uncompared import row
-from troth_couple import Agreement, Clause, Shown
+from troth_couple import Agreement, Clause, Revision, Shown, new_agreement
 from troth_couple.entry import SubjectId
 
 NOT_NOW, YES = 0, 1
@@ -137,6 +139,47 @@ async def test_asking_for_a_change(tmp_path: Path) -> None:
         assert (await only(couple)).shown is Shown.CHANGE_PROPOSED
         assert (await play(consenting.ask_change, couple.keeper, "", 1)).code == Code.OK
         assert (await only(couple)).in_force is None
+
+
+async def test_a_wish_reaches_whom_it_is_for(tmp_path: Path) -> None:
+    """What somebody would change stands beside the text, for both and in their words; `today` says that it is there."""
+    async with two(tmp_path) as couple:
+        (proposed,) = await couple.robin(lambda pen: [pen.propose(text_of_robin(), day=TODAY)])
+        about, text = proposed.subject, text_of_robin().id
+        await couple.sasha(lambda pen: pen.ask_change(about, text, day=TODAY, wish="at ten, please", keeps=False))
+        assert "They asked for a change of “Mornings”: `troth agree show`." in (await today_of(couple))["ends"]
+        assert "The other person asked for a change on 2026-09-01. “at ten, please”" in await shown_lines(couple)
+        await couple.robin(lambda pen: [pen.ask_change(about, text, day=TODAY, wish="or at nine", keeps=False)])
+        assert "You asked for a change on 2026-09-01. “or at nine”" in await shown_lines(couple)
+
+
+async def test_a_yes_after_a_wish_settles_it(tmp_path: Path) -> None:
+    """Who asked for a change and then says yes to the very text asks for none any more."""
+    async with two(tmp_path) as couple:
+        revision = await couple.sasha_proposes()
+        assert (await play(consenting.ask_change, couple.keeper, "at ten")).code == Code.OK
+        assert "You asked for a change on 2026-09-01. “at ten”" in await shown_lines(couple)
+        await couple.robin_assents(revision)
+        assert not any("asked for a change" in line for line in await shown_lines(couple))
+        await couple.sasha_assents(revision)
+        assert (await only(couple)).shown is Shown.IN_FORCE
+
+
+def text_of_robin() -> Revision:
+    """A text that Robin proposes."""
+    made = new_agreement(entropy_of("Mornings"))
+    return Revision(agreement=made, sort=6, title="Mornings", clauses=(Clause(behaviour="Coffee first."),))
+
+
+async def today_of(couple: Two) -> dict[str, Any]:
+    """What Robin's day says."""
+    return (await play(days.today, couple.keeper)).result
+
+
+async def shown_lines(couple: Two) -> list[str]:
+    """Every line of the one agreement as it is shown to Robin."""
+    cards = (await play(agreeing.show, couple.keeper)).result["cards"]
+    return [line for card in cards for line in card["lines"]]
 
 
 async def test_that_was_not_me(tmp_path: Path) -> None:

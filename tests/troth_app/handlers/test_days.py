@@ -7,6 +7,7 @@ import pytest
 
 from tests.troth_app.house import DAY, open_keeper, play
 from tests.troth_app.two import TODAY, left, two
+from troth_app.conversation import Choose, Say
 from troth_app.handlers import days, mine, quieting, requests, together
 from troth_app.limits import TOLD_DAYS
 from troth_app.messages import tell
@@ -150,6 +151,19 @@ async def test_what_can_not_be_shared_is_kept_aside(tmp_path: Path, monkeypatch:
         assert played.code == Code.HERE
         assert "troth mine list" in str(played.done)
         assert (await play(mine.list_, couple.keeper)).result["entries"] == ["tired\na quiet evening\nwobbly"]
+
+
+async def test_in_a_space_that_was_ended_nobody_writes_in_vain(tmp_path: Path) -> None:
+    """That nothing is shared is said before anything is asked, and sharing is not among the choices."""
+    async with two(tmp_path) as couple:
+        await left(couple)
+        played = await play(days.checkin, couple.keeper, "tired", *[""] * 5, 0)
+        first = next(sentence for sentence in played.sentences if isinstance(sentence, Say))
+        assert first.text == tell("today.ended")
+        (choice,) = [sentence for sentence in played.sentences if isinstance(sentence, Choose)]
+        assert choice.items == (tell("share.mine"), tell("share.no"))
+        assert couple.keeper.household is not None
+        assert couple.keeper.household.settings.entries == ("tired",)
 
 
 async def test_control_characters_are_not_signed(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from troth import Put, document_id
 from troth_app.commands import BARE, find
 from troth_app.handlers import days, exports, leaving, mine, pairing, status, together
 from troth_app.household import Household
-from troth_app.limits import LEAVE_S
+from troth_app.limits import LEAVE_S, TRIES_MAX
 from troth_app.messages import tell
 from troth_app.outcome import Code
 from troth_wire.errors import UsageError
@@ -103,16 +103,30 @@ async def test_taken_back_it_never_happened(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "code"), [((), None), (("another",), Code.RULE), ((NAME,), None), ((NAME, "wrong"), Code.LOCKED)]
+    ("answers", "code"),
+    [
+        ((), None),
+        (("another",) * TRIES_MAX, Code.RULE),
+        ((NAME,), None),
+        (("another", NAME, *["wrong"] * TRIES_MAX), Code.LOCKED),
+    ],
 )
 async def test_nothing_happens_before_the_passphrase(
     tmp_path: Path, answers: tuple[Any, ...], code: Code | None
 ) -> None:
-    """Another name, another passphrase, or nobody there: nothing was changed."""
+    """Another name, another passphrase, as often as it may be typed, or nobody there: nothing was changed."""
     async with for_two(tmp_path) as (home, _):
         played = await play(leaving.leave, home.keeper, *answers)
         assert held(home) == (False, False)
+        assert played.safe == "Nothing was changed."
         assert code is None or played.code == code
+
+
+async def test_who_mistypes_leaves_all_the_same(tmp_path: Path) -> None:
+    """A slip of the hand in the name or in the passphrase sends nobody back to the beginning."""
+    async with for_two(tmp_path) as (home, _):
+        await play(leaving.leave, home.keeper, "another", NAME, "wrong", PASSPHRASE)
+        assert held(home)[0]
 
 
 async def test_a_pipe_is_asked_nothing(tmp_path: Path) -> None:
@@ -174,7 +188,9 @@ async def test_own_words_stay_ones_own(tmp_path: Path) -> None:
         played = await play(exports.own, couple.keeper, WITHOUT, YES, options={"file": str(tmp_path / "own.md")})
         assert played.code == Code.OK, played.done
         assert "canary-mine" in (tmp_path / "own.md").read_text()
-        late = await play(days.checkin, couple.keeper, "canary-late", "", "", "", "", "", SHARE)
-        assert late.code != Code.OK
+        before = len((await couple.state()).things)
+        keep = SHARE  # The first that there is: sharing is none any more.
+        await play(days.checkin, couple.keeper, "canary-late", "", "", "", "", "", keep)
+        assert len((await couple.state()).things) == before
         assert "canary-late" in str((await play(mine.list_, couple.keeper)).result["entries"])
         assert (await play(find(BARE.handler), couple.keeper)).code == Code.OK

@@ -31,13 +31,23 @@ async def test_locked_it_is_there_after_unlocking(tmp_path: Path) -> None:
 
 
 async def test_what_can_not_be_kept_is_said(tmp_path: Path) -> None:
-    """Nothing, too much, and no vault each cost a sentence."""
+    """Nothing, and no vault each cost a sentence."""
     async with open_keeper(tmp_path / "a") as keeper:
         assert (await play(mine.add, keeper, " \n")).code == Code.RULE
-        assert (await play(mine.add, keeper, "x" * (ENTRY_BYTES_MAX + 1))).code == Code.RULE
         assert (await play(mine.add, keeper, "x" * ENTRY_BYTES_MAX)).code == Code.OK
     async with a_closed_keeper(home_at(tmp_path / "b")) as keeper:
         assert (await play(mine.add, keeper)).code == Code.HERE
+
+
+async def test_more_than_one_entry_holds_is_kept_in_several(tmp_path: Path) -> None:
+    """Nobody who wrote a lot is sent back with it: all of it is kept, and in how many parts is said."""
+    async with open_keeper(tmp_path) as keeper:
+        words = "ü word " * (ENTRY_BYTES_MAX // 6)
+        played = await play(mine.add, keeper, words)
+        assert played.code == Code.OK
+        assert "stands in 2" in played.said
+        assert keeper.household is not None
+        assert "".join(keeper.household.settings.entries) == words.strip()
 
 
 async def test_a_full_vault_keeps_it_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

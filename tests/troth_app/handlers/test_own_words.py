@@ -5,7 +5,9 @@ from pathlib import Path
 from tests.troth_app.house import play
 from tests.troth_app.two import TODAY, two
 from troth_app.handlers import days, own_words
+from troth_app.handlers.own_words import LISTED_MAX
 from troth_app.outcome import Code
+from troth_couple import Stage
 
 SHARE = 0
 
@@ -70,3 +72,18 @@ async def test_nothing_is_said_anew_before_it_was_asked(tmp_path: Path) -> None:
             await play(own_words.amend, couple.keeper, "rested", "", "", "", "", "", *last)
         (card,) = (await play(days.today, couple.keeper)).result["cards"]
         assert card["lines"] == ["Feeling: tired"]
+
+
+async def test_of_many_the_earlier_ones_are_offered_too(tmp_path: Path) -> None:
+    """However long ago something was said, its author can take it back; a page names it, and is asked nothing."""
+    async with two(tmp_path) as couple:
+        said = [
+            (await couple.robin(lambda pen, text=f"{number}": [pen.write("gratitude", {"text": text}, day=TODAY)]))[0]  # type: ignore[misc]
+            for number in range(2 * LISTED_MAX + 1)
+        ]
+        played = await play(own_words.take_back, couple.keeper, LISTED_MAX, LISTED_MAX)
+        assert played.code == Code.OK
+        named = await play(own_words.take_back, couple.keeper, options={"which": said[1].subject.hex()})
+        assert named.code == Code.OK
+        state = await couple.state()
+        assert [state.things[one.subject].stage is Stage.TAKEN_BACK for one in said[:3]] == [True, True, False]

@@ -36,3 +36,12 @@ async def test_answering(tmp_path: Path) -> None:
             card for card in (await play(requests.listed, couple.keeper)).result["cards"] if card["mine"] is False
         )
         assert card["lines"][-1] == "Answer: Another way. I write instead."
+
+
+async def test_a_day_that_has_passed_is_good_for_nothing(tmp_path: Path) -> None:
+    """Whoever names one, of something that is to come, is asked again."""
+    async with two(tmp_path) as couple:
+        played = await play(requests.ask_for, couple.keeper, "A walk", "", "2020-01-01", "2026-09-05", 0)
+        assert "That day has passed." in played.said
+        (thing,) = (await couple.state()).things.values()
+        assert thing.says("good_by") == "2026-09-05"

@@ -12,12 +12,13 @@ from tests.troth_app.handlers.test_handing_over import OWN, handed_over
 from tests.troth_app.house import DAY
 from tests.troth_app.web.desk import PASSPHRASE, Desk, desk, desk_for_one, desk_for_two, empty_desk
 from troth_app.commands import BY_NAME
-from troth_app.limits import DRAFT_NAME_LETTERS_MAX, ENTRY_BYTES_MAX
+from troth_app.limits import DRAFT_NAME_LETTERS_MAX
 from troth_app.messages import tell
 from troth_app.web.forms import FILES, FILLED, FORMS, WHICH
 from troth_app.web.labels import LABELS
 from troth_app.web.replies import CONFLICT, NO_CONTENT, NOT_FOUND, Go, Page
 from troth_app.web.telling import ENGLISH
+from troth_couple.limits import TEXT_BYTES_MAX
 from troth_wire.errors import FullError
 
 
@@ -127,12 +128,12 @@ async def test_a_form_that_locked_meanwhile_keeps_the_words(tmp_path: Path) -> N
 async def test_a_form_that_is_too_long_shows_the_words_again(tmp_path: Path) -> None:
     """And says why; nothing of it is shared."""
     async with desk_for_two(tmp_path) as at:
-        long = "x" * (ENTRY_BYTES_MAX + 1)
-        found = await at.post("/say", form="mine", text=long)
+        long = "x" * (TEXT_BYTES_MAX + 1)
+        found = await at.post("/say", form="checkin", feelings=long, **{"as": "share"})
         assert isinstance(found, Page)
         assert (found.name, found.status, found.context["typed"]) == ("late", CONFLICT, long)
-        assert "Nothing was kept." in found.context["why"]
-        assert await at.mine() == []
+        assert found.context["why"].startswith("That is 1 letter longer than a text can be. Nothing was shared.")
+        assert await at.mine() == [long]
 
 
 async def test_an_empty_form_is_said_to_be_one(tmp_path: Path) -> None:

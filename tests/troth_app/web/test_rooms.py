@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.troth_app.house import home_at
 from tests.troth_app.web.desk import Desk, desk_for_one, desk_for_two
+from troth_app.sockets import listen
 from troth_app.web.pages import Pages
 from troth_app.web.replies import Go
 from troth_app.web.rooms import ROOMS, place_of
@@ -43,6 +45,23 @@ async def test_help_and_rest_are_there_while_it_is_locked(tmp_path: Path, path: 
         assert page.name == name
         assert page.context["shown"]
         assert written(page)
+
+
+@pytest.mark.parametrize(("path", "name"), [("/6", "support"), ("/8", "steady")])
+async def test_help_and_rest_wait_for_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, name: str
+) -> None:
+    """An agent that hangs, and one that is gone, keep nobody from either page."""
+    monkeypatch.setattr("troth_app.web.rooms.HELP_WAIT_S", 0.01)
+    async with desk_for_one(tmp_path) as at:
+        at.host.home = away = home_at(tmp_path / "away")
+        away.prepare()
+        with listen(away.socket):
+            hung = await at.page(path)
+        gone = await at.page(path)
+        assert hung.name == gone.name == name
+        assert hung.context["shown"] == gone.context["shown"]
+        assert written(hung)
 
 
 @pytest.mark.parametrize("path", ["/9", "/2/none", "/3/none", "/wp-login.php", "/static", "/../vault", "/%00"])

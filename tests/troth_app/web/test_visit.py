@@ -8,9 +8,8 @@ from tests.troth_app.web.scripted import answering
 from troth_app.commands_for_pages import PAUSES
 from troth_app.conversation import Ask, Choose, Done, Safe, Say
 from troth_app.limits import CONVERSATION_FRAME_BYTES_MAX
-from troth_app.outcome import Code, RuleError
+from troth_app.outcome import NOTHING_SAFER, Code, RuleError
 from troth_app.talk import HungUpError, Talk
-from troth_app.terminal import NOTHING_SAFER
 from troth_app.web.visit import GONE, Visit, begin, read
 
 
