@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import suppress
 from functools import partial
 
 from troth import (
@@ -44,9 +45,10 @@ from troth_client.works import (
     revoke,
     send_split,
     set_recovery,
+    tidy_up,
     way,
 )
-from troth_wire.errors import UsageError
+from troth_wire.errors import StoreError, UsageError
 from troth_wire.ids import ChangeHash, DeviceId, DocumentId, Incarnation, MailboxId, PersonId, SpaceId
 from troth_wire.said import Said
 
@@ -226,11 +228,16 @@ class Space:
     async def whole(self) -> None:
         """Wait until the documents hold all that was put off when the space was opened (`OpenVault.space`).
 
+        Then the vault is tidied up for the next start; a disk that takes nothing now is no reason to fail.
+
         Raises:
             TrothError: If the space stopped.
         """
         while not await self._driver.ask(bring_in):
             pass
+        with suppress(StoreError):
+            while not await self._driver.ask(tidy_up):
+                pass
 
     async def caught_up(self) -> None:
         """Wait until everything that the relay held at the last connect was read and merged.

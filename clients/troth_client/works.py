@@ -31,6 +31,7 @@ __all__ = [
     "revoke",
     "send_split",
     "set_recovery",
+    "tidy_up",
     "way",
 ]
 
@@ -62,17 +63,17 @@ def revise(
 
 
 def bring_in(engine: Engine) -> tuple[Step, bool]:
-    """Take some of what was put off at the start into its documents; answer whether all of it is there.
-
-    Once it is, the next start is made cheaper.
-    """
+    """Take some of what was put off at the start into its documents; answer whether all of it is there."""
     try:
-        if not engine.library.bring_in(CHANGES_AT_ONCE):
-            return Step(), False
-        step = tidy(engine)
-        return step, not step.save
+        return Step(), engine.library.bring_in(CHANGES_AT_ONCE)
     except PoisonedError as error:
         return Step(tell=[Rebuild(str(error))]), False
+
+
+def tidy_up(engine: Engine) -> tuple[Step, bool]:
+    """Make the next start cheaper, a piece at a time; answer whether nothing is left to do."""
+    step = tidy(engine)
+    return step, not step.save
 
 
 def invite(engine: Engine) -> bytes:

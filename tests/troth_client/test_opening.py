@@ -26,6 +26,7 @@ from troth import (
     load,
 )
 from troth.document import Document, PoisonedError
+from troth.recalling import JUDGED
 from troth.tidying import tidy
 from troth_client import OpenVault, RoomId, Vault, create_space, open_space, open_vault, opening, works
 from troth_client.room import SHARED, SOLO
@@ -158,6 +159,28 @@ async def test_a_space_that_is_whole_spares_the_next_start(monkeypatch: pytest.M
                 assert len(asked) == expected
                 await space.whole()
                 assert space.view(LIST) == {"a": 39}
+
+
+async def test_a_full_disk_tidies_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A space is whole all the same, and the next start tries again."""
+    monkeypatch.setattr(works, "tidy", partial(tidy, changes_min=1))
+    async with open_vault("laptop", passphrase=WORDS, machine=CHEAP) as vault:
+        async with vault.space(vault.rooms[0]) as space:
+            await space.edit(LIST, Put(("a",), 1))
+        async with vault.space(vault.rooms[0], puts_off=True) as space:
+            with monkeypatch.context() as full:
+                full.setattr(Vault, "commit", _full)
+                await space.whole()
+            assert space.view(LIST) == {"a": 1}
+            assert not await vault.run(
+                lambda held: [row for row in held.room(held.rooms[0]).load() if row.table == JUDGED]
+            )
+            await space.whole()
+            assert await vault.run(lambda held: [row for row in held.room(held.rooms[0]).load() if row.table == JUDGED])
+
+
+def _full(*_: object) -> None:
+    raise FullError("no room")
 
 
 async def test_what_stops_the_library_late_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
