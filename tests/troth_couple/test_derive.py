@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.troth_couple import oracle
@@ -407,7 +407,21 @@ def test_looking_writes_nothing(moves: list[Move]) -> None:
     assert len(before) <= len(book.ledger.known)
 
 
+AGREED_AND_WITHDRAWN: Final = [
+    Move(hand, verb, 0)
+    for hand, verb in (
+        ("r", "propose"),
+        ("r", "meet"),
+        ("r", "assent"),
+        ("s", "assent"),
+        ("s", "meet"),
+        ("s", "withdraw"),
+    )
+]
+
+
 @given(lives())
+@example(AGREED_AND_WITHDRAWN)
 def test_every_state_names_its_acts(moves: list[Move]) -> None:
     """Invariant 23: whatever is shown rests on acts that are here, and each has a sentence."""
     life = Life(moves)
