@@ -56,6 +56,18 @@ class TestEdits:
         async with driving(store) as driver:
             assert items(driver) == {"a": 1}
 
+    async def test_nothing_is_acknowledged_while_its_commit_is_under_way(self, store: HeldStore) -> None:
+        """However long a disk takes: whoever wrote hears of it when it is there, and not before."""
+        async with driving(store) as driver:
+            store.hold()
+            edited = asyncio.ensure_future(driver.edit(LIST, [Put(("a",), 1)]))
+            await store.entered()
+            await turns(5)
+            assert not edited.done()
+            store.release()
+            await edited
+            assert store.records() == 1
+
     async def test_edits_of_one_turn_share_a_record(self, store: HeldStore) -> None:
         """Callers who edit in the same turn of the event loop share one change, one record and one commit."""
         async with driving(store) as driver:
