@@ -70,7 +70,7 @@ class TestRefusals:
     def test_an_altered_row(self, made: Path) -> None:
         """A row of which one byte was altered, or that was put in the place of another, is damage."""
         for change in (
-            "UPDATE rows SET sealed = substr(sealed, 1, 99) || x'00' || substr(sealed, 101) WHERE id = 3",
+            "UPDATE rows SET sealed = substr(sealed, 1, 99) || zeroblob(8) || substr(sealed, 108) WHERE id = 3",
             "UPDATE rows SET sealed = (SELECT sealed FROM rows WHERE id = 4) WHERE id = 3",
             "UPDATE rows SET sealed = x'' WHERE id = 1",
             "DELETE FROM rows WHERE id = 1",

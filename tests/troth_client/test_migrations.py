@@ -124,7 +124,7 @@ def test_a_wrong_passphrase_migrates_nothing(path: Path, words: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE rows SET sealed = substr(sealed, 1, 99) || x'00' || substr(sealed, 101) WHERE id = 3",
+        "UPDATE rows SET sealed = substr(sealed, 1, 99) || zeroblob(8) || substr(sealed, 108) WHERE id = 3",
         "DELETE FROM rows WHERE id = 1",
         "UPDATE header SET content = substr(content, 2)",
         "UPDATE header SET content = substr(content, 1, length(content) - 8) || x'0000000000000000'",

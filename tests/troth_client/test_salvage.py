@@ -72,7 +72,7 @@ def test_what_an_open_vault_left_in_its_log_comes_out(path: Path) -> None:
 
 def test_altered_rows_are_counted(path: Path) -> None:
     """One altered row costs one row, and is said."""
-    change(path, "UPDATE rows SET sealed = substr(sealed, 1, 99) || x'00' || substr(sealed, 101) WHERE id = 50")
+    change(path, "UPDATE rows SET sealed = substr(sealed, 1, 99) || zeroblob(8) || substr(sealed, 108) WHERE id = 50")
     salvaged = read(path)
     assert salvaged.altered == 1
     assert sum(map(len, salvaged.rooms.values())) == 204
@@ -118,7 +118,7 @@ def test_what_does_not_open_is_said(path: Path) -> None:
 
 async def test_a_rescued_vault_goes_on(path: Path) -> None:
     """What was salvaged is a vault again, whose spaces live anew and open; what can not be opened is named."""
-    change(path, "UPDATE rows SET sealed = substr(sealed, 1, 99) || x'00' || substr(sealed, 101) WHERE id = 50")
+    change(path, "UPDATE rows SET sealed = substr(sealed, 1, 99) || zeroblob(8) || substr(sealed, 108) WHERE id = 50")
     before = files(path)
     said = rescue(path, path.parent / "new", passphrase=WORDS, machine=CHEAP)
     assert files(path) == {**before, "new": (path.parent / "new").read_bytes()}
