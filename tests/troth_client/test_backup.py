@@ -105,7 +105,9 @@ def test_a_truncated_backup(backup: Path, left: float) -> None:
 def test_an_altered_backup(backup: Path) -> None:
     """One altered row is enough."""
     with closing(sqlite3.connect(backup)) as file:
-        file.execute("UPDATE rows SET sealed = substr(sealed, 1, 99) || zeroblob(8) || substr(sealed, 108) WHERE id = 3")
+        file.execute(
+            "UPDATE rows SET sealed = substr(sealed, 1, 99) || zeroblob(8) || substr(sealed, 108) WHERE id = 3"
+        )
         file.commit()
     refused(backup, DamagedError, "nothing was restored")
 
