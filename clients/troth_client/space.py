@@ -180,8 +180,7 @@ class Space:
     @property
     def records(self) -> tuple[Verified, ...]:
         """Every record of which is known here who wrote it."""
-        found: tuple[Verified, ...] = self._driver.look(lambda engine: engine.inbox.chains.proven)
-        return found
+        return self._driver.look(lambda engine: engine.inbox.chains.proven)
 
     def ends(self, device: DeviceId) -> tuple[Tip, ...]:
         """Return how far the word of a device goes if it is removed now and everything that was read of it is kept."""

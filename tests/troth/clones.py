@@ -1,17 +1,13 @@
 """A copy of a device's store in other hands: the same key, the same life, and other changes."""
 
-from collections.abc import Collection
-
 from troth import envelope
-from troth import record as records
 from troth.edits import Edit
 from troth.engine import Group
 from troth.loading import load
 from troth.outbox import OUTBOX
 from troth.step import Row
 from troth.testing import Device, World, probe_here
-from troth_wire import codec
-from troth_wire.ids import ChangeHash, DocumentId, RecordId
+from troth_wire.ids import ChangeHash, DocumentId
 
 __all__ = ["Clone"]
 
@@ -38,10 +34,3 @@ class Clone:
     def change_in(sealed: bytes, device: Device) -> ChangeHash:
         """Return the first change in an envelope."""
         return envelope.open_(sealed, device.engine.identity.epoch).header.changes[0]
-
-    @staticmethod
-    def changes_of(row: Row, among: Collection[RecordId]) -> tuple[ChangeHash, ...]:
-        """Return the changes in a row of a record, if it is one of these."""
-        data: bytes = codec.decode(row.value or b"", lambda item: item, bytes_max=2**20)[2]
-        record = records.parse(data)[0]
-        return record.header.changes if record.id in among else ()

@@ -48,9 +48,7 @@ async def add(talk: Talk, keeper: "Keeper") -> None:
     what = await ask_text(talk, tell("practice.what"), form=Form.WORDS)
     when = await ask_short(talk, tell("practice.when"))
     day = today_of(keeper)
-    look_back = await ask_day(
-        talk, tell("practice.look_back", day=days_after(day, LOOK_BACK_DAYS)), since=day, early=tell("day.past")
-    )
+    look_back = await ask_day(talk, tell("practice.look_back", day=days_after(day, LOOK_BACK_DAYS)), since=day)
     await put(talk, keeper, KIND, {"what": what, "when": when, "look_back": look_back})
 
 

@@ -41,9 +41,7 @@ async def open_(talk: Talk, keeper: "Keeper") -> None:
     impact = await ask_text(talk, tell("repair.impact"), form=Form.WORDS)
     support = await ask_line(talk, tell("repair.support"))
     day = today_of(keeper)
-    review = await ask_day(
-        talk, tell("repair.review", day=days_after(day, LATER_DAYS)), since=day, early=tell("day.past")
-    )
+    review = await ask_day(talk, tell("repair.review", day=days_after(day, LATER_DAYS)), since=day)
     fields: dict[str, object] = {"impact": impact, "support": support, "review_on": review}
     text = "\n".join(filter(None, [impact, support]))
     await share(talk, keeper, text, lambda pen: together.begin_repair(pen, fields, day=day, of=of))

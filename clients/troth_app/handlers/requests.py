@@ -42,9 +42,7 @@ async def ask_for(talk: Talk, keeper: "Keeper") -> None:
     ask = await ask_text(talk, tell("request.ask"), form=Form.WORDS)
     why = await ask_line(talk, tell("request.why"))
     day = today_of(keeper)
-    good_by = await ask_day(
-        talk, tell("request.good_by", day=days_after(day, SOON_DAYS)), since=day, early=tell("day.past")
-    )
+    good_by = await ask_day(talk, tell("request.good_by", day=days_after(day, SOON_DAYS)), since=day)
     fields: dict[str, object] = {"ask": ask, "why": why, "good_by": good_by}
     text = "\n".join(filter(None, [ask, why]))
     await share(talk, keeper, text, lambda pen: [pen.write("request", fields, day=day)])
