@@ -1,6 +1,6 @@
 """The documents of a space: own edits become changes, foreign changes find their document or are held with a reason."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -38,8 +38,6 @@ class Library:
         self.puts_off = False
         """Whether what is taken goes into its document when somebody looks there, or by `bring_in`."""
         self._shelves: dict[DocumentId, Shelf] = {}
-        self._portions: Counter[DocumentId] = Counter()
-        """In how many portions the past of each document is written down."""
         self._writers: dict[DocumentId, dict[ActorId, DeviceId]] = defaultdict(dict)
         self._persons: dict[DeviceId, PersonId] = {}
         self._doubtful: set[DocumentId] = set()
@@ -130,15 +128,12 @@ class Library:
         self._doubt(document, shelf)
         return shelf.heads() != before, refused
 
-    def recall(
-        self, document: DocumentId, past: Past, portions: int, carriers: Iterable[Verified]
-    ) -> set[RecordId] | None:
+    def recall(self, document: DocumentId, past: Past, carriers: Iterable[Verified]) -> set[RecordId] | None:
         """Take up a document of which nothing was taken in yet, as it was judged before.
 
         Args:
             document: Which one.
             past: What was judged.
-            portions: In how many portions it is written down.
             carriers: The records of it that count.
 
         Returns:
@@ -158,7 +153,6 @@ class Library:
             return None
         shelf = self._shelf(document)
         shelf.recall(past, map(raws.__getitem__, past))
-        self._portions[document] = portions
         if not self.puts_off:
             shelf.bring_in(len(past))
         return settled
@@ -177,8 +171,8 @@ class Library:
             and guard.change_hash(parcel.raw) == parcel.named
         }
 
-    def write_down(self, changes_min: int) -> Iterator[tuple[DocumentId, int, Portion]]:
-        """Yield what was judged since this was asked last, with its document and the number of the portion.
+    def write_down(self, changes_min: int) -> Iterator[tuple[DocumentId, Portion]]:
+        """Yield what was judged since this was asked last, with its document.
 
         Args:
             changes_min: Of a document in which fewer are new, nothing is said.
@@ -186,8 +180,7 @@ class Library:
         for document, shelf in self._shelves.items():
             portion = shelf.write_down(changes_min)
             if portion is not None:
-                yield document, self._portions[document], portion
-                self._portions[document] += 1
+                yield document, portion
 
     def bring_in(self, changes_max: int) -> bool:
         """Take about so many changes that were put off into their documents; tell whether none is left.

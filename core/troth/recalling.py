@@ -19,7 +19,7 @@ from troth_wire.ids import DocumentId, RecordId
 __all__ = ["JUDGED", "recall", "write_down"]
 
 JUDGED: Final = "judged"
-"""The table of what was judged: by document and number of portion."""
+"""The table of what was judged: by document and how many changes a portion goes on from."""
 DOCUMENT_BYTES: Final = 16
 NUMBER_BYTES: Final = 4
 
@@ -32,8 +32,8 @@ def write_down(library: Library, changes_min: int) -> list[Row]:
         changes_min: Of a document in which fewer are new, nothing is written.
     """
     return [
-        Row(JUDGED, document + number.to_bytes(NUMBER_BYTES, "big"), portion.encode(guard.RULES))
-        for document, number, portion in library.write_down(changes_min)
+        Row(JUDGED, document + portion.since.changes.to_bytes(NUMBER_BYTES, "big"), portion.encode(guard.RULES))
+        for document, portion in library.write_down(changes_min)
     ]
 
 
@@ -58,7 +58,7 @@ def recall(
     for document, portions in written.items():
         past = _past_of(portions.values())
         mine = [record for record in carriers if record.header.document == document]
-        found = library.recall(document, past, len(portions), mine) if past is not None else None
+        found = library.recall(document, past, mine) if past is not None else None
         if found is None:
             let_go += [Row(JUDGED, key, None) for key in portions]
         else:

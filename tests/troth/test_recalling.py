@@ -104,13 +104,13 @@ def test_nothing_is_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_portions_of_several_starts_go_on_in_each_other() -> None:
-    """Each start writes down what is new, under the next number."""
+    """Each start writes down what is new, under how many changes there were before."""
     world, ann, bob = begun()
     for number in range(3):
         bob.edit(LIST, Put(("c",), number))
         world.sync()
         ann.restart()
-    assert [row.key[16:] for row in judged(ann)] == [number.to_bytes(4, "big") for number in range(4)]
+    assert [row.key[16:] for row in judged(ann)] == [number.to_bytes(4, "big") for number in (0, 6, 7, 8)]
     engine, step = again(ann)
     assert not forgets(step)
     assert engine.view(LIST) == {"a": 2, "b": 2, "c": 2}
@@ -227,10 +227,10 @@ def test_a_record_that_names_what_it_does_not_hold_bears_nothing_out() -> None:
         spoilt = letter(ann, own, payload)
         for order in ([spoilt, *carriers], [*carriers, spoilt]):
             library = Library(ann.keys.device, ann.engine.life)
-            settled = library.recall(LIST, past, 1, order)
+            settled = library.recall(LIST, past, order)
             assert settled == {item.id for item in carriers}
             assert library.view(LIST, ()) == ann.view(LIST)
-        assert Library(ann.keys.device, ann.engine.life).recall(LIST, past, 1, [spoilt, *carriers[1:]]) is None
+        assert Library(ann.keys.device, ann.engine.life).recall(LIST, past, [spoilt, *carriers[1:]]) is None
 
 
 def test_what_somebody_else_names_as_theirs_is_judged() -> None:
@@ -241,5 +241,5 @@ def test_what_somebody_else_names_as_theirs_is_judged() -> None:
     own = carriers[0]
     header = replace(own.header, device=bob.keys.device, sequence=99)
     stolen = records.sign(header, own.payload, bob.keys.signer)
-    settled = Library(ann.keys.device, ann.engine.life).recall(LIST, past, 1, [stolen, *carriers])
+    settled = Library(ann.keys.device, ann.engine.life).recall(LIST, past, [stolen, *carriers])
     assert settled == {item.id for item in carriers}
