@@ -20,7 +20,8 @@ demo: $(READY) ## Run the demo.
 	@$(BIN)/troth demo
 
 test: $(READY) ## Run all tests with branch coverage. STRICT=1: a missing program fails. PROFILE=slow: search longer. ARGS='-k name'.
-	@TROTH_STRICT=$(STRICT) $(BIN)/python -m pytest --cov $(if $(ARGS),,--cov-fail-under=97) --hypothesis-profile=$(PROFILE) \
+	@TROTH_STRICT=$(STRICT) $(BIN)/python -m pytest --cov --hypothesis-profile=$(PROFILE) \
+		$(if $(ARGS),,--cov-fail-under=97 --numprocesses=auto --dist=worksteal) \
 		$(if $(filter slow,$(PROFILE)),--timeout=0) $(ARGS)
 
 check: $(READY) ## Check format, lint, types and the laws of the house (tests/test_*.py).

@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,8 @@ SECONDS_MAX: Final = 240
 """For the catchers of one mistake: there to end a hang, not to measure."""
 TOGETHER_S_MAX: Final = 1_500
 """For all catchers in a row."""
+UNUSED: Final = ("cacheprovider", "pytest_cov", "xdist", "xdist.looponfail")
+"""Plugins that the catchers do without: most of a short run would be loading them."""
 
 
 def catchers(patch: Path) -> list[str]:
@@ -29,7 +33,7 @@ def catchers(patch: Path) -> list[str]:
 def run(copy: Path, tests: list[str], *, seconds_max: int = SECONDS_MAX) -> subprocess.CompletedProcess[str]:
     """Run tests in a copy of the tree, against the copy's code."""
     sources = os.pathsep.join(str(copy / folder) for folder in ("core", "relay", "clients"))
-    options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "--hypothesis-profile=planted"]
+    options = ["-x", "-q", "--no-header", *(f"-pno:{name}" for name in UNUSED), "--hypothesis-profile=planted"]
     command = [sys.executable, "-m", "pytest", *options, *tests]
     environment = os.environ | {"PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
@@ -58,14 +62,26 @@ def test_without_a_mistake_the_catchers_pass(clean: Path) -> None:
     assert result.returncode == 0, result.stdout[-3000:]
 
 
-@pytest.mark.parametrize("patch", PLANTED, ids=lambda patch: patch.stem)
-def test_a_planted_mistake_is_caught(patch: Path, clean: Path, tmp_path: Path) -> None:
-    """A mistake in the code makes the tests fail that claim to catch it."""
-    copy = tmp_path / "copy"
-    shutil.copytree(clean, copy, ignore=shutil.ignore_patterns("__pycache__", ".hypothesis"))
-    applied = subprocess.run(
-        ["git", "apply", "--whitespace=nowarn", str(patch)], cwd=copy, capture_output=True, text=True, check=False
-    )
+def apply(patch: Path, copy: Path, *options: str) -> None:
+    """Put a mistake into a copy, or with `--reverse` take it out."""
+    command = ["git", "apply", "--whitespace=nowarn", *options, str(patch)]
+    applied = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     assert applied.returncode == 0, f"{patch.name} does not apply any more: {applied.stderr}"
-    result = run(copy, catchers(patch))
+
+
+@contextmanager
+def planted(patch: Path, copy: Path) -> Iterator[None]:
+    """Have a mistake in a copy for a while: the next one begins without it."""
+    apply(patch, copy)
+    try:
+        yield
+    finally:
+        apply(patch, copy, "--reverse")
+
+
+@pytest.mark.parametrize("patch", PLANTED, ids=lambda patch: patch.stem)
+def test_a_planted_mistake_is_caught(patch: Path, clean: Path) -> None:
+    """A mistake in the code makes the tests fail that claim to catch it."""
+    with planted(patch, clean):
+        result = run(clean, catchers(patch))
     assert result.returncode == 1, f"{patch.name} survived:\n{result.stdout[-2000:]}"

@@ -172,7 +172,7 @@ def test_stranger_is_told_nothing(database: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.skipif(os.geteuid() != 0, reason="Only root can become somebody else.")
 def test_another_user_of_the_machine_gets_in_nowhere(database: Path, tmp_path: Path) -> None:
     """The system itself keeps others out, also where they may look into the folder."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | 0o055)
 
     def may_speak() -> bool:
