@@ -6,6 +6,7 @@ that silently did not run looks just like one that passed.
 
 import os
 import signal
+import unittest
 from collections.abc import Generator
 from pathlib import Path
 
@@ -42,6 +43,13 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Be in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count no lines while state machines run: it takes four times as long, and the tests beside them count those."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.cls and issubclass(item.cls, unittest.TestCase):
+            item.add_marker("no_cover")
 
 
 def _refuse_missing_program(report: pytest.CollectReport | pytest.TestReport) -> None:

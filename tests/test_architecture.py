@@ -8,6 +8,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -72,13 +73,19 @@ def packages() -> dict[str, Path]:
     return {folder.name: folder for folder in folders}
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The source of a file, parsed once for all walls."""
+    return ast.parse(path.read_bytes())
+
+
 def modules(*rooms: str) -> dict[str, ast.Module]:
     """The parsed source of every module in these rooms, by dotted name.
 
     A package goes by `name.__init__`, so that a relative import counts from the same place everywhere.
     """
     return {
-        ".".join(path.relative_to(package.parent).with_suffix("").parts): ast.parse(path.read_bytes())
+        ".".join(path.relative_to(package.parent).with_suffix("").parts): parsed(path)
         for package in packages().values()
         if package.parent.name in (rooms or ROOMS)
         for path in sorted(package.rglob("*.py"))
@@ -122,8 +129,9 @@ def ownerless(module: str, tree: ast.AST) -> list[str]:
 def shared_ownership(trees: dict[str, ast.Module]) -> list[str]:
     """The libraries that two modules of one package import."""
     found = []
+    roots = {module: imported_roots(module, tree) for module, tree in trees.items()}
     for library in OWNERS:
-        owners = [module for module, tree in trees.items() if library in imported_roots(module, tree)]
+        owners = [module for module in trees if library in roots[module]]
         for package in MAY_IMPORT:
             inside = [module for module in owners if module.partition(".")[0] == package]
             found += [f"{library} is imported by {' and '.join(inside)}"] if len(inside) > 1 else []
@@ -316,11 +324,7 @@ def test_a_stranger_in_the_relay_is_found() -> None:
 
 def test_no_exception_disappears() -> None:
     """No file of the project has a bare `except` or a handler that only passes."""
-    found = [
-        place
-        for path in all_sources()
-        for place in swallowed(str(path.relative_to(ROOT)), ast.parse(path.read_bytes()))
-    ]
+    found = [place for path in all_sources() for place in swallowed(str(path.relative_to(ROOT)), parsed(path))]
     assert found == []
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -90,6 +91,7 @@ def constants() -> dict[str, tuple[int, str]]:
     return found
 
 
+@cache
 def labels_in_code() -> set[str]:
     """Every label in a bytes literal of the engine and the client."""
     rooms = (ROOT / "core", ROOT / "clients")
