@@ -20,7 +20,8 @@ SECONDS_MAX: Final = 240
 TOGETHER_S_MAX: Final = 1_500
 """For all catchers in a row."""
 UNUSED: Final = ("cacheprovider", "pytest_cov", "xdist", "xdist.looponfail")
-"""Plugins that the catchers do without: most of a short run would be loading them."""
+OPTIONS: Final = ("-x", "-q", "--no-header", "--assert=plain", "--hypothesis-profile=planted")
+"""What the catchers do without, most of a short run would go to: plugins, and assertions that explain themselves."""
 
 
 def catchers(patch: Path) -> list[str]:
@@ -33,8 +34,7 @@ def catchers(patch: Path) -> list[str]:
 def run(copy: Path, tests: list[str], *, seconds_max: int = SECONDS_MAX) -> subprocess.CompletedProcess[str]:
     """Run tests in a copy of the tree, against the copy's code."""
     sources = os.pathsep.join(str(copy / folder) for folder in ("core", "relay", "clients"))
-    options = ["-x", "-q", "--no-header", *(f"-pno:{name}" for name in UNUSED), "--hypothesis-profile=planted"]
-    command = [sys.executable, "-m", "pytest", *options, *tests]
+    command = [sys.executable, "-m", "pytest", *OPTIONS, *(f"-pno:{name}" for name in UNUSED), *tests]
     environment = os.environ | {"PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         command, cwd=copy, env=environment, capture_output=True, text=True, timeout=seconds_max, check=False

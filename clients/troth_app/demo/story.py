@@ -30,6 +30,8 @@ MEETING_S: Final = 12.0
 """Time for all to meet again. On the way nothing waits for a timer; what is not here by then does not come."""
 MEETING_EDIT_S: Final = 0.02
 """And so much more for each edit, for long files."""
+AGAIN_S: Final = 2.0
+"""Time for all to meet once they did not: what was missing is missing then as well."""
 DEVICES_EACH: Final = 2
 DOCUMENTS: Final = {False: bytes(document_id("demo")), True: bytes(document_of())}
 """Where edits go: whatever a file brings, and the partners' document for acts."""
@@ -112,6 +114,7 @@ class Story:
         self._relay = RelayProcess(folder)
         self._desks = desks_for(record, folder, sabotage, homes)
         self._reach = Reach(record.edits)
+        self._patience = MEETING_S + MEETING_EDIT_S * len(record.edits)
         self._common = canaries.HTTP_WORDS
         """Words that give nothing away: what every connection and the files of an unused relay hold."""
         self.outcome = Outcome(sabotage=sabotage)
@@ -272,8 +275,9 @@ class Story:
     async def _meet(self) -> None:
         self._say("Waiting until everything has reached every device.")
         try:
-            await asyncio.wait_for(self._agree(), MEETING_S + MEETING_EDIT_S * len(self._record.edits))
+            await asyncio.wait_for(self._agree(), self._patience)
         except TimeoutError:
+            self._patience = AGAIN_S
             self._say("Something has not arrived, and nothing more is coming. Comparing what there is.")
 
     async def _agree(self) -> None:
