@@ -13,7 +13,7 @@ from tests.contracts.relay_store import FORWARD, LINEAGE, A, B, batch, brief
 from tests.contracts.relay_world import CountingEntropy
 from troth_relay.floor import Floor
 from troth_relay.requests import Append, Asked, ConnectionId, Look, Note, Open, Read, Settled, Shut, Sweep
-from troth_relay.store import Appended, Batch, LineId, Log, Page
+from troth_relay.store import Appended, Batch, LineId, Log, Page, reserve
 from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.workers import Reader, Worker, Writer
 from troth_wire.errors import FullError, StoreError
@@ -170,6 +170,17 @@ def test_below_the_floor_nothing_is_stored(store: CountingStore) -> None:
     free[0] = 100
     ((_, stored),) = writer.carry_out([_append(A, 1)])
     assert isinstance(stored, Appended)
+
+
+def test_room_is_held_after_each_sweep(store: CountingStore, tmp_path: Path) -> None:
+    """What was let go of, so that a full disk could be deleted from, is held again after the next sweep."""
+    path = tmp_path / "relay.db"
+    path.touch()
+    writer = Writer(store, CountingEntropy(), floor=Floor(path, least_bytes=100))
+    for _ in range(2):
+        writer.carry_out([Sweep()])
+        assert reserve.held_bytes(path) == 50
+        reserve.let_go(path)
 
 
 def test_who_comes_in_the_last_moment_is_noted_before_anything_goes(
