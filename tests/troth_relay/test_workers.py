@@ -11,6 +11,7 @@ import pytest
 from tests.contracts.relay_client import envelope
 from tests.contracts.relay_store import FORWARD, LINEAGE, A, B, batch, brief
 from tests.contracts.relay_world import CountingEntropy
+from troth_relay import workers
 from troth_relay.floor import Floor
 from troth_relay.requests import Append, Asked, ConnectionId, Look, Note, Open, Read, Settled, Shut, Sweep
 from troth_relay.store import Appended, Batch, LineId, Log, Page, reserve
@@ -73,6 +74,28 @@ def test_what_gathers_shares_a_commit() -> None:
     go_on.set()
     worker.close()
     assert [groups.get_nowait(), groups.get_nowait()] == [requests[:1], requests[1:]]
+
+
+def test_a_commit_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much gathers, so many requests are carried out together, and the others after them, in order."""
+    monkeypatch.setattr(workers, "GROUP_REQUESTS_MAX", 4)
+    groups: list[Sequence[Asked]] = []
+
+    def carry_out(requests: Sequence[Asked]) -> Sequence[Settled]:
+        groups.append(requests)
+        return []
+
+    go_on = Event()
+    worker = Worker("test", carry_out, lambda _: None)
+    held = worker.call(lambda: go_on.wait(10))
+    requests = [_append(A, number) for number in range(10)]
+    for request in requests:
+        worker.submit(request)
+    go_on.set()
+    worker.close()
+    assert held.result()
+    assert max(map(len, groups)) == 4
+    assert [each for group in groups for each in group] == requests
 
 
 def test_closing_carries_out_what_is_queued(store: CountingStore) -> None:
