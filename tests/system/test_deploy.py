@@ -26,13 +26,17 @@ from tests.system.round_trip import cross
 from tests.system.unit import calls_allowed, settings
 from troth_relay import limits
 from troth_relay.link import Link
-from troth_relay.settings import TABLE, choose
+from troth_relay.settings import PORT, TABLE, choose
 from troth_relay.store.statements import STEPS
+from troth_wire.limits import FRAME_BYTES_MAX
 
 ROOT: Final = DEPLOY.parents[1]
 WAIT_S: Final = 150
 
 UNIT: Final = DEPLOY / "troth-relay.service"
+MEMORY_KB_MAX: Final = 80 * 1024
+LINK_BYTES: Final = 20 * 1024
+"""What a link may cost that says nothing, as the benchmark of the relay measures it."""
 EXPOSED: Final = {
     "RootDirectoryOrRootImage": "it runs from where pip put it",
     "PrivateNetwork": "it talks to a proxy on this machine",
@@ -86,6 +90,21 @@ def test_unit_has_room_for_every_connection() -> None:
     assert files >= limits.CONNECTIONS_MAX + 1_000
 
 
+def test_unit_fits_what_a_relay_is() -> None:
+    """It may have the memory that all its bounds come to, and the time that its leave takes, at its own port."""
+    said = dict(settings(UNIT))
+    bounds = limits.UNREAD_SUM_BYTES_MAX + limits.UNSENT_SUM_BYTES_MAX + limits.UNSTORED_SUM_BYTES_MAX
+    pages, links = limits.READS_MAX * FRAME_BYTES_MAX, limits.CONNECTIONS_MAX * LINK_BYTES
+    assert said["MemoryMax"] == "1G"
+    assert MEMORY_KB_MAX * 1_024 + bounds + pages + links < 2**30
+    assert int(said["TimeoutStopSec"]) > 2 * (limits.LEAVE_S_MAX + limits.GOODBYE_S)
+    assert said["SocketBindAllow"] == f"tcp:{PORT}"
+    # A wrong option (specs/relay.md, Operator's view).
+    assert said["RestartPreventExitStatus"] == "2"
+    # Nothing of its memory or its files is anybody else's.
+    assert (said["LimitCORE"], said["StateDirectoryMode"], said["UMask"]) == ("0", "0700", "0077")
+
+
 def test_what_is_set_can_be_set() -> None:
     """Every setting that a file names, also where it is commented out, is one of the relay's."""
     named = set(re.findall(r"\bTROTH_RELAY_[A-Z_]+", (DEPLOY / "Containerfile").read_text()))
@@ -108,9 +127,6 @@ def test_unit_and_commands_go_by_one_file() -> None:
     assert decided["name"].value == ("relay.example:443",)
     (folder,) = [value for name, value in said if name == "StateDirectory"]
     assert decided["database"].value == f"/var/lib/{folder}/troth-relay.db"
-
-
-MEMORY_KB_MAX: Final = 80 * 1024
 
 
 def at(port: int) -> dict[str, str]:
