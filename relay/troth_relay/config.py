@@ -155,8 +155,10 @@ class Config:
         )
 
 
-def configure(choices: Mapping[str, Choice]) -> Config:
-    """Make a configuration of what was decided; reads the file of passes, or of mailboxes.
+def configure(choices: Mapping[str, Choice], *, serving: bool = True) -> Config:
+    """Make a configuration of what was decided; to serve reads the file of passes, or of mailboxes.
+
+    Who does not serve lets nobody in, and those files may be the service's alone, or there only while it runs.
 
     Raises:
         StoreError: If that can not be read.
@@ -164,6 +166,11 @@ def configure(choices: Mapping[str, Choice]) -> Config:
     """
     decided: dict[str, Any] = {key: choice.value for key, choice in choices.items()}
     pass_file, allow_file = decided["pass_file"], decided["allow_file"]
+    passes, allowed = frozenset[bytes](), None if allow_file is None else frozenset[MailboxId]()
+    if serving and pass_file is not None:
+        passes = read_passes(Path(pass_file))
+    if serving and allow_file is not None:
+        allowed = read_allowed(Path(allow_file))
     return Config(
         host=decided["host"],
         port=decided["port"],
@@ -174,8 +181,8 @@ def configure(choices: Mapping[str, Choice]) -> Config:
         rate_burst_bytes=decided["rate_burst_mb"] * MEBIBYTE,
         followers_max=decided["followers"],
         trusted_proxies=decided["trusted_proxies"],
-        passes=read_passes(Path(pass_file)) if pass_file is not None else frozenset(),
-        allowed=read_allowed(Path(allow_file)) if allow_file is not None else None,
+        passes=passes,
+        allowed=allowed,
         registration=decided["registration"],
         disk_floor_bytes=decided["disk_floor_mb"] * MEBIBYTE,
         closed_log_days=decided["closed_log_days"],

@@ -91,6 +91,8 @@ DORMANT_DAYS_LEAST: Final = 60
 """How many days of service a line is dormant at least before it is deleted: time to ask its people."""
 ERASE_ENTRIES_MAX: Final = 1_024
 """Entries that one commit deletes: bounds how long it holds up the others."""
+ERASE_ENTRIES_LEAST: Final = 64
+"""Entries that one commit deletes where the disk is full: of the largest, what fits the room that is held for it."""
 SWEEP_MAILBOXES_MAX: Final = 256
 """Mailboxes that one commit deletes because they have ended: bounds how long it holds up the others."""
 USES_MAX: Final = 1_024
@@ -145,6 +147,8 @@ CONFIG_FILE_BYTES_MAX: Final = 65_536
 """The file of settings."""
 DISK_FLOOR_BYTES: Final = 64 * 1_048_576
 """Default free disk below which nothing new is stored: room to delete, to fold the log in, and to look around."""
+RESERVE_BYTES_MAX: Final = 32 * 1_048_576
+"""What of the floor is held beside the database at most: for twice `FOLD_PAGES`, to fold the log in and to delete."""
 READY_WAIT_S: Final = 3
 """A disk that has not answered in this time does not."""
 READY_FRESH_S: Final = 1

@@ -146,7 +146,7 @@ def _mark(well: bool) -> str:
 
 def _decided(file: Path | None, flags: Mapping[str, Any]) -> Config:
     """Return what was decided for a database that there is; no settings make one here."""
-    config = configure(_choose(file, flags))
+    config = configure(_choose(file, flags), serving=False)
     with looking(config.database):
         there = config.database.exists()
     if not there:
@@ -247,7 +247,7 @@ def backup(*, target: Path, as_json: bool, file: Path | None, **flags: Any) -> N
 def restore(*, source: Path, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Make a database of a backup; devices notice, and send again what is missing."""
     with _exits():
-        database = configure(_choose(file, flags)).database
+        database = configure(_choose(file, flags), serving=False).database
         copies.restore(source, database, lineage=SystemEntropy().lineage)
         _say(f"restored to {database}", {"database": str(database)}, as_json=as_json)
 

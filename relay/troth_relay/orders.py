@@ -118,7 +118,10 @@ def parse_answer(line: bytes) -> Answer:
     try:
         answer: Answer = dict(json.loads(line))
     except (ValueError, TypeError, RecursionError):
-        raise LocalError("The relay ended before it answered. Ask again once it runs.") from None
+        raise LocalError(
+            "The relay gave no answer: it ended meanwhile, or hears as many orders as it may. "
+            "What it has confirmed is safe. Look whether it runs, and ask again."
+        ) from None
     if WRONG in answer:
         raise UsageError(str(answer[WRONG]))
     if REFUSED in answer:

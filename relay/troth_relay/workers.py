@@ -178,7 +178,11 @@ class Writer:
 
         def sweep() -> tuple[MailboxId, ...]:
             self._store.erase(closed_before=closed_before, entries_max=limits.ERASE_ENTRIES_MAX)
-            return self._store.sweep(now_s=self._entropy.now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
+            gone = self._store.sweep(now_s=self._entropy.now_s(), mailboxes_max=limits.SWEEP_MAILBOXES_MAX)
+            if self._floor is not None:
+                # Afterwards: what was let go of to delete is there again.
+                self._floor.hold()
+            return gone
 
         return self._trouble_deleting.attempt(sweep)
 

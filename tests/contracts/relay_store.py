@@ -31,6 +31,7 @@ __all__ = [
     "brief",
     "close",
     "open_",
+    "open_brief",
     "read_all",
 ]
 

@@ -30,8 +30,8 @@ from tests.system.proxies import program
 __all__ = ["PATH", "Image", "base", "build", "packed", "put", "shared_libraries", "steps"]
 
 LOCKED: Final = re.compile(r"^([a-z0-9._-]+)==(\S+)((?: ;[^\\]*)?) \\\n((?:    --hash=\S+(?: \\)?\n)+)", re.MULTILINE)
-PROGRAMS: Final = ("/bin/sh", "install")
-"""What the steps call beside Python."""
+PROGRAMS: Final = ("/bin/sh", "cat", "install")
+"""What the steps, and who runs what came of them, call beside Python."""
 LEFT_OUT: Final = shutil.ignore_patterns("site-packages", "dist-packages", "test", "tests", "idlelib", "tkinter")
 STEP_S: Final = 120
 WHEELS: Final = "/wheels"

@@ -32,10 +32,11 @@ from troth_relay.link import Link
 from troth_relay.store import Appended, Batch, Store
 from troth_relay.store.memory import MemoryStore
 from troth_relay.store.sqlite import SqliteStore
-from troth_wire.ids import Lineage
-from troth_wire.limits import ENVELOPE_BYTES_MAX, FRAME_BYTES_MAX, LINK_MAILBOXES_MAX
+from troth_wire.ids import Lineage, RunningHash
+from troth_wire.limits import ENVELOPE_BYTES_MAX, FORWARD_BYTES, FRAME_BYTES_MAX, LINK_MAILBOXES_MAX
 from troth_wire.log import origin
 from troth_wire.messages import (
+    Close,
     Create,
     Deliver,
     Follow,
@@ -44,6 +45,7 @@ from troth_wire.messages import (
     MailboxKind,
     Message,
     Prove,
+    Push,
     Reason,
     Refuse,
     Stored,
@@ -62,6 +64,22 @@ UPGRADE: Final = (
     b"GET /v1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
+UNREADABLE: Final = {
+    b"": Reason.MALFORMED,
+    encode(Prove(HONEST.mailbox, b"s" * 64))[:-1]: Reason.MALFORMED,
+    encode(Prove(HONEST.mailbox, b"s" * 64)) + b"\0": Reason.MALFORMED,
+    # A list whose length is not in its shortest form.
+    b"\xdc\x00\x03" + encode(Prove(HONEST.mailbox, b"s" * 64))[1:]: Reason.MALFORMED,
+    b"\x91\x63": Reason.MALFORMED,
+    bytes(FRAME_BYTES_MAX): Reason.MALFORMED,
+}
+OUT_OF_PLACE: Final = {
+    encode(Follow(HONEST.mailbox, Lineage(b"l" * 16), 0, RunningHash(b"r" * 32))): Reason.UNEXPECTED,
+    encode(Create(HONEST.mailbox, b"")): Reason.UNEXPECTED,
+    encode(Push(HONEST.mailbox, (envelope(1),))): Reason.UNEXPECTED,
+    encode(Close(HONEST.mailbox, None, bytes(FORWARD_BYTES))): Reason.UNEXPECTED,
+    encode(Hello(1, 1, 1, b"c" * 32)): Reason.UNEXPECTED,
+}
 Attack = Callable[[str], Coroutine[None, None, None]]
 
 
@@ -358,6 +376,60 @@ def test_flood_after_proof_is_refused_by_its_rate() -> None:
             assert log.stored_bytes <= MEBIBYTE
 
     in_process(scenario, config=config)
+
+
+@pytest.mark.parametrize("frames", [UNREADABLE, OUT_OF_PLACE], ids=["unreadable", "out of place"])
+def test_frames_without_sense_end_their_link_alone(frames: dict[bytes, Reason], tmp_path: Path) -> None:
+    """Whoever says what is no message, or none of the moment, hears so once and goes, however often it comes back."""
+
+    async def one(url: str, data: bytes, reason: Reason) -> None:
+        async with connected(url) as client:
+            await client.socket.send_bytes(data)
+            assert await client.expect(Refuse) == Refuse(reason, None, (), 0)
+            assert await client.receive() == aiohttp.WSCloseCode.POLICY_VIOLATION
+
+    async def attack(url: str) -> None:
+        for _ in range(20):
+            await asyncio.gather(*(one(url, data, reason) for data, reason in frames.items()))
+
+    withstood(tmp_path, attack)
+
+
+def test_proofs_of_elsewhere_are_worth_nothing(tmp_path: Path) -> None:
+    """Whoever repeats a proof of another link, or was given one for another host, is at no log and soon gone."""
+
+    async def attack(url: str) -> None:
+        async with connected(url) as victim:
+            await victim.open(HONEST)
+            for _ in range(20):
+                async with connected(url) as thief:
+                    replayed = HONEST.prove(victim.hello.challenge, host=victim.host)
+                    led_astray = HONEST.prove(thief.hello.challenge, host="elsewhere.example:443")
+                    for number in range(limits.LINK_FAULTS_MAX):
+                        answer = await _asks(thief, encode((replayed, led_astray)[number % 2]))
+                        assert answer == Refuse(Reason.BAD_PROOF, HONEST.mailbox, (), 0)
+                    assert await thief.receive() == aiohttp.WSCloseCode.POLICY_VIOLATION
+
+    withstood(tmp_path, attack)
+
+
+@pytest.mark.parametrize(
+    "head", [b"GET /" + b"x" * 2**17, b"GET / HTTP/1.1\r\nHost: x\r\n" + b"x: y\r\n" * 2**14], ids=["line", "fields"]
+)
+def test_long_heads_cost_nothing(head: bytes, tmp_path: Path) -> None:
+    """Whoever sends a head without end is refused at its beginning, and nothing of it is kept, however many do it."""
+
+    async def one(url: str) -> None:
+        async with raw(url, head) as (reader, _):
+            said = await ended(reader)
+            # What was on its way when the relay closed makes the system cut it: then the answer is lost.
+            assert not said or b" 400 " in said
+
+    async def attack(url: str) -> None:
+        for _ in range(40):
+            await asyncio.gather(*(one(url) for _ in range(20)))
+
+    withstood(tmp_path, attack)
 
 
 def test_slow_readers_hold_nobody_up(tmp_path: Path) -> None:

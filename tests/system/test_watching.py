@@ -96,6 +96,9 @@ def test_rules_are_understood_and_ring(tmp_path: Path) -> None:
     shutil.copy(Path(__file__).with_name("alerts_test.yml"), tmp_path)
     promtool("check", "rules", "--lint-fatal", "alerts.yml", folder=tmp_path)
     promtool("test", "rules", "alerts_test.yml", folder=tmp_path)
+    cases = Path(__file__).with_name("alerts_test.yml").read_text()
+    rung = set(re.findall(r"alertname: (\w+)\n +exp_alerts:\n", cases))
+    assert rung == set(re.findall(r"alert: (\w+)", ALERTS.read_text()))
 
 
 def test_panels_are_understood(tmp_path: Path) -> None:

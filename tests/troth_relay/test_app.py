@@ -362,10 +362,11 @@ def test_log_says_nothing_about_anybody(monkeypatch: pytest.MonkeyPatch, caplog:
 @pytest.mark.parametrize(
     "said",
     [
-        b"GET /v1 HTTP/1.1\r\nCookie: " + b"x" * limits.HEAD_FIELD_BYTES_MAX + b"\r\n\r\n",
-        b"GET /v1?" + b"x" * limits.HEAD_FIELD_BYTES_MAX + b" HTTP/1.1\r\n\r\n",
-        b"GET /v1 HTTP/1.1\r\n" + b"x: y\r\n" * (limits.HEAD_FIELDS_MAX + 1) + b"\r\n",
-        b"GET /v1 HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+        # Where whoever asks rightly is answered: at the link a request without an upgrade would be as wrong.
+        b"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + b"x" * (limits.HEAD_FIELD_BYTES_MAX + 1) + b"\r\n\r\n",
+        b"GET /?" + b"x" * limits.HEAD_FIELD_BYTES_MAX + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"x: y\r\n" * (limits.HEAD_FIELDS_MAX + 1) + b"\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
         b"\x16\x03\x01 no request\r\n\r\n",
     ],
     ids=["field", "line", "fields", "length", "nonsense"],

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from troth_relay.admission import admits
+from troth_relay.admission import Idle, Policy, Rate, admits
 from troth_relay.config import BURST_BYTES_MIN, Config, configure, dialled_names, read_allowed, read_passes
 from troth_relay.limits import PASS_FILE_BYTES_MAX, RATE_BURST_BYTES
 from troth_relay.settings import TABLE, choose
@@ -175,6 +175,34 @@ def test_decisions_become_a_configuration(tmp_path: Path) -> None:
         idle_days=180,
         log_format="json",
         metrics="[::1]:2",
+    )
+
+
+@pytest.mark.parametrize("registration", ["pass", "open", "allow-list"])
+def test_everything_that_is_decided_is_gone_by(registration: str) -> None:
+    """Each limit reaches whoever goes by it, and none stays what it is by default."""
+    passes, allowed = frozenset({b"h" * 32}), frozenset({MailboxId(b"a" * 32)})
+    config = Config(
+        quota_bytes=2**20,
+        rate_bytes_per_s=2,
+        rate_burst_bytes=BURST_BYTES_MIN,
+        followers_max=64,
+        closed_log_days=6,
+        dormant_days=90,
+        idle_days=180,
+        registration=registration,
+        passes=passes if registration == "pass" else frozenset(),
+        allowed=allowed if registration == "allow-list" else None,
+    )
+    assert config.policy() == Policy(
+        quota_bytes=2**20,
+        rate=Rate(per_s=2, burst=BURST_BYTES_MIN),
+        followers_max=64,
+        closed_log_days=6,
+        idle=Idle(90, 180),
+        closed=registration == "pass",
+        passes=passes if registration == "pass" else frozenset(),
+        allowed=allowed if registration == "allow-list" else None,
     )
 
 

@@ -167,7 +167,7 @@ def test_unreadable_log_is_busy() -> None:
     world.disk.damaged = True
     world.send(peer, Follow(KEY.mailbox, Lineage(b"l" * 16), 0, RunningHash(b"r" * 32)))
     world.settle()
-    assert reasons(peer) == [Reason.BUSY]
+    assert said(peer, Refuse) == [Refuse(Reason.BUSY, KEY.mailbox, (), limits.RETRY_S)]
     world.disk.damaged = False
     follow(world, peer)
     world.settle()
@@ -184,7 +184,7 @@ def test_follower_whose_log_breaks_is_sent_away() -> None:
         world.write_out(author)
     world.disk.damaged = True
     world.settle()
-    assert reasons(reader) == [Reason.BUSY]
+    assert said(reader, Refuse) == [Refuse(Reason.BUSY, KEY.mailbox, (), limits.RETRY_S)]
     assert (author.dropped, reader.dropped) == (None, DropReason.TROUBLE)
 
 
@@ -473,7 +473,7 @@ def test_link_takes_one_place_for_all_logs_of_a_line() -> None:
 
 def test_bound_that_is_lowered_sends_nobody_away() -> None:
     """Whoever follows when the bound is lowered stays; who comes after that takes a place."""
-    world = World(Policy(followers_max=6))
+    world = World(Policy(followers_max=8))
     there = _crowd(world, 6)
     world.hub.allow(Policy(followers_max=4))
     assert [peer.dropped for peer in there] == [None] * 6

@@ -6,7 +6,13 @@ from tests.contracts.relay_client import envelope
 from tests.contracts.relay_world import KEY, KEYS, World, close, follow, joined, opened, push, reasons, said
 from troth_relay import limits
 from troth_relay.admission import Policy, Rate, cost
-from troth_wire.limits import ENVELOPE_BYTES_MAX, RENDEZVOUS_LIFE_S, RENDEZVOUS_RECORD_BYTES, RENDEZVOUS_RECORDS_MAX
+from troth_wire.limits import (
+    ENVELOPE_BYTES_MAX,
+    RENDEZVOUS_LIFE_S,
+    RENDEZVOUS_RECORD_BYTES,
+    RENDEZVOUS_RECORDS_MAX,
+    RETRY_AFTER_S_MAX,
+)
 from troth_wire.log import envelope_id
 from troth_wire.messages import Create, MailboxKind, Reason, Refuse
 
@@ -36,6 +42,18 @@ def test_rate_says_how_long_to_wait() -> None:
     push(world, author, [2])
     world.settle()
     assert world.log(KEY.mailbox) == [envelope(1), envelope(2)]
+
+
+def test_longest_wait_fits_a_frame() -> None:
+    """A rate so low that a push has to wait for weeks is told as the longest wait that a frame can name."""
+    size = cost([envelope(1)])
+    world = World(Policy(rate=Rate(per_s=size / 10**6, burst=size)))
+    author = joined(world)
+    push(world, author, [1])
+    push(world, author, [2])
+    world.settle()
+    names = (envelope_id(envelope(2)),)
+    assert said(author, Refuse)[-1] == Refuse(Reason.RATE, KEY.mailbox, names, RETRY_AFTER_S_MAX)
 
 
 def test_rate_is_that_of_the_line() -> None:

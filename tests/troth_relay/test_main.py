@@ -630,6 +630,22 @@ def test_no_database_is_made_by_mistake(command: str, database: Path, tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("named", ["pass_file", "allow_file"])
+def test_commands_need_no_file_of_who_is_let_in(named: str, database: Path, tmp_path: Path) -> None:
+    """Whoever does not serve lets nobody in: what systemd lends the service alone is not asked for by a command."""
+    SqliteStore(database).close()
+    file, backup = tmp_path / "relay.toml", tmp_path / "copy.db"
+    registration = {"pass_file": "pass", "allow_file": "allow-list"}[named]
+    file.write_text(f'{named} = "/run/credentials/nowhere"\nregistration = "{registration}"')
+    here = ("--config", str(file), "--database")
+    commands = [["gc"], ["stats"], ["pass", "create"], ["mailbox", "block", "a" * 64], ["backup", str(backup)]]
+    for command in commands:
+        assert _invoke(*command, *here, str(database)).exit_code == 0
+    assert _invoke("restore", str(backup), *here, str(tmp_path / "other.db")).exit_code == 0
+    served = _invoke("serve", *here, str(database))
+    assert (served.exit_code, "nowhere can not be read" in served.stderr) == (1, True)
+
+
 async def _tries(url: str, secret: str, *numbers: int) -> list[Head | Refuse]:
     """Open mailboxes with a pass, one after another on a link each."""
     answers = []

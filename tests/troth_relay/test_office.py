@@ -156,7 +156,7 @@ def test_stranger_is_told_nothing(database: Path, monkeypatch: pytest.MonkeyPatc
         async with _opened(database, note):
             with monkeypatch.context() as patched:
                 patched.setattr(office, "_owner", lambda _: os.getuid() + 4_711)
-                with pytest.raises(LocalError, match="Ask again"):
+                with pytest.raises(LocalError, match="gave no answer"):
                     await _ask(database)
             with monkeypatch.context() as patched:
                 patched.setattr(office, "_user", lambda _: os.getuid() + 4_711)
@@ -210,7 +210,7 @@ def test_nonsense_is_refused_in_a_sentence(database: Path, line: bytes) -> None:
 
 
 def test_silence_and_floods_are_bounded(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line that is too long is not read to its end, silence ends, and no more than so many are heard at once."""
+    """A line that is too long is not read to its end, and silence ends, however many are silent."""
     monkeypatch.setattr(limits, "ORDER_WAIT_S", 0.2)
 
     async def scenario() -> None:
@@ -222,6 +222,31 @@ def test_silence_and_floods_are_bounded(database: Path, monkeypatch: pytest.Monk
             for _, writer in silent:
                 writer.close()
             assert await _ask(database) == {"verb": "stats"}
+
+    asyncio.run(scenario())
+
+
+def test_orders_at_a_time_are_bounded(database: Path) -> None:
+    """As many orders are heard at a time as may be; one more is sent away unheard, and they are carried out."""
+    begun, go_on = list[Order](), asyncio.Event()
+
+    async def slow(order: Order) -> Answer:
+        begun.append(order)
+        await go_on.wait()
+        return {"done": True}
+
+    async def scenario() -> None:
+        opened = await Office.open(beside(database), slow)
+        asking = [asyncio.create_task(_say(database, pack(STATS))) for _ in range(limits.ORDERS_MAX)]
+        async with asyncio.timeout(WAIT_S):
+            while len(begun) < limits.ORDERS_MAX:
+                await asyncio.sleep(0)
+        with pytest.raises(LocalError, match="hears as many orders as it may"):
+            await _ask(database)
+        assert len(begun) == limits.ORDERS_MAX
+        go_on.set()
+        assert await asyncio.gather(*asking) == [b'{"done": true}\n'] * limits.ORDERS_MAX
+        await opened.close()
 
     asyncio.run(scenario())
 

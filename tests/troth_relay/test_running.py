@@ -164,6 +164,25 @@ def test_running_relay_collects_by_its_own_settings(tmp_path: Path) -> None:
         assert _is_erased(database)
 
 
+def test_running_relay_deletes_what_is_idle_by_its_own_settings(tmp_path: Path) -> None:
+    """What is idle is decided by what a running relay was told at last, in what it counts and in what it deletes."""
+    database, file = tmp_path / "relay.db", tmp_path / "relay.toml"
+    store = SqliteStore(database)
+    store.note_use((), hours=0)
+    open_(store, A)
+    store.note_use((), hours=400 * 24)
+    store.close()
+    file.write_text("dormant_days = 500\nidle_days = 900")
+    with serving(database, "--config", str(file)) as (process, _):
+        assert (office.ask(database, Order(Verb.STATS)) or {})["dormant_lines"] == 0
+        file.write_text("dormant_days = 100\nidle_days = 900")
+        process.send_signal(signal.SIGHUP)
+        assert process.stderr is not None
+        assert any("read again" in line for line in process.stderr)
+        assert (office.ask(database, Order(Verb.STATS)) or {})["dormant_lines"] == 1
+        assert (office.ask(database, Order(Verb.GC)) or {})["ended"] == 0
+
+
 def _is_erased(database: Path) -> bool:
     connection = sqlite3.connect(database)
     (stage,) = connection.execute("SELECT stage FROM closing").fetchone()

@@ -11,9 +11,10 @@ import pytest
 from tests.contracts.relay_client import envelope
 from tests.contracts.relay_store import FORWARD, LINEAGE, A, B, batch, brief
 from tests.contracts.relay_world import CountingEntropy
+from troth_relay import workers
 from troth_relay.floor import Floor
 from troth_relay.requests import Append, Asked, ConnectionId, Look, Note, Open, Read, Settled, Shut, Sweep
-from troth_relay.store import Appended, Batch, LineId, Log, Page
+from troth_relay.store import Appended, Batch, LineId, Log, Page, reserve
 from troth_relay.store.memory import Disk, MemoryStore
 from troth_relay.workers import Reader, Worker, Writer
 from troth_wire.errors import FullError, StoreError
@@ -73,6 +74,28 @@ def test_what_gathers_shares_a_commit() -> None:
     go_on.set()
     worker.close()
     assert [groups.get_nowait(), groups.get_nowait()] == [requests[:1], requests[1:]]
+
+
+def test_a_commit_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much gathers, so many requests are carried out together, and the others after them, in order."""
+    monkeypatch.setattr(workers, "GROUP_REQUESTS_MAX", 4)
+    groups: list[Sequence[Asked]] = []
+
+    def carry_out(requests: Sequence[Asked]) -> Sequence[Settled]:
+        groups.append(requests)
+        return []
+
+    go_on = Event()
+    worker = Worker("test", carry_out, lambda _: None)
+    held = worker.call(lambda: go_on.wait(10))
+    requests = [_append(A, number) for number in range(10)]
+    for request in requests:
+        worker.submit(request)
+    go_on.set()
+    worker.close()
+    assert held.result()
+    assert max(map(len, groups)) == 4
+    assert [each for group in groups for each in group] == requests
 
 
 def test_closing_carries_out_what_is_queued(store: CountingStore) -> None:
@@ -170,6 +193,17 @@ def test_below_the_floor_nothing_is_stored(store: CountingStore) -> None:
     free[0] = 100
     ((_, stored),) = writer.carry_out([_append(A, 1)])
     assert isinstance(stored, Appended)
+
+
+def test_room_is_held_after_each_sweep(store: CountingStore, tmp_path: Path) -> None:
+    """What was let go of, so that a full disk could be deleted from, is held again after the next sweep."""
+    path = tmp_path / "relay.db"
+    path.touch()
+    writer = Writer(store, CountingEntropy(), floor=Floor(path, least_bytes=100))
+    for _ in range(2):
+        writer.carry_out([Sweep()])
+        assert reserve.held_bytes(path) == 50
+        reserve.let_go(path)
 
 
 def test_who_comes_in_the_last_moment_is_noted_before_anything_goes(

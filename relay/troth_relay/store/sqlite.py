@@ -35,6 +35,7 @@ from troth_relay.store import (
     file,
     packing,
     passes,
+    reserve,
     uses,
 )
 from troth_relay.store.counting import Place
@@ -71,7 +72,7 @@ def _within(over: Sequence[tuple[int, bytes, int]], entries_max: int) -> Sequenc
 
 
 class SqliteStore:
-    """The relay's store in a file, and in `-wal`, `-shm` and `.lock` beside it."""
+    """The relay's store in a file, and in `-wal`, `-shm` and `.lock` beside it; whose `.reserve` it may use up."""
 
     def __init__(self, path: Path) -> None:
         """Open or create the file, for this process alone.
@@ -83,18 +84,30 @@ class SqliteStore:
         empty = file.check(path)
         self._open: list[Connection] = []
         try:
-            with walled(path):
-                self._open.append(lock(path))
-                file.make(path)
-                self._writer = self._connect(path, "rw")
-                self._prepare(empty=empty)
-                self._reader = self._connect(path, "ro")
-                # The first look makes the write-ahead log, which stays until the last connection ends.
-                self._reader.execute("SELECT 1 FROM mailbox LIMIT 1").fetchone()
+            self._begin(path, empty=empty)
             self._trust = Trust(path)
         except StoreError:
             self._close_all()
             raise
+
+    def _begin(self, path: Path, *, empty: bool) -> None:
+        try:
+            self._connect_all(path, empty=empty)
+        except FullError:
+            # Of a relay that was killed: what SQLite keeps beside a file needs some room by itself.
+            self._close_all()
+            reserve.let_go(path)
+            self._connect_all(path, empty=empty)
+
+    def _connect_all(self, path: Path, *, empty: bool) -> None:
+        with walled(path):
+            self._open.append(lock(path))
+            file.make(path)
+            self._writer = self._connect(path, "rw")
+            self._prepare(empty=empty)
+            self._reader = self._connect(path, "ro")
+            # The first look makes the write-ahead log, which stays until the last connection ends.
+            self._reader.execute("SELECT 1 FROM mailbox LIMIT 1").fetchone()
 
     def _connect(self, path: Path, mode: str) -> Connection:
         connection = connect(path, mode)
@@ -194,6 +207,9 @@ class SqliteStore:
 
     def sweep(self, *, now_s: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
         """Delete mailboxes that have ended, the oldest ends first, with all that lies in them; return which."""
+        return self._deleting(lambda: self._sweep(now_s, mailboxes_max))
+
+    def _sweep(self, now_s: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
         with self._writing():
             over = _within(self._writer.execute(OVER, (now_s, mailboxes_max)).fetchall(), limits.ERASE_ENTRIES_MAX)
             births.delete(self._writer, [key for key, _, _ in over])
@@ -203,6 +219,10 @@ class SqliteStore:
 
     def erase(self, *, closed_before: int, entries_max: int) -> int:
         """Delete entries of logs that were closed before a day; how they were closed stays."""
+        few = min(entries_max, limits.ERASE_ENTRIES_LEAST)
+        return self._deleting(lambda: self._erase(closed_before, entries_max), lambda: self._erase(closed_before, few))
+
+    def _erase(self, closed_before: int, entries_max: int) -> int:
         with self._writing():
             return closings.erase(self._writer, closed_before=closed_before, entries_max=entries_max)
 
@@ -218,8 +238,7 @@ class SqliteStore:
 
     def delete_idle(self, *, days: int, mailboxes_max: int) -> tuple[MailboxId, ...]:
         """Delete mailboxes of lines that nobody has used for so many days of service; return which."""
-        with self._writing():
-            return uses.delete_idle(self._writer, days=days, mailboxes_max=mailboxes_max)
+        return self.change(lambda tables: uses.delete_idle(tables, days=days, mailboxes_max=mailboxes_max))
 
     def recount(self) -> int:
         """Count anew what the quotas count, from what is stored; return how many sums were wrong."""
@@ -239,12 +258,18 @@ class SqliteStore:
 
     def reclaim(self) -> bool:
         """Give free pages back to the disk, so many at a time; return whether there are more."""
+        return self._deleting(self._reclaim_some)
+
+    def _reclaim_some(self) -> bool:
         with self._wall():
             self._reclaim(pages_max=limits.RECLAIM_PAGES_MAX, pages_kept=0)
             if self._number("PRAGMA freelist_count"):
                 return True
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._fold()
             return False
+
+    def _fold(self) -> None:
+        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def pack_on(self, place: packing.Place) -> packing.Place | None:
         """Move so many entries together; return where to go on. What is left over goes back with `reclaim`."""
@@ -260,7 +285,7 @@ class SqliteStore:
     def _vacuum(self) -> None:
         self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
         self._writer.execute("VACUUM")
-        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._fold()
 
     def renew(self, lineage: Callable[[], Lineage]) -> None:
         """Begin another life of every open log, all at once: another lineage, and running hashes to match.
@@ -325,6 +350,9 @@ class SqliteStore:
 
     def change(self, act: Callable[[Connection], T]) -> T:
         """Change the tables in one commit."""
+        return self._deleting(lambda: self._change(act))
+
+    def _change(self, act: Callable[[Connection], T]) -> T:
         with self._writing():
             return act(self._writer)
 
@@ -347,14 +375,27 @@ class SqliteStore:
         """Fold the WAL into the file and leave; closing twice is harmless."""
         try:
             if self._open:
+                # What it was held for is now or never, and the file is to be the only one.
+                reserve.let_go(self._path)
                 with self._wall():
-                    self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    self._fold()
         finally:
             self._close_all()
 
     def _close_all(self) -> None:
         while self._open:
             self._open.pop().close()
+
+    def _deleting(self, act: Callable[[], T], a_little: Callable[[], T] | None = None) -> T:
+        """Do what makes room; where there is none for that, do it, or a little of it, with what is held for it."""
+        try:
+            return act()
+        except FullError:
+            reserve.let_go(self._path)
+        with self._wall():
+            # What fills the log goes where it belongs: the log may be all that there is room for.
+            self._fold()
+        return (a_little or act)()
 
     @contextmanager
     def _storing(self) -> Iterator[None]:

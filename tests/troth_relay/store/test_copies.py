@@ -5,23 +5,30 @@ import os
 import resource
 import shutil
 import signal
+import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
 from tests.contracts.relay_client import envelope
+from tests.contracts.relay_file import EARLIER, of_format
 from tests.contracts.relay_store import DAY, FORWARD, LINEAGE, A, B, batch, brief, close, open_, read_all
-from troth_relay.store import Closing, Denial, Pass, Ticket, copies, file
+from troth_relay.admission import cost
+from troth_relay.store import Closing, Denial, Pass, Stats, Ticket, copies, file
+from troth_relay.store.beside import measure
 from troth_relay.store.copies import back_up, restore
 from troth_relay.store.sqlite import SqliteStore
+from troth_relay.store.statements import FORMAT_WITHOUT_LINES
 from troth_wire.errors import BusyError, DamagedError, StoreError
 from troth_wire.ids import Lineage, MailboxId
+from troth_wire.log import advance, envelope_id, origin
 
 C = MailboxId(b"\xc3" * 32)
+ANOTHER = Lineage(b"m" * 16)
 
 
 @pytest.fixture
@@ -255,6 +262,22 @@ def test_copy_that_was_cut_off_is_named(store: SqliteStore, path: Path, tmp_path
     assert not journal.exists()
 
 
+def test_copy_is_on_the_disk_under_its_name(
+    store: SqliteStore, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bytes before it has its name, and then the name: a backup that was said to be made outlives the power."""
+    synced, sync = list[tuple[str, list[str]]](), os.fsync
+
+    def watched(number: int) -> None:
+        names = sorted(item.name for item in tmp_path.iterdir() if item.name.startswith("copy"))
+        synced.append((Path(f"/proc/self/fd/{number}").readlink().name, names))
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    back_up(path, tmp_path / "copy.db")
+    assert synced == [("copy.db.part", ["copy.db.part"]), (tmp_path.name, ["copy.db"])]
+
+
 def test_failed_copy_leaves_nothing(
     store: SqliteStore, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,6 +325,38 @@ def test_backup_keeps_its_format(store: SqliteStore, path: Path, tmp_path: Path)
     """A copy is marked as what it is a copy of."""
     back_up(path, tmp_path / "copy.db")
     assert not file.check(tmp_path / "copy.db")
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_file_of_an_earlier_release_is_counted_copied_and_restored(tmp_path: Path, version: int) -> None:
+    """Whatever format a database has, its sums are told, a backup of it keeps it, and this release restores that."""
+    earlier, backup, restored = (tmp_path / name for name in ("earlier.db", "backup.db", "restored.db"))
+    connection, start, name = of_format(earlier, version), origin(A, LINEAGE), envelope_id(envelope(1))
+    running, stored_bytes = advance(start, 1, name), cost([envelope(1)])
+    columns = "key, id, lineage, position, running, bytes, day"
+    connection.execute(
+        f"INSERT INTO mailbox ({columns}) VALUES (1, ?, ?, 1, ?, ?, 0)",  # noqa: S608 - our own words
+        (A, LINEAGE, running, stored_bytes),
+    )
+    connection.execute("INSERT INTO entry VALUES (1, 1, ?, ?, ?)", (name, running, envelope(1)))
+    if version > FORMAT_WITHOUT_LINES:
+        connection.execute("INSERT INTO line (key, bytes) VALUES (1, ?)", (stored_bytes,))
+        connection.execute("UPDATE mailbox SET line = 1")
+    connection.close()
+    before = earlier.read_bytes()
+    assert measure(earlier, dormant_days=90) == Stats(1, 1, stored_bytes)
+    back_up(earlier, backup)
+    assert earlier.read_bytes() == before
+    with closing(sqlite3.connect(backup)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (version,)
+    restore(backup, restored, lineage=lambda: ANOTHER)
+    store = SqliteStore(restored)
+    assert read_all(store, A) == [envelope(1)]
+    found = store.look(A)
+    assert found is not None
+    assert found.lineage == ANOTHER
+    assert store.recount() == 0
+    store.close()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="Only root gives files away.")

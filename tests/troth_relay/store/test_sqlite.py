@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from tests.contracts.relay_client import WAIT_S, envelope
+from tests.contracts.relay_file import of_format
 from tests.contracts.relay_store import (
     FORWARD,
     LINEAGE,
@@ -27,7 +28,8 @@ from tests.contracts.relay_store import (
 )
 from troth_relay import limits
 from troth_relay.admission import cost
-from troth_relay.store import Closing, Log, Store, file, packing, statements, upkeep
+from troth_relay.store import Closing, Log, Store, file, packing, upkeep
+from troth_relay.store.database import BESIDE_MS
 from troth_relay.store.sqlite import SqliteStore
 from troth_wire.errors import BusyError, DamagedError, FullError, NewerError, StoreError
 from troth_wire.ids import Lineage, MailboxId
@@ -175,12 +177,12 @@ def _refused(path: Path, error: type[StoreError]) -> str:
 
 
 def test_commits_are_synced(path: Path) -> None:
-    """The file is in WAL mode, and every commit waits for the disk."""
+    """The file is in WAL mode, and every commit waits for the disk, and for whoever writes beside it."""
     store = SqliteStore(path)
-    (mode,) = store._writer.execute("PRAGMA journal_mode").fetchone()
-    (synchronous,) = store._writer.execute("PRAGMA synchronous").fetchone()
+    names = ("journal_mode", "synchronous", "busy_timeout", "wal_autocheckpoint")
+    found = [store._writer.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
     store.close()
-    assert (mode, synchronous) == ("wal", 2)
+    assert found == ["wal", 2, BESIDE_MS, limits.FOLD_PAGES]
 
 
 def test_close_leaves_one_whole_file(path: Path) -> None:
@@ -424,19 +426,9 @@ def test_closing_may_be_killed(path: Path) -> None:
     assert outcomes[-1] is True
 
 
-def _of_format(path: Path, version: int) -> sqlite3.Connection:
-    """Make an empty file of an earlier format."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    for step in statements.STEPS[:version]:
-        connection.executescript(step)
-    connection.execute(f"PRAGMA application_id = {file.APPLICATION}")
-    connection.execute(f"PRAGMA user_version = {version}")
-    return connection
-
-
 def _of_format_3(path: Path) -> None:
     """Write what a relay of format 3 left behind: two logs, one with a room of its own, and an invitation."""
-    connection = _of_format(path, 3)
+    connection = of_format(path, 3)
     for key, mailbox, kind, ends_s, quota in ((3, A, 0, None, 5_000), (4, B, 0, None, None), (9, C, 2, 600, None)):
         start = origin(mailbox, LINEAGE)
         name = envelope_id(envelope(key))
@@ -522,7 +514,7 @@ def test_file_of_format_6_begins_to_note_use_when_it_is_told(path: Path) -> None
 @pytest.mark.parametrize("version", range(1, file.FORMAT))
 def test_every_earlier_format_becomes_this_one(path: Path, version: int) -> None:
     """From whatever format a file comes, it has the tables of this release afterwards, and no others."""
-    _of_format(path, version).close()
+    of_format(path, version).close()
     SqliteStore(path).close()
     SqliteStore(path.with_name("new.db")).close()
     assert _version(path) == file.FORMAT
