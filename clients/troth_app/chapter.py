@@ -274,8 +274,10 @@ async def kept_up(
     Raises:
         StoreError: If the journal can not be read.
     """
-    rows = await vault.run(lambda held: held.settings.load())
-    opened = chapter_from(rows, vault, room, space, stir, chapter=chapter, journal=journal)
+    # The rows by no name of their own, which would keep them for as long as the block runs.
+    opened = chapter_from(
+        await vault.run(lambda held: held.settings.load()), vault, room, space, stir, chapter=chapter, journal=journal
+    )
     tending = asyncio.create_task(_tend(opened))
     try:
         yield opened
@@ -288,6 +290,7 @@ async def _tend(chapter: Chapter) -> None:
     with suppress(TrothError):  # Whoever asks next is told why the space stopped.
         notices = chapter.space.notices()
         await _try(chapter)
+        give_back()  # Before the documents take what opening let go of for more of it.
         with suppress(LocalError):  # A disk that takes nothing now: whoever looks at a document has it brought in.
             await chapter.space.whole()
         if chapter.id == FIRST_CHAPTER:  # The journal is one for all chapters, and one puts it together.

@@ -13,6 +13,7 @@ from pathlib import Path
 from troth import Row
 from troth_app.chapter import Chapter, kept_up
 from troth_app.claims import claim
+from troth_app.journal import PAGES
 from troth_app.limits import LEAVE_S, MET_S
 from troth_app.moving import watch
 from troth_app.news import News
@@ -100,7 +101,7 @@ class Household:
             with uncollected():
                 vault = await stack.enter_async_context(open_vault(path, passphrase=passphrase, machine=machine))
                 household = cls(vault, stack, machine)
-                household.settings = Settings.parse(await vault.run(lambda opened: list(opened.settings.load())))
+                household.settings = Settings.parse(await vault.run(lambda opened: opened.settings_but(PAGES)))
                 household.taken_in = await household.take_in()
                 await household.connect()
         except BaseException:

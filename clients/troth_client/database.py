@@ -130,6 +130,18 @@ class Database:
         with _wall(self.path), closing(self._connection.execute("SELECT id, sealed FROM rows ORDER BY id")) as rows:
             return [each(number, sealed if isinstance(sealed, bytes) else b"") for number, sealed in rows]
 
+    def read_one(self, number: int) -> bytes:
+        """Return the sealed form of one row.
+
+        Raises:
+            StoreError: If the file can not be read, or it is not there.
+        """
+        with _wall(self.path):
+            rows = self._connection.execute("SELECT sealed FROM rows WHERE id = ?", (number,)).fetchall()
+        if len(rows) != 1 or not isinstance(rows[0][0], bytes):
+            raise trouble.damaged(self.path, Said("its tables do not fit together"))
+        return bytes(rows[0][0])
+
     def write(
         self,
         *,

@@ -1,5 +1,7 @@
 """What stands in an open file, as a vault reads it: its head, and every row under its key, or damage in words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from troth_client import trouble
@@ -12,7 +14,7 @@ from troth_client.sealing import Sealer
 from troth_wire.errors import ForgedError, MalformedError
 from troth_wire.said import Said
 
-__all__ = ["NOWHERE", "read_header", "read_rows", "unsettle"]
+__all__ = ["NOWHERE", "read_header", "read_rows", "read_value", "unsettle"]
 
 NOWHERE: Final = bytes(PLACE_BYTES)
 """The place of a room that must begin another life wherever it is found."""
@@ -36,8 +38,24 @@ def read_rows(database: Database, sealer: Sealer) -> Ledger:
     Raises:
         DamagedError: If one was altered, or is missing where that shows.
     """
-    try:
+    with _opened(database):
         return Ledger.of(database.read(lambda number, sealed: (number, sealer.open_(number, sealed))))
+
+
+def read_value(database: Database, sealer: Sealer, number: int) -> bytes:
+    """Open one row again; return its value.
+
+    Raises:
+        DamagedError: If it was altered, or is missing.
+    """
+    with _opened(database):
+        return sealer.open_(number, database.read_one(number))[-1]
+
+
+@contextmanager
+def _opened(database: Database) -> Iterator[None]:
+    try:
+        yield
     except ForgedError:
         raise trouble.damaged(database.path, Said("a row was altered")) from None
     except MalformedError as error:

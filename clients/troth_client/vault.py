@@ -5,9 +5,10 @@ from any.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from troth import Cost, Row, Signer
 from troth_client import files, migrations, trouble
@@ -17,7 +18,7 @@ from troth_client.ledger import ADMIN, PLACE, After, Ledger
 from troth_client.letterbox import Letter, Letterbox
 from troth_client.machine import COST, MACHINE, Machine
 from troth_client.place import place_of
-from troth_client.reading import read_header, read_rows, unsettle
+from troth_client.reading import read_header, read_rows, read_value, unsettle
 from troth_client.room import OWN, ROOMS, SETTINGS, About, NewRoom, Room, RoomId, open_seed, seal_seed
 from troth_client.sealing import ROOM_BYTES, Content, Sealer
 from troth_wire.errors import DamagedError, ForgedError, FullError, StoreError, UsageError
@@ -26,6 +27,7 @@ from troth_wire.said import Said
 __all__ = ["Vault"]
 
 AnyPath = str | os.PathLike[str]
+Found = TypeVar("Found")
 
 
 class Vault:
@@ -40,7 +42,7 @@ class Vault:
         self._sealer = Sealer(key, header.vault, machine.entropy)
         self._place = place_of(self.path)
         self._doubtful = False
-        self._ledger = self._read_twice()
+        self._ledger = self._twice(self._read)
         # Only now: beside a file that is not whole nothing is put.
         self._letterbox = Letterbox(self.path, header.vault, key, machine.entropy)
 
@@ -180,6 +182,18 @@ class Vault:
 
     # What rooms ask for
 
+    def settings_but(self, table: str) -> list[Row]:
+        """Return the settings' rows of every table but one, in order of table and key.
+
+        Args:
+            table: One that holds much, and that is read elsewhere.
+
+        Raises:
+            StoreError: If the file can not be read, or a row of it was altered.
+        """
+        self._settle()
+        return self._twice(lambda: self._own(table))
+
     def load(self, room: RoomId) -> list[Row]:
         """Return a room's rows, in order of table and key.
 
@@ -188,10 +202,10 @@ class Vault:
         """
         self._settle()
         if room == SETTINGS:
-            return [Row(*name, value) for name, value in sorted(self._ledger.settings.items())]
+            return self._twice(self._own)
         rows = self._ledger.take(room)
         if rows is None:
-            self._ledger = self._read_twice()
+            self._ledger = self._twice(self._read)
             rows = self._ledger.take(room)
             self._ledger.fresh.clear()
         return rows or []
@@ -333,13 +347,20 @@ class Vault:
     def _read(self) -> Ledger:
         return read_rows(self._database, self._sealer)
 
-    def _read_twice(self) -> Ledger:
+    def _own(self, but: str = "") -> list[Row]:
+        """Return the settings' rows; of long ones, memory holds only those that nobody asked for yet."""
+        found = dict(self._ledger.settings)
+        for name, value in self._ledger.take_long(but).items():
+            found[name] = read_value(self._database, self._sealer, value) if isinstance(value, int) else value
+        return [Row(*name, value) for name, value in sorted(found.items()) if name[0] != but]
+
+    def _twice(self, read: Callable[[], Found]) -> Found:
         try:
-            return self._read()
+            return read()
         except DamagedError:
             # SQLite calls some failures of the disk damage.
             self._reopen()
-            return self._read()
+            return read()
 
     def _write(self, after: After) -> None:
         self._settle()

@@ -23,6 +23,7 @@ __all__ = [
     "bring_in",
     "confirm",
     "confirm_here",
+    "deflate",
     "drop_split",
     "hold_split",
     "invite",
@@ -37,6 +38,8 @@ __all__ = [
 
 CHANGES_AT_ONCE: Final = 16
 """Of what was put off, in one turn: a few milliseconds, in which nobody who waits is heard."""
+BLOCKS_AT_ONCE: Final = 2
+"""Of a hundred records each, which are deflated in one turn."""
 
 View = Callable[[Path], Value]
 """Returns what stands at a path."""
@@ -74,6 +77,11 @@ def tidy_up(engine: Engine) -> tuple[Step, bool]:
     """Make the next start cheaper, a piece at a time; answer whether nothing is left to do."""
     step = tidy(engine)
     return step, not step.save
+
+
+def deflate(engine: Engine) -> tuple[Step, bool]:
+    """Let some of the records that are hardly asked for take less room; answer whether nothing is left to do."""
+    return Step(), engine.inbox.chains.deflate(BLOCKS_AT_ONCE)
 
 
 def invite(engine: Engine) -> bytes:

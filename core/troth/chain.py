@@ -7,9 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from troth import record as records
+from troth.archive import Archive
 from troth.record import Header, Record, Tip, Verified
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
-from troth_wire.limits import DEVICE_INCARNATIONS_MAX
+from troth_wire.limits import DEVICE_INCARNATIONS_MAX, FILED_RECORD_BYTES_MAX, PAGE_RECORDS
 
 __all__ = ["Chains", "precedes"]
 
@@ -26,10 +27,11 @@ class Chains:
         self._ranks: dict[Life, int] = {}
         self._lives: Counter[DeviceId] = Counter()
         self._documents: dict[DeviceId, dict[DocumentId, int]] = defaultdict(dict)
-        self._known: dict[RecordId, Verified] = {}
-        # What a life begins with, and what each record goes on in: of several, the one that the log showed first.
-        self._first: dict[Life, Record] = {}
-        self._next: dict[tuple[Place, RecordId], Record] = {}
+        # What is proven: a record, or its number in the archive.
+        self._known: dict[RecordId, Verified | int] = {}
+        self._archive = Archive()
+        # The same, in the order in which the log showed them.
+        self._shown: list[RecordId] = []
         # Copies of a record by their signature: one may prove what another does not.
         self._parked: dict[RecordId, dict[bytes, Record]] = defaultdict(dict)
         # The same, in the order in which they came.
@@ -47,11 +49,35 @@ class Chains:
     @property
     def proven(self) -> tuple[Verified, ...]:
         """Every record of which is known who wrote it."""
-        return tuple(self._known.values())
+        return tuple(self.read_each())
+
+    def read_each(self) -> Iterator[Verified]:
+        """Return the same as an iterator, which reads each when it comes to it, from any thread."""
+        return map(self._read, tuple(self._known.values()))
 
     def find(self, record: RecordId) -> Verified | None:
         """Return a record if it is known who wrote it."""
-        return self._known.get(record)
+        found = self._known.get(record)
+        return None if found is None else self._read(found)
+
+    def _read(self, found: Verified | int) -> Verified:
+        return self._archive.read(found) if isinstance(found, int) else found
+
+    def put_away(self, records_min: int = PAGE_RECORDS) -> None:
+        """Keep what is proven in less room from here on; it takes longer then to be looked at, and nothing else.
+
+        Args:
+            records_min: As many as go together; fewer stay as they are.
+        """
+        plain = [record for record in self._known.values() if not isinstance(record, int)]
+        small = [record for record in plain if record.size <= FILED_RECORD_BYTES_MAX]
+        for at in range(0, len(small) - records_min + 1, records_min):
+            batch = small[at : at + records_min]
+            self._known.update(zip([record.id for record in batch], self._archive.put(batch), strict=True))
+
+    def deflate(self, blocks_max: int) -> bool:
+        """Let some of what was put away take still less room (`Archive.deflate`)."""
+        return self._archive.deflate(blocks_max)
 
     @property
     def parked(self) -> tuple[Record, ...]:
@@ -86,16 +112,22 @@ class Chains:
         return [self._end(device, tip) if (device, tip.incarnation) in forked else tip for tip in tips]
 
     def _end(self, device: DeviceId, tip: Tip) -> Tip:
-        at = self._first.get((device, tip.incarnation))
+        # What the life begins with, and what each record goes on in: of several, the one that the log showed first.
+        after: dict[tuple[Place, RecordId] | None, Verified] = {}
+        for record in map(self._read, map(self._known.__getitem__, self._shown)):
+            header = record.header
+            if (header.device, header.incarnation) == (device, tip.incarnation):
+                after.setdefault((_place(header, -1), header.prev) if header.prev is not None else None, record)
+        at = after.get(None)
         while at is not None:
             tip = Tip(tip.incarnation, at.header.sequence, at.id)
-            at = self._next.get((_place(at.header), at.id))
+            at = after.get((_place(at.header), at.id))
         return tip
 
     def add_own(self, record: Verified) -> None:
         """Take in a record that this device has just signed."""
         self._prove(record)
-        self._follow(record)
+        self._shown.append(record.id)
 
     def settle(self, arrived: Iterable[Record], key_of: Callable[[DeviceId], bytes | None]) -> list[Verified]:
         """Take in records and return those that are proven now, also earlier ones.
@@ -113,8 +145,10 @@ class Chains:
             proven += self._settle(portion, key_of)
         order = {record.id: place for place, record in reversed(list(enumerate(fresh)))}
         proven.sort(key=lambda item: (order.get(item.id, -1), item.header.sequence))
-        for record in proven:
-            self._follow(record)
+        self._shown += [record.id for record in proven]
+        if not self._copies:
+            # A table that was emptied keeps its size, and the first load fills these with everything.
+            self._copies, self._parked = {}, defaultdict(dict)
         return proven
 
     def _portions(self, fresh: Iterable[Record]) -> Iterator[list[Record]]:
@@ -185,13 +219,6 @@ class Chains:
         if len(copies) > 1 and key is not None:
             copies.sort(key=lambda copy: not records.is_signed(copy, key))
         return copies[0] if copies else None
-
-    def _follow(self, record: Verified) -> None:
-        header = record.header
-        if header.prev is None:
-            self._first.setdefault((header.device, header.incarnation), record)
-        else:
-            self._next.setdefault((_place(header, -1), header.prev), record)
 
     def _prove(self, record: Verified) -> None:
         header = record.header

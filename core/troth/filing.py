@@ -75,16 +75,10 @@ def fold(settled: Iterable[Saved], records_min: int) -> tuple[list[Row], set[Rec
     Returns:
         The rows that do it, and the records that stand together then.
     """
-    small = sorted(
-        (saved for saved in settled if _size(saved.record) <= FILED_RECORD_BYTES_MAX), key=lambda one: one.key
-    )
+    small = sorted((saved for saved in settled if saved.record.size <= FILED_RECORD_BYTES_MAX), key=lambda one: one.key)
     page = small[:PAGE_RECORDS]
     if len(page) < records_min:
         return [], set()
     content = [[saved.key, saved.own, saved.record.encode()] for saved in page]
     rows = [Row(PAGES, page[0].key, codec.pack(content)), *(Row(RECORDS, saved.key, None) for saved in page)]
     return rows, {saved.record.id for saved in page}
-
-
-def _size(record: Record) -> int:
-    return len(record.header_bytes) + len(record.payload)

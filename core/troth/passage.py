@@ -172,7 +172,7 @@ class Passage:
 
     def known(self) -> list[tuple[Verified, bytes]]:
         """Every record of which is known who wrote it, with its row key."""
-        return [(record, self.writer.filed[record.id]) for record in self.inbox.chains.proven]
+        return [(record, self.writer.filed[record.id]) for record in self.inbox.chains.read_each()]
 
     def follower(self, mailbox: MailboxId) -> Follower:
         """Return a follower of one of the logs, from where it was read to."""
@@ -344,7 +344,7 @@ class Passage:
             return
         self._packing = True
         chains, me = self.inbox.chains, self.identity
-        work = partial(collecting.make, me.space, tuple(chains.proven), tuple(chains.parked), me.keys)
+        work = partial(collecting.make, me.space, chains.read_each(), tuple(chains.parked), me.keys)
         step.tell.append(Errand(work=work, back=lambda engine, parts: engine.put_bag(mailbox, parts)))
 
     def put_bag(self, mailbox: MailboxId, parts: Iterable[Record]) -> None:

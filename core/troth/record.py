@@ -7,7 +7,6 @@ Signatures cover the header's received bytes (specs/record.md).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
 from typing import Any, Final, NewType
 
 from troth import crypto
@@ -54,6 +53,7 @@ __all__ = [
 ]
 
 LENGTHS_BYTES: Final = 6
+_HEADER_AT: Final = LENGTHS_BYTES + SIGNATURE_BYTES
 PAYLOAD_BYTES_MAX: Final = RECORD_BYTES_MAX - HEADER_BYTES_MAX - 128
 """What fits beside the longest header."""
 _CHANGE_OVERHEAD_BYTES: Final = 5
@@ -115,24 +115,70 @@ class Header:
         return codec.pack([WIRE_VERSION, self.kind, *where, *what])
 
 
-@dataclass(frozen=True)
 class Record:
-    """One header, its signature and its payload, read and not yet verified."""
+    """One header, its signature and its payload, read and not yet verified; a value, and never changed."""
 
-    header: Header
-    signature: bytes
-    header_bytes: bytes
-    payload: bytes
+    __slots__ = ("_bytes", "_id", "header")
 
-    @cached_property
+    def __init__(self, header: Header, signature: bytes, header_bytes: bytes, payload: bytes) -> None:
+        """Put a record together from its parts; the header is what its bytes say."""
+        lengths = len(header_bytes).to_bytes(2, "big") + len(payload).to_bytes(4, "big")
+        self._hold(header, lengths + signature + header_bytes + payload)
+
+    @classmethod
+    def _of(cls, header: Header, data: bytes) -> "Record":
+        record = cls.__new__(cls)
+        record._hold(header, data)
+        return record
+
+    def _hold(self, header: Header, data: bytes) -> None:
+        # In one piece: of tens of thousands of records, the parts would take twice the room.
+        self.header = header
+        self._bytes = data
+        self._id: RecordId | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same copy of the same record."""
+        return isinstance(other, Record) and self._bytes == other._bytes
+
+    def __hash__(self) -> int:
+        """Return the same for what is equal."""
+        return hash(self._bytes)
+
+    @property
     def id(self) -> RecordId:
         """The record id: the hash of the header."""
-        return RecordId(crypto.digest(b"troth/record", self.header_bytes))
+        if self._id is None:
+            self._id = RecordId(crypto.digest(b"troth/record", self.header_bytes))
+        return self._id
+
+    @property
+    def signature(self) -> bytes:
+        """The author's signature of the header, as it came."""
+        return self._bytes[LENGTHS_BYTES:_HEADER_AT]
+
+    @property
+    def header_bytes(self) -> bytes:
+        """The header's bytes as they came."""
+        return self._bytes[_HEADER_AT : self._payload_at]
+
+    @property
+    def payload(self) -> bytes:
+        """What the header names by its hash."""
+        return self._bytes[self._payload_at :]
+
+    @property
+    def size(self) -> int:
+        """How many bytes header and payload have."""
+        return len(self._bytes) - _HEADER_AT
+
+    @property
+    def _payload_at(self) -> int:
+        return _HEADER_AT + int.from_bytes(self._bytes[:2], "big")
 
     def encode(self) -> bytes:
         """Return the record's bytes (lengths, signature, header, payload)."""
-        lengths = len(self.header_bytes).to_bytes(2, "big") + len(self.payload).to_bytes(4, "big")
-        return lengths + self.signature + self.header_bytes + self.payload
+        return self._bytes
 
 
 Verified = NewType("Verified", Record)
@@ -203,15 +249,13 @@ def parse(data: bytes) -> tuple[Record, int]:
         int.from_bytes(data[:2], "big"),
         int.from_bytes(data[2:LENGTHS_BYTES], "big"),
     )
-    start = LENGTHS_BYTES + SIGNATURE_BYTES
-    end = start + header_length + payload_length
+    end = _HEADER_AT + header_length + payload_length
     if len(data) < end or end - LENGTHS_BYTES > RECORD_BYTES_MAX:
         raise MalformedError("the record's lengths do not fit")
-    header_bytes, payload = data[start : start + header_length], data[start + header_length : end]
-    header = _parse_header(header_bytes)
-    if crypto.digest(b"troth/payload", payload) != header.payload_hash:
+    record = Record._of(_parse_header(data[_HEADER_AT : _HEADER_AT + header_length]), data[:end])
+    if crypto.digest(b"troth/payload", record.payload) != record.header.payload_hash:
         raise ForgedError("the payload is not the one that was signed")
-    return Record(header, data[LENGTHS_BYTES:start], header_bytes, payload), end
+    return record, end
 
 
 def recall(data: bytes, alike: dict[bytes, bytes]) -> Record:
@@ -224,14 +268,12 @@ def recall(data: bytes, alike: dict[bytes, bytes]) -> Record:
     Raises:
         MalformedError: If it is no record.
     """
-    start = LENGTHS_BYTES + SIGNATURE_BYTES
-    middle = start + int.from_bytes(data[:2], "big")
-    header_bytes = data[start:middle]
+    header_bytes = data[_HEADER_AT : _HEADER_AT + int.from_bytes(data[:2], "big")]
     try:
         header = _header_of(codec.decode_again(header_bytes, _as_it_is), alike)
     except (TypeError, ValueError):
         raise MalformedError("no header stands there") from None
-    return Record(header, data[LENGTHS_BYTES:start], header_bytes, data[middle:])
+    return Record._of(header, data)
 
 
 def changes_in(record: Record) -> tuple[bytes, ...]:

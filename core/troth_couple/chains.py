@@ -4,7 +4,7 @@ A number that is missing or stands twice puts commitments on hold, and nothing e
 what is agreed by it and never raise it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -40,7 +40,10 @@ class Chain:
     device: DeviceId
     incarnation: Incarnation
     person: PersonId
-    places: dict[int, list[Entry]] = field(default_factory=dict)
+    _places: dict[int, Entry] = field(default_factory=dict)
+    """What came first of each number."""
+    _others: dict[int, list[Entry]] = field(default_factory=dict)
+    """What else stands in its place, in a fork."""
     _complete: int = 0
     """All places up to this one hold a single entry, each naming the one before."""
     _highest: int = 0
@@ -48,10 +51,9 @@ class Chain:
 
     def add(self, entry: Entry) -> None:
         """Take in an entry that is its device's own."""
-        place = self.places.setdefault(entry.sequence, [])
-        place.append(entry)
         self._highest = max(self._highest, entry.sequence)
-        if len(place) > 1:
+        if self._places.setdefault(entry.sequence, entry) is not entry:
+            self._others.setdefault(entry.sequence, []).append(entry)
             self._forked = min(self._forked or entry.sequence, entry.sequence)
         while self._complete < self._highest and self._follows(self._complete + 1):
             self._complete += 1
@@ -60,17 +62,17 @@ class Chain:
         """Return the last entry, which the device's next one names; in a fork the smaller hash."""
         if not self._highest:
             return None
-        return Tail(self._highest, min(entry.id for entry in self.places[self._highest]))
+        return Tail(self._highest, min(entry.id for entry in self._at(self._highest)))
 
     def hold(self, cut: Cut | None) -> Hold | None:
         """Return what is wrong with it, as far as its cut takes it in."""
         if cut is not None:
             return self._hold_below(cut.tails.get(self.incarnation))
         if self._forked is not None:
-            return Hold(Gap.FORK, self.person, tuple(sorted(entry.id for entry in self.places[self._forked])))
+            return Hold(Gap.FORK, self.person, tuple(sorted(entry.id for entry in self._at(self._forked))))
         if self._complete < self._highest:
-            after = min(number for number in self.places if number > self._complete)
-            return Hold(Gap.MISSING, self.person, tuple(sorted(entry.id for entry in self.places[after])))
+            after = min(number for number in self._places if number > self._complete)
+            return Hold(Gap.MISSING, self.person, tuple(sorted(entry.id for entry in self._at(after))))
         return None
 
     def below(self, tail: Tail | None) -> frozenset[EntryId]:
@@ -86,15 +88,18 @@ class Chain:
     def _back(self, tail: Tail | None) -> Iterator[Entry]:
         wanted = tail and tail.entry
         for number in range(tail.sequence if tail else 0, 0, -1):
-            found = next((entry for entry in self.places.get(number, ()) if entry.id == wanted), None)
+            found = next((entry for entry in self._at(number) if entry.id == wanted), None)
             if found is None:
                 return
             yield found
             wanted = found.prev
 
     def _follows(self, number: int) -> bool:
-        here = self.places.get(number, [])
-        before: Mapping[int, list[Entry]] = self.places
+        here = self._at(number)
         if len(here) != 1:
             return False
-        return number == 1 or [here[0].prev] == [entry.id for entry in before[number - 1]]
+        return number == 1 or [here[0].prev] == [entry.id for entry in self._at(number - 1)]
+
+    def _at(self, number: int) -> list[Entry]:
+        first = self._places.get(number)
+        return [] if first is None else [first, *self._others.get(number, ())]

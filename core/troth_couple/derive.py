@@ -100,19 +100,19 @@ class Book:
     def _closed(self, ground: Ground) -> Ground:
         """Return the ground with what closed this chapter, which ends what was agreed in it."""
         about = self.ledger.about
-        self._turns |= {subject for subject in self._touched if chapters.is_turn(about[subject])}
-        closed = chapters.closes((about[subject] for subject in self._turns), ground)
+        self._turns |= {subject for subject in self._touched if chapters.is_turn(about(subject))}
+        closed = chapters.closes((about(subject) for subject in self._turns), ground)
         self._opened = frozenset(closed)
         return replace(ground, closed=tuple(sorted(act for given in closed.values() for act in given)))
 
     def _stale(self, ground: Ground) -> set[SubjectId]:
         """Return what has to be worked out anew."""
         if self._ground is None or ground.below != self._ground.below:
-            return set(self.ledger.about)
+            return self.ledger.subjects
         return self._touched if ground == self._ground else self._touched | self._moving
 
     def _settle(self, subject: SubjectId, ground: Ground) -> None:
-        entries = self.ledger.about[subject]
+        entries = self.ledger.about(subject)
         idle: Mapping[EntryId, Reason]
         if subject == SIGNALS_SUBJECT:
             self._signals, idle = signals(entries, ground)

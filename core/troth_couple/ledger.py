@@ -28,8 +28,6 @@ class Ledger:
     def __init__(self, roster: Roster, *, chapter: ChapterId = FIRST_CHAPTER) -> None:
         self.roster = roster
         self.chapter = chapter
-        self.about: dict[SubjectId, list[Entry]] = defaultdict(list)
-        """Readable entries by what they are about."""
         self.known: dict[EntryId, Entry] = {}
         """Every verified entry, readable or not."""
         self.held: dict[str, Held] = {}
@@ -38,7 +36,8 @@ class Ledger:
         """By key, verified entries that this release can not read."""
         self.fresh: dict[EntryId, bytes] = {}
         """Verified here and not in the journal yet: what the caller persists."""
-        self._values: dict[str, bytes] = {}
+        # Readable entries by what they are about, but for those that begin it themselves: most are alone.
+        self._acts: dict[SubjectId, list[Entry]] = defaultdict(list)
         self._chains: dict[Life, Chain] = {}
         self._newer: dict[EntryId, Entry] = {}
         self._strange: dict[str, Held] = {}
@@ -69,7 +68,8 @@ class Ledger:
         """Take in values of the document by their keys; return what the new ones are about."""
         touched = set()
         for key, value in found.items():
-            if value is not None and self._values.get(key) == value:
+            known = self.at(key)
+            if known is not None and known.value == value:
                 # The way of nearly all values, when a whole document is read again.
                 self.held.pop(key, None)
                 continue
@@ -93,8 +93,23 @@ class Ledger:
 
     def at(self, key: str) -> Entry | None:
         """Return the verified entry whose place this key is."""
-        value = self._values.get(key)
-        return None if value is None else self.known[entries.entry_id(value)]
+        try:
+            entry = self.known.get(EntryId(bytes.fromhex(key)))
+        except ValueError:
+            return None
+        # An id is spelled in one way alone.
+        return entry if entry is not None and entry.id.hex() == key else None
+
+    @property
+    def subjects(self) -> set[SubjectId]:
+        """What there are readable entries about."""
+        return {entry.subject for entry in self.known.values() if entry.readable}
+
+    def about(self, subject: SubjectId) -> list[Entry]:
+        """Return the readable entries about a subject, and first of all the one that begins it."""
+        begun = self.known.get(EntryId(subject))
+        acts = self._acts.get(subject, [])
+        return [begun, *acts] if begun is not None and begun.readable and begun.subject == subject else [*acts]
 
     def holds(self) -> tuple[Hold, ...]:
         """Return why commitments are on hold; none, mostly."""
@@ -152,13 +167,13 @@ class Ledger:
         """Place a verified entry; return what it is about, if this release can tell."""
         key, life = entry.id.hex(), (entry.device, entry.incarnation)
         self.known[entry.id] = entry
-        self._values[key] = entry.value
         self.held.pop(key, None)
         if life not in self._chains:
             self._chains[life] = Chain(entry.device, entry.incarnation, entry.person)
         self._chains[life].add(entry)
         if entry.readable:
-            self.about[entry.subject].append(entry)
+            if EntryId(entry.subject) != entry.id:
+                self._acts[entry.subject].append(entry)
             return entry.subject
         if entry.weight == Weight.CAUTION:
             self._newer[entry.id] = entry

@@ -6,6 +6,7 @@ An amendment is shown as one; what was taken back leaves a stub; thanks stay tha
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, Final
 
 from troth_couple import blind
@@ -62,6 +63,10 @@ class Stage(Enum):
     SAID = "said"
 
 
+_NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
+"""Of nearly all things there is nothing beside, and one empty mapping serves all of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
     """One thing of one person, as every device shows it."""
@@ -82,7 +87,7 @@ class Thing:
     """What its author says became of it, the one that claims least first."""
     told: tuple[Entry, ...] = ()
     """What the other person says of how it was; it stands beside, and changes nothing."""
-    beside: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    beside: Mapping[str, tuple[Entry, ...]] = field(default_factory=lambda: _NOTHING)
     """By the name of the act, what was said beside it: points and notes of a window, steps, answers to a question."""
     at: tuple[Entry, ...] = ()
     """Of a window, what says the time that stands."""
@@ -90,7 +95,7 @@ class Thing:
     """Of a window, moves to other times that nobody has taken up."""
     assents: frozenset[PersonId] = frozenset()
     """Who says that it is both persons'."""
-    opened: Mapping[PersonId, str] = field(default_factory=dict, repr=False)
+    opened: Mapping[PersonId, str] = field(default_factory=lambda: _NOTHING, repr=False)
     """Blind answers, once both are open."""
     altered: frozenset[PersonId] = frozenset()
     """Whose blind answer is not the one that was sealed."""

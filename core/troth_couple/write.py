@@ -234,7 +234,7 @@ class Pen:
             raise UsageError(Said("this is not the admin key of this device"))
 
     def _about(self, subject: SubjectId) -> list[Entry]:
-        return sorted(self.book.ledger.about.get(subject, []), key=lambda act: (act.day, act.sequence, act.id))
+        return sorted(self.book.ledger.about(subject), key=lambda act: (act.day, act.sequence, act.id))
 
     def mine(self, subject: SubjectId) -> list[Entry]:
         """Return what this person wrote about a subject, by day."""

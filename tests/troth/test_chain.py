@@ -11,7 +11,7 @@ from tests.troth.letters import LIFE, SPACE, keys_of, letter, letters, spoil
 from troth.chain import Chains
 from troth.record import Header, Record, Tip, Verified, sign
 from troth_wire.ids import DeviceId, DocumentId, Incarnation, RecordId, SpaceId
-from troth_wire.limits import DEVICE_INCARNATIONS_MAX
+from troth_wire.limits import DEVICE_INCARNATIONS_MAX, FILED_RECORD_BYTES_MAX
 
 NAMES = ("robin", "sasha", "stranger")
 LATER = Incarnation(b"2" * 16)
@@ -172,6 +172,36 @@ def test_the_tip_is_the_highest_proven_record(history: History) -> None:
             assert (tip.sequence if tip else None) == lives.get(life)
 
 
+@given(histories(), st.integers(1, 3))
+def test_what_is_put_away_is_known_all_the_same(history: History, together: int) -> None:
+    """Chains that put away what they know after each delivery answer everything as those do that never did."""
+    kept, away = Chains(), Chains()
+    for delivery in history.deliveries():
+        assert away.settle(delivery, members) == kept.settle(delivery, members)
+        away.put_away(together)
+        away.deflate(1)
+    assert away.proven == kept.proven
+    assert [away.find(copy.id) for copy in history.copies] == [kept.find(copy.id) for copy in history.copies]
+    assert (away.parked, away.forks) == (kept.parked, kept.forks)
+    assert [away.ends(device) for device in CARDS] == [kept.ends(device) for device in CARDS]
+    assert [copy in away for copy in history.copies] == [copy in kept for copy in history.copies]
+
+
+def test_only_small_records_are_put_away() -> None:
+    """A large record stays as it is, since to read its neighbours would mean to read it too; so do those left over."""
+    first = letters(1)[0]
+    large = letter(prev=first, text=bytes(FILED_RECORD_BYTES_MAX))
+    last = letter(prev=large)
+    chains = Chains()
+    chains.settle([first, large, last], members)
+    chains.put_away(2)
+    assert (chains.find(large.id) is large, chains.find(first.id) is first) == (True, False)
+    chains.settle([left := letter(prev=last, text=b"left")], members)
+    chains.put_away(2)
+    assert chains.find(left.id) is left
+    assert set(chains.read_each()) == set(chains.proven) == {first, large, last, left}
+
+
 @given(st.integers(1, 8), st.integers(0, 9))
 def test_a_run_is_proven_by_its_last_signature(length: int, cut: int) -> None:
     """Records whose own signatures are all spoiled but the last are proven together, oldest first."""
@@ -295,6 +325,7 @@ def test_a_cut_follows_the_branch_that_was_here_first() -> None:
     together.settle([*common, own, *stolen], members)
     for record in (*common, own, *stolen):
         apart.settle([record], members)
+        apart.put_away(1)
     for chains in (together, apart):
         assert chains.tips(own.header.device) == [Tip(LIFE, 6, stolen[-1].id)]
         assert chains.ends(own.header.device) == [Tip(LIFE, 3, own.id)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from troth import Put, Splice, Text, document_id
 from troth import engine as ring
+from troth.archive import Archive
 from troth.cuts import Cut
 from troth.document import Document, PoisonedError
 from troth.engine import Engine, Group
@@ -20,6 +21,7 @@ from troth.loading import SUSPECT_HELD, begin, load
 from troth.membership import Members
 from troth.outbox import EDITS, OUTBOX
 from troth.ports import Probe
+from troth.record import Verified
 from troth.roll import Roll
 from troth.step import Held, Rebuild, RefusedEdit, Row, Step
 from troth.testing import Device, World, entropy_of, probe_here
@@ -27,7 +29,7 @@ from troth.unsettled import REMAKE, UNMADE
 from troth_wire import messages
 from troth_wire.errors import DamagedError
 from troth_wire.ids import DocumentId, OperationId
-from troth_wire.limits import ENVELOPE_BYTES_MIN
+from troth_wire.limits import ENVELOPE_BYTES_MIN, PAGE_RECORDS
 from troth_wire.messages import Push, Reason
 
 LIST = document_id("list")
@@ -265,6 +267,31 @@ def test_what_was_being_applied_is_not_put_off() -> None:
     engine, step = again(ann, puts_off=True)
     assert [row for row in step.save if row.table == ring.FUSE] == [Row(ring.FUSE, b"", None)]
     assert all(not shelf._put_off for shelf in engine.library._shelves.values())
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_many_records_are_put_away(monkeypatch: pytest.MonkeyPatch, *, removed: bool) -> None:
+    """What is loaded takes little room, unless a device was removed: then all of it is asked for at once."""
+    away: list[int] = []
+    put = Archive.put
+
+    def note(archive: Archive, batch: Sequence[Verified]) -> range:
+        away.append(len(batch))
+        return put(archive, batch)
+
+    monkeypatch.setattr(Archive, "put", note)
+    world = World("ann")
+    ann = world.devices["ann"]
+    world.add("ann2", by="ann")
+    for number in range(PAGE_RECORDS + 1):
+        ann.edit(LIST, Put(("a",), number))
+    world.sync()
+    if removed:
+        world.revoke("ann2", by="ann")
+    away.clear()
+    engine, _ = again(ann)
+    assert away == ([] if removed else [PAGE_RECORDS])
+    assert set(engine.inbox.chains.proven) == set(ann.engine.inbox.chains.proven)
 
 
 def test_an_own_record_that_stops_the_library_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.troth.letters import DOCUMENT, LIFE, SPACE, drawn_headers, exactly, keys_of, letter, payload_of
+from tests.troth.letters import DOCUMENT, LIFE, SPACE, drawn_headers, exactly, keys_of, letter, payload_of, spoil
 from troth import record
 from troth.crypto import Signer, digest
 from troth.record import Header, Kind, Record, Seen, Tip
@@ -52,8 +52,22 @@ def test_a_record_comes_back(written: Record, after: bytes) -> None:
     """A record is read as it was written, with the length that it took, whatever stands after it."""
     data = written.encode()
     assert record.parse(data + after) == (written, len(data))
-    assert record.parse(data)[0].id == written.id
+    again, _ = record.parse(data)
+    assert (again.id, again.header, again.size) == (written.id, written.header, len(data) - HEADER_AT)
+    assert (again.signature, again.header_bytes, again.payload) == (
+        written.signature,
+        written.header_bytes,
+        written.payload,
+    )
     assert record.verify(record.parse(data)[0], ROBIN.card.everyday) == written
+
+
+def test_equal_is_what_is_the_same_copy() -> None:
+    """A record is equal to what its bytes say when they are read again, and not to a copy with another signature."""
+    written = letter()
+    again, _ = record.parse(written.encode())
+    assert {written, again, spoil(written)} == {again, spoil(again)}
+    assert written != written.encode()
 
 
 @given(records(), st.data())

@@ -3,7 +3,7 @@
 import pytest
 
 from troth import Row
-from troth_client.ledger import ADMIN, PLACE, Ledger
+from troth_client.ledger import ADMIN, PLACE, SHORT_BYTES_MAX, Ledger
 from troth_client.room import OWN, SETTINGS, RoomId
 from troth_wire.errors import MalformedError
 
@@ -19,6 +19,21 @@ def test_it_takes_stock() -> None:
     assert ledger.settings == {("page", b"k"): b"v"}
     assert ledger.take(ROOM) == [Row("a", b"", b"2"), Row("b", b"", b"1")]
     assert ledger.take(ROOM) is None
+
+
+def test_a_long_row_of_the_settings_is_handed_out_once() -> None:
+    """Then its number is, as long as it stands; a row of a table that is passed over is not let go."""
+    name, other, long = ("page", b"k"), ("other", b""), bytes(SHORT_BYTES_MAX + 1)
+    ledger = Ledger.of([*WHOLE, (8, (SETTINGS, *name, long)), (9, (SETTINGS, *other, long))])
+    assert ledger.settings == {}
+    assert ledger.take_long("other") == {name: long}
+    assert ledger.take_long("") == {name: 8, other: long}
+    after: dict[tuple[bytes, str, bytes], bytes | None] = {(SETTINGS, *name): b"short", (SETTINGS, *other): None}
+    ledger.keep(after, ledger.plan(after)[0])
+    assert (ledger.settings, ledger.take_long("")) == ({name: b"short"}, {})
+    after = {(SETTINGS, *name): long}
+    ledger.keep(after, ledger.plan(after)[0])
+    assert (ledger.settings, ledger.take_long("")) == ({}, {name: 8})
 
 
 @pytest.mark.parametrize("missing", [0, 1, slice(0, 2)])

@@ -31,6 +31,7 @@ from troth.tidying import tidy
 from troth_client import OpenVault, RoomId, Vault, create_space, open_space, open_vault, opening, works
 from troth_client.room import SHARED, SOLO
 from troth_wire.errors import BusyError, FullError, LocalError, PassphraseError, StoreError, UsageError
+from troth_wire.limits import PAGE_RECORDS
 
 LIST = document_id("list")
 WORDS = "correct horse"
@@ -110,6 +111,20 @@ async def test_a_space_is_open_once() -> None:
         with pytest.raises(UsageError, match="no such room"):
             async with vault.space(RoomId(b"x" * 16)):
                 raise AssertionError("it is not there")
+
+
+async def test_records_take_less_room_once_everything_is_there() -> None:
+    """Many records are put away when a space opens, deflated once its documents are whole, and read all the same."""
+    async with open_vault("laptop", passphrase=WORDS, machine=CHEAP) as vault:
+        async with vault.space(vault.rooms[0]) as space:
+            for number in range(PAGE_RECORDS):
+                await space.edit(LIST, Put(("a",), number))
+            before = space.records
+        async with vault.space(vault.rooms[0]) as space:
+            await space.whole()
+            (block,) = space._driver.look(lambda engine: engine.inbox.chains._archive._blocks)
+            assert block.deflated
+            assert set(space.records) == set(before)
 
 
 async def test_what_was_put_off_comes_with_a_look_or_when_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

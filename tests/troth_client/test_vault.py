@@ -35,8 +35,11 @@ from tests.contracts.vaults import (
 from troth import Cost, Row, Signer
 from troth.testing import store_contract
 from troth_client import About, Room, RoomId, Vault, database, growth, letterbox
+from troth_client import ledger as ledgers
 from troth_client import vault as vaults
+from troth_client.database import Database
 from troth_client.header import FORMAT, Header
+from troth_client.ledger import SHORT_BYTES_MAX
 from troth_client.room import SETTINGS, NewRoom
 from troth_wire.errors import DamagedError, FullError, PassphraseError, StoreError, UsageError
 
@@ -239,6 +242,38 @@ class TestRooms:
             assert vault.settings.load() == [Row("page", b"colour", b"green")]
             assert len(only(vault).load()) == len(ROWS)
 
+    def test_long_settings_are_read_again_from_the_file(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """However often they are asked for they come back, also where the disk calls itself damaged at first."""
+        long = [Row("page", bytes([number]), bytes([number]) * (SHORT_BYTES_MAX + 1)) for number in range(2)]
+        short = Row("other", b"", b"short")
+        with closing(create(path)) as vault:
+            vault.settings.commit([*long, short])
+            assert [vault.settings.load() for _ in range(2)] == [[short, *long]] * 2
+        with closing(open_(path)) as vault:
+            assert vault.settings_but("page") == [short]
+            assert [vault.settings.load() for _ in range(2)] == [[short, *long]] * 2
+            assert vault._ledger.settings.keys() == {("other", b"")}
+            read_one, failures = Database.read_one, [DamagedError("so it says")]
+
+            def fail_once(held: Database, number: int) -> bytes:
+                if failures:
+                    raise failures.pop()
+                return read_one(held, number)
+
+            monkeypatch.setattr(Database, "read_one", fail_once)
+            assert vault.settings.load() == [short, *long]
+            assert not failures
+
+    @pytest.mark.parametrize("act", ["UPDATE rows SET sealed = x'00' WHERE id = ?", "DELETE FROM rows WHERE id = ?"])
+    def test_a_long_setting_that_was_altered_is_damage(self, path: Path, act: str) -> None:
+        """What is read again is checked again: another value does not take the place of the one that was there."""
+        with closing(create(path)) as vault:
+            vault.settings.commit([Row("page", b"", bytes(SHORT_BYTES_MAX + 1))])
+            number = vault._ledger._numbers[SETTINGS, "page", b""]
+            vault._database._connection.execute(act, (number,))
+            with pytest.raises(DamagedError):
+                vault.settings.load()
+
     def test_rooms_are_changed_together(self, path: Path) -> None:
         """Rows of a room and of the settings go in together or not at all."""
         with closing(create(path)) as vault:
@@ -274,7 +309,8 @@ class TestRooms:
     @given(st.data())
     def test_it_agrees_with_a_model(self, data: st.DataObject) -> None:
         """Whatever is committed, refused, read and opened again, in whichever rooms: they hold what a dict holds."""
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ledgers, "SHORT_BYTES_MAX", 1_000)
             path = Path(folder) / "vault"
             vault, model = create(path), dict[tuple[int, str, bytes], bytes]()
             add(vault)

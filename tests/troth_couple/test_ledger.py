@@ -51,6 +51,16 @@ def test_what_is_not_its_authors_is_named(act: Entry, reason: Reason) -> None:
     assert not made.known
 
 
+def test_an_entry_has_one_key() -> None:
+    """What stands under another spelling of its id is named, also once the entry is known."""
+    made, shouted = ledger(), ACT.id.hex().upper()
+    made.add({ACT.id.hex(): ACT.value})
+    made.add({shouted: ACT.value, " " + ACT.id.hex(): ACT.value})
+    assert {held.reason for held in made.held.values()} == {Reason.WRONG_KEY}
+    assert len(made.held) == 2
+    assert (made.at(shouted), made.at(ACT.id.hex())) == (None, made.known[ACT.id])
+
+
 def test_a_journal_is_read_without_its_signatures_and_kept() -> None:
     """What was verified before needs no second check, is not fresh, and is missing where the document lacks it."""
     made = ledger()

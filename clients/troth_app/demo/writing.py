@@ -80,7 +80,7 @@ class WritingDesk:
         """Say yes in the name of somebody who said no, and take that no out of the document."""
         space, ledger = self.chapter.space, self.chapter.book.ledger
         no = ledger.known[denied]
-        noes = [act.id for act in ledger.about[no.subject] if act.person == no.person and reduces(act)]
+        noes = [act.id for act in ledger.about(no.subject) if act.person == no.person and reduces(act)]
         tail = ledger.tail(no.device, no.incarnation)
         assert tail is not None, "whoever said no has written something"
         forged = entries.sign(

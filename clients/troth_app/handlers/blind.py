@@ -86,7 +86,7 @@ async def listed(_: Talk, keeper: "Keeper") -> Result:
     things = newest_first(thing for thing in state.things.values() if thing.kind == "blind")
     made = things_page(keeper, state, things, none="blind.none")
     for card, thing in zip(made["cards"], things, strict=False):
-        acts = [] if thing.opened else chapter_of(keeper).book.ledger.about[thing.id]
+        acts = [] if thing.opened else chapter_of(keeper).book.ledger.about(thing.id)
         card["lines"] += [capital(sentence(act, names=names)) for act in acts if act.name in ("seal", "reveal")]
     return made
 
@@ -98,7 +98,7 @@ def _open(state: State) -> list[Thing]:
 
 def _by(keeper: "Keeper", thing: Thing, act: str, *, mine: bytes = b"", other: bytes = b"") -> bool:
     """Tell whether a person, or anybody but a person, did something about a question."""
-    acts = (entry for entry in chapter_of(keeper).book.ledger.about[thing.id] if entry.name == act)
+    acts = (entry for entry in chapter_of(keeper).book.ledger.about(thing.id) if entry.name == act)
     return any(entry.person == mine if mine else entry.person != other for entry in acts)
 
 

@@ -86,27 +86,31 @@ class Past:
         """The changes that no other one here builds on."""
         self._actors: dict[ActorId, int] = {}
         self._streams: list[_Stream] = []
-        self._changes: dict[ChangeHash, Horizon] = {}
+        # The changes in the order in which they came, and of each, by its number, what makes its horizon.
+        self._numbers: dict[ChangeHash, int] = {}
+        self._reaches: list[tuple[int, ...]] = []
+        self._authors = array("I")
+        self._owns = array("I")
 
     def __contains__(self, change: ChangeHash) -> bool:
-        return change in self._changes
+        return change in self._numbers
 
     def __len__(self) -> int:
-        return len(self._changes)
+        return len(self._numbers)
 
     def __iter__(self) -> Iterator[ChangeHash]:
         """Yield the changes in the order in which they came."""
-        return iter(self._changes)
+        return iter(self._numbers)
 
     @property
     def extent(self) -> Extent:
         """How much it holds."""
-        return Extent(len(self._changes), len(self.kinds), len(self._streams), len(self.keys))
+        return Extent(len(self._numbers), len(self.kinds), len(self._streams), len(self.keys))
 
     def is_by(self, change: ChangeHash, actor: ActorId) -> bool:
         """Tell whether a change is here, and by this actor."""
-        horizon = self._changes.get(change)
-        return horizon is not None and horizon.author == self._actors.get(actor)
+        number = self._numbers.get(change)
+        return number is not None and self._authors[number] == self._actors.get(actor)
 
     def standing(self, actor: ActorId, sequence: int) -> ChangeHash | None:
         """Return the change that stands in a place of an actor's sequence."""
@@ -117,12 +121,12 @@ class Past:
 
     def missing(self, change: Change) -> frozenset[ChangeHash]:
         """Return the dependencies that are not here."""
-        return frozenset([dependency for dependency in change.dependencies if dependency not in self._changes])
+        return frozenset([dependency for dependency in change.dependencies if dependency not in self._numbers])
 
     def horizon(self, change: Change) -> Horizon:
         """Return the causal past of a change whose dependencies are all here."""
         author = self._actors.get(change.actor, len(self._actors))
-        causes = [self._changes[dependency] for dependency in change.dependencies]
+        causes = [self._horizon(dependency) for dependency in change.dependencies]
         if len(causes) == 1 and causes[0].author == author:
             return causes[0]
         reach = list(map(max, zip_longest(*(_full(cause) for cause in causes), fillvalue=0))) if causes else []
@@ -162,7 +166,7 @@ class Past:
 
     def beyond(self, changes: Iterable[ChangeHash]) -> Iterator[range]:
         """Yield the places of the operations that are in none of some changes that are here, nor before one of them."""
-        reach = [max(far) for far in zip_longest(*(_full(self._changes[change]) for change in changes), fillvalue=0)]
+        reach = [max(far) for far in zip_longest(*(_full(self._horizon(change)) for change in changes), fillvalue=0)]
         for author, stream in enumerate(self._streams):
             known = reach[author] if author < len(reach) else 0
             for first, start, last in zip(
@@ -178,7 +182,7 @@ class Past:
         if before.author == len(self._streams):
             self._actors[change.actor] = before.author
             self._streams.append(_Stream())
-        self._changes[change.hash] = Horizon(before.reach, before.author, change.sequence, change.max_op)
+        self._note(change.hash, before.reach, before.author, change.sequence)
         self.heads.difference_update(change.dependencies)
         self.heads.add(change.hash)
         self._streams[before.author].add(change.hash, change.start_op, change.max_op, accepted.first)
@@ -190,21 +194,22 @@ class Past:
 
     def portion(self, since: Extent) -> Portion:
         """Return what was added after it held so much."""
-        changes = list(islice(self._changes.items(), since.changes, None))
-        reaches = {horizon.reach: 0 for _, horizon in changes}
-        reaches = {reach: number for number, reach in enumerate(reaches)}
-        starts = array("I", (self._start(horizon) for _, horizon in changes))
+        hashes, authors = tuple(islice(self._numbers, since.changes, None)), self._authors[since.changes :]
+        reaches = {reach: number for number, reach in enumerate(dict.fromkeys(self._reaches[since.changes :]))}
+        places = [
+            (self._streams[author], own - 1) for author, own in zip(authors, self._owns[since.changes :], strict=True)
+        ]
         return Portion(
             since,
             tuple(islice(self._actors, since.actors, None)),
             tuple(islice(self.keys, since.keys, None)),
             tuple(sorted(self.heads)),
-            tuple([change for change, _ in changes]),
-            array("I", (horizon.author for _, horizon in changes)),
-            starts,
-            array("I", (horizon.last_op - start + 1 for (_, horizon), start in zip(changes, starts, strict=True))),
+            hashes,
+            authors,
+            array("I", [stream.starts[place] for stream, place in places]),
+            array("I", [stream.lasts[place] - stream.starts[place] + 1 for stream, place in places]),
             tuple(reaches),
-            array("I", (reaches[horizon.reach] for _, horizon in changes)),
+            array("I", [reaches[reach] for reach in self._reaches[since.changes :]]),
             bytes(self.kinds[since.operations :]),
             self.objects[since.operations :],
             self.slots[since.operations :],
@@ -226,7 +231,7 @@ class Past:
         for change, author, start, count, reached in zip(*columns, strict=True):
             stream, last = self._streams[author], start + count - 1
             stream.add(change, start, last, first)
-            self._changes[change] = Horizon(portion.reaches[reached], author, len(stream.hashes), last)
+            self._note(change, portion.reaches[reached], author, len(stream.hashes))
             first += count
         self.heads = set(portion.heads)
         self.kinds += portion.kinds
@@ -238,14 +243,23 @@ class Past:
         """Return a past that goes on by itself."""
         twin = Past()
         twin.kinds, twin.objects, twin.slots = self.kinds[:], self.objects[:], self.slots[:]
-        twin.keys, twin._actors, twin._changes = dict(self.keys), dict(self._actors), dict(self._changes)
+        twin.keys, twin._actors, twin._numbers = dict(self.keys), dict(self._actors), dict(self._numbers)
+        twin._reaches, twin._authors, twin._owns = self._reaches[:], self._authors[:], self._owns[:]
         twin.heads = set(self.heads)
         twin._streams = [stream.copy() for stream in self._streams]
         return twin
 
-    def _start(self, horizon: Horizon) -> int:
-        """Return the first operation of a change, by what became of its horizon."""
-        return self._streams[horizon.author].starts[horizon.own - 1]
+    def _note(self, change: ChangeHash, reach: tuple[int, ...], author: int, own: int) -> None:
+        self._numbers[change] = len(self._numbers)
+        self._reaches.append(reach)
+        self._authors.append(author)
+        self._owns.append(own)
+
+    def _horizon(self, change: ChangeHash) -> Horizon:
+        """Return how far a change that is here reaches, itself included."""
+        number = self._numbers[change]
+        author, own = self._authors[number], self._owns[number]
+        return Horizon(self._reaches[number], author, own, self._streams[author].lasts[own - 1])
 
     @staticmethod
     def _reach(actor: int, horizon: Horizon) -> int:

@@ -130,6 +130,8 @@ class Device:
         self._carry_out(step)
         self._carry_out(tidy(self.engine, 1))
         self._carry_out(tidy(self.engine, 2**32, 2))
+        self.engine.inbox.chains.put_away(2)
+        self.engine.inbox.chains.deflate(1)
 
     def _arrive(self, sent: Iterable[Message]) -> None:
         for message in sent:

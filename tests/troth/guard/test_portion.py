@@ -21,7 +21,7 @@ from troth_wire.ids import ActorId, ChangeHash
 
 def known(past: Past) -> Any:
     """All that a past knows, with the order in which it came."""
-    changes = [(change, horizon) for change, horizon in past._changes.items()]
+    changes = [(change, past._horizon(change)) for change in past]
     told = past.kinds, past.objects, past.slots, past.keys, past.heads, past._actors, changes
     return [*told, [(one.starts, one.lasts, one.firsts, one.hashes) for one in past._streams]]
 

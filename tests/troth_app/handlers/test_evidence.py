@@ -41,7 +41,8 @@ async def dispute(home: Home, place: Place, *devices: DeviceId) -> None:
     kept.against_relay(HERE, step)
     for device in devices:
         header = replace(record.header, device=device, seen=THERE)
-        kept.against_record(Verified(replace(record, header=header, header_bytes=header.encode())), HERE, step)
+        claimed = Record(header, record.signature, header.encode(), record.payload)
+        kept.against_record(Verified(claimed), HERE, step)
     await home.household.vault.run(lambda vault: vault.commit({place.room: step.save}))
 
 
