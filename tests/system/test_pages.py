@@ -398,6 +398,29 @@ def test_nothing_shows_while_another_window_is_in_front(robin: Person) -> None:
     robin.sees("It is so from now on")
 
 
+def test_a_tab_behind_another_one_is_blank(robin: Person, homes: Homes) -> None:
+    """A browser shows small pictures of tabs, also after a lock; in front a page is there again, as it was typed."""
+    robin.page.add_init_script('Object.defineProperty(document, "hidden", { get: () => window.behind ?? false });')
+    robin.go("/4")
+    robin.page.locator("#text").fill("Half of it")
+    put(robin.page, behind=True)
+    expect(robin.page.locator("body")).to_have_css("opacity", "0")
+    put(robin.page, behind=False)
+    expect(robin.page.locator("body")).to_have_css("opacity", "1")
+    expect(robin.page.locator("#text")).to_have_value("Half of it")
+    robin.page.locator("#text").fill("")
+    put(robin.page, behind=True)
+    assert commands_of(homes.robin, "lock").returncode == 0
+    expect(robin.page.locator("body")).to_have_css("opacity", "0")
+    put(robin.page, behind=False)
+    expect(robin.page.locator("#passphrase")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def put(page: Page, *, behind: bool) -> None:
+    """Put a tab behind another one, or in front: a browser without a window has all of them in front."""
+    page.evaluate("(behind) => { window.behind = behind; document.dispatchEvent(new Event('visibilitychange')); }", behind)
+
+
 def test_an_agreement_on_paper_is_its_text_alone(robin: Person) -> None:
     """Printed, an agreement is black on white, without the ways and buttons of the page."""
     robin.go("/2")

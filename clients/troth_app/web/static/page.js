@@ -52,6 +52,15 @@
     else root.classList.remove("gone");
   });
 
+  // A tab behind another one is blank: a browser shows small pictures of tabs, also after a lock. It is there again
+  // with an answer, which may be that it locked; one that does not come is not waited for long.
+  const appear = () => root.classList.toggle("behind", document.hidden);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) appear();
+    else setTimeout(appear, "news" in document.body.dataset ? 1000 : 0);
+  });
+  appear();
+
   // Blank while another window is in front, for who chose it.
   if ("blank" in document.body.dataset) {
     const look = () => root.classList.toggle("away", document.hidden || !document.hasFocus());
@@ -216,8 +225,12 @@
     const listen = () => {
       // Where it knows from: what came while the page was on its way, or nobody listened, is told at once.
       stream = new EventSource(`/news?after=${document.body.dataset.news}`);
-      stream.addEventListener("error", () => (silent = true));
-      stream.addEventListener("open", () => (silent = false));
+      for (const sign of ["error", "open"]) {
+        stream.addEventListener(sign, () => {
+          silent = sign === "error";
+          appear();
+        });
+      }
       stream.addEventListener("message", (event) => {
         if (event.data !== document.body.dataset.news) notice();
         document.body.dataset.news = event.data;
