@@ -418,7 +418,7 @@ def test_a_tab_behind_another_one_is_blank(robin: Person, homes: Homes) -> None:
 
 def put(page: Page, *, behind: bool) -> None:
     """Put a tab behind another one, or in front: a browser without a window has all of them in front."""
-    page.evaluate("(behind) => { window.behind = behind; document.dispatchEvent(new Event('visibilitychange')); }", behind)
+    page.evaluate("behind => { window.behind = behind; document.dispatchEvent(new Event('visibilitychange')) }", behind)
 
 
 def test_an_agreement_on_paper_is_its_text_alone(robin: Person) -> None:

@@ -62,7 +62,7 @@ def test_what_is_missing_is_an_error() -> None:
 
 
 def test_no_browser_keeps_what_is_typed() -> None:
-    """Every field says so: else Firefox has the words on the disk seconds later, and shows them again, locked or not."""
+    """Every field says so: else Firefox has the words on the disk in a moment, and shows them again, locked or not."""
     templates = [one for one in (files("troth_app.web") / "templates").iterdir() if one.name.endswith(".html")]
     fields = [field for one in templates for field in FIELD.findall(one.read_text())]
     assert fields
