@@ -282,6 +282,7 @@ def test_a_form_that_came_too_late_loses_nothing(robin: Person, homes: Homes) ->
     assert commands_of(homes.robin, "lock").returncode == 0
     robin.click("Share")
     robin.sees("It locked meanwhile.")
+    expect(robin.page).to_have_url(robin.address + "/")
     robin.page.locator("#passphrase").fill(PASSPHRASE)
     robin.page.locator("main button.main").click()
     robin.go("/4")

@@ -52,6 +52,10 @@
     else root.classList.remove("gone");
   });
 
+  // What a form held that the lock answered goes to no disk: a browser keeps it there with a page that came of a form.
+  const door = document.querySelector("form[action='/unlock'] [name=back]");
+  if (door) history.replaceState(null, "", door.value);
+
   // A tab behind another one is blank: a browser shows small pictures of tabs, also after a lock. It is there again
   // with an answer, which may be that it locked; one that does not come is not waited for long.
   const appear = () => root.classList.toggle("behind", document.hidden);
