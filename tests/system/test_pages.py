@@ -328,11 +328,12 @@ def test_taking_a_yes_back_is_one_press_and_needs_no_relay(robin: Person) -> Non
 
 
 def test_help_is_near_while_it_is_locked(homes: Homes, browser: Browser) -> None:
-    """Support and rest are one press away from the lock, without a passphrase."""
+    """Support and rest are one press away from the lock, without a passphrase; it says what a browser may do."""
     with person(homes.robin, browser) as who:
         commands_of(homes.robin, "lock")
         who.go("/")
         expect(who.page.locator("#passphrase")).to_be_visible()
+        who.sees("Say no where somebody else can use this computer.")
         who.click("Get support")
         who.sees("1800RESPECT")
         who.click("Steady")
