@@ -229,6 +229,19 @@ def test_what_is_typed_survives_a_crash(homes: Homes, browser: Browser) -> None:
         who.context.close()
 
 
+def test_the_last_words_before_a_lock_are_kept(robin: Person) -> None:
+    """Whoever types and locks in the same moment finds every letter in the form again."""
+    robin.go("/4")
+    robin.page.locator("#text").press_sequentially("Up to the last letter")
+    robin.click("Lock")
+    expect(robin.page.locator("#passphrase")).to_be_visible(timeout=PATIENCE_MS)
+    unlock(robin)
+    robin.go("/4")
+    expect(robin.page.locator("#text")).to_have_value("Up to the last letter")
+    with robin.page.expect_response(re.compile("/draft$")):
+        robin.page.locator("#text").fill("")
+
+
 def test_a_page_whose_agent_is_gone_says_what_is_safe(homes: Homes, browser: Browser) -> None:
     """With nobody left to serve even the lock, the page shows nothing of the vault, and how to open it again."""
     with person(homes.robin, browser) as who:

@@ -110,7 +110,7 @@
       const fields = {};
       for (const field of form.querySelectorAll("textarea[name], input[type=text][name]")) fields[field.name] = field.value;
       asked = new AbortController();
-      post("/draft", { form: form.dataset.draft, fields: JSON.stringify(fields) }, { signal: asked.signal, ...more })
+      return post("/draft", { form: form.dataset.draft, fields: JSON.stringify(fields) }, { signal: asked.signal, ...more })
         .then((answer) => {
           silent = false;
           hush("unanswered");
@@ -152,6 +152,13 @@
         again();
         say("unanswered");
       });
+  // The last words before a lock are kept first, and not waited for long: it locks all the same.
+  document.getElementById("lock")?.addEventListener("submit", (event) => {
+    if (!unsent.size) return;
+    event.preventDefault();
+    const waited = new Promise((enough) => setTimeout(enough, 1000));
+    Promise.race([Promise.all([...unsent].map((keep) => keep())), waited]).then(() => event.target.submit());
+  });
   addEventListener("pagehide", () => {
     if (!left) for (const keep of unsent) keep({ keepalive: true });
   });
