@@ -229,6 +229,19 @@ def test_what_is_typed_survives_a_crash(homes: Homes, browser: Browser) -> None:
         who.context.close()
 
 
+def test_the_last_words_before_a_lock_are_kept(robin: Person) -> None:
+    """Whoever types and locks in the same moment finds every letter in the form again."""
+    robin.go("/4")
+    robin.page.locator("#text").press_sequentially("Up to the last letter")
+    robin.click("Lock")
+    expect(robin.page.locator("#passphrase")).to_be_visible(timeout=PATIENCE_MS)
+    unlock(robin)
+    robin.go("/4")
+    expect(robin.page.locator("#text")).to_have_value("Up to the last letter")
+    with robin.page.expect_response(re.compile("/draft$")):
+        robin.page.locator("#text").fill("")
+
+
 def test_a_page_whose_agent_is_gone_says_what_is_safe(homes: Homes, browser: Browser) -> None:
     """With nobody left to serve even the lock, the page shows nothing of the vault, and how to open it again."""
     with person(homes.robin, browser) as who:
@@ -282,6 +295,7 @@ def test_a_form_that_came_too_late_loses_nothing(robin: Person, homes: Homes) ->
     assert commands_of(homes.robin, "lock").returncode == 0
     robin.click("Share")
     robin.sees("It locked meanwhile.")
+    expect(robin.page).to_have_url(robin.address + "/")
     robin.page.locator("#passphrase").fill(PASSPHRASE)
     robin.page.locator("main button.main").click()
     robin.go("/4")
@@ -327,11 +341,12 @@ def test_taking_a_yes_back_is_one_press_and_needs_no_relay(robin: Person) -> Non
 
 
 def test_help_is_near_while_it_is_locked(homes: Homes, browser: Browser) -> None:
-    """Support and rest are one press away from the lock, without a passphrase."""
+    """Support and rest are one press away from the lock, without a passphrase; it says what a browser may do."""
     with person(homes.robin, browser) as who:
         commands_of(homes.robin, "lock")
         who.go("/")
         expect(who.page.locator("#passphrase")).to_be_visible()
+        who.sees("Say no where somebody else can use this computer.")
         who.click("Get support")
         who.sees("1800RESPECT")
         who.click("Steady")
@@ -396,6 +411,29 @@ def test_nothing_shows_while_another_window_is_in_front(robin: Person) -> None:
     robin.press("pages choose")
     robin.choose("Show everything also while")
     robin.sees("It is so from now on")
+
+
+def test_a_tab_behind_another_one_is_blank(robin: Person, homes: Homes) -> None:
+    """A browser shows small pictures of tabs, also after a lock; in front a page is there again, as it was typed."""
+    robin.page.add_init_script('Object.defineProperty(document, "hidden", { get: () => window.behind ?? false });')
+    robin.go("/4")
+    robin.page.locator("#text").fill("Half of it")
+    put(robin.page, behind=True)
+    expect(robin.page.locator("body")).to_have_css("opacity", "0")
+    put(robin.page, behind=False)
+    expect(robin.page.locator("body")).to_have_css("opacity", "1")
+    expect(robin.page.locator("#text")).to_have_value("Half of it")
+    robin.page.locator("#text").fill("")
+    put(robin.page, behind=True)
+    assert commands_of(homes.robin, "lock").returncode == 0
+    expect(robin.page.locator("body")).to_have_css("opacity", "0")
+    put(robin.page, behind=False)
+    expect(robin.page.locator("#passphrase")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def put(page: Page, *, behind: bool) -> None:
+    """Put a tab behind another one, or in front: a browser without a window has all of them in front."""
+    page.evaluate("behind => { window.behind = behind; document.dispatchEvent(new Event('visibilitychange')) }", behind)
 
 
 def test_an_agreement_on_paper_is_its_text_alone(robin: Person) -> None:

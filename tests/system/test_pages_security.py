@@ -101,7 +101,7 @@ def test_nothing_that_was_typed_reaches_the_system(house: Served) -> None:
     browser = Browser.enter(address)
     browser.post("/say", {"form": "mine", "text": CANARY})
     browser.post("/draft", {"form": "mine", "fields": json.dumps({"text": CANARY})})
-    browser.post("/7", {"words": CANARY})
+    browser.follow(browser.post("/7", {"words": CANARY}))
     step, page = browser.begin("mine add")
     browser.reply(step, page, answer=CANARY)
     browser.send("/say", b"\xff" + CANARY.encode(), content_type="multipart/form-data; boundary=x")
@@ -300,7 +300,7 @@ def test_the_other_persons_words_stay_text(tmp_path: Path) -> None:
         browser.post("/say", {"form": "mine", "text": markup})
         browser.post("/draft", {"form": "checkin", "fields": json.dumps({"need": f'"></textarea>{markup}'})})
         found = [browser.get(path) for path in ("/", "/4")]
-        found.append(browser.post("/7", {"words": markup}))
+        found.append(browser.follow(browser.post("/7", {"words": markup})))
         for page in found:
             assert page.status == 200
             assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text

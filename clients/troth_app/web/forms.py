@@ -15,7 +15,7 @@ from troth_app.web import screens
 from troth_app.web.filling import fill
 from troth_app.web.host import Host, number_of
 from troth_app.web.labels import LABELS, label_of
-from troth_app.web.replies import CONFLICT, NO_CONTENT, Go, Page, Reply, See
+from troth_app.web.replies import CONFLICT, NO_CONTENT, Go, Reply, See
 from troth_app.web.rooms import place_of
 from troth_app.web.steps import Step
 from troth_app.web.visit import begin, read
@@ -166,20 +166,9 @@ async def draft(host: Host, _: See, form: Form, __: str) -> Reply:
 
 
 async def search(host: Host, see: See, form: Form, _: str) -> Reply:
-    """Look for words; they stand in no address."""
-    asked = form.get("words", "")
-    visit = begin(host.home, "search")
-    try:
-        await fill(visit, {tell("search.what"): asked})
-    finally:
-        await visit.close()
-    page = await host.page(see)
-    if page["state"] != "open" or visit.done is None:
-        return host.outside(page, back="/7")
-    found = visit.done.result or {}
-    says = [*found.get("says", ()), *filter(None, [visit.done.text])]
-    shown = [*({"kind": "say", "text": said} for said in says), *screens.things(found)]
-    return Page("search", {"page": {**page, "here": "search"}, "shown": shown, "asked": asked})
+    """Note which words to look for; they stand in no address, and what they find on no page that came of a form."""
+    host.browser(see).asked = form.get("words", "")
+    return Go("/7")
 
 
 FORMS: Final[dict[str, Take]] = {

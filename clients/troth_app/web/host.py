@@ -43,11 +43,13 @@ class Browser:
         steps: The conversations that it has open.
         told: What its next page says first.
         taken: What was typed into the conversation that ended well last: sent twice, it was taken once.
+        asked: Which words its next page of a search looks for.
     """
 
     steps: Steps = field(default_factory=Steps)
     told: list[str] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
+    asked: str = ""
 
 
 class Host:

@@ -8,10 +8,13 @@ from troth_app.commands import BY_NAME
 from troth_app.conversation import Result
 from troth_app.handlers.support import calm, without
 from troth_app.limits import HELP_WAIT_S
+from troth_app.messages import tell
 from troth_app.presenting import presenter
 from troth_app.web import screens
+from troth_app.web.filling import fill
 from troth_app.web.host import Host
 from troth_app.web.replies import Context, Page, Reply, See
+from troth_app.web.visit import begin
 from troth_app.web.walk import page_of
 
 __all__ = ["place_of", "show"]
@@ -93,9 +96,24 @@ async def steady(host: Host, _: See, page: Context, __: str) -> Reply:
     return await _help(host, page, "steady", calm)
 
 
-async def search(_: Host, __: See, page: Context, ___: str) -> Reply:
-    """Show where to look for words."""
-    return Page("search", {"page": {**page, "here": "search"}, "shown": [], "asked": ""})
+async def search(host: Host, see: See, page: Context, __: str) -> Reply:
+    """Show what is found of the words that were just asked for, or where to look for some."""
+    browser, page = host.browser(see), {**page, "here": "search"}
+    asked = "" if see.live else browser.asked
+    if not asked:
+        return Page("search", {"page": page, "shown": [], "asked": ""})
+    browser.asked = ""
+    visit = begin(host.home, "search")
+    try:
+        await fill(visit, {tell("search.what"): asked})
+    finally:
+        await visit.close()
+    if visit.done is None:
+        return host.outside(page, back="/7")
+    found = visit.done.result or {}
+    says = [*found.get("says", ()), *filter(None, [visit.done.text])]
+    shown = [*({"kind": "say", "text": said} for said in says), *screens.things(found)]
+    return Page("search", {"page": page, "shown": shown, "asked": asked})
 
 
 async def _help(host: Host, page: Context, name: str, instead: Callable[[], Result]) -> Reply:

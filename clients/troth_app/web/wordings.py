@@ -105,6 +105,9 @@ SCREENS: Final[Mapping[str, Said]] = {
 DOORS: Final[Mapping[str, Said]] = {
     "web.locked": Said("It is locked"),
     "web.locked_more": Said("Support and rest are there without it."),
+    "web.locked_browser": Said(
+        "Your browser may offer to keep the passphrase. Say no where somebody else can use this computer."
+    ),
     "web.passphrase": in_context("a field", "Your passphrase"),
     "web.unlock": in_context("a button", "Open"),
     "web.right_tool": Said("Is this the right tool?"),

@@ -306,16 +306,19 @@ async def test_a_question_that_nobody_answers_is_no_use(tmp_path: Path) -> None:
 
 
 async def test_words_are_looked_for(tmp_path: Path) -> None:
-    """What is found stands on the page, and what was asked in no address."""
+    """What is found stands once on a page that came of no form, and what was asked in no address."""
     async with desk_for_two(tmp_path) as at:
         await at.post("/say", form="mine", text="the sea and the wind")
-        found = await at.post("/7", words="wind")
-        assert isinstance(found, Page)
+        assert await at.post("/7", words="wind") == Go("/7")
+        assert (await at.page("/7", live=True)).context["asked"] == ""
+        found = await at.page("/7")
         assert (found.name, found.context["asked"]) == ("search", "wind")
         assert "the sea and the wind" in str(found.context["shown"])
+        again = await at.page("/7")
+        assert (again.context["asked"], again.context["shown"]) == ("", [])
         await at.lock()
-        found = await at.post("/7", words="wind")
-        assert isinstance(found, Page)
+        assert await at.post("/7", words="wind") == Go("/7")
+        found = await at.page("/7")
         assert (found.name, found.context["back"]) == ("lock", "/7")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from importlib.resources import files
 
 import jinja2
 import pytest
@@ -18,6 +19,9 @@ TEXTS = st.text(max_size=60) | st.sampled_from(
     ["<b>", "</p><script>", '" onload="x', "&lt;", "{{ 1 }}", "`troth stop`", "a\r\nb\nc", "\x1b[2J", "\u202eevil"]
 )
 TAG = re.compile(r"<(?!br>)")
+FIELD = re.compile(r"<(?:textarea|input)\b[^>]*>")
+UNKEPT = ('type="hidden"', 'type="password"', 'autocomplete="off"')
+"""What a browser fills by itself or keeps nowhere: Firefox writes what is typed elsewhere into files of its own."""
 
 
 @given(text=TEXTS)
@@ -55,6 +59,14 @@ def test_what_is_missing_is_an_error() -> None:
     """A page never shows half of itself."""
     with pytest.raises(jinja2.UndefinedError):
         Pages().write("closed", {"lines": []})
+
+
+def test_no_browser_keeps_what_is_typed() -> None:
+    """Every field says so: else Firefox has the words on the disk in a moment, and shows them again, locked or not."""
+    templates = [one for one in (files("troth_app.web") / "templates").iterdir() if one.name.endswith(".html")]
+    fields = [field for one in templates for field in FIELD.findall(one.read_text())]
+    assert fields
+    assert [field for field in fields if not any(said in field for said in UNKEPT)] == []
 
 
 def test_a_code_is_a_picture() -> None:

@@ -52,6 +52,19 @@
     else root.classList.remove("gone");
   });
 
+  // What a form held that the lock answered goes to no disk: a browser keeps it there with a page that came of a form.
+  const door = document.querySelector("form[action='/unlock'] [name=back]");
+  if (door) history.replaceState(null, "", door.value);
+
+  // A tab behind another one is blank: a browser shows small pictures of tabs, also after a lock. It is there again
+  // with an answer, which may be that it locked; one that does not come is not waited for long.
+  const appear = () => root.classList.toggle("behind", document.hidden);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) appear();
+    else setTimeout(appear, "news" in document.body.dataset ? 1000 : 0);
+  });
+  appear();
+
   // Blank while another window is in front, for who chose it.
   if ("blank" in document.body.dataset) {
     const look = () => root.classList.toggle("away", document.hidden || !document.hasFocus());
@@ -97,7 +110,7 @@
       const fields = {};
       for (const field of form.querySelectorAll("textarea[name], input[type=text][name]")) fields[field.name] = field.value;
       asked = new AbortController();
-      post("/draft", { form: form.dataset.draft, fields: JSON.stringify(fields) }, { signal: asked.signal, ...more })
+      return post("/draft", { form: form.dataset.draft, fields: JSON.stringify(fields) }, { signal: asked.signal, ...more })
         .then((answer) => {
           silent = false;
           hush("unanswered");
@@ -139,6 +152,13 @@
         again();
         say("unanswered");
       });
+  // The last words before a lock are kept first, and not waited for long: it locks all the same.
+  document.getElementById("lock")?.addEventListener("submit", (event) => {
+    if (!unsent.size) return;
+    event.preventDefault();
+    const waited = new Promise((enough) => setTimeout(enough, 1000));
+    Promise.race([Promise.all([...unsent].map((keep) => keep())), waited]).then(() => event.target.submit());
+  });
   addEventListener("pagehide", () => {
     if (!left) for (const keep of unsent) keep({ keepalive: true });
   });
@@ -216,8 +236,12 @@
     const listen = () => {
       // Where it knows from: what came while the page was on its way, or nobody listened, is told at once.
       stream = new EventSource(`/news?after=${document.body.dataset.news}`);
-      stream.addEventListener("error", () => (silent = true));
-      stream.addEventListener("open", () => (silent = false));
+      for (const sign of ["error", "open"]) {
+        stream.addEventListener(sign, () => {
+          silent = sign === "error";
+          appear();
+        });
+      }
       stream.addEventListener("message", (event) => {
         if (event.data !== document.body.dataset.news) notice();
         document.body.dataset.news = event.data;
