@@ -36,6 +36,7 @@ EVERYWHERE: Final[Mapping[str, Said]] = {
     "web.go_steady": Said("Come to rest"),
     "web.shift": Said("Press Shift three times to leave this page at once."),
     "web.history": Said("Your browser remembers that a page was open, and not what was on it."),
+    "web.closing": Said("Closing the browser does not lock."),
     "web.new": Said("Something new is here."),
     "web.show_it": Said("Show it"),
     "web.unkept": Said("What you write now is not kept yet. Leave this page open; it is tried again as you write."),

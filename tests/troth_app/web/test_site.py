@@ -496,6 +496,15 @@ async def test_a_way_back_is_one_of_our_pages(tmp_path: Path) -> None:
             assert (answered.status, answered.to) == (303, to)
 
 
+async def test_what_closing_a_browser_does(tmp_path: Path) -> None:
+    """Each open page says that closing the browser locks nothing; once it is locked, that is nothing to say."""
+    async with both(tmp_path) as (desk, at):
+        browser = await at.enter()
+        assert ENGLISH["web.closing"] in (await away(browser.get, "/4")).text
+        await desk.lock()
+        assert ENGLISH["web.closing"] not in (await away(browser.get, "/4")).text
+
+
 async def test_a_header_can_not_be_written(tmp_path: Path) -> None:
     """A way back with the end of a line in it is none."""
     async with both(tmp_path) as (desk, at):
