@@ -19,8 +19,10 @@ SECONDS_MAX: Final = 240
 """For the catchers of one mistake: there to end a hang, not to measure."""
 TOGETHER_S_MAX: Final = 1_500
 """For all catchers in a row."""
-UNUSED: Final = ("cacheprovider", "pytest_cov", "xdist", "xdist.looponfail")
-OPTIONS: Final = ("-x", "-q", "--no-header", "--assert=plain", "--hypothesis-profile=planted")
+WITHOUT: Final = (
+    "--assert=plain",
+    *(f"-pno:{plugin}" for plugin in ("cacheprovider", "pytest_cov", "xdist", "xdist.looponfail")),
+)
 """What the catchers do without, most of a short run would go to: plugins, and assertions that explain themselves."""
 
 
@@ -34,7 +36,8 @@ def catchers(patch: Path) -> list[str]:
 def run(copy: Path, tests: list[str], *, seconds_max: int = SECONDS_MAX) -> subprocess.CompletedProcess[str]:
     """Run tests in a copy of the tree, against the copy's code."""
     sources = os.pathsep.join(str(copy / folder) for folder in ("core", "relay", "clients"))
-    command = [sys.executable, "-m", "pytest", *OPTIONS, *(f"-pno:{name}" for name in UNUSED), *tests]
+    options = ["-x", "-q", "--no-header", *WITHOUT, "--hypothesis-profile=planted"]
+    command = [sys.executable, "-m", "pytest", *options, *tests]
     environment = os.environ | {"PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         command, cwd=copy, env=environment, capture_output=True, text=True, timeout=seconds_max, check=False
